@@ -1,0 +1,38 @@
+import type { Failure } from "./failure.ts";
+
+/** What one attempt told about one row. */
+export type Answer =
+  /** Mimecast named the row among the successes. */
+  | { readonly kind: "applied" }
+  /** Mimecast judged the row and refused it; `failure.retryable` says whether another attempt may help. */
+  | { readonly kind: "failed"; readonly failure: Failure }
+  /** The effect is unknown: a 5xx, a time-out, a lost connection or an answer that can't be understood. */
+  | { readonly kind: "unanswered"; readonly failure: Failure }
+  /** The call was never executed (429, no connection): no attempt, the row stays as it was. */
+  | { readonly kind: "not-executed"; readonly failure: Failure }
+  /** Credentials, permission or binding were refused: this concerns the account, not the row. */
+  | { readonly kind: "refused"; readonly failure: Failure };
+
+/** What one answer's headers said about the quota. Each value is as received: it can be absurd. */
+export interface QuotaReading {
+  /** Calls in a window. */
+  readonly limit?: number;
+  /** Calls left in the window. */
+  readonly remaining?: number;
+  /** Milliseconds until the quota is back, counted from when the server read the request. */
+  readonly resetMs?: number;
+}
+
+/** One call and what came of it. */
+export interface Exchange {
+  readonly answer: Answer;
+  /** Mimecast's id of the request, for its support; absent where nothing was answered. */
+  readonly requestId?: string;
+  readonly quota?: QuotaReading;
+  /** The least wait that the server asked for (`Retry-After`, or the quota's reset of a 429), in ms. */
+  readonly waitMs?: number;
+  /** Monotonic clock, ms, when the (last) request was handed to the network. */
+  readonly sentAtMs: number;
+  /** Monotonic clock, ms, when the answer or the error was there. */
+  readonly arrivedAtMs: number;
+}

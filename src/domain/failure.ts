@@ -1,0 +1,37 @@
+/** Why an attempt did not set an alias: a value, never thrown. */
+export interface Failure {
+  /** The API's own code, `http_<status>` where the API named none, or one of {@link TOOL_CODES}. */
+  readonly code: string;
+  /** One line for people. May come from outside: strip control characters before it reaches a terminal. */
+  readonly message: string;
+  /** Whether the same row may succeed when sent again unchanged. */
+  readonly retryable: boolean;
+}
+
+/** The codes that this tool gives rows itself, each with what it means. The list is closed; docs name every one. */
+export const TOOL_CODES = {
+  ragged_row: "the record has more or fewer cells than the header",
+  undecodable: "a cell holds bytes that are no text in the file's encoding",
+  empty_cell: "one of the two addresses is missing",
+  not_an_address: "a cell holds something that is no e-mail address",
+  alias_is_primary: "alias and aliasFor are the same address",
+  skipped_domain: "the alias is in a domain that --skip-domain passes over",
+  two_primaries: "the input gives this alias to two primaries",
+  same_pair: "the input holds this pair already",
+  in_place: "the ledger has this pair as applied",
+  chain: "the alias is the primary of another row",
+  move: "the alias is in place, or may be, for another primary",
+  in_place_code: "the API answered with a code that --in-place-code takes for success",
+  timeout: "no complete answer came in time",
+  connection_lost: "the connection broke before the whole answer was there",
+  connection_refused: "no connection could be made",
+  host_not_found: "the host's name could not be resolved",
+  tls_failed: "the server's certificate or the TLS handshake was refused",
+  unintelligible: "the answer is not what the API documents",
+  token_refused: "the token endpoint refused the credentials",
+  no_code: "the API reported a failure without a code",
+  interrupted: "the run ended while the row was claimed, before its answer was on record",
+  not_sent: "the run stopped before the row was sent",
+} as const;
+
+export type ToolCode = keyof typeof TOOL_CODES;
