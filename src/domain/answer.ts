@@ -6,6 +6,8 @@ export type Answer =
   | { readonly kind: "applied" }
   /** Mimecast judged the row and refused it; `failure.retryable` says whether another attempt may help. */
   | { readonly kind: "failed"; readonly failure: Failure }
+  /** An error that is known to pass and not the row's own: tried again, `failed` if that does not help. */
+  | { readonly kind: "hindered"; readonly failure: Failure }
   /** The effect is unknown: a 5xx, a time-out, a lost connection or an answer that can't be understood. */
   | { readonly kind: "unanswered"; readonly failure: Failure }
   /** The call was never executed (429, no connection): no attempt, the row stays as it was. */

@@ -21,7 +21,6 @@ export const TOOL_CODES = {
   in_place: "the ledger has this pair as applied",
   chain: "the alias is the primary of another row",
   move: "the alias is in place, or may be, for another primary",
-  in_place_code: "the API answered with a code that --in-place-code takes for success",
   timeout: "no complete answer came in time",
   connection_lost: "the connection broke before the whole answer was there",
   connection_refused: "no connection could be made",

@@ -1,0 +1,139 @@
+import type { OpenInput } from "../csv/open-input.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { SentOutcome } from "../domain/outcome.ts";
+import type { FinishedRun } from "../import-aliases/finish-run.ts";
+import type { ImportView, Plan, SendProgress } from "../import-aliases/import-job.ts";
+import type { LaneRow } from "../import-aliases/row-attempts.ts";
+import type { ReadingNotes } from "../import-aliases/stage-input.ts";
+import { planLines } from "./plan-lines.ts";
+import { Rate } from "./rate.ts";
+import type { Talk } from "./talk.ts";
+import { count, counted, duration } from "./words.ts";
+
+export interface ImportViewSettings {
+  readonly deadlineEpochMs: number | undefined;
+  readonly quotaReservePercent: number;
+  readonly nowEpochMs: () => number;
+}
+
+/** So many failures of one code are told one by one; after that only their number is. */
+const TOLD_PER_CODE = 10;
+/** Where nobody watches, progress is told this often. */
+const PROGRESS_LINE_MS = 10_000;
+
+const READING_BAR = "reading {bar} {percentage}%";
+const SENDING_BAR =
+  "{bar} {percentage}% {value}/{total} rows · {rate}/s · {applied} ok · {failed} failed · {waiting} waiting · quota {quota} · {left}";
+
+/** Shows an import on standard error: a bar and sentences on a terminal, log records elsewhere. */
+export class TalkingView implements ImportView {
+  readonly #talk: Talk;
+  readonly #settings: ImportViewSettings;
+  readonly #told = new Map<string, number>();
+  #ticker: NodeJS.Timeout | undefined;
+
+  constructor(talk: Talk, settings: ImportViewSettings) {
+    this.#talk = talk;
+    this.#settings = settings;
+  }
+
+  ledgerOpened(path: string, knownCount: number): void {
+    const known = knownCount === 0 ? "new" : `${counted(knownCount, "row")} known`;
+    this.#talk.say(`Ledger ${path}: ${known}`);
+  }
+
+  runRecovered(folder: string, finished: FinishedRun | undefined): void {
+    if (finished === undefined) {
+      this.#talk.say(`The run ${folder} was killed before anything was sent; it is removed`);
+      return;
+    }
+    const { applied, unknown } = finished.summary.outcomes;
+    this.#talk.say(
+      `The run ${folder} was killed; its files are written now: ${count(applied)} applied, ${count(unknown)} unknown`,
+    );
+  }
+
+  reading(inputs: readonly OpenInput[], notes: ReadingNotes): void {
+    for (const input of inputs) {
+      const name = (index: number): string => input.header?.[index] ?? `column ${index + 1}`;
+      const { aliasFor, alias } = input.columns;
+      this.#talk.say(`Reading ${input.name}: aliasFor from "${name(aliasFor)}", alias from "${name(alias)}"`);
+    }
+    const total = inputs.reduce((sum, input) => sum + (input.bytesTotal ?? 0), 0);
+    if (total > 0) this.#talk.bar?.begin(READING_BAR, () => ({ total, value: notes.bytesRead, words: {} }));
+  }
+
+  planned(plan: Plan): void {
+    this.#talk.bar?.end();
+    for (const line of planLines(plan, this.#settings)) this.#talk.say(line);
+  }
+
+  sending(progress: () => SendProgress): void {
+    const rate = new Rate();
+    const state = (): { total: number; value: number; words: Record<string, string> } => {
+      const { total, counts, quota } = progress();
+      const value = counts.applied + counts.failed + counts.unknown;
+      const perSecond = rate.perSecond(value, this.#settings.nowEpochMs());
+      const words = {
+        rate: count(Math.round(perSecond)),
+        applied: count(counts.applied),
+        failed: count(counts.failed + counts.unknown),
+        waiting: count(counts.waiting),
+        quota: quota === undefined ? "none seen" : `${count(quota.left)} of ${count(quota.limit)}`,
+        left:
+          perSecond === 0 ? "time left unknown" : `${duration(((total - value) / perSecond) * 1_000)} left`,
+      };
+      return { total, value, words };
+    };
+    this.#talk.bar?.begin(SENDING_BAR, state);
+    if (this.#talk.bar !== undefined) return;
+    this.#ticker = setInterval(() => {
+      const { total, value, words } = state();
+      this.#talk.log.info({ rows: total, done: value, ...words }, "sending");
+    }, PROGRESS_LINE_MS);
+    this.#ticker.unref();
+  }
+
+  sent(): void {
+    clearInterval(this.#ticker);
+    this.#talk.bar?.end();
+    for (const [code, times] of this.#told) {
+      if (times > TOLD_PER_CODE)
+        this.#talk.log.warn({ code, times }, `${count(times - TOLD_PER_CODE)} more with ${code}`);
+    }
+  }
+
+  ended(row: LaneRow, ended: SentOutcome, failure: Failure | undefined): void {
+    if (ended === "applied") {
+      this.#talk.log.debug(rowFields(row), "applied");
+      return;
+    }
+    this.#tell(failure?.code ?? ended, () => {
+      this.#talk.log.warn({ ...rowFields(row), code: failure?.code }, `${ended}: ${failure?.message ?? ""}`);
+    });
+  }
+
+  retrying(row: LaneRow, failure: Failure, waitMs: number): void {
+    this.#talk.log.debug(
+      { ...rowFields(row), code: failure.code, waitMs: Math.round(waitMs) },
+      `will be tried again: ${failure.message}`,
+    );
+  }
+
+  blocked(row: LaneRow, failure: Failure): void {
+    this.#tell(failure.code, () => {
+      this.#talk.log.warn({ ...rowFields(row), code: failure.code }, `no effect: ${failure.message}`);
+    });
+  }
+
+  #tell(code: string, tell: () => void): void {
+    const times = (this.#told.get(code) ?? 0) + 1;
+    this.#told.set(code, times);
+    if (times <= TOLD_PER_CODE) tell();
+  }
+}
+
+function rowFields(row: LaneRow): Record<string, unknown> {
+  const { line, aliasFor, alias, attempts, requestId } = row;
+  return { line, aliasFor, alias, attempt: attempts, requestId };
+}

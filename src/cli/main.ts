@@ -1,0 +1,96 @@
+import { Command, CommanderError, Option } from "commander";
+import type { ImportFlags } from "../config/import-flags.ts";
+import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
+import { RunError } from "../domain/run-error.ts";
+import { type Program, toolVersion } from "./program.ts";
+import type { SimulateFlags } from "./simulate-command.ts";
+
+/** The whole program: words in, exit code out. Whatever goes wrong has been said when it returns. */
+export async function main(program: Program): Promise<ExitCode> {
+  try {
+    return await run(program);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof RunError) {
+      program.stderr.write(`mimecast-bulk: ${error.message}\n`);
+      return exitOfError(error.kind);
+    }
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    program.stderr.write(`mimecast-bulk: a fault of this program; please report it.\n${trace}\n`);
+    return EXIT.fault;
+  }
+}
+
+async function run(program: Program): Promise<ExitCode> {
+  let code: ExitCode = EXIT.usage;
+  const command = new Command("mimecast-bulk")
+    .description("Bulk jobs against the Mimecast API, with every row's outcome on record.")
+    .version(toolVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => program.stdout.write(text),
+      writeErr: (text) => program.stderr.write(text),
+    })
+    .showHelpAfterError("(--help lists the commands and options)");
+
+  const importing = importOptions(command.command("import"));
+  importing.action(async (files: string[], flags: ImportFlags) => {
+    const { importCommand } = await import("./import-command.ts");
+    code = await importCommand(files, flags, program);
+  });
+
+  command
+    .command("simulate")
+    .description("Serve a simulated Mimecast on this machine, to rehearse with one's own file.")
+    .option("--port <number>", "port on 127.0.0.1; 0 takes any free one", "8787")
+    .option("--quota <calls/time>", "calls in a window, such as 800/5s")
+    .option("--latency <time>", "wait before each answer, such as 200ms")
+    .option("--faults <file>", "what goes wrong, scripted by address: see docs/simulator.md")
+    .action(async (flags: SimulateFlags) => {
+      const { simulateCommand } = await import("./simulate-command.ts");
+      code = await simulateCommand(flags, program);
+    });
+
+  await command.parseAsync([...program.words], { from: "user" });
+  return code;
+}
+
+function importOptions(command: Command): Command {
+  return command
+    .description("Set secondary addresses from CSV files with the columns aliasFor and alias.")
+    .argument("<file...>", "CSV files; - is standard input")
+    .option("--dry-run", "read, check and plan only; write the plan")
+    .option("--limit <n>", "send at most so many rows, then stop")
+    .option(
+      "--columns <aliasFor=NAME,alias=NAME>",
+      "which columns hold the two addresses; positions with --no-header",
+    )
+    .option("--no-header", "the first line is a record like the others")
+    .option("--delimiter <c>", "what separates the cells (default: a comma)")
+    .option("--skip-domain <domain...>", "pass over aliases in these domains, such as *.onmicrosoft.com")
+    .option("--concurrency <n>", "the most calls in flight, 1 to 256 (default: 64)")
+    .option("--max-rate <n>", "the most calls a second (default: none)")
+    .option("--quota-reserve <percent>", "of the API's quota, left to other integrations (default: 10)")
+    .option("--max-attempts <n>", "calls for one row before it fails (default: 6)")
+    .option("--timeout <seconds>", "for one call (default: 30)")
+    .option(
+      "--max-failures <n>",
+      "stop once so many sent rows have failed; a number, or a percentage such as 5%",
+    )
+    .option("--deadline <when>", "send nothing after it: 06:00, 2h30m, 90s or an ISO time")
+    .option("--allow <kind...>", "send rows otherwise held back: move, chain")
+    .option("--in-place-code <code...>", "API error codes that mean: is already set")
+    .option("--resend-before <when>", "send again what was applied before then: 30d, an ISO time or now")
+    .option("--out <dir>", "where runs and the ledger are kept; one folder for one account (default: runs)")
+    .option("--json", "the summary as JSON on standard output")
+    .option("--quiet", "say nothing unless the run fails as a whole")
+    .option("--verbose", "say what happens to each row")
+    .option("--simulate", "run against the embedded simulator; everything is kept in DIR/simulated")
+    .addOption(envFileOption());
+}
+
+function envFileOption(): Option {
+  return new Option("--env-file <file>", "settings, instead of .env; can be given several times").argParser(
+    (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
+  );
+}

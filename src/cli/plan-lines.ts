@@ -1,0 +1,68 @@
+import { OUTCOMES } from "../domain/outcome.ts";
+import type { Plan } from "../import-aliases/import-job.ts";
+import { count, counted, duration } from "./words.ts";
+
+export interface PlanView {
+  readonly deadlineEpochMs: number | undefined;
+  readonly quotaReservePercent: number;
+  readonly nowEpochMs: () => number;
+}
+
+/** Recorded once of one account; used, and named, until this account's own quota was seen. */
+const ASSUMED_QUOTA = { calls: 800, windowMs: 5_000 };
+const DOMAINS_SHOWN = 5;
+
+/** What people are told before anything is sent. */
+export function planLines(plan: Plan, view: PlanView): string[] {
+  const outcomes = OUTCOMES.filter((outcome) => plan.outcomes[outcome] > 0).map(
+    (outcome) => `${count(plan.outcomes[outcome])} ${outcome}`,
+  );
+  return [
+    `Plan for ${counted(plan.rows, "row")}: ${[`${count(plan.send)} to send`, ...outcomes].join(", ")}`,
+    ...noteLines(plan),
+    ...domainLines(plan),
+    ...plan.firstToSend.map(({ alias, aliasFor }) => `  ${alias} will belong to ${aliasFor}`),
+    ...plan.firstProblems.map(
+      ({ line, plan: outcome, code, message }) => `  line ${line}: ${outcome}, ${code}: ${message}`,
+    ),
+    ...moreProblemsLine(plan),
+    ...(plan.send > 0 ? timeLines(plan, view) : []),
+  ];
+}
+
+function noteLines(plan: Plan): string[] {
+  const { cleanedCount, blankLineCount } = plan.notes;
+  return [
+    ...(cleanedCount > 0
+      ? [`  invisible characters or white space removed in ${counted(cleanedCount, "row")}`]
+      : []),
+    ...(blankLineCount > 0 ? [`  ${counted(blankLineCount, "blank line")} passed over`] : []),
+  ];
+}
+
+function domainLines(plan: Plan): string[] {
+  if (plan.domains.length === 0) return [];
+  const shown = plan.domains.slice(0, DOMAINS_SHOWN).map(({ domain, rows }) => `${domain} ${count(rows)}`);
+  const more = plan.domains.length > DOMAINS_SHOWN ? ", and more" : "";
+  return [`  to send by domain: ${shown.join(", ")}${more}`];
+}
+
+function moreProblemsLine(plan: Plan): string[] {
+  const more = plan.outcomes.invalid + plan.outcomes.conflict - plan.firstProblems.length;
+  return more > 0 ? [`  and ${counted(more, "more problem")}`] : [];
+}
+
+function timeLines(plan: Plan, view: PlanView): string[] {
+  const quota = plan.seenQuota ?? ASSUMED_QUOTA;
+  const budget = Math.max(1, Math.floor((quota.calls * (100 - view.quotaReservePercent)) / 100));
+  const neededMs = (plan.send / budget) * quota.windowMs;
+  const source = plan.seenQuota === undefined ? "assuming a quota of" : "at the quota last seen,";
+  const lines = [
+    `  ${counted(plan.send, "call")}, about ${duration(neededMs)} (${source} ${count(quota.calls)} calls in ${duration(quota.windowMs)} less ${view.quotaReservePercent} %, without retries)`,
+  ];
+  if (view.deadlineEpochMs === undefined) return lines;
+  const endsMs = view.nowEpochMs() + neededMs;
+  const verdict =
+    endsMs <= view.deadlineEpochMs ? "can be met" : "can NOT be met; what is left is sent by the next run";
+  return [...lines, `  deadline ${new Date(view.deadlineEpochMs).toISOString()}: ${verdict}`];
+}

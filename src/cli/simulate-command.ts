@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { EXIT, type ExitCode } from "../domain/exit-code.ts";
+import { RunError } from "../domain/run-error.ts";
+import { parseFaults } from "../simulator/faults/parse-faults.ts";
+import type { Quota } from "../simulator/quota-window.ts";
+import { SIMULATOR_SETTINGS, type Simulator, startSimulator } from "../simulator/simulator.ts";
+import type { Program } from "./program.ts";
+
+/** The options of `simulate`, as typed. */
+export interface SimulateFlags {
+  readonly port: string;
+  readonly quota?: string;
+  readonly latency?: string;
+  readonly faults?: string;
+}
+
+const MAX_PORT = 65_535;
+
+/** `mimecast-bulk simulate`: serves until a signal comes. Throws a RunError for what its user can mend. */
+export async function simulateCommand(flags: SimulateFlags, program: Program): Promise<ExitCode> {
+  const simulator = await startSimulator({
+    port: readPort(flags.port),
+    quota: flags.quota === undefined ? undefined : readQuota(flags.quota),
+    latencyMs: flags.latency === undefined ? undefined : readLatency(flags.latency),
+    faults: flags.faults === undefined ? undefined : readFaultsFile(flags.faults),
+  });
+  const ended = new Promise<ExitCode>((resolve) => {
+    program.onSignal((signal) => resolve(EXIT[signal]));
+  });
+  program.stdout.write(settingsText(simulator));
+  const exitCode = await ended;
+  await simulator.close();
+  const { calls, answered429 } = simulator.counters;
+  program.stderr.write(
+    `${simulator.aliases.size} aliases are set, by ${calls} calls; ${answered429} more were answered 429\n`,
+  );
+  return exitCode;
+}
+
+/** Lines for a `.env` file, or for a shell. */
+function settingsText(simulator: Simulator): string {
+  const { clientId, clientSecret, appId, appKey, accessKey, secretKey } = SIMULATOR_SETTINGS;
+  return `# A simulated Mimecast listens until Ctrl-C. Settings to use with it, for API 2.0:
+MIMECAST_BASE_URL=${simulator.url}
+MIMECAST_CLIENT_ID=${clientId}
+MIMECAST_CLIENT_SECRET=${clientSecret}
+
+# Or, for API 1.0:
+# MIMECAST_BASE_URL=${simulator.url}
+# MIMECAST_APP_ID=${appId}
+# MIMECAST_APP_KEY=${appKey}
+# MIMECAST_ACCESS_KEY=${accessKey}
+# MIMECAST_SECRET_KEY=${secretKey}
+`;
+}
+
+function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= MAX_PORT) return port;
+  throw new RunError(
+    "usage",
+    `--port: expected a number from 0 (any free one) to ${MAX_PORT}, got '${text}'`,
+  );
+}
+
+function readQuota(text: string): Quota {
+  const [, calls, window] = /^([1-9]\d{0,8})\/(.+)$/.exec(text) ?? [];
+  const windowMs = window === undefined ? undefined : readSpanMs(window);
+  if (calls !== undefined && windowMs !== undefined && windowMs > 0)
+    return { calls: Number(calls), windowMs };
+  throw new RunError("usage", `--quota: expected calls and a time, such as 800/5s, got '${text}'`);
+}
+
+function readLatency(text: string): number {
+  const latencyMs = readSpanMs(text);
+  if (latencyMs !== undefined) return latencyMs;
+  throw new RunError("usage", `--latency: expected a time, such as 200ms, got '${text}'`);
+}
+
+/** `200ms`, `5s` or `2m`, in ms; undefined for anything else. */
+function readSpanMs(text: string): number | undefined {
+  const [, amount, unit] = /^(\d{1,7})(ms|s|m)$/.exec(text) ?? [];
+  const unitMs = unit === "ms" ? 1 : unit === "s" ? 1_000 : 60_000;
+  return amount === undefined ? undefined : Number(amount) * unitMs;
+}
+
+function readFaultsFile(path: string): ReturnType<typeof parseFaults> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RunError("input-not-found", `--faults: ${path} can't be read (${reason})`, { cause });
+  }
+  return parseFaults(text, path);
+}

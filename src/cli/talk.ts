@@ -1,0 +1,64 @@
+import type { Logger } from "pino";
+import { type DestinationStream, pino } from "pino";
+import { plainText } from "../domain/plain-text.ts";
+import { createLog } from "../log.ts";
+import { ProgressBar } from "./progress-bar.ts";
+
+export interface TalkSettings {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+  /** Standard error. */
+  readonly stream: NodeJS.WriteStream;
+  readonly secrets: readonly string[];
+}
+
+/** Everything that a run says on standard error: to a person on a terminal, to a log elsewhere. */
+export interface Talk {
+  readonly log: Logger;
+  /** Undefined where nobody watches. */
+  readonly bar: ProgressBar | undefined;
+  /** A line for people: as it is on a terminal, a log record elsewhere. */
+  say(line: string): void;
+  /** What ends the run as a whole: also said when quiet. */
+  alarm(line: string): void;
+}
+
+/** Chooses how to talk by where standard error goes. */
+export async function createTalk(settings: TalkSettings): Promise<Talk> {
+  const level = settings.quiet ? "error" : settings.verbose ? "debug" : "info";
+  if (!settings.stream.isTTY) {
+    // Synchronous, so that a line is out before the process can die.
+    const log = createLog({
+      level,
+      destination: pino.destination({ fd: 2, sync: true }),
+      secrets: settings.secrets,
+    });
+    return { log, bar: undefined, say: (line) => log.info(line), alarm: (line) => log.error(line) };
+  }
+  const bar = settings.quiet ? undefined : new ProgressBar(settings.stream);
+  const write = (text: string): void => {
+    if (bar?.print(text) !== true) settings.stream.write(text);
+  };
+  const log = createLog({
+    level,
+    destination: await prettyDestination(write, settings.color),
+    secrets: settings.secrets,
+  });
+  const line = (text: string): void => write(`${plainText(text)}\n`);
+  return {
+    log,
+    bar,
+    say: (text) => {
+      if (!settings.quiet) line(text);
+    },
+    alarm: line,
+  };
+}
+
+/** Loaded only here: most runs have no terminal. */
+async function prettyDestination(write: (text: string) => void, color: boolean): Promise<DestinationStream> {
+  const { prettyFactory } = await import("pino-pretty");
+  const pretty = prettyFactory({ colorize: color, translateTime: "SYS:HH:MM:ss", singleLine: true });
+  return { write: (record: string) => write(pretty(record)) };
+}

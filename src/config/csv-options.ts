@@ -1,0 +1,35 @@
+import type { Reading } from "./option-readers.ts";
+
+/** Which columns hold the two addresses: headers, or positions from 1. */
+export interface ColumnsOption {
+  readonly aliasFor?: string;
+  readonly alias?: string;
+}
+
+/** Reads `--columns`: `aliasFor=NAME,alias=NAME`, one or both. A name may have commas. */
+export function readColumnsOption(text: string): Reading<ColumnsOption> {
+  const columns: { aliasFor?: string; alias?: string } = {};
+  // Parted only at a comma before one of the two words, as a header may hold commas itself.
+  for (const part of text.split(/,(?=\s*(?:aliasFor|alias)\s*=)/i)) {
+    const match = /^\s*(aliasFor|alias)\s*=\s*(\S.*?)\s*$/is.exec(part);
+    const role = match?.[1]?.toLowerCase() === "alias" ? "alias" : "aliasFor";
+    const name = match?.[2];
+    if (name === undefined || columns[role] !== undefined) return COLUMNS_EXPECTED;
+    columns[role] = name;
+  }
+  return { ok: true, value: columns };
+}
+
+const COLUMNS_EXPECTED = { ok: false, reason: "expected aliasFor=NAME,alias=NAME" } as const;
+
+/** Reads `--delimiter`: one character, or `tab`. */
+export function readDelimiter(text: string): Reading<string> {
+  if (text === "tab" || text === "\\t") return { ok: true, value: "\t" };
+  if (text.length !== 1 || /["\r\n\0\p{L}\p{N}\p{Cs}@.]/u.test(text)) return DELIMITER_EXPECTED;
+  return { ok: true, value: text };
+}
+
+const DELIMITER_EXPECTED = {
+  ok: false,
+  reason: "expected one character that no address has, such as ';' or '|', or the word tab",
+} as const;

@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { readSkipPattern } from "../domain/skip-domain.ts";
+import { readColumnsOption, readDelimiter } from "./csv-options.ts";
+import { list, option, percentage, positiveNumber, type Reading, wholeNumber } from "./option-readers.ts";
+import type { Problems } from "./problems.ts";
+import { readDeadline, readResendBefore } from "./when.ts";
+
+/** Kinds of held-back rows that `--allow` lets through. */
+const ALLOWABLE = ["move", "chain"] as const;
+export type Allowable = (typeof ALLOWABLE)[number];
+
+/** When a run has failed so often that it stops: at a number of rows, or at a percentage of those sent. */
+export type MaxFailures =
+  | { readonly kind: "count"; readonly count: number }
+  | { readonly kind: "percent"; readonly percent: number };
+
+/** The options of import as the command line has them, each named as commander names it. */
+export type ImportFlags = z.input<ReturnType<typeof importFlags>>;
+/** The options of import with their types and defaults. */
+export type ImportOptions = z.output<ReturnType<typeof importFlags>>;
+
+/** Reads the options; tells every problem with them, and is undefined if there is one. */
+export function readImportFlags(
+  flags: ImportFlags,
+  nowEpochMs: number,
+  problems: Problems,
+): ImportOptions | undefined {
+  const reading = importFlags(nowEpochMs).safeParse(flags);
+  if (reading.success) {
+    tellClashes(reading.data, problems);
+    return reading.data;
+  }
+  for (const issue of reading.error.issues) {
+    problems.usage(`${optionName(String(issue.path[0]))}: ${issue.message}`);
+  }
+  return undefined;
+}
+
+function tellClashes(options: ImportOptions, problems: Problems): void {
+  if (options.quiet && options.verbose) {
+    problems.usage("--quiet and --verbose exclude each other; give one of them");
+  }
+  const { aliasFor = "1", alias = "2" } = options.columns;
+  const isPosition = /^[1-9]\d{0,5}$/;
+  if (!options.header && !(isPosition.test(aliasFor) && isPosition.test(alias))) {
+    problems.usage("--columns: with --no-header expected aliasFor=POSITION,alias=POSITION, from 1");
+  }
+}
+
+/** `maxRate` is typed `--max-rate`. */
+function optionName(flag: string): string {
+  return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function importFlags(nowEpochMs: number) {
+  const on = z.boolean().default(false);
+  return z.object({
+    dryRun: on,
+    limit: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+    columns: option(readColumnsOption).default({}),
+    /** False with `--no-header`. */
+    header: z.boolean().default(true),
+    delimiter: option(readDelimiter).optional(),
+    skipDomain: list(readSkipDomain),
+    // As many lanes as keep the recorded quota (160 calls a second) busy at answers of 0.4 s.
+    concurrency: wholeNumber(1, 256).default(64),
+    maxRate: positiveNumber(1_000_000).optional(),
+    // Leaves the account's other integrations something, and costs a tenth of the speed.
+    quotaReserve: percentage(0, 99).default(10),
+    // With backoff this spans minutes: longer than a passing fault, shorter than an outage.
+    maxAttempts: wholeNumber(1, 100).default(6),
+    timeout: positiveNumber(3600).default(30),
+    maxFailures: option(readMaxFailures).optional(),
+    deadline: option((text) => instant(readDeadline(text, nowEpochMs))).optional(),
+    allow: list(readAllow),
+    inPlaceCode: list(readErrorCode),
+    resendBefore: option((text) => instant(readResendBefore(text, nowEpochMs))).optional(),
+    out: z.string().min(1, "expected a folder").default("runs"),
+    json: on,
+    quiet: on,
+    verbose: on,
+    simulate: on,
+    envFile: z.array(z.string()).default([]),
+  });
+}
+
+function readAllow(text: string): Reading<Allowable> {
+  const kind = ALLOWABLE.find((it) => it === text);
+  if (kind !== undefined) return { ok: true, value: kind };
+  return { ok: false, reason: `expected ${ALLOWABLE.join(" or ")}` };
+}
+
+function readErrorCode(text: string): Reading<string> {
+  if (/^[\w.:-]{1,200}$/.test(text)) return { ok: true, value: text };
+  return { ok: false, reason: "expected an API error code, such as err_validation" };
+}
+
+function readSkipDomain(text: string): Reading<string> {
+  const reading = readSkipPattern(text);
+  return reading.ok ? { ok: true, value: reading.pattern } : reading;
+}
+
+function readMaxFailures(text: string): Reading<MaxFailures> {
+  if (/^\d{1,3}(?:\.\d{1,9})?%$/.test(text)) {
+    const percent = Number.parseFloat(text);
+    if (percent > 0 && percent <= 100) return { ok: true, value: { kind: "percent", percent } };
+  } else if (/^[1-9]\d{0,14}$/.test(text)) {
+    return { ok: true, value: { kind: "count", count: Number(text) } };
+  }
+  return { ok: false, reason: "expected a number of rows, at least 1, or a percentage such as 5%" };
+}
+
+function instant(when: ReturnType<typeof readDeadline>): Reading<number> {
+  return when.ok ? { ok: true, value: when.epochMs } : when;
+}

@@ -1,0 +1,29 @@
+import { inspect } from "node:util";
+
+/** A text that no log, message or file may show. Printing or serialising it gives a mask. */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The text itself: to be called where it is used, and its result kept nowhere. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return MASK;
+  }
+
+  toJSON(): string {
+    return MASK;
+  }
+
+  [inspect.custom](): string {
+    return MASK;
+  }
+}
+
+const MASK = "[secret]";

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { shown } from "../domain/address.ts";
+import type { Problems } from "./problems.ts";
+import { Secret } from "./secret.ts";
+import { fileVariable, type PlainVariable, type SecretVariable } from "./variables.ts";
+
+/** Variables from one place. */
+type Layer = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The variables of the environment and of `.env` files, the environment first. An empty one counts as unset.
+ */
+export class VariableLayers {
+  readonly #layers: readonly Layer[];
+  readonly #cwd: string;
+
+  constructor(layers: readonly Layer[], cwd: string) {
+    this.#layers = layers;
+    this.#cwd = cwd;
+  }
+
+  /** A variable's value without the white space around it. The proxies' are known by lower-case names too. */
+  plain(name: PlainVariable): string | undefined {
+    const names = name === "HTTPS_PROXY" || name === "NO_PROXY" ? [name.toLowerCase(), name] : [name];
+    for (const values of this.#layers) {
+      for (const it of names) {
+        const value = values[it]?.trim();
+        if (value !== undefined && value !== "") return value;
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * A secret, from its variable or from the file that `<NAME>_FILE` names, whichever is found first. Tells a
+   * problem where that can't be used; the value is never part of it.
+   */
+  secret(name: SecretVariable, problems: Problems): Secret | undefined {
+    const fileName = fileVariable(name);
+    for (const values of this.#layers) {
+      const value = values[name] ?? "";
+      const path = values[fileName] ?? "";
+      if (value !== "" && path !== "") {
+        problems.settings(`${name} and ${fileName} are both set; remove one of them`);
+        return new Secret(value);
+      }
+      if (path !== "") return this.#secretFile(fileName, path, problems);
+      if (value !== "") return checked(name, value, problems);
+    }
+    return undefined;
+  }
+
+  #secretFile(fileName: `${SecretVariable}_FILE`, path: string, problems: Problems): Secret {
+    try {
+      const text = readFileSync(resolve(this.#cwd, path), "utf8").replace(/^\ufeff/, "");
+      return checked(fileName, text.replace(/[\r\n]+$/, ""), problems);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      problems.settings(`${fileName}: the file can't be read: ${shown(reason)}`);
+      return new Secret("");
+    }
+  }
+}
+
+function checked(name: string, value: string, problems: Problems): Secret {
+  if (value === "") problems.settings(`${name}: the file is empty`);
+  else if (/[^!-~]/.test(value)) {
+    problems.settings(`${name}: the value has white space or a character that no key has; copy it anew`);
+  }
+  return new Secret(value);
+}
+
+/**
+ * Reads the variables from `env`, then from the files named by `--env-file` (a later one first), or else from
+ * `.env` in `cwd` if there is one.
+ */
+export function readVariableLayers(
+  env: Readonly<Record<string, string | undefined>>,
+  cwd: string,
+  envFiles: readonly string[],
+  problems: Problems,
+): VariableLayers {
+  const files = envFiles.length > 0 ? envFiles.toReversed() : [".env"];
+  const layers = files.map((file) => envFileLayer(file, cwd, envFiles.length > 0, problems));
+  return new VariableLayers([env, ...layers], cwd);
+}
+
+function envFileLayer(file: string, cwd: string, named: boolean, problems: Problems): Layer {
+  const name = named ? `--env-file ${shown(file)}` : file;
+  let text = "";
+  try {
+    text = readFileSync(resolve(cwd, file), "utf8").replace(/^\ufeff/, "");
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    // A folder `.env` is Python's habit and none of our concern.
+    if (named || !/^(?:ENOENT|EISDIR)/.test(message)) {
+      problems.settings(`${name}: the file can't be read: ${shown(message)}`);
+    }
+  }
+  if (text.includes("\0")) {
+    problems.settings(`${name}: the file is not text in UTF-8; save it as UTF-8`);
+    return {};
+  }
+  const values = parseEnv(text);
+  // A line without "=" becomes, with the line after it, one variable of a name that nobody asks for.
+  if (Object.keys(values).some((it) => !/^[A-Za-z_][A-Za-z0-9_.]*$/.test(it))) {
+    problems.settings(`${name}: line ${badLine(text)} is not NAME=value`);
+  }
+  return values;
+}
+
+/** The first line that gives no variable of a proper name. Its text is not told: it may be a secret. */
+function badLine(text: string): number {
+  const lines = text.split(/\r?\n/);
+  return (
+    1 + lines.findIndex((line) => !/^\s*(?:#.*|(?:export\s+)?[A-Za-z_][A-Za-z0-9_.]*\s*=.*)?$/.test(line))
+  );
+}

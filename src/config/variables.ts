@@ -1,0 +1,35 @@
+/** Variables whose value is a secret, each of which can come from a file named by `<NAME>_FILE` instead. */
+const SECRET_VARIABLES = [
+  "MIMECAST_CLIENT_SECRET",
+  "MIMECAST_APP_KEY",
+  "MIMECAST_ACCESS_KEY",
+  "MIMECAST_SECRET_KEY",
+] as const;
+
+export type SecretVariable = (typeof SECRET_VARIABLES)[number];
+
+/** The other variables of this tool. */
+const PLAIN_VARIABLES = [
+  "MIMECAST_CLIENT_ID",
+  "MIMECAST_APP_ID",
+  "MIMECAST_API",
+  "MIMECAST_REGION",
+  "MIMECAST_BASE_URL",
+  "MIMECAST_TENANT",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "NODE_EXTRA_CA_CERTS",
+  "NO_COLOR",
+] as const;
+
+export type PlainVariable = (typeof PLAIN_VARIABLES)[number];
+
+/** Every variable that is read, for the documentation and `.env.example`. */
+export function allVariables(): readonly string[] {
+  return [...PLAIN_VARIABLES, ...SECRET_VARIABLES.flatMap((name) => [name, fileVariable(name)])];
+}
+
+/** The variable that names the file in which a secret is. */
+export function fileVariable(name: SecretVariable): `${SecretVariable}_FILE` {
+  return `${name}_FILE`;
+}

@@ -1,0 +1,91 @@
+/** A point in time that a user gave. */
+export type WhenReading =
+  | { readonly ok: true; readonly epochMs: number }
+  | { readonly ok: false; readonly reason: string };
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * Reads `--deadline`: a time of day (`06:00`, the next one by the local clock), a duration from now (`2h30m`,
+ * `90s`), or an ISO time, local unless it names an offset. It lies in the future.
+ */
+export function readDeadline(text: string, nowEpochMs: number): WhenReading {
+  const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
+  const epochMs =
+    clock === null
+      ? (after(nowEpochMs, durationMs(text)) ?? isoEpochMs(text))
+      : nextLocalTime(Number(clock[1]), Number(clock[2]), nowEpochMs);
+  if (epochMs === undefined) {
+    return { ok: false, reason: "expected a time such as 06:00, 2h30m, 90s or 2026-01-31T06:00" };
+  }
+  if (epochMs <= nowEpochMs)
+    return { ok: false, reason: `${new Date(epochMs).toISOString()} is in the past` };
+  return { ok: true, epochMs };
+}
+
+/** Reads `--resend-before`: a duration back from now (`30d`), an ISO date or time, or `now`. */
+export function readResendBefore(text: string, nowEpochMs: number): WhenReading {
+  const ago = durationMs(text);
+  const epochMs = text === "now" ? nowEpochMs : ago === undefined ? isoEpochMs(text) : nowEpochMs - ago;
+  if (epochMs === undefined) {
+    return { ok: false, reason: "expected a time such as 30d (ago), 2026-01-31, 2026-01-31T06:00 or now" };
+  }
+  if (epochMs > nowEpochMs)
+    return { ok: false, reason: `${new Date(epochMs).toISOString()} is in the future` };
+  return { ok: true, epochMs };
+}
+
+function after(nowEpochMs: number, ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : nowEpochMs + ms;
+}
+
+/** `1d2h3m4s`, any part of it, in that order. */
+function durationMs(text: string): number | undefined {
+  const match = /^(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?$/.exec(text);
+  if (match === null || text === "") return undefined;
+  const [, days = "0", hours = "0", minutes = "0", seconds = "0"] = match;
+  return (
+    Number(days) * DAY_MS +
+    Number(hours) * HOUR_MS +
+    Number(minutes) * MINUTE_MS +
+    Number(seconds) * SECOND_MS
+  );
+}
+
+/**
+ * The first instant after now at which the local clock shows this time. Where the clock is put back, a time
+ * comes twice in a day; where it is put forward, a time that is left out counts as just after the gap, as a
+ * deadline a day later would surprise.
+ */
+function nextLocalTime(hour: number, minute: number, nowEpochMs: number): number {
+  const now = new Date(nowEpochMs);
+  const candidates = [-1, 0, 1].flatMap((days) => {
+    const first = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour, minute);
+    const again = REPEATED_AFTER_MS.map((ms) => new Date(first.getTime() + ms)).filter((it) => {
+      return it.getHours() === hour && it.getMinutes() === minute;
+    });
+    return [first, ...again].map((it) => it.getTime());
+  });
+  return Math.min(...candidates.filter((it) => it > nowEpochMs));
+}
+
+/** By how much clocks are put back: an hour, on Lord Howe Island half of one. */
+const REPEATED_AFTER_MS = [HOUR_MS / 2, HOUR_MS];
+
+function isoEpochMs(text: string): number | undefined {
+  const match =
+    /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text);
+  if (match === null) return undefined;
+  const [, year = "", month = "", day = "", time = "00:00", offset = ""] = match;
+  // Date rolls the 31st of February over to March.
+  const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  if (Number(day) > lastDay) return undefined;
+  const colon = /^[+-]\d{4}$/.test(offset)
+    ? `${offset.slice(0, 3)}:${offset.slice(3)}`
+    : offset.toUpperCase();
+  const epochMs = Date.parse(`${year}-${month}-${day}T${time}${colon}`);
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}

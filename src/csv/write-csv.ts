@@ -1,0 +1,99 @@
+import { stringify } from "csv-stringify/sync";
+import { WholeFile } from "./whole-file.ts";
+
+/** One line of a table. A string that a spreadsheet would run as a formula gets a leading `'`; a number never. */
+export type CsvRow = readonly (string | number)[];
+
+/** Things that come in batches, such as pages of a query. */
+export type Batches<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
+
+/**
+ * Writes a table as CSV in UTF-8: commas, LF, a header line. The file appears whole or not at all, readable by
+ * its owner only. A batch is asked for when the one before it is written, so memory holds one batch.
+ *
+ * NUL characters are left out, as no reader of CSV takes them, this tool's own included; anything else is
+ * written as it is.
+ *
+ * Returns the number of rows, the header not counted. With `unlessEmpty`, no rows make no file. Throws RunError
+ * "output" where the file can't be written, and what `batches` throws; either way no part of it is left.
+ */
+export async function writeCsv(
+  path: string,
+  header: readonly string[],
+  batches: Batches<CsvRow>,
+  options: { readonly unlessEmpty?: boolean } = {},
+): Promise<number> {
+  return await writeBatches(path, {
+    beginning: csvText([header]),
+    batches,
+    text: csvText,
+    unlessEmpty: options.unlessEmpty === true,
+  });
+}
+
+/** What goes around records that are written back as they came. */
+export interface RawLayout {
+  readonly bom: boolean;
+  /** The header line's own text, if the input had one. */
+  readonly headerRaw: string | undefined;
+  readonly lineBreak: string;
+}
+
+/**
+ * Writes records' own text back, each with a line break behind it, under the input's header. As `writeCsv`
+ * otherwise, with nothing escaped; no records make no file.
+ */
+export async function writeRawLines(
+  path: string,
+  layout: RawLayout,
+  batches: Batches<string>,
+): Promise<number> {
+  const header = layout.headerRaw === undefined ? "" : `${layout.headerRaw}${layout.lineBreak}`;
+  return await writeBatches(path, {
+    beginning: `${layout.bom ? "\ufeff" : ""}${header}`,
+    batches,
+    text: (lines) => `${lines.join(layout.lineBreak)}${layout.lineBreak}`,
+    unlessEmpty: true,
+  });
+}
+
+function csvText(rows: readonly CsvRow[]): string {
+  const text = stringify([...rows], { escape_formulas: true });
+  // Taken out before and not after: a formula behind a NUL must still be seen as one.
+  return text.includes("\0") ? csvText(rows.map((row) => row.map(withoutNul))) : text;
+}
+
+function withoutNul(cell: string | number): string | number {
+  return typeof cell === "string" ? cell.replaceAll("\0", "") : cell;
+}
+
+interface Writing<T> {
+  readonly beginning: string;
+  readonly batches: Batches<T>;
+  readonly text: (batch: readonly T[]) => string;
+  readonly unlessEmpty: boolean;
+}
+
+async function writeBatches<T>(path: string, writing: Writing<T>): Promise<number> {
+  let count = 0;
+  let file: WholeFile | undefined;
+  const begin = async (): Promise<WholeFile> => {
+    const begun = await WholeFile.begin(path);
+    file = begun;
+    if (writing.beginning !== "") await begun.append(writing.beginning);
+    return begun;
+  };
+  try {
+    if (!writing.unlessEmpty) await begin();
+    for await (const batch of writing.batches) {
+      if (batch.length === 0) continue;
+      await (file ?? (await begin())).append(writing.text(batch));
+      count += batch.length;
+    }
+    await file?.finish();
+    return count;
+  } catch (error) {
+    await file?.abandon();
+    throw error;
+  }
+}

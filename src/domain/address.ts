@@ -1,0 +1,151 @@
+import { domainToASCII } from "node:url";
+
+/** What a cell that should hold one e-mail address holds. */
+export type AddressReading =
+  /** `address` is what is sent, `key` what is compared; `cleaned` says that something around it was removed. */
+  | { readonly ok: true; readonly address: string; readonly key: string; readonly cleaned: boolean }
+  /** `reason` is free of control characters. `empty` says that nothing but white space was there. */
+  | { readonly ok: false; readonly empty: boolean; readonly reason: string };
+
+/** RFC 5321, 4.5.3.1.1. */
+const MAX_LOCAL_BYTES = 64;
+/** RFC 5321, 4.5.3.1.3 with erratum 1690: a path of 256 octets less its angle brackets. */
+const MAX_ADDRESS_BYTES = 254;
+/** RFC 1035, 2.3.4. */
+const MAX_LABEL_BYTES = 63;
+/** How much of a wrong value a reason shows. */
+const MAX_SHOWN_LENGTH = 80;
+
+const NOT_PLAIN_ASCII = /[^ -~]/;
+/** The addresses of everyday life; whatever it does not match is looked at part by part. */
+const EVERYDAY =
+  /^[a-z0-9_'+&-]{1,32}(?:\.[a-z0-9_'+&-]{1,31})?@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,3}[a-z]{2,20}$/i;
+const LOCAL_CHARACTER = /[^a-z0-9!#$%&'*+/=?^_`{|}~.\u0080-\u{10ffff}-]/iu;
+const DOMAIN_CHARACTER = /[^a-z0-9_.\u0080-\u{10ffff}-]/iu;
+const WHITE_SPACE_OR_INVISIBLE = /[\s\p{Z}\p{Cc}\p{Cf}\p{Cs}]/u;
+
+/**
+ * The form in which addresses are compared: lower case, the domain in ASCII, the rest in Unicode's form NFC.
+ * Cheap for plain ASCII. Any string has a key, and a key is its own key.
+ */
+export function addressKey(address: string): string {
+  const lower = address.toLowerCase();
+  if (!NOT_PLAIN_ASCII.test(lower)) return lower;
+  const at = lower.lastIndexOf("@");
+  if (at === -1) return lower.normalize("NFC");
+  return `${lower.slice(0, at).normalize("NFC")}@${asciiDomain(lower.slice(at + 1))}`;
+}
+
+/**
+ * Reads a cell as one bare e-mail address. White space, no-break spaces and invisible characters around it
+ * are removed. Accepted are dot-atoms, also with letters beyond ASCII; quoted local parts, display names,
+ * `mailto:`, address literals and domains of a single label are refused.
+ */
+export function readAddress(cell: string): AddressReading {
+  const address = trimmed(cell);
+  const cleaned = address.length !== cell.length;
+  if (EVERYDAY.test(address)) return { ok: true, address, key: address.toLowerCase(), cleaned };
+  if (address === "") return { ok: false, empty: true, reason: "the cell is empty" };
+  const reason = whyNotAnAddress(address);
+  if (reason !== undefined) return { ok: false, empty: false, reason };
+  return { ok: true, address, key: addressKey(address), cleaned };
+}
+
+/** Text from outside, safe and short enough for a message. */
+export function shown(text: string): string {
+  const cut = text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
+  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}
+
+function asciiDomain(domain: string): string {
+  if (!NOT_PLAIN_ASCII.test(domain)) return domain;
+  // What is no domain to node:url (it answers "") still needs a key that differs from others'.
+  return domainToASCII(domain) || domain.normalize("NFC");
+}
+
+function trimmed(cell: string): string {
+  let start = 0;
+  let end = cell.length;
+  while (start < end && isRemovable(cell.charCodeAt(start))) start++;
+  while (end > start && isRemovable(cell.charCodeAt(end - 1))) end--;
+  return end - start === cell.length ? cell : cell.slice(start, end);
+}
+
+/** White space of any kind, the soft hyphen, zero-width characters and marks of writing direction. */
+function isRemovable(code: number): boolean {
+  if (code < 0x7f) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+  return (
+    code === 0xa0 ||
+    code === 0xad ||
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200f) ||
+    (code >= 0x2028 && code <= 0x202f) ||
+    (code >= 0x205f && code <= 0x2069) ||
+    code === 0x3000 ||
+    code === 0xfeff
+  );
+}
+
+function whyNotAnAddress(address: string): string | undefined {
+  if (/^mailto:/i.test(address)) return "it begins with 'mailto:'; write the bare address";
+  if (/[<>]/.test(address)) return "it has angle brackets; write the bare address, without a name";
+  if (address.includes('"')) return "it has quotation marks, which are not supported";
+  if (WHITE_SPACE_OR_INVISIBLE.test(address))
+    return `'${shown(address)}' has a space or an invisible character`;
+  if (address.includes("\u{fffd}")) return `'${shown(address)}' has a character that could not be decoded`;
+  const at = address.indexOf("@");
+  if (at === -1) return `'${shown(address)}' has no @`;
+  if (address.includes("@", at + 1)) return `'${shown(address)}' has more than one @`;
+  return (
+    whyNotALocalPart(address.slice(0, at)) ??
+    whyNotADomain(address.slice(at + 1)) ??
+    tooLong("the address", address, MAX_ADDRESS_BYTES)
+  );
+}
+
+function whyNotALocalPart(local: string): string | undefined {
+  if (local === "") return "the part before @ is empty";
+  const wrong = LOCAL_CHARACTER.exec(local);
+  if (wrong !== null) return `the part before @, '${shown(local)}', has a '${wrong[0]}'`;
+  return (
+    misplacedDot(`the part before @, '${shown(local)}',`, local) ??
+    tooLong("the part before @", local, MAX_LOCAL_BYTES)
+  );
+}
+
+function whyNotADomain(domain: string): string | undefined {
+  if (domain === "") return "the domain is empty";
+  const subject = `the domain '${shown(domain)}'`;
+  const wrong = DOMAIN_CHARACTER.exec(domain);
+  if (wrong !== null) return `${subject} has a '${wrong[0]}'`;
+  const ascii = asciiDomain(domain.toLowerCase());
+  if (NOT_PLAIN_ASCII.test(ascii)) return `${subject} is no valid international domain`;
+  if (!ascii.includes(".")) return `${subject} has no dot`;
+  const dots = misplacedDot(subject, ascii);
+  if (dots !== undefined) return dots;
+  const labels = ascii.split(".");
+  if (/^\d+$/.test(labels.at(-1) ?? "")) return `${subject} ends in a number`;
+  for (const label of labels) {
+    if (label.startsWith("-") || label.endsWith("-"))
+      return `${subject} has a part that begins or ends with -`;
+    if (label.length > MAX_LABEL_BYTES) {
+      return `${subject} has a part of ${label.length} characters, and ${MAX_LABEL_BYTES} are allowed`;
+    }
+  }
+  return undefined;
+}
+
+function misplacedDot(subject: string, dotted: string): string | undefined {
+  if (dotted.startsWith(".")) return `${subject} begins with a dot`;
+  if (dotted.endsWith(".")) return `${subject} ends with a dot`;
+  return dotted.includes("..") ? `${subject} has two dots in a row` : undefined;
+}
+
+function tooLong(subject: string, text: string, limitBytes: number): string | undefined {
+  const sizeBytes = Buffer.byteLength(text);
+  return sizeBytes > limitBytes
+    ? `${subject} has ${sizeBytes} octets, and ${limitBytes} are allowed`
+    : undefined;
+}

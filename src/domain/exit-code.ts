@@ -1,0 +1,79 @@
+import type { OutcomeCounts } from "./outcome.ts";
+import type { RunErrorKind } from "./run-error.ts";
+import type { StopReason } from "./stop-reason.ts";
+
+/** What the process ends with. Scripts rely on the numbers. */
+export const EXIT = {
+  ok: 0,
+  someRowsLeft: 1,
+  maxFailures: 2,
+  rowsLeft: 3,
+  usage: 64,
+  input: 65,
+  inputNotFound: 66,
+  unreachable: 69,
+  fault: 70,
+  output: 73,
+  locked: 75,
+  refused: 77,
+  settings: 78,
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const ERROR_EXITS: Readonly<Record<RunErrorKind, ExitCode>> = {
+  usage: EXIT.usage,
+  settings: EXIT.settings,
+  input: EXIT.input,
+  "input-not-found": EXIT.inputNotFound,
+  locked: EXIT.locked,
+  output: EXIT.output,
+  refused: EXIT.refused,
+  unreachable: EXIT.unreachable,
+};
+
+export function exitOfError(kind: RunErrorKind): ExitCode {
+  return ERROR_EXITS[kind];
+}
+
+/** Where several reasons apply, the first of this order counts. */
+const STOP_ORDER: readonly StopReason["kind"][] = [
+  "refused",
+  "unreachable",
+  "signal",
+  "max-failures",
+  "deadline",
+  "limit",
+];
+
+/** The exit code of a run that reached its end, or was stopped in order. */
+export function exitOfRun(stops: readonly StopReason[], counts: OutcomeCounts): ExitCode {
+  const first = STOP_ORDER.flatMap((kind) => stops.filter((stop) => stop.kind === kind)).at(0);
+  if (first !== undefined) return exitOfStop(first);
+  const left = counts.invalid + counts.conflict + counts.failed + counts.unknown;
+  return left > 0 ? EXIT.someRowsLeft : EXIT.ok;
+}
+
+/** The exit code of `--dry-run`. */
+export function exitOfPlan(counts: OutcomeCounts): ExitCode {
+  return counts.invalid + counts.conflict > 0 ? EXIT.someRowsLeft : EXIT.ok;
+}
+
+function exitOfStop(stop: StopReason): ExitCode {
+  switch (stop.kind) {
+    case "refused":
+      return EXIT.refused;
+    case "unreachable":
+      return EXIT.unreachable;
+    case "signal":
+      return EXIT[stop.signal];
+    case "max-failures":
+      return EXIT.maxFailures;
+    case "deadline":
+    case "limit":
+      return EXIT.rowsLeft;
+  }
+}

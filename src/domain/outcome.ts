@@ -1,0 +1,38 @@
+/** How a row ended. Every row of a run has exactly one. */
+export const OUTCOMES = [
+  "applied",
+  "unchanged",
+  "duplicate",
+  "skipped",
+  "invalid",
+  "conflict",
+  "failed",
+  "unknown",
+  "not-sent",
+] as const;
+
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Outcomes that a plan gives a row without sending it. */
+export type PlannedOutcome = Extract<Outcome, "unchanged" | "duplicate" | "skipped" | "invalid" | "conflict">;
+
+/** Outcomes that sending gives a row. A row without one of them was not sent. */
+export type SentOutcome = Extract<Outcome, "applied" | "failed" | "unknown">;
+
+export function isOutcome(word: string): word is Outcome {
+  return OUTCOMES.some((outcome) => outcome === word);
+}
+
+export type OutcomeCounts = Readonly<Record<Outcome, number>>;
+
+export const NO_OUTCOMES: OutcomeCounts = {
+  applied: 0,
+  unchanged: 0,
+  duplicate: 0,
+  skipped: 0,
+  invalid: 0,
+  conflict: 0,
+  failed: 0,
+  unknown: 0,
+  "not-sent": 0,
+};

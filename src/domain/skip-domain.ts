@@ -1,0 +1,41 @@
+import { domainToASCII } from "node:url";
+
+/** A check of one `--skip-domain` value. */
+export type SkipPatternReading =
+  | { readonly ok: true; readonly pattern: string }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Reads a pattern: a domain (`example.org`), or `*.` and a domain, which stands for every domain below that
+ * one, not for the domain itself. The pattern that is returned is in ASCII and lower case.
+ */
+export function readSkipPattern(text: string): SkipPatternReading {
+  const lower = text.trim().toLowerCase();
+  const wildcard = lower.startsWith("*.");
+  const domain = wildcard ? lower.slice(2) : lower;
+  // Checked before node:url sees it, which would quietly cut `example.org/x` to `example.org`.
+  if (!/^[a-z0-9_.\u{80}-\u{10ffff}-]+$/u.test(domain)) {
+    return { ok: false, reason: "expected a domain such as example.org, or *.example.org" };
+  }
+  const ascii = /^[a-z0-9_.-]+$/.test(domain) ? domain : domainToASCII(domain);
+  if (!/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(ascii)) return { ok: false, reason: "that is no valid domain" };
+  return { ok: true, pattern: wildcard ? `*.${ascii}` : ascii };
+}
+
+/** Says of an address, in the form in which addresses are compared, whether its domain is to be passed over. */
+export type SkipDomain = (addressKey: string) => boolean;
+
+/** `patterns` as {@link readSkipPattern} returned them. */
+export function skipDomain(patterns: readonly string[]): SkipDomain {
+  const whole = new Set(patterns.filter((pattern) => !pattern.startsWith("*.")));
+  const parents = new Set(patterns.filter((pattern) => pattern.startsWith("*.")).map((it) => it.slice(2)));
+  return (addressKey) => {
+    const domain = addressKey.slice(addressKey.lastIndexOf("@") + 1);
+    if (whole.has(domain)) return true;
+    if (parents.size === 0) return false;
+    for (let dot = domain.indexOf("."); dot !== -1; dot = domain.indexOf(".", dot + 1)) {
+      if (parents.has(domain.slice(dot + 1))) return true;
+    }
+    return false;
+  };
+}

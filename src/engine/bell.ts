@@ -1,0 +1,31 @@
+import type { Clock } from "../domain/clock.ts";
+
+/** Lets one loop wait until something happened, or for a time. A ring that nobody waits for is kept. */
+export class Bell {
+  readonly #clock: Clock;
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  /** Resolves at the next ring, or after `ms`. Without `ms` it waits for a ring alone. */
+  async wait(ms: number | undefined): Promise<void> {
+    if (!this.#rung) {
+      const timer = new AbortController();
+      const rung = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      await (ms === undefined ? rung : Promise.race([rung, this.#clock.sleep(ms, timer.signal)]));
+      timer.abort();
+    }
+    this.#rung = false;
+    this.#wake = undefined;
+  }
+}

@@ -1,0 +1,104 @@
+/** How patient a run is with a service that does not answer, or that refuses the account. */
+export interface BreakerRules {
+  /** Nothing got through for so long before the first success: the run gives up. */
+  readonly patienceAtStartMs: number;
+  /** The same once a call has got through. */
+  readonly patienceMs: number;
+  /** Refusals of the account before the first success. */
+  readonly refusalsAtStart: number;
+  /** For so long nothing but refusals, later on. */
+  readonly refusalPatienceMs: number;
+  /** Calls without effect one after the other that make the run probe with one lane. */
+  readonly tripAfter: number;
+  readonly probeBaseMs: number;
+  readonly probeCeilingMs: number;
+}
+
+export const DEFAULT_BREAKER: BreakerRules = {
+  patienceAtStartMs: 30_000,
+  patienceMs: 15 * 60_000,
+  refusalsAtStart: 3,
+  refusalPatienceMs: 60_000,
+  // Fewer than that in a row also happen to a healthy service that answers some calls with 503.
+  tripAfter: 5,
+  probeBaseMs: 500,
+  probeCeilingMs: 15_000,
+};
+
+export interface Blocked {
+  readonly kind: "refused" | "no-answer";
+  readonly sentAtMs: number;
+  readonly nowMs: number;
+  /** The wait that the server announced, if it did. */
+  readonly announcedMs?: number;
+}
+
+export type Verdict = "go-on" | "give-up-refused" | "give-up-unreachable";
+
+/**
+ * A circuit breaker over all lanes. It begins with one lane, so that wrong credentials cost three calls and a
+ * first answer tells the quota. The first call that gets through opens all lanes; several in a row that don't
+ * close all but one, which probes with growing pauses. A call gets through when Mimecast judged its row,
+ * whatever the judgement.
+ *
+ * An outage begins when its first call was sent, so that a laptop that slept for hours gets its full patience
+ * after waking. A wait that the server announced and that is longer than the patience is waited out.
+ */
+export class Breaker {
+  readonly #rules: BreakerRules;
+  #proven = false;
+  #blockedInRow = 0;
+  #refusalsInRow = 0;
+  #outageSinceMs: number | undefined;
+  #refusedSinceMs: number | undefined;
+  #probeAtMs = 0;
+
+  constructor(rules: BreakerRules) {
+    this.#rules = rules;
+  }
+
+  /** Whether only one lane may send, and not before {@link nextProbeMs}. */
+  get probing(): boolean {
+    return !this.#proven || this.#blockedInRow >= this.#rules.tripAfter;
+  }
+
+  get nextProbeMs(): number {
+    return this.probing ? this.#probeAtMs : 0;
+  }
+
+  passed(): void {
+    this.#proven = true;
+    this.#blockedInRow = 0;
+    this.#refusalsInRow = 0;
+    this.#outageSinceMs = undefined;
+    this.#refusedSinceMs = undefined;
+    this.#probeAtMs = 0;
+  }
+
+  blocked(call: Blocked): Verdict {
+    this.#blockedInRow += 1;
+    this.#outageSinceMs = Math.min(this.#outageSinceMs ?? call.sentAtMs, call.sentAtMs);
+    const pauseMs = Math.min(
+      this.#rules.probeCeilingMs,
+      this.#rules.probeBaseMs * 2 ** Math.min(this.#blockedInRow - 1, 30),
+    );
+    this.#probeAtMs = call.nowMs + Math.max(pauseMs, call.announcedMs ?? 0);
+    return call.kind === "refused" ? this.#refused(call) : this.#unanswered(call);
+  }
+
+  #refused(call: Blocked): Verdict {
+    this.#refusalsInRow += 1;
+    this.#refusedSinceMs ??= call.nowMs;
+    const over = this.#proven
+      ? call.nowMs - this.#refusedSinceMs >= this.#rules.refusalPatienceMs
+      : this.#refusalsInRow >= this.#rules.refusalsAtStart;
+    return over ? "give-up-refused" : "go-on";
+  }
+
+  #unanswered(call: Blocked): Verdict {
+    const patienceMs = this.#proven ? this.#rules.patienceMs : this.#rules.patienceAtStartMs;
+    const outageMs = call.nowMs - (this.#outageSinceMs ?? call.nowMs);
+    const isAnnounced = (call.announcedMs ?? 0) > patienceMs;
+    return outageMs >= patienceMs && !isAnnounced ? "give-up-unreachable" : "go-on";
+  }
+}

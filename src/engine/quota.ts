@@ -1,0 +1,128 @@
+import type { QuotaReading } from "../domain/answer.ts";
+
+export interface QuotaRules {
+  /** Percent of the API's quota that is left to the account's other integrations, 0 to 99. */
+  readonly reservePercent: number;
+  /** Own calls in any one second, at most. */
+  readonly maxRatePerSecond?: number | undefined;
+}
+
+/** A window as the answers told of it. */
+export interface QuotaView {
+  readonly limit: number;
+  readonly windowMs: number;
+  /** Calls that this run may still make in the window. */
+  readonly left: number;
+}
+
+/** Clocks, and the way to the server, are not the same to the millisecond. */
+const MARGIN_MS = 5;
+/** A reset further away is no reset of a quota, but seconds since 1970 or nonsense. */
+const MAX_RESET_MS = 24 * 60 * 60 * 1000;
+/** A larger limit is no limit. */
+const MAX_LIMIT = 1e9;
+const SECOND_MS = 1000;
+
+/**
+ * Keeps all calls of a run inside the account's quota less the reserve. Pure: time comes in as an argument.
+ *
+ * It counts its own sends in the current window. The answers' headers tell it the limit, when the window ends,
+ * and what the account's other integrations used. It does not trust `Remaining` as such: that number is old by
+ * the calls in flight, and counting those twice would stall the end of every window.
+ *
+ * The server's window begins with the first call that arrives after the last one ended. Its end lies between
+ * sending + Reset and arrival + Reset: the latest of what the answers said from the sending is taken, because a
+ * call sent then arrives later by the way there.
+ */
+export class QuotaGovernor {
+  readonly #rules: QuotaRules;
+  readonly #recentMs: number[] = [];
+  #limit: number | undefined;
+  #windowMs = 0;
+  #startMs = Number.NEGATIVE_INFINITY;
+  #endMs: number | undefined;
+  #lastSentMs = 0;
+  #sent = 0;
+  #others = 0;
+  #heldUntilMs = 0;
+
+  constructor(rules: QuotaRules) {
+    this.#rules = rules;
+  }
+
+  /** Asks to send one call. 0: it is counted as sent now. Otherwise: ask again in so many milliseconds. */
+  request(nowMs: number): number {
+    const waitMs = Math.max(this.#heldUntilMs - nowMs, this.#windowWaitMs(nowMs), this.#rateWaitMs(nowMs));
+    if (waitMs > 0) return waitMs;
+    this.#sent += 1;
+    this.#lastSentMs = nowMs;
+    if (this.#rules.maxRatePerSecond !== undefined) {
+      this.#recentMs.push(nowMs);
+      if (this.#recentMs.length > this.#rules.maxRatePerSecond) this.#recentMs.shift();
+    }
+    return 0;
+  }
+
+  /** Takes in one answer's headers. Values that can't be are passed over. */
+  learn(reading: QuotaReading, sentAtMs: number): void {
+    const { limit, remaining, resetMs } = reading;
+    if (!isWithin(limit, 1, MAX_LIMIT)) return;
+    this.#limit = Math.floor(limit);
+    if (!isWithin(resetMs, 0, MAX_RESET_MS)) return;
+    const endMs = sentAtMs + resetMs + MARGIN_MS;
+    // An answer from a window that is over says nothing about this one.
+    if (endMs <= this.#startMs) return;
+    this.#windowMs = Math.max(this.#windowMs, resetMs);
+    this.#endMs = Math.max(this.#endMs ?? endMs, endMs);
+    if (isWithin(remaining, 0, limit)) {
+      this.#others = Math.max(this.#others, this.#limit - remaining - this.#sent);
+    }
+  }
+
+  /** After a 429: nothing is sent before `untilMs`. */
+  hold(untilMs: number): void {
+    this.#heldUntilMs = Math.max(this.#heldUntilMs, untilMs);
+  }
+
+  /** Undefined as long as no answer told of a quota. */
+  view(nowMs: number): QuotaView | undefined {
+    if (this.#limit === undefined || this.#windowMs === 0) return undefined;
+    const over = this.#endMs !== undefined && nowMs >= this.#endMs;
+    const left = over ? this.#budget() : Math.max(0, this.#budget() - this.#others - this.#sent);
+    return { limit: this.#limit, windowMs: this.#windowMs, left };
+  }
+
+  #windowWaitMs(nowMs: number): number {
+    if (this.#endMs !== undefined && nowMs >= this.#endMs) this.#beginWindow(nowMs);
+    if (this.#limit === undefined || this.#sent < this.#budget() - this.#others) return 0;
+    // While no answer of this window came, its end is not known; it is no later than this.
+    const endMs = this.#endMs ?? this.#lastSentMs + this.#windowMs + MARGIN_MS;
+    if (nowMs < endMs) return endMs - nowMs;
+    this.#beginWindow(nowMs);
+    return 0;
+  }
+
+  #beginWindow(nowMs: number): void {
+    this.#startMs = nowMs;
+    this.#endMs = undefined;
+    this.#sent = 0;
+    this.#others = 0;
+  }
+
+  /** The limit less the reserve; at least one call, or nothing would ever be sent. */
+  #budget(): number {
+    const limit = this.#limit ?? Number.POSITIVE_INFINITY;
+    return Math.max(1, Math.floor((limit * (100 - this.#rules.reservePercent)) / 100));
+  }
+
+  #rateWaitMs(nowMs: number): number {
+    const { maxRatePerSecond } = this.#rules;
+    const [oldestMs] = this.#recentMs;
+    if (maxRatePerSecond === undefined || oldestMs === undefined) return 0;
+    return this.#recentMs.length < maxRatePerSecond ? 0 : oldestMs + SECOND_MS - nowMs;
+  }
+}
+
+function isWithin(value: number | undefined, least: number, most: number): value is number {
+  return value !== undefined && value >= least && value <= most;
+}

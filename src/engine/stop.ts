@@ -1,0 +1,44 @@
+import type { StopReason } from "../domain/stop-reason.ts";
+
+/** Thrown to whoever waits to send something when nothing is sent any more. */
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
+}
+
+/**
+ * One run's way to end early. `sending` aborts first: nothing new is sent, calls in flight are finished.
+ * `calls` aborts when nobody wants to wait for them either.
+ */
+export class Stop {
+  readonly #sendingAbort = new AbortController();
+  readonly #callsAbort = new AbortController();
+  readonly #given: StopReason[] = [];
+
+  get sending(): AbortSignal {
+    return this.#sendingAbort.signal;
+  }
+
+  get calls(): AbortSignal {
+    return this.#callsAbort.signal;
+  }
+
+  /** In the order in which they came; empty while the run goes on. */
+  get reasons(): readonly StopReason[] {
+    return this.#given;
+  }
+
+  stop(reason: StopReason): void {
+    this.#given.push(reason);
+    this.#sendingAbort.abort();
+  }
+
+  /** Gives up the calls in flight as well. Their rows end as unknown. */
+  abandon(): void {
+    this.#sendingAbort.abort();
+    this.#callsAbort.abort();
+  }
+
+  throwIfStopped(): void {
+    if (this.sending.aborted) throw new StoppedError("nothing is sent any more");
+  }
+}

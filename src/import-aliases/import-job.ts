@@ -1,0 +1,78 @@
+import type { InputSource } from "../csv/input-bytes.ts";
+import type { InputOptions, OpenInput } from "../csv/open-input.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { OutcomeCounts } from "../domain/outcome.ts";
+import type { SkipDomain } from "../domain/skip-domain.ts";
+import type { AliasUpdater } from "../domain/updater.ts";
+import type { BreakerRules } from "../engine/breaker.ts";
+import type { QuotaRules, QuotaView } from "../engine/quota.ts";
+import type { Account, SeenQuota } from "../ledger/ledger.ts";
+import type { PlanRules } from "../ledger/plan-rows.ts";
+import type { PlannedRow } from "../ledger/run-reader.ts";
+import type { FinishedRun } from "./finish-run.ts";
+import type { AttemptRules, SendCounts, SendWatch } from "./row-attempts.ts";
+import type { SendRules } from "./send-rows.ts";
+import type { ReadingNotes } from "./stage-input.ts";
+
+/** What an import is asked to do. */
+export interface ImportJob {
+  readonly inputs: readonly InputSource[];
+  readonly reading: InputOptions;
+  readonly skip: SkipDomain;
+  readonly planning: PlanRules;
+  /** Where runs and the ledger are kept. */
+  readonly folder: string;
+  readonly toolVersion: string;
+}
+
+/** The same, for an import that sends. */
+export interface SendingJob extends ImportJob {
+  readonly account: Account;
+  readonly sending: SendRules & AttemptRules;
+  readonly quota: QuotaRules;
+  readonly breaker: BreakerRules;
+}
+
+export interface ImportParts {
+  readonly clock: Clock;
+  readonly view: ImportView;
+}
+
+export interface SendingParts extends ImportParts {
+  /** Uniform in [0, 1), for the jitter of retries. */
+  readonly random: () => number;
+  readonly client: AliasUpdater;
+}
+
+/** Shows people how an import goes. */
+export interface ImportView extends SendWatch {
+  /** The first thing that is said. */
+  ledgerOpened(path: string, knownCount: number): void;
+  /** A run that was killed has its files now; without them, nothing of it had been sent. */
+  runRecovered(folder: string, finished: FinishedRun | undefined): void;
+  reading(inputs: readonly OpenInput[], notes: ReadingNotes): void;
+  planned(plan: Plan): void;
+  /** `progress` can be asked at any time until the run has ended. */
+  sending(progress: () => SendProgress): void;
+  sent(): void;
+}
+
+/** What was read and what is to happen. */
+export interface Plan {
+  readonly rows: number;
+  readonly send: number;
+  readonly outcomes: OutcomeCounts;
+  readonly notes: ReadingNotes;
+  /** Domains of the aliases to be sent, most rows first; not all where there are many. */
+  readonly domains: readonly { readonly domain: string; readonly rows: number }[];
+  readonly firstProblems: readonly PlannedRow[];
+  readonly firstToSend: readonly { readonly alias: string; readonly aliasFor: string }[];
+  /** As the last answers of an earlier run told it. */
+  readonly seenQuota: SeenQuota | undefined;
+}
+
+export interface SendProgress {
+  readonly total: number;
+  readonly counts: Readonly<SendCounts>;
+  readonly quota: QuotaView | undefined;
+}

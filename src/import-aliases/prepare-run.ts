@@ -1,0 +1,101 @@
+import { basename, extname, join } from "node:path";
+import { type OpenInput, openInput } from "../csv/open-input.ts";
+import { RunError } from "../domain/run-error.ts";
+import type { Stop } from "../engine/stop.ts";
+import type { SeenQuota } from "../ledger/ledger.ts";
+import type { RunStore } from "../ledger/run-store.ts";
+import type { ImportJob, ImportView, Plan } from "./import-job.ts";
+import type { DescribedInput } from "./run-description.ts";
+import { type ReadingNotes, stageInput } from "./stage-input.ts";
+
+/** Enough to recognise what is wrong with a file; the rest is in the files. */
+const PROBLEMS_SHOWN = 10;
+const SENTENCES_SHOWN = 3;
+const MAX_NAME_LENGTH = 60;
+
+/** Opens every input, so that what is no table is known before anything is made or locked. */
+export async function openInputs(job: ImportJob): Promise<OpenInput[]> {
+  const opened: OpenInput[] = [];
+  try {
+    for (const source of job.inputs) opened.push(await openInput(source, job.reading));
+    checkSameLayout(opened);
+    return opened;
+  } catch (error) {
+    closeInputs(opened);
+    throw error;
+  }
+}
+
+export function closeInputs(inputs: readonly OpenInput[]): void {
+  for (const input of inputs) input.close();
+}
+
+/** Reads all inputs into the run. Returns what to note of them. Throws a StoppedError if the run is to end. */
+export async function readInputs(
+  inputs: readonly OpenInput[],
+  job: ImportJob,
+  store: RunStore,
+  stop: Stop,
+  view: ImportView,
+): Promise<ReadingNotes & { readonly rows: number }> {
+  const notes: ReadingNotes = { cleanedCount: 0, blankLineCount: 0, bytesRead: 0 };
+  view.reading(inputs, notes);
+  const stager = store.stager();
+  for (const [file, input] of inputs.entries()) {
+    // Planning names the other input where a row refuses one of another file.
+    store.describe(`input_${file}`, input.name);
+    await stageInput(input, file, job.skip, stager, stop, notes);
+  }
+  return { ...notes, rows: stager.count };
+}
+
+export function describedInput(input: OpenInput, isRead: boolean): DescribedInput {
+  const { name, headerRaw, delimiter, bom, lineBreak } = input;
+  return {
+    name,
+    delimiter,
+    bom,
+    lineBreak,
+    ...(headerRaw === undefined ? {} : { headerRaw }),
+    ...(isRead ? { sha256: input.sha256(), bytes: input.bytesRead() } : {}),
+  };
+}
+
+/** The plan's figures, once the run is planned. */
+export function planOf(store: RunStore, notes: ReadingNotes, seenQuota: SeenQuota | undefined): Plan {
+  const { rows, send, outcomes } = store.read.planCounts();
+  const [problems] = store.read.planned("problems");
+  return {
+    rows,
+    send,
+    outcomes,
+    notes,
+    domains: store.read.sendDomains(),
+    firstProblems: problems?.slice(0, PROBLEMS_SHOWN) ?? [],
+    firstToSend: store.read.sendable(0, SENTENCES_SHOWN),
+    seenQuota,
+  };
+}
+
+/** `20261122T214500123Z-aliases`: sorts by time, and is a file name everywhere. */
+export function runFolder(job: ImportJob, startedAtEpochMs: number): string {
+  const [source] = job.inputs;
+  const path = source?.kind === "file" ? source.path : "stdin";
+  const name = basename(path, extname(path)).replaceAll(/[^\p{L}\p{N}._-]+/gu, "_");
+  const more = job.inputs.length > 1 ? `-and-${job.inputs.length - 1}-more` : "";
+  const stamp = new Date(startedAtEpochMs).toISOString().replaceAll(/[-:.]/g, "");
+  return join(job.folder, `${stamp}-${name.slice(0, MAX_NAME_LENGTH)}${more}`);
+}
+
+/** Their records are written back into one file, so they must have the same columns. */
+function checkSameLayout(inputs: readonly OpenInput[]): void {
+  const [first, ...others] = inputs;
+  const other = others.find(
+    (input) => input.headerRaw !== first?.headerRaw || input.delimiter !== first?.delimiter,
+  );
+  if (first === undefined || other === undefined) return;
+  throw new RunError(
+    "input",
+    `${other.name}, line 1: the header differs from that of ${first.name}. Inputs of one run must have the same columns in the same order; import them one after the other`,
+  );
+}

@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import { type CsvRow, writeCsv, writeRawLines } from "../csv/write-csv.ts";
+import type { EndedRow, PlannedRow, RunReader, Selection } from "../ledger/run-reader.ts";
+import type { DescribedInput } from "./run-description.ts";
+
+/** Paths of the files that a run left, by their purpose; those that had no rows are absent. */
+export interface ResultFiles {
+  readonly results: string;
+  readonly failed?: string;
+  readonly failedReasons?: string;
+  readonly remaining?: string;
+}
+
+/**
+ * Writes what became of every row, from the run's record, page by page. Each file appears whole or not at all;
+ * writing them again gives the same.
+ */
+export async function writeResultFiles(
+  folder: string,
+  read: RunReader,
+  inputs: readonly DescribedInput[],
+): Promise<ResultFiles> {
+  const [first] = inputs;
+  if (first === undefined) throw new Error("a run without an input has no result files");
+  const results = join(folder, "results.csv");
+  const failed = join(folder, "failed.csv");
+  const failedReasons = join(folder, "failed-reasons.csv");
+  const remaining = join(folder, "remaining.csv");
+  const file = fileColumn(inputs);
+
+  await writeCsv(
+    results,
+    [...file.header, ...RESULT_HEADER],
+    mapped(read.ended("all"), (row) => [...file.cell(row), ...resultCells(row)]),
+  );
+  const raw = (selection: Selection): Iterable<readonly string[]> =>
+    mapped(read.ended(selection), (row) => row.raw);
+  const failedCount = await writeRawLines(failed, layoutOf(first), raw("to-mend"));
+  await writeCsv(
+    failedReasons,
+    [...file.header, ...REASON_HEADER],
+    mapped(read.ended("to-mend"), (row) => [...file.cell(row), ...reasonCells(row)]),
+    { unlessEmpty: true },
+  );
+  const remainingCount = await writeRawLines(remaining, layoutOf(first), raw("to-run-again"));
+  return {
+    results,
+    ...(failedCount > 0 ? { failed, failedReasons } : {}),
+    ...(remainingCount > 0 ? { remaining } : {}),
+  };
+}
+
+/** Writes `plan.csv`: a line for each row, with what would happen to it. */
+export async function writePlanFile(
+  folder: string,
+  read: RunReader,
+  inputs: readonly DescribedInput[],
+): Promise<string> {
+  const path = join(folder, "plan.csv");
+  const file = fileColumn(inputs);
+  await writeCsv(
+    path,
+    [...file.header, ...PLAN_HEADER],
+    mapped(read.planned("all"), (row) => [...file.cell(row), ...planCells(row)]),
+  );
+  return path;
+}
+
+const RESULT_HEADER = [
+  "line",
+  "aliasFor",
+  "alias",
+  "outcome",
+  "code",
+  "message",
+  "retryable",
+  "attempts",
+  "requestId",
+  "at",
+] as const;
+const REASON_HEADER = ["line", "aliasFor", "alias", "outcome", "code", "message"] as const;
+const PLAN_HEADER = ["line", "aliasFor", "alias", "plan", "code", "message"] as const;
+
+function* mapped<T, U>(pages: Iterable<readonly T[]>, of: (row: T) => U): Generator<readonly U[]> {
+  for (const page of pages) yield page.map(of);
+}
+
+/** The column in front that says which input a row is from; there is none where there is one input. */
+function fileColumn(inputs: readonly DescribedInput[]): {
+  readonly header: readonly string[];
+  readonly cell: (row: { readonly file: number }) => CsvRow;
+} {
+  if (inputs.length === 1) return { header: [], cell: () => [] };
+  return { header: ["file"], cell: (row) => [inputs[row.file]?.name ?? ""] };
+}
+
+function resultCells(row: EndedRow): CsvRow {
+  return [
+    row.line,
+    row.aliasFor,
+    row.alias,
+    row.outcome,
+    row.code,
+    row.message,
+    row.retryable === undefined ? "" : String(row.retryable),
+    row.attempts,
+    row.requestId,
+    row.atEpochMs === undefined ? "" : new Date(row.atEpochMs).toISOString(),
+  ];
+}
+
+function reasonCells(row: EndedRow): CsvRow {
+  return [row.line, row.aliasFor, row.alias, row.outcome, row.code, row.message];
+}
+
+function planCells(row: PlannedRow): CsvRow {
+  return [row.line, row.aliasFor, row.alias, row.plan, row.code, row.message];
+}
+
+function layoutOf(input: DescribedInput): { bom: boolean; headerRaw: string | undefined; lineBreak: string } {
+  return { bom: input.bom, headerRaw: input.headerRaw, lineBreak: input.lineBreak };
+}

@@ -1,0 +1,149 @@
+import { rmSync } from "node:fs";
+import type { OpenInput } from "../csv/open-input.ts";
+import { Breaker } from "../engine/breaker.ts";
+import { Permits } from "../engine/permit.ts";
+import { QuotaGovernor } from "../engine/quota.ts";
+import { type Stop, StoppedError } from "../engine/stop.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import type { RunStore } from "../ledger/run-store.ts";
+import type { SummaryCalls } from "../report/summary.ts";
+import { type FinishedRun, finishRun } from "./finish-run.ts";
+import type { SendingJob, SendingParts } from "./import-job.ts";
+import { closeInputs, describedInput, openInputs, planOf, readInputs, runFolder } from "./prepare-run.ts";
+import { RowAttempts } from "./row-attempts.ts";
+import { describeRun, descriptionOf, type RunDescription } from "./run-description.ts";
+import { sendRows } from "./send-rows.ts";
+
+/**
+ * The whole of an import, in the order in which it happens: open the inputs, take the ledger, finish runs that
+ * were killed, read, plan, send, bring the outcomes into the ledger, write the files. Undefined if it was
+ * stopped before anything was sent; then it leaves nothing behind.
+ *
+ * Throws a RunError for what its user can mend. What was sent until then is on record, and the next run in the
+ * folder writes the files.
+ */
+export async function runImport(
+  job: SendingJob,
+  parts: SendingParts,
+  stop: Stop,
+): Promise<FinishedRun | undefined> {
+  const inputs = await openInputs(job);
+  try {
+    const ledger = Ledger.open(job.folder, job.account);
+    try {
+      parts.view.ledgerOpened(ledger.path, ledger.knownCount());
+      await finishKilledRuns(ledger, parts);
+      return await runInLedger(job, parts, stop, ledger, inputs);
+    } finally {
+      ledger.close();
+    }
+  } finally {
+    closeInputs(inputs);
+  }
+}
+
+async function finishKilledRuns(ledger: Ledger, parts: SendingParts): Promise<void> {
+  for (const folder of ledger.unfinishedRuns()) {
+    const store = ledger.openRun(folder);
+    const description = store === undefined ? undefined : descriptionOf(store);
+    if (store === undefined || description?.rows === undefined) {
+      // Killed while reading: not a row was sent, and not all are known.
+      if (store !== undefined) ledger.endRun(folder);
+      rmSync(folder, { recursive: true });
+      parts.view.runRecovered(folder, undefined);
+      continue;
+    }
+    const finished = await finishRun(store, description, { kind: "killed" }, parts.clock.epochMs());
+    ledger.endRun(folder);
+    parts.view.runRecovered(folder, finished);
+  }
+}
+
+async function runInLedger(
+  job: SendingJob,
+  parts: SendingParts,
+  stop: Stop,
+  ledger: Ledger,
+  inputs: readonly OpenInput[],
+): Promise<FinishedRun | undefined> {
+  const { clock, view } = parts;
+  const startedAtEpochMs = clock.epochMs();
+  const folder = runFolder(job, startedAtEpochMs);
+  const store = ledger.beginRun(folder);
+  const description: RunDescription = {
+    name: "import",
+    toolVersion: job.toolVersion,
+    tenant: job.account.tenant,
+    startedAtEpochMs,
+    inputs: inputs.map((input) => describedInput(input, false)),
+  };
+  try {
+    const notes = await readInputs(inputs, job, store, stop, view);
+    store.plan(job.planning);
+    description.inputs = inputs.map((input) => describedInput(input, true));
+    description.rows = notes.rows;
+    // From here on a run that is killed has something to tell.
+    describeRun(store, description);
+    view.planned(planOf(store, notes, ledger.quota()));
+  } catch (error) {
+    ledger.endRun(folder);
+    rmSync(folder, { recursive: true, force: true });
+    if (error instanceof StoppedError) return undefined;
+    throw error;
+  }
+  const calls = await send(job, parts, stop, ledger, store);
+  const end = { kind: "ended", stops: stop.reasons, calls } as const;
+  const finished = await finishRun(store, description, end, clock.epochMs());
+  ledger.endRun(folder);
+  return finished;
+}
+
+async function send(
+  job: SendingJob,
+  parts: SendingParts,
+  stop: Stop,
+  ledger: Ledger,
+  store: RunStore,
+): Promise<SummaryCalls> {
+  const { clock, view } = parts;
+  const governor = new QuotaGovernor(job.quota);
+  const permits = new Permits(governor, clock, stop);
+  const breaker = new Breaker(job.breaker);
+  const journal = store.journal();
+  const attempts = new RowAttempts(job.sending, {
+    ...parts,
+    journal,
+    governor,
+    permits,
+    breaker,
+    stop,
+    watch: view,
+  });
+  const rowCount = store.read.sendableCount();
+  view.sending(() => ({
+    total: Math.min(rowCount, job.sending.limit ?? rowCount),
+    counts: attempts.counts,
+    quota: governor.view(clock.nowMs()),
+  }));
+  try {
+    await sendRows(job.sending, {
+      nextRows: (position, count) => store.read.sendable(position, count),
+      rowCount,
+      attempts,
+      breaker,
+      stop,
+      clock,
+    });
+  } finally {
+    view.sent();
+  }
+  const quota = governor.view(clock.nowMs());
+  if (quota !== undefined) ledger.rememberQuota({ calls: quota.limit, windowMs: quota.windowMs });
+  return {
+    total: attempts.counts.calls,
+    retries: attempts.counts.retries,
+    answered429: attempts.counts.throttled,
+    withoutEffect: attempts.counts.blocked,
+    quotaWaitMs: Math.round(permits.waitedMs),
+  };
+}

@@ -1,0 +1,114 @@
+import type { SentOutcome } from "../domain/outcome.ts";
+import type { Cell, Database, Statement } from "./database.ts";
+
+/** How a row ended, as it is put on record. */
+export interface Ending {
+  readonly seq: number;
+  readonly ended: SentOutcome;
+  readonly code?: string;
+  readonly message?: string;
+  readonly retryable: boolean;
+  readonly attempts: number;
+  readonly requestId?: string;
+  readonly atEpochMs: number;
+}
+
+/**
+ * Puts claims and outcomes on record while rows are being sent. What is written within one turn of the event
+ * loop is committed together: with many lanes that is a tenth of the cost of a commit for each.
+ *
+ * The first write that fails is thrown by every call from then on: a run that can't keep its record must end.
+ */
+export class Journal {
+  readonly #database: Database;
+  readonly #insertClaims: Statement;
+  readonly #insertOutcomes: Statement;
+  #claims: Cell[][] = [];
+  #outcomes: Cell[][] = [];
+  #commit: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#insertClaims = database.statement(INSERT_CLAIMS);
+    this.#insertOutcomes = database.statement(INSERT_OUTCOMES);
+  }
+
+  /**
+   * Records that the row is about to be sent for the `attempts`-th time; 0 takes the claim back, for a call
+   * that was never executed. Resolves when it is on record: send only then.
+   */
+  claim(seq: number, attempts: number): Promise<void> {
+    this.#claims.push([seq, attempts]);
+    return this.#committed();
+  }
+
+  /** Records how a row ended. Resolves when it is on record. */
+  end(ending: Ending): Promise<void> {
+    this.#outcomes.push([
+      ending.seq,
+      ending.ended,
+      ending.code ?? null,
+      ending.message ?? null,
+      ending.retryable ? 1 : 0,
+      ending.attempts,
+      ending.requestId ?? null,
+      ending.atEpochMs,
+    ]);
+    return this.#committed();
+  }
+
+  /** Resolves when everything given so far is on record. Throws if anything ever was not. */
+  flush(): Promise<void> {
+    return this.#committed();
+  }
+
+  #committed(): Promise<void> {
+    this.#commit ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.#commit = undefined;
+        try {
+          this.#write();
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    return this.#commit;
+  }
+
+  #write(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const claims = this.#claims;
+    const outcomes = this.#outcomes;
+    this.#claims = [];
+    this.#outcomes = [];
+    try {
+      this.#database.transaction(() => {
+        if (claims.length > 0) this.#insertClaims.run([JSON.stringify(claims)]);
+        const taken = claims.filter(([, attempts]) => attempts === 0).map(([seq]) => seq);
+        if (taken.length > 0) this.#database.run(DROP_CLAIMS, [JSON.stringify(taken)]);
+        if (outcomes.length > 0) this.#insertOutcomes.run([JSON.stringify(outcomes)]);
+      });
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+}
+
+// "WHERE true" keeps SQLite from reading ON CONFLICT as a join condition. Later entries of one turn win.
+const INSERT_CLAIMS = `
+  INSERT INTO run.claim (seq, attempts)
+  SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
+  ON CONFLICT (seq) DO UPDATE SET attempts = excluded.attempts
+`;
+
+const DROP_CLAIMS = "DELETE FROM run.claim WHERE attempts = 0 AND seq IN (SELECT value FROM json_each(?))";
+
+const INSERT_OUTCOMES = `
+  INSERT INTO run.outcome (seq, ended, code, message, retryable, attempts, request_id, at)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
+  FROM json_each(?)
+`;

@@ -1,0 +1,145 @@
+import type { Database } from "./database.ts";
+
+/** What the user lets through, and what he wants sent again. */
+export interface PlanRules {
+  readonly allowMove: boolean;
+  readonly allowChain: boolean;
+  /** Pairs applied before this instant are sent again. */
+  readonly resendBeforeEpochMs?: number | undefined;
+}
+
+/** How an earlier run left a pair: the order in which rows are sent. */
+export const EARLIER = { never: 0, unanswered: 1, failed: 2, applied: 3 } as const;
+
+/**
+ * Rows of one primary that may be sent before others get their turn. A primary's rows go one after the other,
+ * so thousands of them in a row would leave all lanes but one idle.
+ */
+const ROWS_PER_TURN = 16;
+
+/**
+ * Decides for every staged row that has no outcome yet, in the order of precedence: two primaries, same pair,
+ * in place already, chain, move. What is left is put in the order of sending. All of it is done by queries
+ * along two indexes, so memory does not grow with the input.
+ */
+export function planRows(database: Database, rules: PlanRules): void {
+  database.exec(INDEXES);
+  database.exec(REPEATED);
+  database.transaction(() => {
+    database.exec(TWO_PRIMARIES);
+    database.exec(SAME_PAIR);
+  });
+  database.exec("DROP TABLE temp.repeated");
+  database.transaction(() => {
+    database.exec(
+      "CREATE TEMP TABLE known (seq INTEGER PRIMARY KEY, verdict TEXT NOT NULL, earlier INTEGER NOT NULL)",
+    );
+    database.run(KNOWN, [rules.resendBeforeEpochMs ?? null]);
+    database.exec(IN_PLACE);
+    if (!rules.allowChain) database.exec(CHAIN);
+    if (!rules.allowMove) database.exec(MOVE);
+    database.exec(EARLIER_TRIES);
+    database.exec("DROP TABLE temp.known");
+    database.exec(ORDER);
+  });
+}
+
+const INDEXES = `
+  CREATE INDEX run.row_alias ON row (alias_key, primary_key) WHERE alias_key IS NOT NULL;
+  CREATE INDEX run.row_primary ON row (primary_key) WHERE primary_key IS NOT NULL;
+`;
+
+/** Aliases that occur more than once, with their first row and two of their primaries if there are two. */
+const REPEATED = `
+  CREATE TEMP TABLE repeated AS
+    SELECT alias_key, min(seq) AS first_seq, min(primary_key) AS low, max(primary_key) AS high
+    FROM run.row WHERE alias_key IS NOT NULL
+    GROUP BY alias_key HAVING count(*) > 1;
+`;
+
+const FILE_SUFFIX = `
+  CASE WHEN other.file <> row.file THEN
+    ' of ' || coalesce((SELECT value FROM run.fact WHERE name = 'input_' || other.file), 'input ' || (other.file + 1))
+  ELSE '' END
+`;
+
+const TWO_PRIMARIES = `
+  UPDATE run.row SET plan = 'conflict', code = 'two_primaries', message = (
+    SELECT 'line ' || other.line || ${FILE_SUFFIX} || ' gives this alias to ' || other.alias_for
+    FROM run.row AS other
+    WHERE other.alias_key = row.alias_key
+      AND other.primary_key = CASE WHEN row.primary_key = repeated.low THEN repeated.high ELSE repeated.low END
+    ORDER BY other.seq LIMIT 1)
+  FROM temp.repeated
+  WHERE row.alias_key = repeated.alias_key AND repeated.low <> repeated.high;
+`;
+
+const SAME_PAIR = `
+  UPDATE run.row SET plan = 'duplicate', code = 'same_pair', message =
+    (SELECT 'the same pair as line ' || other.line || ${FILE_SUFFIX} FROM run.row AS other WHERE other.seq = repeated.first_seq)
+  FROM temp.repeated
+  WHERE row.alias_key = repeated.alias_key AND repeated.low = repeated.high AND row.seq <> repeated.first_seq;
+`;
+
+/**
+ * What the ledger says of the rows, in one walk along both indexes. A pair is in place if it was accepted, no
+ * call without an answer may have moved it since, and its own last try did not fail.
+ */
+const KNOWN = `
+  INSERT INTO temp.known
+  SELECT row.seq,
+    CASE
+      WHEN alias.in_place = row.primary_key AND alias.unanswered IS NULL
+        AND (alias.tried <> row.primary_key OR alias.ended = 'applied')
+        THEN CASE WHEN alias.in_place_at < ?1 THEN 'again' ELSE 'in-place' END
+      WHEN alias.in_place <> row.primary_key OR alias.unanswered <> row.primary_key THEN 'elsewhere'
+      ELSE 'open'
+    END,
+    CASE
+      WHEN alias.unanswered = row.primary_key THEN ${EARLIER.unanswered}
+      WHEN alias.tried = row.primary_key AND alias.ended = 'failed' THEN ${EARLIER.failed}
+      WHEN alias.in_place = row.primary_key THEN ${EARLIER.applied}
+      ELSE ${EARLIER.never}
+    END
+  FROM run.row INDEXED BY row_alias CROSS JOIN main.alias ON alias.alias = row.alias_key
+  WHERE row.alias_key IS NOT NULL;
+`;
+
+const IN_PLACE = `
+  UPDATE run.row SET plan = 'unchanged', code = 'in_place', message =
+    (SELECT 'in place since ' || strftime('%Y-%m-%dT%H:%M:%SZ', in_place_at / 1000, 'unixepoch')
+     FROM main.alias WHERE alias.alias = row.alias_key)
+  FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.verdict = 'in-place';
+`;
+
+const CHAIN = `
+  UPDATE run.row SET plan = 'conflict', code = 'chain', message =
+    (SELECT 'the alias is the primary of line ' || other.line || ${FILE_SUFFIX} || '; release with --allow chain'
+     FROM run.row AS other WHERE other.primary_key = row.alias_key ORDER BY other.seq LIMIT 1)
+  WHERE row.plan IS NULL
+    AND EXISTS (SELECT 1 FROM run.row AS other INDEXED BY row_primary WHERE other.primary_key = row.alias_key);
+`;
+
+const MOVE = `
+  UPDATE run.row SET plan = 'conflict', code = 'move', message =
+    (SELECT CASE
+       WHEN alias.unanswered <> row.primary_key THEN 'may be in place for ' || alias.unanswered || ' (a call without an answer'
+       ELSE 'is in place for ' || alias.in_place || ' (since'
+     END || ' ' || strftime('%Y-%m-%dT%H:%M:%SZ', CASE WHEN alias.unanswered <> row.primary_key THEN alias.ended_at ELSE alias.in_place_at END / 1000, 'unixepoch')
+       || '); release with --allow move'
+     FROM main.alias WHERE alias.alias = row.alias_key)
+  FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.verdict = 'elsewhere';
+`;
+
+const EARLIER_TRIES = `
+  UPDATE run.row SET earlier = known.earlier
+  FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.earlier > 0;
+`;
+
+const ORDER = `
+  INSERT INTO run.send (seq)
+  SELECT seq FROM (
+    SELECT seq, earlier, (row_number() OVER (PARTITION BY primary_key ORDER BY seq) - 1) / ${ROWS_PER_TURN} AS turn
+    FROM run.row INDEXED BY row_primary WHERE plan IS NULL AND primary_key IS NOT NULL)
+  ORDER BY earlier, turn, seq;
+`;

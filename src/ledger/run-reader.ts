@@ -1,0 +1,219 @@
+import { isOutcome, NO_OUTCOMES, type Outcome, type OutcomeCounts } from "../domain/outcome.ts";
+import { type Database, integer, type Row, type Statement, text, textOrNull } from "./database.ts";
+import { EARLIER } from "./plan-rows.ts";
+
+/** A row that is to be sent. */
+export interface SendableRow {
+  /** Place in the order of sending, from 1. */
+  readonly position: number;
+  readonly seq: number;
+  readonly line: number;
+  readonly aliasFor: string;
+  readonly alias: string;
+  /** Compare form of `aliasFor`: rows with the same one are never in flight together. */
+  readonly primaryKey: string;
+}
+
+/** How a row ended, or will if it is not sent. */
+export interface EndedRow {
+  readonly seq: number;
+  readonly file: number;
+  readonly line: number;
+  readonly raw: string;
+  readonly aliasFor: string;
+  readonly alias: string;
+  readonly outcome: Outcome;
+  readonly code: string;
+  readonly message: string;
+  /** Undefined for rows that were not sent. */
+  readonly retryable: boolean | undefined;
+  readonly attempts: number;
+  readonly requestId: string;
+  readonly atEpochMs: number | undefined;
+}
+
+export interface PlannedRow {
+  readonly seq: number;
+  readonly file: number;
+  readonly line: number;
+  readonly aliasFor: string;
+  readonly alias: string;
+  readonly plan: Outcome | "send";
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Rows with one failure code, or in one domain: `repeated` failed in an earlier run as well. */
+export interface FailureCount {
+  readonly name: string;
+  readonly fresh: number;
+  readonly repeated: number;
+}
+
+/** Which ended rows a result file is about. */
+export type Selection = "all" | "to-mend" | "to-run-again";
+
+/** Rows read at once: enough to make the query's own cost vanish, few enough to be nothing in memory. */
+const PAGE_ROWS = 1_000;
+/** More domains than this are summed up by nobody. */
+const MOST_DOMAINS = 50;
+
+/** Reads a run back, a page at a time: no more than a page is in memory. */
+export class RunReader {
+  readonly #database: Database;
+  #sendablePage: Statement | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  sendable(afterPosition: number, count: number): SendableRow[] {
+    this.#sendablePage ??= this.#database.statement(SENDABLE);
+    return this.#sendablePage.all([afterPosition, count]).map((row) => ({
+      position: integer(row, 0),
+      seq: integer(row, 1),
+      line: integer(row, 2),
+      aliasFor: text(row, 3),
+      alias: text(row, 4),
+      primaryKey: text(row, 5),
+    }));
+  }
+
+  sendableCount(): number {
+    return integer(this.#database.first("SELECT count(*) FROM run.send") ?? [], 0);
+  }
+
+  /** Ended rows in input order. */
+  *ended(selection: Selection): Generator<readonly EndedRow[]> {
+    yield* this.#pages(`${ENDED} WHERE seq > ?1 ${SELECTIONS[selection]} ORDER BY seq LIMIT ?2`, asEndedRow);
+  }
+
+  /** Planned rows in input order; `problems` are those that someone must look at. */
+  *planned(which: "all" | "problems"): Generator<readonly PlannedRow[]> {
+    const filter = which === "problems" ? "AND plan IN ('invalid', 'conflict')" : "";
+    yield* this.#pages(`${PLANNED} WHERE seq > ?1 ${filter} ORDER BY seq LIMIT ?2`, asPlannedRow);
+  }
+
+  outcomeCounts(): OutcomeCounts {
+    return counted(this.#database.all("SELECT outcome, count(*) FROM run.ending GROUP BY outcome"));
+  }
+
+  /** Rows by the outcome that planning gave them, and how many are left to be sent. */
+  planCounts(): { readonly outcomes: OutcomeCounts; readonly send: number; readonly rows: number } {
+    const rows = this.#database.all("SELECT plan, count(*) FROM run.row GROUP BY plan");
+    const send = rows.find((row) => row[0] === null);
+    return {
+      outcomes: counted(rows.filter((row) => row[0] !== null)),
+      send: send === undefined ? 0 : integer(send, 1),
+      rows: rows.reduce((sum, row) => sum + integer(row, 1), 0),
+    };
+  }
+
+  /** Rows to be sent by the domain of their alias, most first. */
+  sendDomains(): { readonly domain: string; readonly rows: number }[] {
+    return this.#database
+      .all(SEND_DOMAINS, [MOST_DOMAINS])
+      .map((row) => ({ domain: text(row, 0), rows: integer(row, 1) }));
+  }
+
+  /** Sent rows that did not come to be applied, by code and by the alias's domain, most first. */
+  failures(): { readonly byCode: FailureCount[]; readonly byDomain: FailureCount[] } {
+    return {
+      byCode: this.#database.all(failuresBy("code")).map(asFailureCount),
+      byDomain: this.#database.all(`${failuresBy(DOMAIN)} LIMIT ${MOST_DOMAINS}`).map(asFailureCount),
+    };
+  }
+
+  *#pages<T extends { readonly seq: number }>(sql: string, read: (row: Row) => T): Generator<readonly T[]> {
+    const statement = this.#database.statement(sql);
+    let last = 0;
+    for (;;) {
+      const page = statement.all([last, PAGE_ROWS]).map(read);
+      const end = page.at(-1);
+      if (end === undefined) return;
+      yield page;
+      last = end.seq;
+    }
+  }
+}
+
+const SENDABLE = `
+  SELECT send.position, row.seq, row.line, row.alias_for, row.alias, row.primary_key
+  FROM run.send JOIN run.row ON row.seq = send.seq
+  WHERE send.position > ? ORDER BY send.position LIMIT ?
+`;
+
+const ENDED = `
+  SELECT seq, file, line, raw, alias_for, alias, outcome, code, message, retryable, attempts, request_id, at
+  FROM run.ending
+`;
+
+const PLANNED =
+  "SELECT seq, file, line, alias_for, alias, coalesce(plan, 'send'), code, message FROM run.row";
+
+const SELECTIONS: Readonly<Record<Selection, string>> = {
+  all: "",
+  "to-mend": "AND (outcome IN ('invalid', 'conflict') OR (outcome = 'failed' AND retryable = 0))",
+  "to-run-again": "AND (outcome IN ('not-sent', 'unknown') OR (outcome = 'failed' AND retryable = 1))",
+};
+
+const DOMAIN = "substr(alias_key, instr(alias_key, '@') + 1)";
+
+const SEND_DOMAINS = `
+  SELECT ${DOMAIN} AS domain, count(*) AS rows FROM run.row WHERE plan IS NULL
+  GROUP BY domain ORDER BY rows DESC, domain LIMIT ?
+`;
+
+function failuresBy(expression: string): string {
+  return `
+    SELECT ${expression} AS name, sum(earlier <> ${EARLIER.failed}) AS fresh, sum(earlier = ${EARLIER.failed}) AS repeated
+    FROM run.ending WHERE outcome IN ('failed', 'unknown')
+    GROUP BY name ORDER BY count(*) DESC, name`;
+}
+
+function counted(rows: readonly Row[]): OutcomeCounts {
+  const counts: Record<Outcome, number> = { ...NO_OUTCOMES };
+  for (const row of rows) counts[outcome(text(row, 0))] = integer(row, 1);
+  return counts;
+}
+
+function outcome(word: string): Outcome {
+  if (!isOutcome(word)) throw new TypeError(`"${word}" is no outcome`);
+  return word;
+}
+
+function asEndedRow(row: Row): EndedRow {
+  return {
+    seq: integer(row, 0),
+    file: integer(row, 1),
+    line: integer(row, 2),
+    raw: text(row, 3),
+    aliasFor: text(row, 4),
+    alias: text(row, 5),
+    outcome: outcome(text(row, 6)),
+    code: text(row, 7),
+    message: text(row, 8),
+    retryable: row[9] === null ? undefined : integer(row, 9) === 1,
+    attempts: integer(row, 10),
+    requestId: text(row, 11),
+    atEpochMs: row[12] === null ? undefined : integer(row, 12),
+  };
+}
+
+function asPlannedRow(row: Row): PlannedRow {
+  const plan = textOrNull(row, 5) ?? "";
+  return {
+    seq: integer(row, 0),
+    file: integer(row, 1),
+    line: integer(row, 2),
+    aliasFor: text(row, 3),
+    alias: text(row, 4),
+    plan: plan === "send" ? "send" : outcome(plan),
+    code: text(row, 6),
+    message: text(row, 7),
+  };
+}
+
+function asFailureCount(row: Row): FailureCount {
+  return { name: text(row, 0), fresh: integer(row, 1), repeated: integer(row, 2) };
+}

@@ -1,0 +1,49 @@
+import { type Database, text } from "./database.ts";
+import { Journal } from "./journal.ts";
+import { mergeRun } from "./merge-run.ts";
+import { type PlanRules, planRows } from "./plan-rows.ts";
+import { RunReader } from "./run-reader.ts";
+import { RowStager } from "./stage-rows.ts";
+
+/** One run on record: its rows, what is planned for them, and what became of them. */
+export class RunStore {
+  readonly folder: string;
+  readonly read: RunReader;
+  readonly #database: Database;
+
+  constructor(database: Database, folder: string) {
+    this.#database = database;
+    this.folder = folder;
+    this.read = new RunReader(database);
+  }
+
+  /** What the run says of itself, as JSON: enough to write its files after it was killed. */
+  describe(name: string, value: string): void {
+    this.#database.run(
+      "INSERT INTO run.fact VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      [name, value],
+    );
+  }
+
+  description(name: string): string | undefined {
+    const row = this.#database.first("SELECT value FROM run.fact WHERE name = ?", [name]);
+    return row === undefined ? undefined : text(row, 0);
+  }
+
+  stager(): RowStager {
+    return new RowStager(this.#database);
+  }
+
+  plan(rules: PlanRules): void {
+    planRows(this.#database, rules);
+  }
+
+  journal(): Journal {
+    return new Journal(this.#database);
+  }
+
+  /** Brings what the run learnt into the ledger. Can be repeated. */
+  merge(endedAtEpochMs: number): void {
+    mergeRun(this.#database, endedAtEpochMs);
+  }
+}

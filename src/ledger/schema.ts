@@ -1,0 +1,88 @@
+/**
+ * The ledger itself: what is known of each alias, over all runs. Addresses are in their compare form.
+ *
+ * - `in_place`: the primary that Mimecast accepted it for, last; a failed move does not erase it
+ * - `unanswered`: the primary for which a call had no known answer, so that the alias may be there
+ * - `tried`, `ended`: the primary of the last try, and how that ended: applied, failed or unknown
+ */
+export const LEDGER_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS main.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS main.alias (
+    alias TEXT PRIMARY KEY,
+    in_place TEXT,
+    in_place_at INTEGER,
+    unanswered TEXT,
+    tried TEXT NOT NULL,
+    ended TEXT NOT NULL,
+    ended_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+`;
+
+/**
+ * One run, in a file of its own beside its result files. The sequence number is the order of the input.
+ *
+ * - `row.plan` is empty for a row that is to be sent, else the outcome that it has without being sent
+ * - `row.raw` is the record's own text, for the files of records to mend or to run again
+ * - `row.earlier`: see EARLIER in plan-rows.ts
+ * - a `claim` without an `outcome` is a row whose answer never came to be known
+ */
+export const RUN_SCHEMA = `
+  CREATE TABLE run.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE run.row (
+    seq INTEGER PRIMARY KEY,
+    file INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    raw TEXT NOT NULL,
+    alias_for TEXT NOT NULL,
+    alias TEXT NOT NULL,
+    primary_key TEXT,
+    alias_key TEXT,
+    plan TEXT,
+    code TEXT,
+    message TEXT,
+    earlier INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE run.send (position INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
+  CREATE TABLE run.claim (seq INTEGER PRIMARY KEY, attempts INTEGER NOT NULL);
+  CREATE TABLE run.outcome (
+    seq INTEGER PRIMARY KEY,
+    ended TEXT NOT NULL,
+    code TEXT,
+    message TEXT,
+    retryable INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    request_id TEXT,
+    at INTEGER NOT NULL
+  );
+  CREATE VIEW run.ending AS
+    SELECT row.seq, row.file, row.line, row.raw, row.alias_for, row.alias, row.alias_key, row.primary_key,
+      row.earlier,
+      CASE
+        WHEN row.plan IS NOT NULL THEN row.plan
+        WHEN outcome.seq IS NOT NULL THEN outcome.ended
+        WHEN claim.seq IS NOT NULL THEN 'unknown'
+        ELSE 'not-sent'
+      END AS outcome,
+      CASE
+        WHEN row.plan IS NOT NULL THEN row.code
+        WHEN outcome.seq IS NOT NULL THEN outcome.code
+        WHEN claim.seq IS NOT NULL THEN 'interrupted'
+        ELSE 'not_sent'
+      END AS code,
+      CASE
+        WHEN row.plan IS NOT NULL THEN row.message
+        WHEN outcome.seq IS NOT NULL THEN outcome.message
+        WHEN claim.seq IS NOT NULL THEN 'the run ended before the answer was on record; the alias may be in place'
+        ELSE 'the run stopped before this row was sent'
+      END AS message,
+      CASE
+        WHEN row.plan IS NOT NULL THEN NULL
+        WHEN outcome.seq IS NOT NULL THEN outcome.retryable
+        WHEN claim.seq IS NOT NULL THEN 1
+      END AS retryable,
+      coalesce(outcome.attempts, claim.attempts, 0) AS attempts,
+      outcome.request_id, outcome.at
+    FROM run.row
+    LEFT JOIN run.outcome ON outcome.seq = row.seq
+    LEFT JOIN run.claim ON claim.seq = row.seq;
+`;

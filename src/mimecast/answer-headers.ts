@@ -1,0 +1,62 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { QuotaReading } from "../domain/answer.ts";
+
+/** No wait longer than this is believed: it would be an epoch, or seconds taken for milliseconds. */
+const LONGEST_BELIEVED_WAIT_MS = 24 * 3_600_000;
+/** A UUID has 36. */
+const MAX_REQUEST_ID_LENGTH = 100;
+/** No response header with an id is documented; these are the request's own (D) and the customary one. */
+const REQUEST_ID_HEADERS = ["x-request-id", "x-mc-req-id"] as const;
+
+/** The quota as the answer tells it (graded D and R), or undefined where it tells nothing. */
+export function readQuota(headers: IncomingHttpHeaders): QuotaReading | undefined {
+  const limit = numberIn(headers["x-ratelimit-limit"]);
+  const remaining = numberIn(headers["x-ratelimit-remaining"]);
+  const resetMs = numberIn(headers["x-ratelimit-reset"]);
+  if (limit === undefined && remaining === undefined && resetMs === undefined) return undefined;
+  return {
+    ...(limit === undefined ? {} : { limit }),
+    ...(remaining === undefined ? {} : { remaining }),
+    ...(resetMs === undefined ? {} : { resetMs }),
+  };
+}
+
+/**
+ * The least wait that the server asked for: `Retry-After` in seconds or as a date (never seen from Mimecast),
+ * and with a 429 the quota's reset, which is in milliseconds (D). The longer of both; absurd values are none.
+ */
+export function readWaitMs(
+  headers: IncomingHttpHeaders,
+  isThrottled: boolean,
+  epochMs: number,
+): number | undefined {
+  const waits = [retryAfterMs(headers["retry-after"], epochMs)];
+  if (isThrottled) waits.push(numberIn(headers["x-ratelimit-reset"]));
+  const believed = waits.filter((wait) => wait !== undefined).filter(isBelieved);
+  return believed.length === 0 ? undefined : Math.max(...believed);
+}
+
+/** The id under which the request can be found: the answer's, else the one that was sent with it. */
+export function readRequestId(headers: IncomingHttpHeaders, sentId: string | undefined): string | undefined {
+  for (const name of REQUEST_ID_HEADERS) {
+    const id = headers[name];
+    if (typeof id === "string" && id.trim() !== "") return id.trim().slice(0, MAX_REQUEST_ID_LENGTH);
+  }
+  return sentId;
+}
+
+function retryAfterMs(header: string | undefined, epochMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = numberIn(header);
+  if (seconds !== undefined) return seconds * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - epochMs);
+}
+
+function isBelieved(waitMs: number): boolean {
+  return waitMs >= 0 && waitMs <= LONGEST_BELIEVED_WAIT_MS;
+}
+
+function numberIn(header: string | string[] | undefined): number | undefined {
+  return typeof header === "string" && /^\s*-?\d+(?:\.\d+)?\s*$/.test(header) ? Number(header) : undefined;
+}

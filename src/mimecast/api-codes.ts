@@ -1,0 +1,38 @@
+/**
+ * What is known about the API's codes beyond "the row failed". A code that is not here is the row's own.
+ * Grades: R seen in recorded traffic, C read in several public clients, D official documentation.
+ */
+type Meaning =
+  /** Credentials, permission or binding: the account, not the row. */
+  | "account"
+  /** Known to come and go, whatever the row. */
+  | "passing"
+  /** The row alone, also where the HTTP status would accuse the account. */
+  | "row"
+  /** A new access token is needed. */
+  | "token-expired";
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  // R: HTTP 401, "0004 Invalid Signature". The keys are wrong, or the clock is.
+  err_xdk_invalid_signature: "account",
+  // C, and D as HTTP 418: the access key's binding has expired.
+  err_xdk_binding_expired: "account",
+  // C.
+  err_xdk_client_unauthorized: "account",
+  // C: the 2.0 gateway's.
+  unauthorized: "account",
+  // C: the 2.0 gateway's; the application lacks a permission.
+  app_forbidden: "account",
+  // R: HTTP 200, "App ID is invalid"; known to be intermittent.
+  err_developer_key: "passing",
+  // C: the 2.0 gateway's.
+  token_verification_failed: "passing",
+  // R: "0003 Forbidden To Perform Operation For Address": no permission, or the address is not yet managed.
+  err_xdk_operation_forbidden_for_address: "row",
+  // C: the 2.0 gateway's, HTTP 401.
+  token_expired: "token-expired",
+};
+
+export function meaningOf(code: string | undefined): Meaning | undefined {
+  return code !== undefined && Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
+}

@@ -1,0 +1,39 @@
+import type { Clock } from "../domain/clock.ts";
+import type { AliasUpdater } from "../domain/updater.ts";
+import { createAccess, secretsOf } from "./access.ts";
+import { type CallParts, makeCall } from "./call.ts";
+import { createHttp, type HttpAnswer } from "./http.ts";
+import { createSecrets, type Said } from "./said.ts";
+import type { MimecastSettings } from "./settings.ts";
+import { judgeUpdateAlias, UPDATE_ALIAS_PATH, updateAliasBody } from "./update-alias.ts";
+
+/** Mimecast, over the network. */
+export interface MimecastClient extends AliasUpdater {
+  /** Ends all connections. Calls still in flight end as lost. */
+  close(): void;
+}
+
+export interface ClientDeps {
+  readonly clock: Clock;
+  /** For API 1.0: a fresh GUID for every request. */
+  readonly randomUuid: () => string;
+}
+
+/**
+ * Connects nothing yet: the first call does. Throws a RunError of kind "settings" where the proxy's setting
+ * can't be used.
+ */
+export function createMimecastClient(settings: MimecastSettings, deps: ClientDeps): MimecastClient {
+  const http = createHttp(settings);
+  const secrets = createSecrets(secretsOf(settings.credentials));
+  const access = createAccess(settings, { ...deps, http, secrets });
+  const parts: CallParts = { access, http, clock: deps.clock, said: secrets.said };
+  const updateAliasUrl = new URL(`${settings.baseUrl}${UPDATE_ALIAS_PATH}`);
+  return {
+    updateAlias(pair, control) {
+      const judge = (answer: HttpAnswer, said: Said) => judgeUpdateAlias(pair, answer, said);
+      return makeCall({ url: updateAliasUrl, body: updateAliasBody(pair), judge }, control, parts);
+    },
+    close: () => http.close(),
+  };
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+
+/** One error of an item, as the API gave it. `code` and `message` are as long and as odd as they came. */
+export interface ApiError {
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  /** Whether the API says so in as many words. */
+  readonly retryable: boolean;
+}
+
+export interface FailItem {
+  /** The item of the request that failed, sometimes with more fields than were sent; can be missing. */
+  readonly key?: Readonly<Record<string, unknown>> | undefined;
+  /** At least one; `{retryable: false}` where the item names none. */
+  readonly errors: readonly ApiError[];
+  /** The gateway's own shape: code and message beside each other, no list. */
+  readonly isFlat: boolean;
+}
+
+/** The envelope around every answer, of both API generations. */
+export type Envelope =
+  | {
+      readonly kind: "read";
+      readonly metaStatus?: number | undefined;
+      readonly fail: readonly FailItem[];
+      /** Each endpoint reads it itself. */
+      readonly data: unknown;
+    }
+  /** No envelope as the API documents it. `why` continues "the answer …". */
+  | { readonly kind: "unreadable"; readonly metaStatus?: number | undefined; readonly why: string };
+
+const text = z.string().min(1).optional().catch(undefined);
+const code = z
+  .union([z.string().min(1), z.number().transform(String)])
+  .optional()
+  .catch(undefined);
+/** Nothing but a true boolean is a promise. */
+const retryable = z.boolean().catch(false);
+
+const apiError = z.object({ code, message: text, retryable }).catch({ retryable: false });
+const key = z.record(z.string(), z.unknown()).optional().catch(undefined);
+
+/** Both shapes of a fail item: with a list of errors (R), and the gateway's flat one on a 401 or 403 (C). */
+const failItem = z
+  .object({ key, errors: z.array(apiError).optional().catch(undefined), code, message: text, retryable })
+  .transform(({ key, errors, ...flat }): FailItem => {
+    const isFlat = flat.code !== undefined && (errors === undefined || errors.length === 0);
+    return { key, errors: !isFlat && errors !== undefined && errors.length > 0 ? errors : [flat], isFlat };
+  });
+
+const status = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{3}$/)
+      .transform(Number),
+  ])
+  .nullish();
+const meta = z.object({ status }).nullish();
+const envelope = z.object({ meta, fail: z.array(failItem).nullish(), data: z.unknown().optional() });
+const metaAlone = z.object({ meta });
+
+const NO_FAILURES: readonly FailItem[] = [];
+
+/** Reads a body as an envelope. Any bytes can come; the result says what they are. */
+export function readEnvelope(body: Buffer): Envelope {
+  if (body.length === 0) return { kind: "unreadable", why: "has an empty body" };
+  const json = parsed(body);
+  if (json === undefined) return { kind: "unreadable", why: "is no JSON" };
+  const whole = envelope.safeParse(json);
+  if (whole.success) {
+    const { meta, fail, data } = whole.data;
+    return { kind: "read", metaStatus: meta?.status ?? undefined, fail: fail ?? NO_FAILURES, data };
+  }
+  const part = metaAlone.safeParse(json);
+  const path = whole.error.issues[0]?.path.join(".") ?? "";
+  return {
+    kind: "unreadable",
+    metaStatus: part.success ? (part.data.meta?.status ?? undefined) : undefined,
+    why: path === "" ? "is JSON, but no object" : `has a '${path}' of an unknown form`,
+  };
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    const json: unknown = JSON.parse(body.toString("utf8"));
+    return json;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,175 @@
+import type { Answer } from "../domain/answer.ts";
+import type { Failure } from "../domain/failure.ts";
+import { meaningOf } from "./api-codes.ts";
+import { type ApiError, type Envelope, type FailItem, readEnvelope } from "./envelope.ts";
+import type { HttpAnswer } from "./http.ts";
+import type { Said } from "./said.ts";
+
+/** What an answer says about one item of the request, before the endpoint has looked at `data`. */
+export type Verdict =
+  /** HTTP and the envelope say success, and no item failed. */
+  | { readonly kind: "passed"; readonly data: unknown }
+  /** The token is to be renewed and the request sent again; `answer` is what it comes to if that is done already. */
+  | { readonly kind: "token-expired"; readonly answer: Answer }
+  | { readonly kind: "judged"; readonly answer: Exclude<Answer, { kind: "applied" }> };
+
+/** Server errors after which the same call is worth another attempt (graded C: met by public clients). */
+const PASSING_SERVER_ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504, 509]);
+const MAX_CODE_LENGTH = 100;
+const MAX_EXCERPT_LENGTH = 80;
+/** Of a long page only the beginning is looked at. */
+const MAX_EXCERPT_READ_BYTES = 10_000;
+const MAX_WHERE_LENGTH = 100;
+
+/**
+ * Judges an answer by its HTTP status, `meta.status` and `fail`: the first rule that applies, from the top.
+ *
+ * @param isOurs whether the key of a fail item is the item that was asked about; not called without a key
+ */
+export function judge(http: HttpAnswer, isOurs: (key: FailKey) => boolean, said: Said): Verdict {
+  const envelope = readEnvelope(http.body);
+  const { metaStatus } = envelope;
+  if (http.status === 429 || metaStatus === 429) return throttled(http, said);
+  const items = envelope.kind === "read" ? envelope.fail : [];
+  const named = items.flatMap((item) => item.errors);
+  const reply: Reply = { http, envelope, status: statusOf(http.status, metaStatus), named, said };
+
+  const expired = named.find((error) => meaningOf(error.code) === "token-expired");
+  if (expired !== undefined) {
+    const answer: Answer = { kind: "refused", failure: failureOf([expired], reply, false) };
+    return { kind: "token-expired", answer };
+  }
+  if (named.length > 0 && named.every((error) => meaningOf(error.code) === "passing")) {
+    return judged("hindered", failureOf(named, reply, true));
+  }
+  const serverError = [http.status, metaStatus].find(isServerError);
+  if (serverError !== undefined) return judged("unanswered", serverFailure(serverError, reply));
+  const accusing = accusingErrors(items, reply);
+  if (accusing !== undefined) return judged("refused", failureOf(accusing, reply, false));
+
+  const ours = items
+    .filter((item) => item.key === undefined || isOurs(item.key))
+    .flatMap((item) => item.errors);
+  if (ours.length > 0) return judged("failed", failureOf(ours, reply, saysRetryable(ours)));
+  return withoutFailure(reply);
+}
+
+type FailKey = NonNullable<FailItem["key"]>;
+
+interface Reply {
+  readonly http: HttpAnswer;
+  readonly envelope: Envelope;
+  /** HTTP's status, or under a success the envelope's own. */
+  readonly status: number;
+  /** Every error of every item. */
+  readonly named: readonly ApiError[];
+  readonly said: Said;
+}
+
+function withoutFailure(reply: Reply): Verdict {
+  const { envelope, status } = reply;
+  if (status >= 400 && status < 500) return judged("failed", failureOf([], reply, false));
+  if (status >= 300 && status < 400) return judged("unanswered", redirect(reply));
+  if (!isSuccess(status)) return judged("unanswered", unintelligible(`the answer has the status ${status}`));
+  if (envelope.kind === "unreadable") {
+    return judged("unanswered", unintelligible(`the answer ${envelope.why}: ${excerpt(reply)}`));
+  }
+  if (envelope.fail.length > 0) {
+    return judged(
+      "unanswered",
+      unintelligible("the answer reports a failure of something that was not asked for"),
+    );
+  }
+  return { kind: "passed", data: envelope.data };
+}
+
+function throttled(http: HttpAnswer, said: Said): Verdict {
+  const where = http.status === 429 ? "HTTP 429" : `meta.status 429 under HTTP ${http.status}`;
+  const text = said(http.body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES), MAX_EXCERPT_LENGTH);
+  const message = said(`the quota is used up (${where})${text === "" ? "" : `: ${text}`}`);
+  return judged("not-executed", { code: "http_429", message, retryable: true });
+}
+
+/** By the status, so that failures are counted by it; the API's own code and words are in the message. */
+function serverFailure(status: number, reply: Reply): Failure {
+  const { named, said } = reply;
+  const words = named.length > 0 ? wordsOf(named, true) : excerpt(reply);
+  const retryable = PASSING_SERVER_ERRORS.has(status) || saysRetryable(named);
+  return { code: `http_${status}`, message: said(`the server answered ${status}: ${words}`), retryable };
+}
+
+/**
+ * The errors that accuse the account: a code that is known to, or a status that does where the item itself
+ * does not say otherwise. Undefined where nothing does; empty where the status alone does.
+ */
+function accusingErrors(items: readonly FailItem[], reply: Reply): readonly ApiError[] | undefined {
+  const { named, status } = reply;
+  const known = named.filter((error) => meaningOf(error.code) === "account");
+  if (known.length > 0) return known;
+  const isRowsOwn = named.some((error) => meaningOf(error.code) === "row") || saysRetryable(named);
+  if (isRowsOwn) return undefined;
+  const isGateways = items.some((item) => item.isFlat) || named.every((error) => error.code === undefined);
+  const isAccusing = status === 401 || status === 418 || (status === 403 && isGateways);
+  return isAccusing ? named : undefined;
+}
+
+/** The code of the first error that will not pass, or the status where no error names one. */
+function failureOf(errors: readonly ApiError[], reply: Reply, retryable: boolean): Failure {
+  const { said, status } = reply;
+  const lasting = errors.filter((error) => !error.retryable && meaningOf(error.code) !== "passing");
+  const code = [...lasting, ...errors].find((error) => error.code !== undefined)?.code;
+  const fallback = isSuccess(status) ? "no_code" : `http_${status}`;
+  const words = wordsOf(errors, errors.length > 1);
+  const message = words === "" ? `the server answered ${status} without a code: ${excerpt(reply)}` : words;
+  return {
+    code: code === undefined ? fallback : said(code, MAX_CODE_LENGTH),
+    message: said(message),
+    retryable,
+  };
+}
+
+function redirect({ http, said, status }: Reply): Failure {
+  const target = http.headers.location ?? "";
+  const host = URL.canParse(target) ? said(new URL(target).host, MAX_WHERE_LENGTH) : "";
+  const where = host === "" ? "" : ` to ${host}`;
+  const message = `the server answered ${status}, a redirect${where}; redirects are not followed: check MIMECAST_BASE_URL and the proxy`;
+  return { code: `http_${status}`, message, retryable: true };
+}
+
+/** An answer that does not say what became of the item. */
+export function unintelligible(message: string): Failure {
+  return { code: "unintelligible", message, retryable: true };
+}
+
+function judged(kind: Exclude<Answer["kind"], "applied">, failure: Failure): Verdict {
+  return { kind: "judged", answer: { kind, failure } };
+}
+
+function saysRetryable(errors: readonly ApiError[]): boolean {
+  return errors.length > 0 && errors.every((error) => error.retryable);
+}
+
+function wordsOf(errors: readonly ApiError[], withCodes: boolean): string {
+  const words = errors.map(({ code, message }) => {
+    if (message === undefined) return code ?? "";
+    return withCodes && code !== undefined ? `${code}: ${message}` : message;
+  });
+  return [...new Set(words)].filter((word) => word !== "").join("; ");
+}
+
+function excerpt({ http, said }: Reply): string {
+  const text = said(http.body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES), MAX_EXCERPT_LENGTH);
+  return text === "" ? "the body is empty" : text;
+}
+
+function statusOf(httpStatus: number, metaStatus: number | undefined): number {
+  return isSuccess(httpStatus) ? (metaStatus ?? httpStatus) : httpStatus;
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function isServerError(status: number | undefined): boolean {
+  return status !== undefined && status >= 500 && status < 600;
+}

@@ -1,0 +1,58 @@
+import type { ToolCode } from "../domain/failure.ts";
+
+interface Broken<Kind extends "lost" | "not-executed"> {
+  readonly kind: Kind;
+  readonly code: ToolCode;
+  readonly message: string;
+}
+
+/** Codes of getaddrinfo(3). */
+const NAME_CODE = /^(?:ENOTFOUND$|EAI_)/;
+/** Node's names for a failed handshake, and OpenSSL's for a certificate that is not accepted. */
+const TLS_CODE =
+  /^(?:EPROTO$|ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_|INVALID_|PATH_LENGTH_|HOSTNAME_)/;
+/** Node's names for bytes that are no HTTP. */
+const PARSER_CODE = /^HPE_/;
+
+/**
+ * An error before any connection could have carried the request: refused, unreachable, unknown host, failed
+ * handshake, or a proxy that made no tunnel.
+ */
+export function brokenBeforeSending(error: Error): Broken<"not-executed"> {
+  const code = codeOf(error);
+  return { kind: "not-executed", code: toolCode(code), message: describe(error, code) };
+}
+
+/**
+ * An error on a connection that was ready. Also a reset without a single byte of an answer tells nothing about
+ * what the server did: a kept connection may close at the moment in which a request is written into it.
+ */
+export function brokenOnTheWay(error: Error): Broken<"lost"> {
+  const code = codeOf(error);
+  return {
+    kind: "lost",
+    code: PARSER_CODE.test(code) ? "unintelligible" : "connection_lost",
+    message: describe(error, code),
+  };
+}
+
+function toolCode(code: string): ToolCode {
+  if (NAME_CODE.test(code)) return "host_not_found";
+  return TLS_CODE.test(code) ? "tls_failed" : "connection_refused";
+}
+
+/** With several addresses tried, the text is in the cause's own errors, and all of them say the same. */
+function describe(error: Error, code: string): string {
+  const { cause } = error;
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : undefined;
+  const text = error.message || (first instanceof Error ? first.message : "") || "the connection failed";
+  return text.includes(code) ? text : `${text} (${code})`;
+}
+
+function codeOf(error: Error): string {
+  for (const candidate of [error.cause, error]) {
+    if (candidate instanceof Error && "code" in candidate && typeof candidate.code === "string")
+      return candidate.code;
+  }
+  return "no error code";
+}

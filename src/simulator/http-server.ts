@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Clock } from "../domain/clock.ts";
+import { type Access, refusal } from "./access.ts";
+import type { Counters } from "./counters.ts";
+import { deliver } from "./deliver.ts";
+import type { Endpoint, Routes } from "./endpoint.ts";
+import type { QuotaDecision, QuotaWindow } from "./quota-window.ts";
+import { type Reply, textReply } from "./reply.ts";
+import { isGuid } from "./signatures.ts";
+
+/** A hundred rows need some 70 KB; no limit of Mimecast's own is known. */
+const LONGEST_BODY_BYTES = 4 * 1024 * 1024;
+
+const TOO_LONG: Reply = { ...textReply(413, "Content Too Large"), headers: ["connection", "close"] };
+
+const API_PREFIX = "/api/";
+
+/** What the server answers with; quota and latency may change while it runs. */
+export interface Backend {
+  readonly routes: Routes;
+  readonly access: Access;
+  readonly counters: Counters;
+  readonly clock: SimulatorClock;
+  quota: QuotaWindow | undefined;
+  latencyMs: number;
+}
+
+export type SimulatorClock = Pick<Clock, "nowMs" | "epochMs">;
+
+/** A request that has arrived, with what is needed to answer it. */
+interface Arrival {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly atMs: number;
+  /** Undefined where the simulator has no quota, and for requests outside of `/api/`. */
+  readonly quota: QuotaDecision | undefined;
+}
+
+/**
+ * An HTTP server, not yet listening. In this order a request meets the quota, the routes, the check of its
+ * credentials, its body's end and the endpoint; the answer then waits for the latency.
+ */
+export function createHttpServer(backend: Backend): Server {
+  const server = createServer((request, response) => onRequest(backend, request, response));
+  // A pause of the client, however long, must not end in a connection closed under its next call.
+  server.keepAliveTimeout = 0;
+  return server;
+}
+
+function onRequest(backend: Backend, request: IncomingMessage, response: ServerResponse): void {
+  const { counters } = backend;
+  const atMs = backend.clock.nowMs();
+  const path = pathOf(request.url ?? "");
+  const isCall = path.startsWith(API_PREFIX);
+  counters.arrived(isCall);
+  const callNumber = counters.calls;
+  const quota = isCall ? backend.quota?.take(atMs) : undefined;
+  const arrival = { request, response, path, atMs, quota };
+  const endpoint = endpointOrReply(backend, arrival, isCall);
+  if (typeof endpoint !== "function") {
+    answer(backend, arrival, endpoint);
+    return;
+  }
+  const contentType = request.headers["content-type"] ?? "";
+  readBody(
+    request,
+    (body) => answer(backend, arrival, endpoint({ body, contentType, atMs, number: callNumber })),
+    () => answer(backend, arrival, TOO_LONG),
+    () => counters.left(undefined),
+  );
+}
+
+/** The endpoint where the request is let in, else what to answer. */
+function endpointOrReply(backend: Backend, arrival: Arrival, isCall: boolean): Endpoint | Reply {
+  const { request, path, atMs, quota } = arrival;
+  if (quota?.allowed === false) {
+    backend.counters.answered429 += 1;
+    return textReply(429, "Too Many Requests");
+  }
+  const endpoint = backend.routes.get(path);
+  if (endpoint === undefined) return textReply(404, "Not Found");
+  if (request.method !== "POST")
+    return { ...textReply(405, "Method Not Allowed"), headers: ["allow", "POST"] };
+  if (!isCall) return endpoint;
+  const at = { nowMs: atMs, epochMs: backend.clock.epochMs() };
+  return refusal(backend.access, path, request.headers, at) ?? endpoint;
+}
+
+function answer(backend: Backend, arrival: Arrival, reply: Reply): void {
+  const delayMs = backend.latencyMs + (reply.delayMs ?? 0);
+  // A waiting answer must not keep the process of a closed simulator alive.
+  if (delayMs > 0) setTimeout(() => send(backend, arrival, reply), delayMs).unref();
+  else send(backend, arrival, reply);
+}
+
+function send(backend: Backend, { request, response, quota }: Arrival, reply: Reply): void {
+  const isAnswered = reply.manner !== "drop" && !response.destroyed;
+  backend.counters.left(isAnswered ? reply.status : undefined);
+  deliver(response, reply, ownHeaders(request, quota));
+}
+
+function pathOf(target: string): string {
+  const query = target.indexOf("?");
+  return query === -1 ? target : target.slice(0, query);
+}
+
+/** The id is the request's own in 1.0; in 2.0 the server makes one. */
+function ownHeaders(request: IncomingMessage, quota: QuotaDecision | undefined): string[] {
+  const signedId = request.headers["x-mc-req-id"];
+  const headers =
+    typeof signedId === "string" && isGuid(signedId)
+      ? ["x-mc-req-id", signedId]
+      : ["x-request-id", randomUUID()];
+  if (quota !== undefined) {
+    headers.push("X-RateLimit-Limit", String(quota.limit));
+    headers.push("X-RateLimit-Remaining", String(quota.remaining));
+    headers.push("X-RateLimit-Reset", String(quota.resetMs));
+  }
+  return headers;
+}
+
+/** Calls exactly one of the three: with the whole body, when it is too long, or when the request breaks off. */
+function readBody(
+  request: IncomingMessage,
+  onBody: (body: string) => void,
+  onTooLong: () => void,
+  onBroken: () => void,
+): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  request.on("data", (chunk: Buffer) => {
+    const wasTooLong = bytes > LONGEST_BODY_BYTES;
+    bytes += chunk.length;
+    if (wasTooLong) return;
+    chunks.push(chunk);
+    if (bytes > LONGEST_BODY_BYTES) onTooLong();
+  });
+  request.on("end", () => {
+    if (bytes <= LONGEST_BODY_BYTES) onBody(Buffer.concat(chunks).toString());
+  });
+  request.on("close", () => {
+    if (bytes <= LONGEST_BODY_BYTES && !request.complete) onBroken();
+  });
+}

@@ -1,0 +1,66 @@
+import { createHmac } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { SIMULATOR_SETTINGS } from "./settings.ts";
+
+/** How far a request's date may be from the simulator's clock, either way. */
+const DATE_TOLERANCE_MS = 15 * 60_000;
+
+/** Request ids kept to notice one that comes again: some minutes of calls at full speed, a few megabytes. */
+const REMEMBERED_IDS = 50_000;
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function isGuid(text: string): boolean {
+  return GUID.test(text);
+}
+
+/** What a signature is made of besides the request. */
+export interface SigningKeys {
+  readonly appKey: string;
+  readonly accessKey: string;
+  /** Base64. */
+  readonly secretKey: string;
+}
+
+/** Checks the signed requests of API 1.0: every part of the signature, its date, and that no id comes twice. */
+export class Signatures {
+  readonly #seenIds = new Set<string>();
+
+  /** Whether the request is signed as documented; an accepted request's id is used up by this. */
+  accept(path: string, headers: IncomingHttpHeaders, epochMs: number): boolean {
+    const date = headers["x-mc-date"];
+    const requestId = headers["x-mc-req-id"];
+    if (typeof date !== "string" || typeof requestId !== "string") return false;
+    if (headers["x-mc-app-id"] !== SIMULATOR_SETTINGS.appId) return false;
+    if (!isCurrentDate(date, epochMs) || !isGuid(requestId)) return false;
+    if (headers.authorization !== authorizationOf(SIMULATOR_SETTINGS, date, requestId, path)) return false;
+    return this.#isFresh(requestId.toLowerCase());
+  }
+
+  #isFresh(requestId: string): boolean {
+    if (this.#seenIds.has(requestId)) return false;
+    this.#seenIds.add(requestId);
+    if (this.#seenIds.size > REMEMBERED_IDS) {
+      for (const oldest of this.#seenIds) {
+        this.#seenIds.delete(oldest);
+        break;
+      }
+    }
+    return true;
+  }
+}
+
+/** `Tue, 24 Nov 2015 12:50:11 UTC`, to the letter: also the day's name, and no GMT. */
+function isCurrentDate(text: string, epochMs: number): boolean {
+  const dateMs = Date.parse(text);
+  if (Number.isNaN(dateMs)) return false;
+  if (new Date(dateMs).toUTCString().replace("GMT", "UTC") !== text) return false;
+  return Math.abs(dateMs - epochMs) <= DATE_TOLERANCE_MS;
+}
+
+/** The `Authorization` header that a request of API 1.0 must carry. */
+export function authorizationOf(keys: SigningKeys, date: string, requestId: string, path: string): string {
+  const signed = `${date}:${requestId}:${path}:${keys.appKey}`;
+  const signature = createHmac("sha1", Buffer.from(keys.secretKey, "base64")).update(signed).digest("base64");
+  return `MC ${keys.accessKey}:${signature}`;
+}

@@ -1,0 +1,131 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { RunError } from "../domain/run-error.ts";
+import { Account, type ReceivedAlias } from "./account.ts";
+import { Counters, type SimulatorCounters } from "./counters.ts";
+import { BUILT_IN_FAULTS } from "./faults/built-in-faults.ts";
+import type { Fault } from "./faults/fault.ts";
+import { FaultBook } from "./faults/fault-book.ts";
+import { createHttpServer, type SimulatorClock } from "./http-server.ts";
+import { type Quota, QuotaWindow } from "./quota-window.ts";
+import { Signatures } from "./signatures.ts";
+import { TOKEN_PATH, tokenEndpoint } from "./token-endpoint.ts";
+import { Tokens } from "./tokens.ts";
+import { UPDATE_ALIAS_PATH, updateAliasEndpoint } from "./update-alias.ts";
+
+export { SIMULATOR_SETTINGS } from "./settings.ts";
+
+export interface SimulatorOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number | undefined;
+  /** None where absent: no call is refused, and no answer has `X-RateLimit` headers. */
+  readonly quota?: Quota | undefined;
+  /** Wait before each answer, in ms; 0 where absent. What a call does is done when it arrives. */
+  readonly latencyMs?: number | undefined;
+  /** Looked at before the built-in faults. */
+  readonly faults?: readonly Fault[] | undefined;
+  /** How long an access token lasts; 1799 where absent, as Mimecast's do. */
+  readonly tokenLifetimeSeconds?: number | undefined;
+  /** Keep every alias set in {@link Simulator.received}; it grows with each. */
+  readonly record?: boolean | undefined;
+  /** The machine's clocks where absent. Latency and slow answers always take real time. */
+  readonly clock?: SimulatorClock | undefined;
+}
+
+/** A running simulator of Mimecast, on 127.0.0.1 only. */
+export interface Simulator {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly port: number;
+  /** Lower-cased alias to the primary that it belongs to, as last set. Live. */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** Each alias set, in order; empty unless {@link SimulatorOptions.record}. Live. */
+  readonly received: readonly ReceivedAlias[];
+  /** Live. */
+  readonly counters: SimulatorCounters;
+  /** From now on, with a fresh window; undefined lifts the quota. */
+  setQuota(quota: Quota | undefined): void;
+  /** In place of the faults given before; what was counted for them is forgotten. */
+  setFaults(faults: readonly Fault[]): void;
+  setLatency(latencyMs: number): void;
+  /** Every access token issued so far is answered `token_expired` from now on. */
+  expireTokens(): void;
+  /** Stops at once: open connections are closed, answers that still wait are not given. */
+  close(): Promise<void>;
+}
+
+const LOOPBACK = "127.0.0.1";
+
+/** What Mimecast's token endpoint gives. */
+const TOKEN_LIFETIME_SECONDS = 1799;
+
+/** Resolves when the simulator listens. Throws a {@link RunError} where the port can't be had. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const account = new Account(options.record ?? false);
+  const counters = new Counters();
+  const tokens = new Tokens(options.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS);
+  const builtIn = new FaultBook(BUILT_IN_FAULTS);
+  let scripted = new FaultBook(options.faults ?? []);
+  const backend = {
+    routes: new Map([
+      [TOKEN_PATH, tokenEndpoint(tokens, () => counters.issuedToken())],
+      [UPDATE_ALIAS_PATH, updateAliasEndpoint(account, (item) => scripted.due(item) ?? builtIn.due(item))],
+    ]),
+    access: { tokens, signatures: new Signatures() },
+    counters,
+    clock: options.clock ?? { nowMs: () => performance.now(), epochMs: () => Date.now() },
+    quota: quotaWindow(options.quota),
+    latencyMs: options.latencyMs ?? 0,
+  };
+  const server = createHttpServer(backend);
+  const port = await listen(server, options.port ?? 0);
+  return {
+    url: `http://${LOOPBACK}:${port}`,
+    port,
+    aliases: account.aliases,
+    received: account.received,
+    counters,
+    setQuota: (quota) => {
+      backend.quota = quotaWindow(quota);
+    },
+    setFaults: (faults) => {
+      scripted = new FaultBook(faults);
+    },
+    setLatency: (latencyMs) => {
+      backend.latencyMs = latencyMs;
+    },
+    expireTokens: () => tokens.expireAll(),
+    close: () => close(server),
+  };
+}
+
+function quotaWindow(quota: Quota | undefined): QuotaWindow | undefined {
+  return quota === undefined ? undefined : new QuotaWindow(quota);
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  try {
+    server.listen(port, LOOPBACK);
+    await once(server, "listening");
+  } catch (cause) {
+    throw cannotListen(port, cause);
+  }
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+function cannotListen(port: number, cause: unknown): RunError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RunError(
+    "usage",
+    `The simulator can't listen on ${LOOPBACK}, port ${port}: ${reason}. Choose another port, or 0 for any free one.`,
+    { cause },
+  );
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

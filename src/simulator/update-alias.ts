@@ -1,0 +1,91 @@
+import type { Account } from "./account.ts";
+import { type AliasItem, checkedItem, readAliasItems } from "./alias-items.ts";
+import type { Call, Endpoint } from "./endpoint.ts";
+import { callFaultReply } from "./faults/call-fault-reply.ts";
+import { isItemFault } from "./faults/fault.ts";
+import type { Due, Named } from "./faults/fault-book.ts";
+import { envelopeReply, type ItemFail, type Reply, refusedCallReply } from "./reply.ts";
+
+export const UPDATE_ALIAS_PATH = "/api/user/update-alias";
+
+/** Gives the fault that is due for an item of the request. */
+export type DueFault = (item: Named) => Due | undefined;
+
+/** How an item went; `unnamed` is a success that the answer does not mention. */
+type ItemResult =
+  | { readonly kind: "data"; readonly entry: object }
+  | { readonly kind: "fail"; readonly entry: ItemFail }
+  | { readonly kind: "unnamed" };
+
+/**
+ * Sets aliases, one for each item of `data`; several items do what as many calls would. Each item gets its
+ * entry in `data` or in `fail`, in the order of the request, under HTTP 200.
+ */
+export function updateAliasEndpoint(account: Account, dueFault: DueFault): Endpoint {
+  return (call) => {
+    const items = readAliasItems(call.body);
+    if (items === "unreadable") {
+      return refusedCallReply(400, "err_deserialise", "The body is not what this call reads");
+    }
+    if (items === "no-data") {
+      const errors = [
+        { code: "err_validation_null", message: "data is required", retryable: false, field: "data" },
+      ];
+      return envelopeReply(200, 200, [{ errors }], []);
+    }
+    const dues = items.map((item) => dueFault({ aliasFor: item.aliasFor ?? "", alias: item.alias ?? "" }));
+    const execute = () => executeAll(account, call, items, dues);
+    for (const due of dues) {
+      if (due === undefined || isItemFault(due.fault)) continue;
+      due.play();
+      return callFaultReply(due.fault, execute);
+    }
+    return execute();
+  };
+}
+
+function executeAll(
+  account: Account,
+  call: Call,
+  items: readonly AliasItem[],
+  dues: readonly (Due | undefined)[],
+): Reply {
+  const fail: ItemFail[] = [];
+  const data: object[] = [];
+  items.forEach((item, index) => {
+    const result = executeOne(account, call, item, dues[index]);
+    if (result.kind === "fail") fail.push(result.entry);
+    if (result.kind === "data") data.push(result.entry);
+  });
+  return envelopeReply(200, 200, fail, data);
+}
+
+function executeOne(account: Account, call: Call, item: AliasItem, due: Due | undefined): ItemResult {
+  // A fault of the whole call is not this item's: it was played already, or waits for a later call.
+  const fault = due !== undefined && isItemFault(due.fault) ? due.fault : undefined;
+  if (fault !== undefined) due?.play();
+  if (fault?.kind === "fail") {
+    const { code, message = "Simulated failure", retryable = false, withoutKey = false } = fault;
+    const errors = [{ code, message, retryable }];
+    return { kind: "fail", entry: withoutKey ? { errors } : { key: item, errors } };
+  }
+  const checked = checkedItem(item);
+  if (checked.kind === "wrong") return { kind: "fail", entry: { key: item, errors: checked.errors } };
+  const { aliasFor, alias } = checked;
+  account.setAlias({ aliasFor, alias, atMs: call.atMs, call: call.number });
+  return fault?.kind === "unnamed"
+    ? { kind: "unnamed" }
+    : { kind: "data", entry: aliasEntry(aliasFor, alias) };
+}
+
+/** The fields are documented, their values for a new alias are not: these are the simulator's. */
+function aliasEntry(aliasFor: string, alias: string): object {
+  return {
+    domain: alias.slice(alias.lastIndexOf("@") + 1).toLowerCase(),
+    isInternal: true,
+    alias,
+    aliasDisplayName: "",
+    aliasFor,
+    type: "created_manually",
+  };
+}

@@ -1,0 +1,143 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseEnv, promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { allVariables } from "../src/config/variables.ts";
+import { readImportConfig } from "../src/config.ts";
+import { OAUTH_ENV, surroundings } from "./config/surroundings.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "config-"));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const put = (name: string, text: string | Buffer) => writeFile(join(folder, name), text);
+const tenant = (env: Record<string, string>, envFile?: string[]) => {
+  const flags = envFile === undefined ? {} : { envFile };
+  return readImportConfig(flags, surroundings({ ...OAUTH_ENV, ...env }, folder)).account?.tenant;
+};
+
+describe("a variable is taken", () => {
+  it("from .env in the working directory", async () => {
+    await put(".env", "# the account\nMIMECAST_TENANT=from-dotenv\n");
+    expect(tenant({})).toBe("from-dotenv");
+  });
+
+  it("from the environment rather than from .env, unless it is empty there", async () => {
+    await put(".env", "MIMECAST_TENANT=from-dotenv\n");
+    expect(tenant({ MIMECAST_TENANT: "from-env" })).toBe("from-env");
+    expect(tenant({ MIMECAST_TENANT: "" })).toBe("from-dotenv");
+  });
+
+  it("from the files of --env-file instead of .env, a later one first", async () => {
+    await put(".env", "MIMECAST_TENANT=from-dotenv\n");
+    await put("one.env", "MIMECAST_TENANT=one\nMIMECAST_REGION=uk\n");
+    await put("two.env", "MIMECAST_TENANT=two\n");
+    expect(tenant({}, ["one.env"])).toBe("one");
+    expect(tenant({}, ["one.env", "two.env"])).toBe("two");
+    expect(tenant({}, ["two.env", join(folder, "one.env")])).toBe("one");
+    await put("three.env", "");
+    expect(tenant({}, ["three.env"])).not.toBe("from-dotenv");
+  });
+
+  it("with its secret's file in the environment rather than with its value in .env", async () => {
+    await put(".env", "MIMECAST_CLIENT_SECRET=of-dotenv\n");
+    await put("secret", "of-file\n");
+    const env = { MIMECAST_CLIENT_ID: "c", MIMECAST_CLIENT_SECRET_FILE: "secret" };
+    const credentials = readImportConfig({}, surroundings(env, folder)).account?.credentials;
+    expect(credentials?.api === "2.0" && credentials.clientSecret.reveal()).toBe("of-file");
+  });
+
+  it("from a file that begins with a byte order mark", async () => {
+    await put(".env", "\ufeffMIMECAST_TENANT=marked\r\n");
+    expect(tenant({})).toBe("marked");
+  });
+
+  it("for the network, by its lower-case name too", () => {
+    const env = { ...OAUTH_ENV, https_proxy: "proxy.example:3128", NO_PROXY: "localhost", NO_COLOR: "1" };
+    const config = readImportConfig({}, surroundings(env, folder));
+    expect(config.network.httpsProxy?.reveal()).toBe("proxy.example:3128");
+    expect(config).toMatchObject({
+      noColor: true,
+      network: { noProxy: "localhost", extraCaCertsFile: undefined },
+    });
+  });
+});
+
+describe("a file of variables that can't be used is a settings problem", () => {
+  it("when --env-file names one that is missing", () => {
+    expect(() => tenant({}, ["none.env"])).toThrow(/^--env-file none\.env: the file can't be read: ENOENT/);
+    expect(() => tenant({}, ["none.env"])).toThrow(expect.objectContaining({ kind: "settings" }));
+  });
+
+  it("but a missing .env, or a folder of that name, is none", async () => {
+    expect(tenant({ MIMECAST_TENANT: "t" })).toBe("t");
+    await mkdir(join(folder, ".env"));
+    expect(tenant({ MIMECAST_TENANT: "t" })).toBe("t");
+  });
+
+  it("when it is in UTF-16", async () => {
+    await put(".env", Buffer.from("\ufeffMIMECAST_TENANT=t\n", "utf16le"));
+    expect(() => tenant({})).toThrow(/^\.env: the file is not text in UTF-8/);
+  });
+
+  it("when a line is no variable, which would hide the one after it; the line is not shown", async () => {
+    await put(".env", "# fine\nhush-hush\nMIMECAST_TENANT=t\n");
+    expect(() => tenant({})).toThrow(/^\.env: line 2 is not NAME=value$/);
+  });
+
+  it("when the proxy is no URL; it is not shown, as it may hold a password", () => {
+    expect(() => tenant({ HTTPS_PROXY: "ftp://u:hush@x" })).toThrow(
+      /^HTTPS_PROXY: expected a URL such as \S+$/,
+    );
+  });
+});
+
+describe("problems are told at once", () => {
+  it("those of options and of variables, as a usage error", () => {
+    const reading = () => {
+      const env = { MIMECAST_CLIENT_ID: "c", MIMECAST_REGION: "moon" };
+      return readImportConfig(
+        { concurrency: "0", deadline: "x", envFile: ["none.env"] },
+        surroundings(env, folder),
+      );
+    };
+    expect(reading).toThrow(expect.objectContaining({ kind: "usage" }));
+    expect(reading).toThrow(
+      /^5 problems:\n {2}- --concurrency: .*\n {2}- --deadline: .*--env-file.*MIMECAST_CLIENT_SECRET.*MIMECAST_REGION/s,
+    );
+  });
+
+  it("also the variables' during a dry run, as far as no credentials are concerned", () => {
+    expect(() => readImportConfig({ dryRun: true, envFile: ["none"] }, surroundings({}, folder))).toThrow(
+      /--env-file/,
+    );
+  });
+});
+
+describe("the configuration", () => {
+  it("is frozen", () => {
+    const config = readImportConfig({ skipDomain: ["a.example"] }, surroundings(OAUTH_ENV, folder));
+    for (const it of [config, config.columns, config.skipDomains, config.network, config.account ?? {}]) {
+      expect(Object.isFrozen(it)).toBe(true);
+    }
+  });
+
+  it("has every one of its variables in .env.example, which can be copied as it is", async () => {
+    const example = await readFile(new URL("../.env.example", import.meta.url), "utf8");
+    const variables = parseEnv(example);
+    expect(Object.keys(variables).toSorted()).toEqual([...allVariables()].toSorted());
+    expect(Object.values(variables).every((value) => value === "")).toBe(true);
+  });
+
+  it("is read by a function of Node that prints no warning", async () => {
+    const program = 'require("node:util").parseEnv("A=1")';
+    const { stderr } = await promisify(execFile)(process.execPath, ["-e", program], { env: {} });
+    expect(stderr).toBe("");
+  });
+});

@@ -1,0 +1,252 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openInput } from "../../src/csv/open-input.ts";
+import { RunError } from "../../src/domain/run-error.ts";
+import { allRecords, openText } from "./reading.ts";
+
+/** Lets the event loop go round. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const twoRows = "aliasFor,alias\nann@x.example,a@x.example\nbob@x.example,b@x.example\n";
+
+describe("a record is told with the line where it begins and its own text", () => {
+  it.each([
+    ["LF", "\n"],
+    ["CRLF", "\r\n"],
+    ["CR", "\r"],
+  ])("in a file with %s", async (_, lineBreak) => {
+    const lines = ["aliasFor,alias", "ann@x.example,a@x.example", '"bob@x.example","b@x.example"', ""];
+    const input = await openText(lines.join(lineBreak));
+    expect(input.lineBreak).toBe(lineBreak);
+    expect(input.headerRaw).toBe("aliasFor,alias");
+    expect(await allRecords(input)).toEqual([
+      { line: 2, cells: ["ann@x.example", "a@x.example"], raw: "ann@x.example,a@x.example" },
+      { line: 3, cells: ["bob@x.example", "b@x.example"], raw: '"bob@x.example","b@x.example"' },
+    ]);
+  });
+
+  it.each([1, 2, 3, 7, 65536])(
+    "with blank lines and quoted line breaks, in pieces of %i bytes",
+    async (piece) => {
+      const text =
+        '\r\n \r\naliasFor,alias,note\r\n\r\n\r\na,b,"x\r\ny\n\nz"\r\n\t\r\nc,d,"say ""hi"""\r\ne,f,\r\n\r\n';
+      const input = await openText(text, {}, piece);
+      expect(await allRecords(input)).toEqual([
+        { line: 6, cells: ["a", "b", "x\r\ny\n\nz"], raw: 'a,b,"x\r\ny\n\nz"' },
+        { line: 11, cells: ["c", "d", 'say "hi"'], raw: 'c,d,"say ""hi"""' },
+        { line: 12, cells: ["e", "f", ""], raw: "e,f," },
+      ]);
+      expect(input.blankLineCount()).toBe(6);
+      expect(input.lineBreak).toBe("\r\n");
+    },
+  );
+
+  it("in a file whose lines end in different ways", async () => {
+    const input = await openText("aliasFor,alias\r\na,b\nc,d\re,f\r\n");
+    expect((await allRecords(input)).map((it) => [it.line, it.raw])).toEqual([
+      [2, "a,b"],
+      [3, "c,d"],
+      [4, "e,f"],
+    ]);
+  });
+
+  it("also the last one, without a line break behind it", async () => {
+    const input = await openText("aliasFor,alias\na,b");
+    expect(await allRecords(input)).toEqual([{ line: 2, cells: ["a", "b"], raw: "a,b" }]);
+  });
+
+  it("and a stray quotation mark in the middle of a cell is text", async () => {
+    const input = await openText('aliasFor,alias\na"b,c\n"d"e,f\n');
+    expect((await allRecords(input)).map((it) => it.cells)).toEqual([
+      ['a"b', "c"],
+      ['"d"e', "f"],
+    ]);
+  });
+
+  it("and more or fewer cells than the header has are left as they are", async () => {
+    const input = await openText("aliasFor,alias\na\na,b,c\n");
+    expect((await allRecords(input)).map((it) => it.cells.length)).toEqual([1, 3]);
+  });
+});
+
+describe("an input tells", () => {
+  it.each([true, false])("whether it begins with a byte order mark: %s", async (bom) => {
+    const text = `${bom ? "\ufeff" : ""}${twoRows}`;
+    for (const piece of [1, 2, 65536]) {
+      const input = await openText(text, {}, piece);
+      expect(input.bom).toBe(bom);
+      expect(input.header).toEqual(["aliasFor", "alias"]);
+      expect((await allRecords(input)).map((it) => it.line)).toEqual([2, 3]);
+      expect(input.bytesRead()).toBe(Buffer.byteLength(text));
+      expect(input.sha256()).toBe(createHash("sha256").update(text).digest("hex"));
+    }
+  });
+
+  it("that it has no rows, when it is a header alone", async () => {
+    expect(await allRecords(await openText("aliasFor,alias"))).toEqual([]);
+  });
+
+  it("its records in batches that are never empty, in order", async () => {
+    const rows = Array.from({ length: 5000 }, (_, index) => `p${index}@x.example,s${index}@x.example\n`);
+    const input = await openText(`aliasFor,alias\n${rows.join("")}`);
+    const lines: number[] = [];
+    for await (const batch of input.records) {
+      expect(batch.length).toBeGreaterThan(0);
+      lines.push(...batch.map((record) => record.line));
+    }
+    expect(lines).toEqual(rows.map((_, index) => index + 2));
+  });
+
+  it("the bytes it knows to come: a file's size, nothing of standard input's", async () => {
+    expect((await openText(twoRows)).bytesTotal).toBeUndefined();
+  });
+});
+
+describe("an input with other columns or another delimiter", () => {
+  it("is read with the delimiter that was given", async () => {
+    const input = await openText('alias for;alias\n"ann;x";b\n', { delimiter: ";" });
+    expect(await allRecords(input)).toEqual([{ line: 2, cells: ["ann;x", "b"], raw: '"ann;x";b' }]);
+  });
+
+  it("is read without a header, the first record being a row", async () => {
+    const input = await openText("a,b\nc,d\n", { noHeader: true });
+    expect(input).toMatchObject({ header: undefined, headerRaw: undefined, cellCount: 2 });
+    expect(input.columns).toEqual({ aliasFor: 0, alias: 1 });
+    expect((await allRecords(input)).map((it) => it.line)).toEqual([1, 2]);
+  });
+});
+
+describe("an input that can't be used ends the run with a word on what to do", () => {
+  it.each([
+    ["nothing at all", "", /standard input is empty/],
+    ["only blank lines", "\n\r\n \n", /standard input is empty/],
+    ["only a byte order mark", "\ufeff", /standard input is empty/],
+    ["UTF-16 little endian", Buffer.from("\ufeffaliasFor", "utf16le"), /text in UTF-16.*CSV UTF-8/],
+    ["UTF-16 big endian", Buffer.from([0xfe, 0xff, 0, 0x61]), /text in UTF-16.*CSV UTF-8/],
+    ["gzip", Buffer.from([0x1f, 0x8b, 8, 0, 0]), /gzip.*CSV UTF-8/],
+    ["an Excel workbook", "PK\u0003\u0004....", /Excel workbook.*CSV UTF-8/],
+    ["a NUL byte at the start", "a\0b", /NUL byte at byte 2/],
+    ["an open quotation mark", 'aliasFor,alias\na,b\n\n"c,d\ne,f\n', /line 4: .*never closed/],
+    ["an open quotation mark in the header", '"aliasFor,alias\na,b\n', /line 1: .*never closed/],
+  ])("%s", async (_, content, message) => {
+    for (const piece of [1, 65536]) {
+      const reading = openText(content, {}, piece).then(allRecords);
+      await expect(reading).rejects.toThrow(message);
+      await expect(reading).rejects.toMatchObject({ name: "RunError", kind: "input" });
+    }
+  });
+
+  it("a NUL byte far behind", async () => {
+    const content = `aliasFor,alias\n${"a,b\n".repeat(100_000)}\0`;
+    await expect(openText(content).then(allRecords)).rejects.toThrow(/NUL byte at byte 400016,.*CSV UTF-8/);
+  });
+
+  it("a quotation mark that swallows more than a record may hold", async () => {
+    const content = `aliasFor,alias\na,b\n"c,d\n${"e,f\n".repeat(300_000)}`;
+    await expect(openText(content).then(allRecords)).rejects.toThrow(
+      /line 3: .*longer than 1048576 characters/,
+    );
+  });
+});
+
+describe("a file", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "csv-"));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  it("is read from its path, and its size is known", async () => {
+    const path = join(folder, "aliases.csv");
+    await writeFile(path, twoRows);
+    const input = await openInput({ kind: "file", path });
+    expect(input.name).toBe(path);
+    expect(input.bytesTotal).toBe(twoRows.length);
+    expect(await allRecords(input)).toHaveLength(2);
+  });
+
+  it("that does not exist is named", async () => {
+    const opening = openInput({ kind: "file", path: join(folder, "none.csv") });
+    await expect(opening).rejects.toThrow(/none\.csv can't be read: there is no such file/);
+    await expect(opening).rejects.toMatchObject({ kind: "input-not-found" });
+  });
+
+  it("that is a folder is named", async () => {
+    const opening = openInput({ kind: "file", path: folder });
+    await expect(opening).rejects.toThrow(/is a folder/);
+    await expect(opening).rejects.toMatchObject({ kind: "input-not-found" });
+  });
+});
+
+describe("the source", () => {
+  it("that fails while it is read ends the run, and does not hang", async () => {
+    const failure = Object.assign(new Error("EIO: i/o error, read"), { code: "EIO", syscall: "read" });
+    const stream = Readable.from(
+      (async function* () {
+        yield Buffer.from(twoRows);
+        yield Buffer.from("x".repeat(100_000));
+        throw failure;
+      })(),
+      { objectMode: false },
+    );
+    const reading = openInput({ kind: "stdin", stream }).then(allRecords);
+    await expect(reading).rejects.toMatchObject({ kind: "input", cause: failure });
+  });
+
+  it.each(["a break", "close"])("is let go of by %s", async (way) => {
+    let givenBytes = 0;
+    const stream = Readable.from(
+      (function* () {
+        yield Buffer.from("aliasFor,alias\n");
+        for (;;) {
+          givenBytes += 4000;
+          yield Buffer.from("a,b\n".repeat(1000));
+        }
+      })(),
+      { objectMode: false },
+    );
+    const input = await openInput({ kind: "stdin", stream });
+    if (way === "close") input.close();
+    else for await (const _ of input.records) break;
+    await turns(5);
+    expect(stream.destroyed).toBe(true);
+    const given = givenBytes;
+    await turns(5);
+    expect(givenBytes).toBe(given);
+  });
+
+  it("is read on only as its records are asked for", async () => {
+    let givenBytes = 0;
+    const stream = Readable.from(
+      (function* () {
+        yield Buffer.from("aliasFor,alias\n");
+        for (;;) {
+          givenBytes += 40_000;
+          yield Buffer.from("a,b\n".repeat(10_000));
+        }
+      })(),
+      { objectMode: false },
+    );
+    const input = await openInput({ kind: "stdin", stream });
+    await turns(50);
+    expect(givenBytes).toBeLessThan(1_000_000);
+    input.close();
+  });
+
+  it("is not blamed for a fault of who reads it", async () => {
+    const input = await openText(twoRows);
+    await expect(
+      (async () => {
+        for await (const _ of input.records) throw new TypeError("a fault");
+      })(),
+    ).rejects.not.toBeInstanceOf(RunError);
+  });
+});

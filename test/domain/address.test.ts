@@ -1,0 +1,169 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { addressKey, readAddress, shown } from "../../src/domain/address.ts";
+
+const local64 = "a".repeat(64);
+const label63 = "b".repeat(63);
+
+describe("an address is accepted as it stands", () => {
+  it.each([
+    "ann@corp.example",
+    "Ann.O'Neil+tag@Corp.Example",
+    "a@b.co",
+    "first.middle.last@x.example",
+    "!#$%&'*+/=?^_`{|}~-@corp.example",
+    "münch@corp.example",
+    "ann@münchen.example",
+    "用户@例子.广告",
+    "ann@xn--mnchen-3ya.example",
+    "ann@sub.my-corp.co.uk",
+    "ann@under_score.example",
+    "ann@1and1.example",
+    `${local64}@corp.example`,
+    `ann@${label63}.example`,
+  ])("%s", (address) => {
+    expect(readAddress(address)).toEqual({ ok: true, address, key: addressKey(address), cleaned: false });
+  });
+});
+
+describe("a cell that is no address is refused with the part that is wrong", () => {
+  it.each([
+    ["ann.corp.example", /has no @/],
+    ["@corp.example", /part before @ is empty/],
+    ["ann@", /domain is empty/],
+    ["ann@corp", /domain 'corp' has no dot/],
+    ["ann@corp@example.org", /more than one @/],
+    ["ann@x.example;bob@x.example", /more than one @/],
+    [".ann@corp.example", /part before @.* begins with a dot/],
+    ["ann.@corp.example", /part before @.* ends with a dot/],
+    ["a..b@corp.example", /part before @.* two dots/],
+    ["ann@.corp.example", /domain .* begins with a dot/],
+    ["ann@corp.example.", /domain .* ends with a dot/],
+    ["ann@corp..example", /domain .* two dots/],
+    ["ann@-corp.example", /begins or ends with -/],
+    ["ann@corp-.example", /begins or ends with -/],
+    ["ann@corp.example/x", /domain .* has a '\/'/],
+    ["ann@[192.0.2.1]", /domain .* has a '\['/],
+    ["ann@192.0.2.1", /ends in a number/],
+    ["ann@１９２.0.2.1", /ends in a number/],
+    ["ann@corp/ü.example", /domain .* has a '\/'/],
+    ["ann@ü／x.example", /no valid international domain/],
+    ["ann o@corp.example", /space or an invisible/],
+    ["ann@corp\u200b.example", /\\u\{200b\}.*space or an invisible/],
+    ["ann@corp\n.example", /\\u\{a\}.*space or an invisible/],
+    ["ann\u0007@corp.example", /\\u\{7\}.*space or an invisible/],
+    ["ann\ud800@corp.example", /space or an invisible/],
+    ["m\u{fffd}ller@corp.example", /could not be decoded/],
+    ["ann,bob@corp.example", /part before @.* has a ','/],
+    ["smtp:ann@corp.example", /part before @.* has a ':'/],
+    ["mailto:ann@corp.example", /mailto:/],
+    ["Ann <ann@corp.example>", /angle brackets/],
+    ['"ann o"@corp.example', /quotation marks/],
+    [`${local64}a@corp.example`, /part before @ has 65 octets, and 64/],
+    [`${"ü".repeat(33)}@corp.example`, /part before @ has 66 octets, and 64/],
+    [`ann@${label63}b.example`, /part of 64 characters, and 63/],
+    [`ann@${`${label63}.`.repeat(4)}example`, /the address has 267 octets, and 254/],
+  ])("%j", (cell, reason) => {
+    const reading = readAddress(cell);
+    expect(reading).toMatchObject({ ok: false, empty: false });
+    expect(reading.ok ? "" : reading.reason).toMatch(reason);
+  });
+
+  it("an address of 254 octets is the longest", () => {
+    const domain = `${`${label63}.`.repeat(3)}${"c".repeat(57)}`;
+    expect(readAddress(`aaaa@${domain}`)).toMatchObject({ ok: true });
+    expect(readAddress(`aaaaa@${domain}`)).toMatchObject({ ok: false });
+  });
+
+  it.each(["", " ", "\t\u00a0", "\u200b\ufeff"])("an empty cell is told apart: %j", (cell) => {
+    expect(readAddress(cell)).toMatchObject({ ok: false, empty: true });
+  });
+});
+
+describe("what surrounds an address", () => {
+  const removable = [" ", "\t", "\r\n", "\u00a0", "\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u202a"];
+  it.each([...removable, "\u202f", "\u2060", "\u3000", "\ufeff"])("%j is removed, and said", (around) => {
+    expect(readAddress(`${around}ann@corp.example${around}`)).toEqual({
+      ok: true,
+      address: "ann@corp.example",
+      key: "ann@corp.example",
+      cleaned: true,
+    });
+  });
+});
+
+describe("addresses are compared", () => {
+  it.each([
+    ["Ann@Corp.Example", "ann@corp.example"],
+    ["ann@MÜNCHEN.example", "ann@xn--mnchen-3ya.example"],
+    ["ann@mu\u0308nchen.example", "ann@münchen.example"],
+    ["Mu\u0308ller@corp.example", "müller@corp.example"],
+    ["ann@例子。广告", "ann@例子.广告"],
+  ])("%s is %s", (one, other) => {
+    expect(addressKey(one)).toBe(addressKey(other));
+  });
+
+  it("with their local parts' accents", () => {
+    expect(addressKey("muller@corp.example")).not.toBe(addressKey("müller@corp.example"));
+  });
+});
+
+const ascii = fc.string({ unit: fc.constantFrom(..."abzABZ019._-'+"), minLength: 1, maxLength: 12 });
+const wide = fc.string({
+  unit: fc.constantFrom(..."aZ9.-üÜßİıΣσς例。\u0308\u00ad\u200d"),
+  minLength: 1,
+  maxLength: 10,
+});
+const candidate = fc.oneof(
+  fc.tuple(ascii, ascii).map(([local, domain]) => `${local}@${domain}.example`),
+  fc.tuple(wide, wide).map(([local, domain]) => `${local}@${domain}.example`),
+  fc.string({ unit: "grapheme" }),
+);
+
+describe("for any cell", () => {
+  it("what was accepted is accepted again, unchanged", () => {
+    fc.assert(
+      fc.property(candidate, (cell) => {
+        const first = readAddress(cell);
+        if (!first.ok) return;
+        expect(readAddress(first.address)).toEqual({ ...first, cleaned: false });
+        expect(first.key).toBe(addressKey(first.address));
+        expect(readAddress(first.key)).toMatchObject({ ok: true, key: first.key });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("a key is its own key", () => {
+    fc.assert(
+      fc.property(candidate, (text) => {
+        expect(addressKey(addressKey(text))).toBe(addressKey(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("a key does not depend on the case of ASCII letters", () => {
+    fc.assert(
+      fc.property(candidate, (text) => {
+        const upper = text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+        expect(addressKey(upper)).toBe(addressKey(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("a reason holds no control character and no line break", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (cell) => {
+        const reading = readAddress(`${cell}@${cell}`);
+        if (!reading.ok) expect(reading.reason).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("what is shown of it is short", () => {
+    expect(shown("x".repeat(1000)).length).toBeLessThan(100);
+  });
+});

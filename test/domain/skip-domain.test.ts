@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { readSkipPattern, skipDomain } from "../../src/domain/skip-domain.ts";
+
+const skips = (patterns: readonly string[], address: string): boolean => {
+  const read = patterns.map((text) => readSkipPattern(text));
+  return skipDomain(read.flatMap((it) => (it.ok ? [it.pattern] : [])))(address);
+};
+
+describe("an alias's domain is passed over", () => {
+  it.each([
+    ["example.org", "a@example.org", true],
+    ["Example.ORG", "a@example.org", true],
+    ["example.org", "a@sub.example.org", false],
+    ["example.org", "a@notexample.org", false],
+    ["*.onmicrosoft.com", "a@corp.onmicrosoft.com", true],
+    ["*.onmicrosoft.com", "a@mail.corp.onmicrosoft.com", true],
+    ["*.onmicrosoft.com", "a@onmicrosoft.com", false],
+    ["*.onmicrosoft.com", "a@corponmicrosoft.com", false],
+    ["*.com", "a@x.example", false],
+    ["münchen.example", "a@xn--mnchen-3ya.example", true],
+    ["*.münchen.example", "a@sub.xn--mnchen-3ya.example", true],
+  ])("%s: %s %s", (pattern, address, expected) => {
+    expect(skips([pattern], address)).toBe(expected);
+  });
+
+  it("when any of several patterns matches", () => {
+    expect(skips(["a.example", "*.b.example"], "x@c.b.example")).toBe(true);
+    expect(skips([], "x@c.b.example")).toBe(false);
+  });
+});
+
+describe("a pattern is refused", () => {
+  it.each([
+    "",
+    "*",
+    "*.",
+    "a.*.example",
+    "@example.org",
+    "example..org",
+    ".example.org",
+    "exa mple.org",
+    "ü/x.org",
+  ])("%j", (pattern) => {
+    expect(readSkipPattern(pattern)).toMatchObject({ ok: false });
+  });
+});

@@ -1,0 +1,168 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import https from "node:https";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createMimecastClient } from "../../src/mimecast/client.ts";
+import { connectProxy } from "./connect-proxy.ts";
+import { type Loopback, listening, sendJson, serveSockets } from "./loopback.ts";
+import { APPLIED, control, PAIR, settings, testClock } from "./parts.ts";
+
+const CERTIFICATE = file("test-only-certificate.pem");
+const CHILD = file("calls.mjs");
+/** A name that is no loopback address, so that a proxy is used; the proxy knows where it is. */
+const REMOTE = "https://api.mimecast.test";
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+let server: Omit<Loopback, "received">;
+let answer: (request: IncomingMessage, response: ServerResponse) => void;
+
+beforeEach(async () => {
+  answer = (_, response) => sendJson(response, APPLIED);
+  const options = { key: readFileSync(file("test-only-key.pem")), cert: readFileSync(CERTIFICATE) };
+  const secure = https.createServer(options, (request, response) => {
+    request.resume();
+    request.on("end", () => {
+      if (request.url !== "/oauth/token") answer(request, response);
+      else sendJson(response, { access_token: "token-1", expires_in: 1799 });
+    });
+  });
+  server = await listening(secure);
+  closing.push(() => server.close());
+});
+
+function file(name: string): string {
+  return new URL(`tls/${name}`, import.meta.url).pathname;
+}
+
+/** Makes calls in a process of its own, and tells how each ended. */
+async function calls(baseUrl: string, count: number, environment: Record<string, string>): Promise<string[]> {
+  const env = { PATH: process.env["PATH"], NODE_EXTRA_CA_CERTS: CERTIFICATE, ...environment };
+  const { stdout } = await promisify(execFile)(process.execPath, [CHILD, baseUrl, String(count)], { env });
+  return stdout.trim().split(/ *\n/);
+}
+
+async function open<Server extends { close(): Promise<void> }>(opening: Promise<Server>): Promise<Server> {
+  const opened = await opening;
+  closing.push(() => opened.close());
+  return opened;
+}
+
+describe("over TLS", () => {
+  test("NODE_EXTRA_CA_CERTS is obeyed, and the connection kept", async () => {
+    expect(await calls(`https://localhost:${server.port}`, 3, {})).toEqual(["applied", "applied", "applied"]);
+    expect(server.connections()).toBe(1);
+  });
+
+  test("a certificate that no authority signed is refused, and nothing is sent", async () => {
+    let requests = 0;
+    answer = () => {
+      requests += 1;
+    };
+    const client = createMimecastClient(settings(`https://localhost:${server.port}`), {
+      clock: testClock(),
+      randomUuid: () => "id",
+    });
+    const exchange = await client.updateAlias(PAIR, control());
+    expect(exchange.answer).toMatchObject({ kind: "not-executed", failure: { code: "tls_failed" } });
+    expect(requests).toBe(0);
+  });
+
+  test("a certificate for another name is refused", async () => {
+    expect(await calls(`https://127.0.0.2:${server.port}`, 1, {})).toEqual(["not-executed tls_failed"]);
+  });
+
+  test("a connection that breaks after the request is lost", async () => {
+    answer = (request) => request.socket.destroy();
+    expect(await calls(`https://localhost:${server.port}`, 1, {})).toEqual(["unanswered connection_lost"]);
+  });
+});
+
+describe("through HTTPS_PROXY", () => {
+  test("calls share a tunnel, and the proxy reads nothing of them", async () => {
+    const proxy = await open(connectProxy(server.port));
+    const environment = { HTTPS_PROXY: `http://ann:p%40ss@127.0.0.1:${proxy.port}` };
+    expect(await calls(REMOTE, 3, environment)).toEqual(["applied", "applied", "applied"]);
+    expect(proxy.connects).toHaveLength(1);
+    const credentials = `Basic ${Buffer.from("ann:p@ss").toString("base64")}`;
+    expect(proxy.connects[0]).toMatchObject({
+      target: "api.mimecast.test:443",
+      headers: { "proxy-authorization": credentials },
+    });
+    expect(proxy.connects[0]?.headers).not.toHaveProperty("authorization");
+    expect(proxy.passed()).not.toMatch(/token-1|update-alias|ann@/);
+  });
+
+  test("a proxy without a scheme is meant as http:", async () => {
+    const proxy = await open(connectProxy(server.port));
+    expect(await calls(REMOTE, 1, { https_proxy: `127.0.0.1:${proxy.port}` })).toEqual(["applied"]);
+  });
+
+  test("a host in NO_PROXY is reached directly", async () => {
+    const proxy = await open(connectProxy(server.port));
+    const environment = { HTTPS_PROXY: proxy.url, NO_PROXY: "mimecast.example,.mimecast.test" };
+    expect(await calls(REMOTE, 1, environment)).toEqual(["not-executed host_not_found"]);
+    expect(proxy.connects).toHaveLength(0);
+  });
+
+  test("an address of this machine is reached directly", async () => {
+    const proxy = await open(connectProxy(server.port));
+    expect(await calls(`https://localhost:${server.port}`, 1, { HTTPS_PROXY: proxy.url })).toEqual([
+      "applied",
+    ]);
+    expect(proxy.connects).toHaveLength(0);
+  });
+
+  test("a connection that breaks after the request is lost", async () => {
+    answer = (request) => request.socket.destroy();
+    const proxy = await open(connectProxy(server.port));
+    expect(await calls(REMOTE, 1, { HTTPS_PROXY: proxy.url })).toEqual(["unanswered connection_lost"]);
+  });
+
+  test("a tunnel that breaks within the handshake leaves the row as it was", async () => {
+    const breaking = await open(serveSockets((socket) => socket.once("data", () => socket.destroy())));
+    const proxy = await open(connectProxy(breaking.port));
+    expect(await calls(REMOTE, 1, { HTTPS_PROXY: proxy.url })).toEqual(["not-executed connection_refused"]);
+  });
+});
+
+describe("a proxy that makes no tunnel leaves the row as it was:", () => {
+  async function callThrough(proxyUrl: string) {
+    const clock = testClock();
+    const proxied = settings(REMOTE, { proxyFor: () => proxyUrl, timeoutMs: 200 });
+    const client = createMimecastClient(proxied, { clock, randomUuid: () => "id" });
+    closing.push(() => client.close());
+    return (await client.updateAlias(PAIR, control())).answer;
+  }
+
+  test("it refuses", async () => {
+    const proxy = await open(connectProxy(server.port, 407));
+    const answer = await callThrough(`http://ann:secret@127.0.0.1:${proxy.port}`);
+    expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "connection_refused" } });
+    expect(JSON.stringify(answer)).toContain("407");
+    expect(JSON.stringify(answer)).not.toContain("secret");
+  });
+
+  test("it is not there", async () => {
+    const answer = await callThrough("http://127.0.0.1:1");
+    expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "connection_refused" } });
+  });
+
+  test("it does not answer", async () => {
+    const proxy = await open(serveSockets(() => undefined));
+    const answer = await callThrough(proxy.url);
+    expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "connection_refused" } });
+  });
+
+  test.each(["socks5://127.0.0.1:1080", "no url at all"])(
+    "its setting is of no use: %s",
+    async (proxyUrl) => {
+      await expect(callThrough(proxyUrl)).rejects.toThrow("HTTPS_PROXY holds no usable proxy");
+    },
+  );
+});

@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { RunError } from "../../src/domain/run-error.ts";
+import { faultSchema } from "../../src/simulator/faults/fault.ts";
+import { parseFaults } from "../../src/simulator/faults/parse-faults.ts";
+
+const DOCS = new URL("../../docs/simulator.md", import.meta.url);
+
+function problemsOf(value: unknown): string {
+  return messageOf(JSON.stringify(value));
+}
+
+function messageOf(text: string): string {
+  try {
+    parseFaults(text, "faults.json");
+  } catch (error) {
+    if (error instanceof RunError && error.kind === "input") return error.message;
+    throw error;
+  }
+  throw new Error("The faults were accepted");
+}
+
+const FINE = { alias: "a@b.example", kind: "drop" };
+
+test("The example of the documentation is a faults file", async () => {
+  const example = /```json\n(.*?)```/s.exec(await readFile(DOCS, "utf8"))?.[1] ?? "";
+  expect(parseFaults(example, "docs/simulator.md").map(({ kind }) => kind)).toEqual([
+    "fail",
+    "slow",
+    "status",
+    "html",
+    "drop",
+  ]);
+});
+
+test("The documentation has every kind of fault with each of its fields", async () => {
+  const text = await readFile(DOCS, "utf8");
+  const rows = new Map(
+    [...text.matchAll(/^\| `([a-z-]+)` \| (.*?) ?\| [^|]*\|$/gm)].map(([, kind, fields]) => [kind, fields]),
+  );
+  for (const { shape } of faultSchema.options) {
+    const { alias, aliasFor, times, kind, ...own } = shape;
+    const documented = [...(rows.get(kind.value) ?? "missing").matchAll(/`(\w+)`/g)].map(
+      ([, field]) => field,
+    );
+    expect([kind.value, ...documented]).toEqual([kind.value, ...Object.keys(own)]);
+  }
+});
+
+test("A file with a byte order mark is read", () => {
+  expect(parseFaults("\uFEFF[]", "faults.json")).toEqual([]);
+});
+
+test("A file that is no JSON is an error that names the file", () => {
+  expect(messageOf("[{")).toMatch(/^faults\.json is no JSON: .*Expected a list of faults/s);
+});
+
+test("A file that holds no list says so", () => {
+  expect(problemsOf({ alias: "a@b.example" })).toContain(
+    'the file: found {"alias":"a@b.example"}, expected a list of faults',
+  );
+});
+
+test("All problems are reported at once, each with its place", () => {
+  const message = problemsOf([
+    FINE,
+    { alias: "nobody", kind: "slow", ms: 0.5 },
+    7,
+    { ...FINE, kind: "burn" },
+  ]);
+  expect(message.split("\n")).toEqual([
+    "faults.json can't be used as a faults file:",
+    '  [1].alias: found "nobody", expected an address, "name-*@domain", "*@domain" or "*"',
+    "  [1].ms: found 0.5, expected a whole number from 1 to 3600000",
+    '  [2]: found 7, expected a fault: { "alias": …, "kind": … }',
+    '  [3].kind: found "burn", expected one of fail, unnamed, gateway-fail, status, meta-status, html, empty, drop, cut-off, oversized, slow, redirect',
+    expect.stringMatching("Mend it and start again"),
+  ]);
+});
+
+test.each<[string, object, string]>([
+  ["names nobody", { kind: "drop" }, '[0]: found {"kind":"drop"}, expected either "alias" or "aliasFor"'],
+  ["names both", { ...FINE, aliasFor: "b@b.example" }, '[0]: found {"alias":"a@b.example"'],
+  ["has two wildcards", { ...FINE, alias: "*-*@b.example" }, "[0].alias: found"],
+  ["has no kind", { alias: "a@b.example" }, "[0].kind: found nothing, expected one of fail,"],
+  ["has times 0", { ...FINE, times: 0 }, "[0].times: found 0, expected a whole number from 1"],
+  [
+    "has a field of another kind",
+    { ...FINE, status: 503 },
+    "[0].status: found a field that a fault of this kind does not have",
+  ],
+  [
+    "has a status as text",
+    { ...FINE, kind: "status", status: "503" },
+    '[0].status: found "503", expected a whole number from 200 to 599',
+  ],
+  ["has no code", { ...FINE, kind: "fail" }, "[0].code: found nothing, expected"],
+  ["has an empty code", { ...FINE, kind: "fail", code: "" }, '[0].code: found "", expected an error code'],
+  [
+    "has a header with a line break",
+    { ...FINE, kind: "status", status: 503, headers: { "Retry-After": "1\r\nx: y" } },
+    "[0].headers.Retry-After: found",
+  ],
+  [
+    "has a header's name with a space",
+    { ...FINE, kind: "status", status: 503, headers: { "Retry After": "1" } },
+    "[0].headers: found",
+  ],
+  [
+    "redirects to what is no header",
+    { ...FINE, kind: "redirect", location: "http://x/\n" },
+    "[0].location: found",
+  ],
+])("A fault that %s is refused with its place", (_what, fault, problem) => {
+  expect(problemsOf([fault])).toContain(`  ${problem}`);
+});
+
+test("What was found is shown in one short line", () => {
+  const found = problemsOf([{ ...FINE, alias: `${"x".repeat(500)} ` }]).split("\n")[1];
+  expect(found?.length).toBeLessThan(160);
+});
