@@ -105,24 +105,26 @@ export class TalkingView implements ImportView {
 
   ended(row: LaneRow, ended: SentOutcome, failure: Failure | undefined): void {
     if (ended === "applied") {
-      this.#talk.log.debug(rowFields(row), "applied");
+      this.#talk.log.debug(rowFields(row), `${rowName(row)}: applied`);
       return;
     }
     this.#tell(failure?.code ?? ended, () => {
-      this.#talk.log.warn({ ...rowFields(row), code: failure?.code }, `${ended}: ${failure?.message ?? ""}`);
+      const why = failure === undefined ? "" : `, ${failure.code}: ${failure.message}`;
+      this.#talk.log.warn({ ...rowFields(row), code: failure?.code }, `${rowName(row)}: ${ended}${why}`);
     });
   }
 
   retrying(row: LaneRow, failure: Failure, waitMs: number): void {
     this.#talk.log.debug(
       { ...rowFields(row), code: failure.code, waitMs: Math.round(waitMs) },
-      `will be tried again: ${failure.message}`,
+      `${rowName(row)}: ${failure.code}, to be tried again: ${failure.message}`,
     );
   }
 
   blocked(row: LaneRow, failure: Failure): void {
     this.#tell(failure.code, () => {
-      this.#talk.log.warn({ ...rowFields(row), code: failure.code }, `no effect: ${failure.message}`);
+      const said = `${rowName(row)}: ${failure.code}, attempt ${row.attempts}: ${failure.message}`;
+      this.#talk.log.warn({ ...rowFields(row), code: failure.code }, said);
     });
   }
 
@@ -131,6 +133,10 @@ export class TalkingView implements ImportView {
     this.#told.set(code, times);
     if (times <= TOLD_PER_CODE) tell();
   }
+}
+
+function rowName({ line, aliasFor, alias }: LaneRow): string {
+  return `line ${line}, ${alias} for ${aliasFor}`;
 }
 
 function rowFields(row: LaneRow): Record<string, unknown> {

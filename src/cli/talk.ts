@@ -59,6 +59,6 @@ export async function createTalk(settings: TalkSettings): Promise<Talk> {
 /** Loaded only here: most runs have no terminal. */
 async function prettyDestination(write: (text: string) => void, color: boolean): Promise<DestinationStream> {
   const { prettyFactory } = await import("pino-pretty");
-  const pretty = prettyFactory({ colorize: color, translateTime: "SYS:HH:MM:ss", singleLine: true });
+  const pretty = prettyFactory({ colorize: color, translateTime: "SYS:HH:MM:ss", hideObject: true });
   return { write: (record: string) => write(pretty(record)) };
 }

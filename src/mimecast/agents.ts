@@ -38,18 +38,26 @@ export function openConnections(settings: Settings): Connections {
   }
   const proxy = chosenProxy(settings);
   const agent = proxy === undefined ? new https.Agent(options) : new HttpsProxyAgent({ ...options, proxy });
-  watch(agent, "secureConnect", ready, settings.timeoutMs);
+  watch(agent, "secureConnect", ready, settings.timeoutMs, proxy);
   return { agents: { https: agent }, wasReady, destroy: () => agent.destroy() };
 }
 
 /** Notes the sockets of an agent as they become ready. A proxy's socket comes by callback, others as result. */
-function watch(agent: http.Agent, event: string, ready: WeakSet<object>, timeoutMs: number): void {
+function watch(
+  agent: http.Agent,
+  event: string,
+  ready: WeakSet<object>,
+  timeoutMs: number,
+  proxy?: URL,
+): void {
   const create = agent.createConnection.bind(agent);
   const note = (socket: Duplex) => socket.once(event, () => ready.add(socket));
   agent.createConnection = (options, callback) => {
     // The time-out is hpagent's bound for the proxy's answer to CONNECT; the agent sets the idle one later.
     const socket = create({ ...options, timeout: timeoutMs }, (error, late) => {
       if (late) note(late);
+      // Else "Bad response: 407" would seem to be Mimecast's.
+      if (error && proxy) error.message = `the proxy ${proxy.host} made no tunnel: ${error.message}`;
       callback?.(error, late);
     });
     if (socket) note(socket);

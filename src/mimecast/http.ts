@@ -35,9 +35,8 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * got as it costs least. Its stream interface takes half the work of its promise, ends with one event, and
- * tells the size of an answer as it grows. The time-out is a timer here because got's own can't end a request
- * that still waits for its connection.
+ * got as it costs least: its stream interface takes a sixth less work than its promise, and ends with one
+ * event. The time-out is a timer here because got's own can't end a request that still waits for a connection.
  */
 export function createHttp(settings: MimecastSettings): Http {
   const connections = openConnections(settings);

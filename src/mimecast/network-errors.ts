@@ -46,13 +46,15 @@ function describe(error: Error, code: string): string {
   const { cause } = error;
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : undefined;
   const text = error.message || (first instanceof Error ? first.message : "") || "the connection failed";
-  return text.includes(code) ? text : `${text} (${code})`;
+  return code === "" || text.includes(code) ? text : `${text} (${code})`;
 }
 
 function codeOf(error: Error): string {
   for (const candidate of [error.cause, error]) {
-    if (candidate instanceof Error && "code" in candidate && typeof candidate.code === "string")
-      return candidate.code;
+    if (!(candidate instanceof Error) || !("code" in candidate)) continue;
+    const { code } = candidate;
+    // got's own code says nothing about the network.
+    if (typeof code === "string" && code !== "ERR_GOT_REQUEST_ERROR") return code;
   }
-  return "no error code";
+  return "";
 }

@@ -1,0 +1,34 @@
+import { Agent } from "node:http";
+import got from "got";
+import { z } from "zod";
+import { SIMULATOR_SETTINGS } from "../src/simulator/settings.ts";
+
+/*
+ * The yardstick: a loop of got calls that does nothing else. No ledger, no files, no quota, no check of the
+ * answers but that the HTTP status is good and the JSON can be parsed.
+ *
+ *     node bare-got.js BASE_URL ROWS CONCURRENCY
+ */
+const [, , baseUrl = "", rows = "0", concurrency = "1"] = process.argv;
+const { clientId, clientSecret } = SIMULATOR_SETTINGS;
+const token = z.object({ access_token: z.string() }).parse(
+  await got
+    .post(`${baseUrl}/oauth/token`, {
+      form: { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret },
+    })
+    .json(),
+);
+const headers = { authorization: `Bearer ${token.access_token}` };
+const agent = { http: new Agent({ keepAlive: true, maxSockets: Number(concurrency) }) };
+let next = 0;
+
+async function lane(): Promise<void> {
+  while (next < Number(rows)) {
+    const index = next++;
+    const json = { data: [{ aliasFor: `user${index}@company.example`, alias: `bare${index}@old.example` }] };
+    await got.post(`${baseUrl}/api/user/update-alias`, { json, headers, agent, retry: { limit: 0 } }).json();
+  }
+}
+
+await Promise.all(Array.from({ length: Number(concurrency) }, lane));
+agent.http.destroy();

@@ -1,0 +1,31 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** What a finished process took. */
+export interface Measured {
+  readonly seconds: number;
+  readonly peakMiB: number;
+}
+
+const PEAK_MEMORY = fileURLToPath(new URL("./peak-memory.js", import.meta.url));
+
+/** Runs a Node script to its end, with its start-up in the time. Throws where it ends with another code than 0. */
+export async function measured(
+  script: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Measured> {
+  const beganMs = performance.now();
+  const child = spawn(process.execPath, ["--import", PEAK_MEMORY, script, ...words], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "inherit", "inherit", "pipe"],
+  });
+  let peak = "";
+  child.stdio[3]?.on("data", (chunk: Buffer) => {
+    peak += chunk.toString();
+  });
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Error(`${script} ${words.join(" ")} ended with ${code}`);
+  return { seconds: (performance.now() - beganMs) / 1_000, peakMiB: Number(peak) / 1_024 };
+}

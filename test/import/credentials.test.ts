@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
+import type { Fault } from "../../src/simulator/faults/fault.ts";
+import { simulatorFor } from "../simulator/running-simulator.ts";
+import { hastyClock } from "../support/clocks.ts";
+import { importing } from "../support/corridor.ts";
+import { manyRows } from "../support/csv-files.ts";
+
+const REFUSED: Fault = { alias: "*", kind: "gateway-fail", status: 401, code: "unauthorized" };
+const FORBIDDEN = "err_xdk_operation_forbidden_for_address";
+
+describe("An account that is refused from the start", () => {
+  test("is asked exactly three times, and nothing is sent", async () => {
+    const simulator = await simulatorFor();
+    const { summary, results } = await importing(simulator, manyRows(50), {
+      credentials: { clientSecret: "not-the-secret" },
+    });
+    expect(simulator.counters.byStatus).toEqual(new Map([[401, 3]]));
+    expect(summary).toMatchObject({
+      exitCode: 77,
+      stops: [{ kind: "refused", message: expect.stringContaining("invalid_client") }],
+      outcomes: { "not-sent": 50 },
+    });
+    expect(new Set(results.map(({ attempts }) => attempts))).toEqual(new Set(["0"]));
+  });
+
+  test.each<[string, Fault]>([
+    ["401 unauthorized", REFUSED],
+    ["403 app_forbidden", { alias: "*", kind: "gateway-fail", status: 403, code: "app_forbidden" }],
+    ["418, an expired binding", { alias: "*", kind: "status", status: 418 }],
+    ["err_xdk_binding_expired under HTTP 200", { alias: "*", kind: "fail", code: "err_xdk_binding_expired" }],
+  ])("stops the run after three answers: %s", async (_, fault) => {
+    const simulator = await simulatorFor({ faults: [fault] });
+    const { summary } = await importing(simulator, manyRows(50));
+    expect(simulator.counters.calls).toBe(3);
+    expect(summary).toMatchObject({ exitCode: 77, outcomes: { "not-sent": 50 } });
+  });
+});
+
+describe("An account that is refused in the middle of a run", () => {
+  test("stops the run after a minute without a success, with the rest not sent", async () => {
+    const simulator = await simulatorFor({ latencyMs: 2 });
+    const clock = hastyClock(60);
+    let refusedAtMs = 0;
+    const { summary } = await importing(simulator, manyRows(2_000), {
+      clock,
+      breaker: DEFAULT_BREAKER,
+      sending: { concurrency: 4 },
+      onSent: () => {
+        if (simulator.counters.calls !== 50 || refusedAtMs > 0) return;
+        refusedAtMs = clock.nowMs();
+        simulator.expireTokens();
+        simulator.setFaults([REFUSED]);
+      },
+    });
+    const patienceMs = clock.nowMs() - refusedAtMs;
+    expect(summary).toMatchObject({ exitCode: 77, stops: [{ kind: "refused" }], outcomes: { failed: 0, unknown: 0 } });
+    expect(summary.outcomes["not-sent"]).toBeGreaterThan(1_900);
+    expect(patienceMs).toBeGreaterThanOrEqual(60_000);
+    expect(patienceMs).toBeLessThan(120_000);
+  });
+
+  test("is no reason to stop where a success comes in between", async () => {
+    const simulator = await simulatorFor({ latencyMs: 2 });
+    const clock = hastyClock(60);
+    let refusedAtMs = 0;
+    const { summary } = await importing(simulator, manyRows(300), {
+      clock,
+      breaker: DEFAULT_BREAKER,
+      sending: { concurrency: 4 },
+      onSent: () => {
+        if (refusedAtMs === 0 && simulator.counters.calls >= 50) {
+          refusedAtMs = clock.nowMs();
+          simulator.setFaults([REFUSED]);
+        }
+        if (refusedAtMs > 0 && clock.nowMs() - refusedAtMs > 30_000) simulator.setFaults([]);
+      },
+    });
+    expect(refusedAtMs).toBeGreaterThan(0);
+    expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 300 } });
+    expect(summary.calls?.withoutEffect).toBeGreaterThan(3);
+  });
+
+  test("ends a row that alone is refused again and again, as failed, and not the run", async () => {
+    const simulator = await simulatorFor({
+      latencyMs: 2,
+      faults: [{ ...REFUSED, alias: "a7@old.example" }],
+    });
+    const { summary, results } = await importing(simulator, manyRows(60), { sending: { concurrency: 4 } });
+    expect(summary).toMatchObject({ exitCode: 1, outcomes: { applied: 59, failed: 1 } });
+    expect(results[6]).toMatchObject({ alias: "a7@old.example", outcome: "failed", code: "unauthorized" });
+  });
+});
+
+describe("Rows that are all forbidden", () => {
+  const forbidden = (count: number): string => manyRows(count).replaceAll(/a(\d+)@old\.example/g, "forbidden-$1@faults.example");
+
+  test("stop the run when the first hundred are, and both causes are named", async () => {
+    const simulator = await simulatorFor();
+    const { summary } = await importing(simulator, forbidden(150), { sending: { concurrency: 4 } });
+    expect(summary.exitCode).toBe(77);
+    expect(summary.stops).toMatchObject([{ kind: "refused" }]);
+    const message = summary.stops[0]?.message;
+    expect(message).toContain("permission Directories | Groups | Edit");
+    expect(message).toContain("not yet managed");
+    expect(summary.outcomes.failed).toBeGreaterThanOrEqual(100);
+    expect(summary.outcomes.failed).toBeLessThan(104);
+  });
+
+  test("end one by one where there are fewer than a hundred", async () => {
+    const { summary } = await importing(await simulatorFor(), forbidden(99));
+    expect(summary).toMatchObject({ exitCode: 1, state: "finished", outcomes: { failed: 99 } });
+    expect(summary.failures.byCode).toEqual([{ name: FORBIDDEN, new: 99, repeated: 0 }]);
+  });
+
+  test("end one by one where a single one among the first hundred was not", async () => {
+    const csv = `${manyRows(1)}${forbidden(149).split("\n").slice(1).join("\n")}`;
+    const { summary } = await importing(await simulatorFor(), csv, { sending: { concurrency: 1 } });
+    expect(summary).toMatchObject({ exitCode: 1, outcomes: { failed: 148, applied: 1, duplicate: 0 } });
+  });
+});
+
+test("A token that expires in the middle of a run is renewed once, whatever number of calls meets that", async () => {
+  const simulator = await simulatorFor({ latencyMs: 5 });
+  let isExpired = false;
+  const { summary } = await importing(simulator, manyRows(200), {
+    onSent: () => {
+      if (isExpired || simulator.counters.calls < 60) return;
+      isExpired = true;
+      simulator.expireTokens();
+    },
+  });
+  expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 200 }, calls: { withoutEffect: 0 } });
+  expect(simulator.counters.tokensIssued).toBe(2);
+  expect(simulator.counters.byStatus.get(401)).toBeGreaterThan(1);
+});
+
+test("A token is renewed before it expires, so that no call meets that", async () => {
+  const simulator = await simulatorFor({ tokenLifetimeSeconds: 2, latencyMs: 10 });
+  const { summary } = await importing(simulator, manyRows(400), { quota: { maxRatePerSecond: 150 } });
+  expect(summary.outcomes.applied).toBe(400);
+  expect(simulator.counters.tokensIssued).toBeGreaterThan(1);
+  expect(simulator.counters.byStatus.get(401)).toBeUndefined();
+});

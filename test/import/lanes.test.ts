@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import type { Quota } from "../../src/simulator/quota-window.ts";
+import { simulatorFor } from "../simulator/running-simulator.ts";
+import { importing, type Sent } from "../support/corridor.ts";
+import { csvOf, manyRows } from "../support/csv-files.ts";
+
+test("Never are two rows of one primary in flight, though they meet retries", async () => {
+  const simulator = await simulatorFor({
+    latencyMs: 5,
+    faults: [
+      { alias: "*@old.example", times: 1, kind: "status", status: 503 },
+      { alias: "*@old.example", times: 1, kind: "drop" },
+    ],
+  });
+  const pairs = Array.from({ length: 60 }, (_, index) => [`p${index % 4}@new.example`, `a${index}@old.example`]);
+  const { sent, summary } = await importing(simulator, csvOf(pairs), { sending: { concurrency: 32 } });
+  expect(summary.outcomes.applied).toBe(60);
+  expect(sent).toHaveLength(180);
+  for (const ofOne of Map.groupBy(sent, ({ aliasFor }) => aliasFor).values()) {
+    expect(overlaps(ofOne)).toEqual([]);
+    // The next row of a primary has its turn when the one before it has ended for good.
+    expect(ofOne.map(({ alias }) => alias)).toEqual(
+      [...new Set(ofOne.map(({ alias }) => alias))].flatMap((alias) => [alias, alias, alias]),
+    );
+  }
+});
+
+test("Primaries that differ only in case or spelling are one", async () => {
+  const simulator = await simulatorFor({ latencyMs: 10 });
+  const primaries = ["Ann@new.example", "ann@NEW.example", " ann@new.example"];
+  const { sent } = await importing(simulator, csvOf(primaries.map((primary, index) => [primary, `a${index}@old.example`])));
+  expect(sent).toHaveLength(3);
+  expect(overlaps(sent)).toEqual([]);
+});
+
+test("Rows of different primaries run side by side, as many as --concurrency says and no more", async () => {
+  const simulator = await simulatorFor({ latencyMs: 20 });
+  const { summary } = await importing(simulator, manyRows(80), { sending: { concurrency: 8 } });
+  expect(summary.outcomes.applied).toBe(80);
+  expect(simulator.counters.mostInFlight).toBe(8);
+});
+
+test("Thousands of rows of one primary at the file's beginning do not keep the others waiting", async () => {
+  const simulator = await simulatorFor({ latencyMs: 5 });
+  const one = Array.from({ length: 200 }, (_, index) => ["shop@new.example", `s${index}@old.example`]);
+  const others = Array.from({ length: 200 }, (_, index) => [`p${index}@new.example`, `p${index}@old.example`]);
+  const { sent } = await importing(simulator, csvOf([...one, ...others]), { sending: { concurrency: 8 } });
+  expect(sent.slice(0, 100).filter(({ aliasFor }) => aliasFor !== "shop@new.example").length).toBeGreaterThan(50);
+});
+
+test("The quota less the reserve is kept, and no call is answered 429", async () => {
+  const quota = { calls: 40, windowMs: 500 };
+  const simulator = await simulatorFor({ quota, record: true, latencyMs: 5 });
+  const { summary } = await importing(simulator, manyRows(400), { sending: { concurrency: 32 } });
+  expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 400 } });
+  expect(simulator.counters.answered429).toBeLessThanOrEqual(3);
+  const windows = callsByWindow(
+    simulator.received.map(({ atMs }) => atMs),
+    quota,
+  );
+  expect(Math.max(...windows)).toBeLessThanOrEqual(37);
+  // And it is used: 36 calls in each window but the first and the last.
+  expect(windows.length).toBeLessThanOrEqual(14);
+  expect(summary.calls?.quotaWaitMs).toBeGreaterThan(1_000);
+});
+
+test("What other integrations use of the quota is left to them", async () => {
+  const simulator = await simulatorFor({ quota: { calls: 20, windowMs: 400 }, record: true });
+  const other = setInterval(() => void fetch(`${simulator.url}/api/other`, { method: "POST" }), 40);
+  try {
+    const { summary } = await importing(simulator, manyRows(80), { quota: { reservePercent: 20 } });
+    expect(summary.outcomes.applied).toBe(80);
+    expect(summary.calls?.answered429).toBeLessThanOrEqual(6);
+  } finally {
+    clearInterval(other);
+  }
+});
+
+test("--max-rate holds in any second, with or without a quota", async () => {
+  const simulator = await simulatorFor({ record: true });
+  const { summary } = await importing(simulator, manyRows(75), { quota: { maxRatePerSecond: 30 } });
+  expect(summary.outcomes.applied).toBe(75);
+  const times = simulator.received.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  // Calls leave on time, and may arrive some milliseconds later.
+  const mostInASecond = Math.max(...times.map((start) => times.filter((at) => at >= start && at < start + 980).length));
+  expect(mostInASecond).toBeLessThanOrEqual(30);
+});
+
+/** Pairs of requests of which the second left before the first was answered. */
+function overlaps(sent: readonly Sent[]): string[] {
+  const inOrder = [...sent].sort((a, b) => a.sentMs - b.sentMs);
+  return inOrder.flatMap((one, index) => {
+    const before = inOrder[index - 1];
+    return before !== undefined && one.sentMs < before.endedMs ? [`${one.alias} during ${before.alias}`] : [];
+  });
+}
+
+/** How many calls each of the server's windows saw: one begins with the first call after the last one's end. */
+function callsByWindow(timesMs: readonly number[], { windowMs }: Quota): number[] {
+  const counts: number[] = [];
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (const atMs of [...timesMs].sort((a, b) => a - b)) {
+    if (atMs >= endMs) {
+      endMs = atMs + windowMs;
+      counts.push(0);
+    }
+    counts.push((counts.pop() ?? 0) + 1);
+  }
+  return counts;
+}

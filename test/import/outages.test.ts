@@ -1,0 +1,138 @@
+import { expect, test } from "vitest";
+import { realClock } from "../../src/cli/real-clock.ts";
+import { DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
+import { DEFAULT_RETRY } from "../../src/engine/retry.ts";
+import type { Fault } from "../../src/simulator/faults/fault.ts";
+import { type Simulator, startSimulator } from "../../src/simulator/simulator.ts";
+import { simulatorFor } from "../simulator/running-simulator.ts";
+import { hastyClock, realPause } from "../support/clocks.ts";
+import { type Changes, importing } from "../support/corridor.ts";
+import { manyRows } from "../support/csv-files.ts";
+
+/** How long an outage lasts. Short, on a clock that runs fast; `OUTAGE_SECONDS=180` gives it by the real one. */
+const OUTAGE_SECONDS = Number(process.env["OUTAGE_SECONDS"] ?? 0);
+const isReal = OUTAGE_SECONDS > 0;
+const HASTE = isReal ? 1 : 30;
+const OUTAGE_MS = isReal ? OUTAGE_SECONDS * 1_000 : 600;
+const PATIENCE_MS = OUTAGE_MS * 2 + 60_000;
+
+/** The program's own rules, throughout. */
+function asProgrammed(): Changes {
+  return {
+    clock: isReal ? realClock : hastyClock(HASTE),
+    breaker: DEFAULT_BREAKER,
+    sending: { concurrency: 16, retry: { maxAttempts: 6, ...DEFAULT_RETRY } },
+  };
+}
+
+test("With nobody there from the start, the run gives up after its patience and nothing was sent", async () => {
+  const simulator = await startSimulator();
+  await simulator.close();
+  const { summary, results } = await importing(simulator, manyRows(20), { breaker: { patienceAtStartMs: 300 } });
+  expect(summary).toMatchObject({
+    exitCode: 69,
+    stops: [{ kind: "unreachable", message: expect.stringContaining("connection_refused") }],
+    outcomes: { "not-sent": 20 },
+  });
+  expect(new Set(results.map(({ attempts }) => attempts))).toEqual(new Set(["0"]));
+});
+
+test("With nothing but 503 from the start, the run gives up and says what it met", async () => {
+  const simulator = await simulatorFor({ faults: [{ alias: "*", kind: "status", status: 503 }] });
+  const { summary } = await importing(simulator, manyRows(200), { breaker: { patienceAtStartMs: 300 } });
+  expect(summary).toMatchObject({ exitCode: 69, stops: [{ message: expect.stringContaining("http_503") }] });
+  expect(summary.outcomes.failed).toBe(0);
+  expect(summary.outcomes.applied).toBe(0);
+});
+
+test("While nothing gets through, one lane probes", async () => {
+  const simulator = await simulatorFor({ latencyMs: 5, faults: [{ alias: "*", kind: "drop" }] });
+  await importing(simulator, manyRows(200), { breaker: { patienceAtStartMs: 400 }, sending: { concurrency: 16 } });
+  expect(simulator.counters.mostInFlight).toBe(1);
+});
+
+test("A wait longer than the patience is waited out where the server announced it", async () => {
+  const simulator = await simulatorFor({
+    faults: [{ alias: "*", kind: "status", status: 503, headers: { "Retry-After": "1" }, times: 1 }],
+  });
+  const { summary } = await importing(simulator, manyRows(1), { breaker: { patienceAtStartMs: 50 } });
+  expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 1 } });
+});
+
+test("The first success buys a longer patience", async () => {
+  const simulator = await simulatorFor({ latencyMs: 2 });
+  const { summary } = await importing(simulator, manyRows(200), {
+    breaker: { patienceAtStartMs: 50, patienceMs: 600 },
+    sending: { concurrency: 4 },
+    onSent: () => {
+      if (simulator.counters.calls === 40) simulator.setFaults([{ alias: "*", kind: "status", status: 429 }]);
+    },
+    clock: hastyClock(2),
+  });
+  expect(summary).toMatchObject({ exitCode: 69, stops: [{ kind: "unreachable" }], outcomes: { failed: 0, unknown: 0 } });
+  expect(summary.outcomes.applied).toBeGreaterThan(30);
+});
+
+test.each<[string, Fault]>([
+  ["429 to every call", { alias: "*", kind: "status", status: 429, body: "Too Many Requests" }],
+  ["503 to every call", { alias: "*", kind: "status", status: 503 }],
+  ["a page in HTML to every call", { alias: "*", kind: "html" }],
+])(
+  "A service that answers %s for a while costs time and no row",
+  { timeout: PATIENCE_MS },
+  async (_, fault) => {
+    const simulator = await simulatorFor({ latencyMs: 2 });
+    const { summary } = await throughOutage(
+      simulator,
+      () => {
+        simulator.setFaults([fault]);
+      },
+      async () => {
+        simulator.setFaults([]);
+      },
+    );
+    expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 400 } });
+    expect(simulator.aliases.size).toBe(400);
+  },
+);
+
+test(
+  "A service that is gone for a while and comes back costs time and no row",
+  { timeout: PATIENCE_MS },
+  async () => {
+    const first = await simulatorFor({ latencyMs: 2 });
+    const later: Simulator[] = [];
+    try {
+      const { summary } = await throughOutage(
+        first,
+        () => {
+          void first.close();
+        },
+        async () => {
+          later.push(await startSimulator({ port: first.port }));
+        },
+      );
+      expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 400 } });
+      const inPlace = new Set([first, ...later].flatMap(({ aliases }) => [...aliases.keys()]));
+      expect(inPlace.size).toBe(400);
+    } finally {
+      for (const simulator of later) await simulator.close();
+    }
+  },
+);
+
+/** Imports 400 rows; an outage begins with the hundredth call. */
+async function throughOutage(simulator: Simulator, begin: () => void, end: () => Promise<void>) {
+  let outage: Promise<void> | undefined;
+  const imported = await importing(simulator, manyRows(400), {
+    ...asProgrammed(),
+    onSent: () => {
+      if (outage !== undefined || simulator.counters.calls < 100) return;
+      begin();
+      outage = realPause(OUTAGE_MS).then(end);
+    },
+  });
+  expect(outage).toBeDefined();
+  await outage;
+  return imported;
+}

@@ -1,0 +1,334 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Ledger } from "../../src/ledger/ledger.ts";
+import {
+  CORP,
+  DAY,
+  invalid,
+  livedThrough,
+  NO_RULES,
+  newRunFolder,
+  openLedger,
+  type Past,
+  planned,
+  plansOf,
+  row,
+  rows,
+  sendingOrder,
+  skipped,
+  temporaryFolder,
+  told,
+} from "./parts.ts";
+import { inputs, type Oracle, oracleOf, oraclePlan, pasts, rulesOf } from "./plan-oracle.ts";
+
+async function ledgerWith(...runs: readonly (readonly Past[])[]) {
+  const folder = temporaryFolder();
+  const ledger = openLedger(folder);
+  await livedThrough(ledger, folder, ...runs);
+  return { ledger, folder };
+}
+
+function messages(store: ReturnType<typeof planned>): string[] {
+  return plansOf(store).map(({ message }) => message);
+}
+
+describe("within one input", () => {
+  const plan = (...staged: Parameters<typeof planned>[2]) => {
+    const folder = temporaryFolder();
+    return planned(openLedger(folder), folder, staged);
+  };
+
+  it("rows that nothing speaks against are sent", () => {
+    const store = plan(...rows("a>ann", "b>ann", "c>bob"));
+    expect(told(store)).toEqual(["2 send", "3 send", "4 send"]);
+    expect(messages(store)).toEqual(["", "", ""]);
+  });
+
+  it("the same pair again is a duplicate that names the first line, however often it comes", () => {
+    const store = plan(...rows("a>ann", "b>bob", "a>ann", "a>ann"));
+    expect(told(store)).toEqual(["2 send", "3 send", "4 duplicate same_pair", "5 duplicate same_pair"]);
+    expect(messages(store).slice(2)).toEqual(["the same pair as line 2", "the same pair as line 2"]);
+  });
+
+  it("one alias for two primaries is a conflict for every row concerned, and each names another line", () => {
+    const store = plan(...rows("a>ann", "a>ann", "a>bob", "b>bob", "a>cyd"));
+    const conflict = "conflict two_primaries";
+    expect(told(store)).toEqual([
+      `2 ${conflict}`,
+      `3 ${conflict}`,
+      `4 ${conflict}`,
+      "5 send",
+      `6 ${conflict}`,
+    ]);
+    expect(messages(store)[0]).toMatch(/^line 6 gives this alias to cyd@x\.example$/);
+    expect(messages(store)[1]).toMatch(/^line 6 gives this alias to cyd@x\.example$/);
+    expect(messages(store)[2]).toMatch(/^line 2 gives this alias to ann@x\.example$/);
+    expect(messages(store)[4]).toMatch(/^line 2 gives this alias to ann@x\.example$/);
+  });
+
+  it("an alias that is another row's primary is held back, whichever comes first", () => {
+    const store = plan(...rows("bob>ann", "b>bob", "ann>cyd"));
+    expect(told(store)).toEqual(["2 conflict chain", "3 send", "4 conflict chain"]);
+    expect(messages(store)[0]).toBe("the alias is the primary of line 3; release with --allow chain");
+    expect(messages(store)[2]).toBe("the alias is the primary of line 2; release with --allow chain");
+  });
+
+  it("a primary of a row that is passed over makes a chain too; one of an invalid row does not", () => {
+    expect(told(plan(row("bob>ann", 2), skipped("b>bob", 3), invalid(4)))).toEqual([
+      "2 conflict chain",
+      "3 skipped skipped_domain",
+      "4 invalid empty_cell",
+    ]);
+  });
+
+  it("addresses are compared by their keys and named as written", () => {
+    const loud = row("a>ann", 3, { alias: "A@X.example", aliasFor: "ANN@x.example" });
+    const other = row("a>bob", 4, { aliasFor: "Bob@X.example" });
+    expect(told(plan(row("a>ann", 2), loud))).toEqual(["2 send", "3 duplicate same_pair"]);
+    expect(messages(plan(row("a>ann", 2), other))[0]).toBe("line 4 gives this alias to Bob@X.example");
+  });
+
+  it("a row that was passed over is compared with no other", () => {
+    expect(told(plan(row("a>ann", 2), skipped("a>bob", 3), skipped("a>ann", 4)))).toEqual([
+      "2 send",
+      "3 skipped skipped_domain",
+      "4 skipped skipped_domain",
+    ]);
+  });
+
+  it("messages name the file as well where the other row is in another one", () => {
+    const folder = temporaryFolder();
+    const store = openLedger(folder).beginRun(newRunFolder(folder));
+    store.describe("input_0", "first.csv");
+    store.describe("input_1", "second.csv");
+    const second = { file: 1 } as const;
+    store
+      .stager()
+      .add([
+        row("a>ann", 2),
+        row("b>bob", 3),
+        row("bob>cyd", 4),
+        row("a>ann", 2, second),
+        row("c>dan", 3, second),
+        row("c>eve", 4, second),
+        row("d>eve", 5),
+        row("d>fay", 6, second),
+        row("eve>gus", 7),
+      ]);
+    store.plan(NO_RULES);
+    expect(messages(store)).toEqual([
+      "",
+      "",
+      "the alias is the primary of line 3; release with --allow chain",
+      "the same pair as line 2 of first.csv",
+      "line 4 gives this alias to eve@x.example",
+      "line 3 gives this alias to dan@x.example",
+      "line 6 of second.csv gives this alias to fay@x.example",
+      "line 5 of first.csv gives this alias to eve@x.example",
+      "the alias is the primary of line 4 of second.csv; release with --allow chain",
+    ]);
+  });
+});
+
+describe("with what the ledger knows", () => {
+  it("a pair that was applied is unchanged and says since when", async () => {
+    const { ledger, folder } = await ledgerWith([{ pair: "a>ann", ended: "applied" }]);
+    const store = planned(ledger, folder, rows("a>ann", "b>ann"));
+    expect(told(store)).toEqual(["2 unchanged in_place", "3 send"]);
+    expect(messages(store)[0]).toBe("in place since 2026-01-02T00:00:00Z");
+  });
+
+  it("an alias that is in place for another primary is held back as a move", async () => {
+    const { ledger, folder } = await ledgerWith([{ pair: "a>ann", ended: "applied" }]);
+    const store = planned(ledger, folder, rows("a>bob"));
+    expect(told(store)).toEqual(["2 conflict move"]);
+    expect(messages(store)).toEqual([
+      "is in place for ann@x.example (since 2026-01-02T00:00:00Z); release with --allow move",
+    ]);
+  });
+
+  it.each(["unknown", "claimed"] as const)(
+    "an alias whose call for another primary ended %s is held back as a move",
+    async (ended) => {
+      const { ledger, folder } = await ledgerWith([{ pair: "a>ann", ended }]);
+      const store = planned(ledger, folder, rows("a>bob"));
+      expect(told(store)).toEqual(["2 conflict move"]);
+      expect(messages(store)).toEqual([
+        "may be in place for ann@x.example (a call without an answer 2026-01-02T00:00:00Z); release with --allow move",
+      ]);
+    },
+  );
+
+  it("a row that failed for good does not stand in the way of its correction", async () => {
+    const { ledger, folder } = await ledgerWith([{ pair: "a>ann", ended: "failed" }]);
+    expect(told(planned(ledger, folder, rows("a>bob")))).toEqual(["2 send"]);
+  });
+
+  it("a failed move does not erase what was in place before", async () => {
+    const { ledger, folder } = await ledgerWith(
+      [{ pair: "a>ann", ended: "applied" }],
+      [{ pair: "a>bob", ended: "failed" }],
+    );
+    const store = planned(ledger, folder, [row("a>ann", 2)]);
+    expect(told(store)).toEqual(["2 unchanged in_place"]);
+  });
+
+  it("after a failed move, the same move is still one, and another one too", async () => {
+    const { ledger, folder } = await ledgerWith(
+      [{ pair: "a>ann", ended: "applied" }],
+      [{ pair: "a>bob", ended: "failed" }],
+    );
+    expect(told(planned(ledger, folder, rows("a>bob")))).toEqual(["2 conflict move"]);
+  });
+
+  it("after a move without an answer, neither the old primary nor a third one is taken for safe", async () => {
+    const history = [[{ pair: "a>ann", ended: "applied" }], [{ pair: "a>bob", ended: "unknown" }]] as const;
+    for (const pair of ["a>ann", "a>cyd"]) {
+      const { ledger, folder } = await ledgerWith(...history);
+      expect(told(planned(ledger, folder, rows(pair)))).toEqual(["2 conflict move"]);
+    }
+  });
+
+  it("a pair without a known answer is sent again", async () => {
+    const { ledger, folder } = await ledgerWith([{ pair: "a>ann", ended: "claimed" }]);
+    expect(told(planned(ledger, folder, rows("a>ann")))).toEqual(["2 send"]);
+  });
+
+  it("a pair that was applied, then sent again in vain, is sent again", async () => {
+    for (const ended of ["failed", "unknown"] as const) {
+      const { ledger, folder } = await ledgerWith(
+        [{ pair: "a>ann", ended: "applied" }],
+        [{ pair: "a>ann", ended }],
+      );
+      expect(told(planned(ledger, folder, rows("a>ann")))).toEqual(["2 send"]);
+    }
+  });
+
+  it("--resend-before sends what was applied before then, and not what was applied at that instant", async () => {
+    const { ledger, folder } = await ledgerWith([
+      { pair: "a>ann", ended: "applied", atEpochMs: DAY - 1 },
+      { pair: "b>ann", ended: "applied", atEpochMs: DAY },
+    ]);
+    const store = planned(ledger, folder, rows("a>ann", "b>ann"), { ...NO_RULES, resendBeforeEpochMs: DAY });
+    expect(told(store)).toEqual(["2 send", "3 unchanged in_place"]);
+  });
+
+  it("--resend-before does not release a move", async () => {
+    const { ledger, folder } = await ledgerWith([{ pair: "a>ann", ended: "applied" }]);
+    const rules = { ...NO_RULES, resendBeforeEpochMs: DAY + 1 };
+    expect(told(planned(ledger, folder, rows("a>bob"), rules))).toEqual(["2 conflict move"]);
+  });
+});
+
+describe("the first rule that applies", () => {
+  const history = [
+    [
+      { pair: "a>ann", ended: "applied" },
+      { pair: "bob>ann", ended: "applied" },
+      { pair: "cyd>ann", ended: "applied" },
+    ],
+  ] as const;
+
+  it.each([
+    ["conflict before duplicate", ["a>ann", "a>ann", "a>bob"], "3 conflict two_primaries"],
+    ["conflict before unchanged", ["a>ann", "a>bob"], "2 conflict two_primaries"],
+    ["duplicate before unchanged", ["a>ann", "a>ann"], "3 duplicate same_pair"],
+    ["duplicate before chain", ["bob>cyd", "bob>cyd", "x>bob"], "3 duplicate same_pair"],
+    ["unchanged before chain", ["bob>ann", "x>bob"], "2 unchanged in_place"],
+    ["chain before move", ["cyd>dan", "x>cyd"], "2 conflict chain"],
+  ])("%s", async (_title, pairs, expected) => {
+    const { ledger, folder } = await ledgerWith(...history);
+    expect(told(planned(ledger, folder, rows(...pairs)))).toContain(expected);
+  });
+
+  it("--allow chain lets chains through, but not one that is a move as well", async () => {
+    const { ledger, folder } = await ledgerWith(...history);
+    const rules = { ...NO_RULES, allowChain: true };
+    expect(told(planned(ledger, folder, rows("eve>dan", "x>eve", "cyd>dan", "y>cyd"), rules))).toEqual([
+      "2 send",
+      "3 send",
+      "4 conflict move",
+      "5 send",
+    ]);
+  });
+
+  it("--allow move lets moves through, but not one that is a chain as well", async () => {
+    const { ledger, folder } = await ledgerWith(...history);
+    const rules = { ...NO_RULES, allowMove: true };
+    expect(told(planned(ledger, folder, rows("a>dan", "cyd>dan", "y>cyd"), rules))).toEqual([
+      "2 send",
+      "3 conflict chain",
+      "4 send",
+    ]);
+  });
+
+  it("with both allowed, all that is left to hold a row back are the other rows of the input", async () => {
+    const { ledger, folder } = await ledgerWith(...history);
+    const rules = { allowMove: true, allowChain: true };
+    expect(told(planned(ledger, folder, rows("cyd>dan", "y>cyd", "z>eve", "z>fay"), rules))).toEqual([
+      "2 send",
+      "3 send",
+      "4 conflict two_primaries",
+      "5 conflict two_primaries",
+    ]);
+  });
+});
+
+describe("the order of sending", () => {
+  it("is: never tried, then without a known answer, then failed, then sent again on purpose", async () => {
+    const { ledger, folder } = await ledgerWith([
+      { pair: "again>ann", ended: "applied" },
+      { pair: "failed>bob", ended: "failed" },
+      { pair: "unanswered>cyd", ended: "unknown" },
+      { pair: "claimed>dan", ended: "claimed" },
+    ]);
+    const pairs = rows("again>ann", "failed>bob", "claimed>dan", "unanswered>cyd", "never>eve");
+    const store = planned(ledger, folder, pairs, { ...NO_RULES, resendBeforeEpochMs: DAY + 1 });
+    expect(sendingOrder(store)).toEqual([6, 4, 5, 3, 2]);
+  });
+
+  it("is that of the input among rows of one kind", () => {
+    const folder = temporaryFolder();
+    expect(sendingOrder(planned(openLedger(folder), folder, rows("c>z", "a>y", "b>z", "d>y")))).toEqual([
+      2, 3, 4, 5,
+    ]);
+  });
+
+  it("lets primaries take turns, so that one with very many rows does not leave the lanes idle", () => {
+    const folder = temporaryFolder();
+    const many = Array.from({ length: 40 }, (_, index) => `a${index}>ann`);
+    const order = sendingOrder(planned(openLedger(folder), folder, rows(...many, "b>bob", "c>cyd")));
+    expect(order.slice(0, 18)).toEqual([...Array.from({ length: 16 }, (_, index) => index + 2), 42, 43]);
+    expect(order.slice(18)).toEqual(Array.from({ length: 24 }, (_, index) => index + 18));
+  });
+
+  it("holds only rows that are to be sent, each once", () => {
+    const folder = temporaryFolder();
+    const store = planned(openLedger(folder), folder, [
+      ...rows("a>ann", "a>ann", "b>ann", "c>bob", "c>cyd"),
+      invalid(9),
+    ]);
+    expect(sendingOrder(store)).toEqual([2, 4]);
+    expect(store.read.sendableCount()).toBe(2);
+  });
+});
+
+it("a plan of any rows with any history is what the rules say, word for word", async () => {
+  await fc.assert(
+    fc.asyncProperty(pasts, inputs, rulesOf, async (history, staged, rules) => {
+      const folder = temporaryFolder();
+      const ledger = Ledger.open(folder, CORP);
+      try {
+        await livedThrough(ledger, folder, ...history);
+        const known: Oracle = oracleOf(history);
+        const expected = oraclePlan(staged, known, rules);
+        const store = planned(ledger, folder, staged, rules);
+        expect(told(store)).toEqual(expected.told);
+        expect(sendingOrder(store)).toEqual(expected.order);
+      } finally {
+        ledger.close();
+      }
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,196 @@
+import { randomUUID } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { expect } from "vitest";
+import { realClock } from "../../src/cli/real-clock.ts";
+import type { InputSource } from "../../src/csv/input-bytes.ts";
+import type { InputOptions } from "../../src/csv/open-input.ts";
+import type { Clock } from "../../src/domain/clock.ts";
+import { skipDomain } from "../../src/domain/skip-domain.ts";
+import type { AliasUpdater } from "../../src/domain/updater.ts";
+import { type BreakerRules, DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
+import type { QuotaRules } from "../../src/engine/quota.ts";
+import { Stop } from "../../src/engine/stop.ts";
+import type { FinishedRun } from "../../src/import-aliases/finish-run.ts";
+import type { ImportView, Plan, SendingJob } from "../../src/import-aliases/import-job.ts";
+import type { AttemptRules } from "../../src/import-aliases/row-attempts.ts";
+import { runImport } from "../../src/import-aliases/run-import.ts";
+import type { SendRules } from "../../src/import-aliases/send-rows.ts";
+import type { PlanRules } from "../../src/ledger/plan-rows.ts";
+import { createMimecastClient } from "../../src/mimecast/client.ts";
+import type { Credentials } from "../../src/mimecast/settings.ts";
+import { SIMULATOR_SETTINGS, type Simulator } from "../../src/simulator/simulator.ts";
+import { type CsvRecord, readCsvFile } from "./csv-files.ts";
+import { put, temporaryFolder } from "./temporary-folder.ts";
+
+/** Retries that take no time to speak of. */
+export const QUICK_RETRY = { maxAttempts: 6, baseMs: 2, ceilingMs: 20 } as const;
+/** The breaker's own rules, with probes that take no time to speak of. */
+export const QUICK_BREAKER: BreakerRules = { ...DEFAULT_BREAKER, probeBaseMs: 2, probeCeilingMs: 20 };
+
+/** How an import of a test differs from the ordinary one. */
+export interface Changes {
+  /** Where the ledger is: the one of an earlier run, to run again. */
+  readonly folder?: string;
+  readonly inputs?: readonly InputSource[];
+  readonly reading?: InputOptions;
+  readonly skip?: readonly string[];
+  readonly planning?: Partial<PlanRules>;
+  readonly sending?: Partial<SendRules & AttemptRules>;
+  readonly quota?: Partial<QuotaRules>;
+  readonly breaker?: Partial<BreakerRules>;
+  readonly credentials?: Partial<Extract<Credentials, { api: "2.0" }>>;
+  readonly tenant?: string;
+  readonly clock?: Clock;
+  readonly timeoutMs?: number;
+  readonly stop?: Stop;
+  /** Is told of every request before it leaves. */
+  readonly onSent?: (sent: Sent) => void;
+}
+
+/** One request that carried a row, by the test's own clock. */
+export interface Sent {
+  readonly aliasFor: string;
+  readonly alias: string;
+  readonly sentMs: number;
+  endedMs: number;
+}
+
+/** What came of an import, with all that a test may ask about. */
+export interface Imported extends FinishedRun {
+  readonly folder: string;
+  readonly runFolder: string;
+  readonly results: readonly CsvRecord[];
+  readonly sent: readonly Sent[];
+  readonly plan: Plan;
+}
+
+/** `outcome code` of each result, in the file's order. */
+export function outcomesOf(results: readonly CsvRecord[]): string[] {
+  return results.map(({ outcome = "", code = "" }) => `${outcome} ${code}`.trim());
+}
+
+/** A CSV text as an input file of its own. */
+export function inputOf(csv: string | Buffer, name = "aliases.csv"): InputSource {
+  return { kind: "file", path: put(temporaryFolder(), name, csv) };
+}
+
+/** Imports a CSV text into the simulator, through the real client and into a real ledger. */
+export async function importing(
+  simulator: Pick<Simulator, "url">,
+  csv: string | Buffer,
+  changes: Changes = {},
+): Promise<Imported> {
+  const imported = await tryImporting(simulator, csv, changes);
+  if (imported === undefined) throw new Error("the run ended before anything was sent");
+  return imported;
+}
+
+/** As {@link importing}; undefined where the run was stopped before anything was sent. */
+export async function tryImporting(
+  simulator: Pick<Simulator, "url">,
+  csv: string | Buffer,
+  changes: Changes = {},
+): Promise<Imported | undefined> {
+  const job = jobOf(csv, changes);
+  const clock = changes.clock ?? realClock;
+  const client = createMimecastClient(
+    {
+      baseUrl: simulator.url,
+      credentials: {
+        api: "2.0",
+        clientId: SIMULATOR_SETTINGS.clientId,
+        clientSecret: SIMULATOR_SETTINGS.clientSecret,
+        ...changes.credentials,
+      },
+      timeoutMs: changes.timeoutMs ?? 10_000,
+      connections: job.sending.concurrency,
+      userAgent: "mimecast-bulk/test",
+    },
+    { clock, randomUuid: randomUUID },
+  );
+  const sent: Sent[] = [];
+  const watched = watching(client, sent, changes.onSent);
+  const plans: Plan[] = [];
+  const view = { ...SILENT_VIEW, planned: (plan: Plan) => void plans.push(plan) };
+  try {
+    const stop = changes.stop ?? new Stop();
+    const finished = await runImport(job, { clock, random: Math.random, view, client: watched }, stop);
+    const [plan] = plans;
+    if (finished === undefined || plan === undefined) return undefined;
+    const { folder } = job;
+    const runFolder = join(folder, finished.summary.run);
+    const results = readCsvFile(finished.files.results);
+    expect(results).toHaveLength(finished.summary.rows);
+    return { ...finished, folder, runFolder, results, sent, plan };
+  } finally {
+    client.close();
+  }
+}
+
+export function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
+  return {
+    inputs: changes.inputs ?? [inputOf(csv)],
+    reading: changes.reading ?? {},
+    skip: skipDomain(changes.skip ?? []),
+    planning: { allowMove: false, allowChain: false, ...changes.planning },
+    folder: folderFor(changes.folder),
+    toolVersion: "0.0.0-test",
+    account: { tenant: changes.tenant ?? "a test", loopback: true },
+    sending: { concurrency: 16, retry: QUICK_RETRY, inPlaceCodes: new Set(), ...changes.sending },
+    quota: { reservePercent: 10, ...changes.quota },
+    breaker: { ...QUICK_BREAKER, ...changes.breaker },
+  };
+}
+
+/** A view that shows nothing. */
+export const SILENT_VIEW: ImportView = {
+  ledgerOpened: nothing,
+  runRecovered: nothing,
+  reading: nothing,
+  planned: nothing,
+  sending: nothing,
+  sent: nothing,
+  ended: nothing,
+  retrying: nothing,
+  blocked: nothing,
+};
+
+function nothing(): void {
+  // Said to nobody.
+}
+
+/**
+ * A copy of an earlier run's folder: SQLite keeps the lock of a closed ledger until this process ends, and a
+ * copy has none. It also proves that `ledger.db` alone holds what the ledger knows.
+ */
+function folderFor(earlier: string | undefined): string {
+  const folder = join(temporaryFolder(), "runs");
+  const ledger = join(earlier ?? "", "ledger.db");
+  mkdirSync(folder, { mode: 0o700 });
+  if (earlier !== undefined && existsSync(ledger)) copyFileSync(ledger, join(folder, "ledger.db"));
+  return folder;
+}
+
+function watching(client: AliasUpdater, sent: Sent[], onSent: Changes["onSent"]): AliasUpdater {
+  return {
+    async updateAlias({ aliasFor, alias }, control) {
+      const mine: Sent[] = [];
+      const beforeSend = async (): Promise<void> => {
+        await control.beforeSend();
+        const one = { aliasFor, alias, sentMs: performance.now(), endedMs: Number.POSITIVE_INFINITY };
+        mine.push(one);
+        sent.push(one);
+        onSent?.(one);
+      };
+      const exchange = await client.updateAlias({ aliasFor, alias }, { ...control, beforeSend });
+      for (const one of mine) one.endedMs = performance.now();
+      return exchange;
+    },
+  };
+}
+
+/** The name of a run's folder is the start's instant and the input's name. */
+export function nameOf(imported: Imported): string {
+  return basename(imported.runFolder);
+}
