@@ -1,4 +1,5 @@
 import { main } from "./cli/main.ts";
+import { currentProgram } from "./cli/program.ts";
 import { EXIT } from "./domain/exit-code.ts";
 
 /*
@@ -7,17 +8,9 @@ import { EXIT } from "./domain/exit-code.ts";
  */
 process.exitCode = EXIT.fault;
 
-const code = await main({
-  words: ["import", "fixtures/aliases.csv", "--simulate", "--resend-before", "now"],
-  env: process.env,
-  cwd: process.cwd(),
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  onSignal(listener) {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => listener(signal));
-  },
-});
+const code = await main(
+  currentProgram(["import", "fixtures/aliases.csv", "--simulate", "--resend-before", "now"]),
+);
 
 if (code === EXIT.someRowsLeft) {
   process.stdout.write(

@@ -113,6 +113,9 @@ async function send(
   stop: Stop,
   program: Program,
 ): Promise<ExitCode> {
+  // From a .env file too: the proxy library looks into the environment itself.
+  program.provideEnv("HTTPS_PROXY", config.network.httpsProxy?.reveal());
+  program.provideEnv("NO_PROXY", config.network.noProxy);
   const client = createMimecastClient(
     {
       baseUrl: account.baseUrl,

@@ -123,7 +123,7 @@ export class TalkingView implements ImportView {
 
   blocked(row: LaneRow, failure: Failure): void {
     this.#tell(failure.code, () => {
-      const said = `${rowName(row)}: ${failure.code}, attempt ${row.attempts}: ${failure.message}`;
+      const said = `${rowName(row)}: ${failure.code}: ${failure.message}`;
       this.#talk.log.warn({ ...rowFields(row), code: failure.code }, said);
     });
   }

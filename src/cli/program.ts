@@ -8,12 +8,33 @@ export interface Program {
   /** The words after the program's name, as typed. */
   readonly words: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Sets a variable of the process where it has none yet, for libraries that read the environment themselves. */
+  provideEnv(name: string, value: string | undefined): void;
   readonly cwd: string;
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: NodeJS.WriteStream;
   /** Calls `listener` for every SIGINT, SIGTERM and SIGHUP from now on, instead of dying of it. */
   onSignal(listener: (signal: StopSignal) => void): void;
+}
+
+/** The process that runs this. */
+export function currentProgram(words: readonly string[]): Program {
+  return {
+    words,
+    env: process.env,
+    provideEnv(name, value) {
+      if (value !== undefined) process.env[name] ??= value;
+    },
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onSignal(listener) {
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+        process.on(signal, () => listener(signal));
+    },
+  };
 }
 
 /** Of package.json, so that it is kept in one place. */

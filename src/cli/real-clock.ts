@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../domain/clock.ts";
 
 /** A timer beyond this fires at once. */
@@ -25,6 +26,9 @@ function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
       resolve();
     };
     const handle = setTimeout(done, ms);
-    signal?.addEventListener("abort", done);
+    if (signal === undefined) return;
+    // As many lanes as there are may wait for the quota; from the eleventh on Node would warn of a leak.
+    setMaxListeners(0, signal);
+    signal.addEventListener("abort", done);
   });
 }

@@ -29,9 +29,12 @@ export async function createTalk(settings: TalkSettings): Promise<Talk> {
   const level = settings.quiet ? "error" : settings.verbose ? "debug" : "info";
   if (!settings.stream.isTTY) {
     // Synchronous, so that a line is out before the process can die.
+    const destination = pino.destination({ fd: 2, sync: true });
+    // A log on a full disk, or one that nobody reads any more, is no reason to end the run.
+    destination.on("error", () => undefined);
     const log = createLog({
       level,
-      destination: pino.destination({ fd: 2, sync: true }),
+      destination,
       secrets: settings.secrets,
     });
     return { log, bar: undefined, say: (line) => log.info(line), alarm: (line) => log.error(line) };

@@ -32,15 +32,18 @@ const SECOND_MS = 1000;
  *
  * The server's window begins with the first call that arrives after the last one ended. Its end lies between
  * sending + Reset and arrival + Reset: the latest of what the answers said from the sending is taken, because a
- * call sent then arrives later by the way there.
+ * call sent then arrives later by the way there. Answers come in any order, and late: to which window one
+ * belongs is told by the end that it names.
  */
 export class QuotaGovernor {
   readonly #rules: QuotaRules;
   readonly #recentMs: number[] = [];
   #limit: number | undefined;
   #windowMs = 0;
-  #startMs = Number.NEGATIVE_INFINITY;
   #endMs: number | undefined;
+  #earliestEndMs = Number.POSITIVE_INFINITY;
+  #answers = 0;
+  #lastEndMs = Number.NEGATIVE_INFINITY;
   #lastSentMs = 0;
   #sent = 0;
   #others = 0;
@@ -69,11 +72,20 @@ export class QuotaGovernor {
     if (!isWithin(limit, 1, MAX_LIMIT)) return;
     this.#limit = Math.floor(limit);
     if (!isWithin(resetMs, 0, MAX_RESET_MS)) return;
-    const endMs = sentAtMs + resetMs + MARGIN_MS;
-    // An answer from a window that is over says nothing about this one.
-    if (endMs <= this.#startMs) return;
     this.#windowMs = Math.max(this.#windowMs, resetMs);
+    const endMs = sentAtMs + resetMs + MARGIN_MS;
+    // Windows end at least their own length apart: ends that lie nearer are one, seen over different ways.
+    const halfMs = this.#windowMs / 2;
+    if (endMs < this.#lastEndMs + halfMs) {
+      // The window before lasts longer than was believed. What is left in it says nothing about this one.
+      this.hold(endMs);
+      return;
+    }
+    // A new window has begun, and this call in it, without anyone having asked since the last one ended.
+    if (this.#endMs !== undefined && endMs > this.#endMs + halfMs) this.#beginWindow(this.#endMs);
     this.#endMs = Math.max(this.#endMs ?? endMs, endMs);
+    this.#earliestEndMs = Math.min(this.#earliestEndMs, endMs);
+    this.#answers += 1;
     if (isWithin(remaining, 0, limit)) {
       this.#others = Math.max(this.#others, this.#limit - remaining - this.#sent);
     }
@@ -87,24 +99,37 @@ export class QuotaGovernor {
   /** Undefined as long as no answer told of a quota. */
   view(nowMs: number): QuotaView | undefined {
     if (this.#limit === undefined || this.#windowMs === 0) return undefined;
-    const over = this.#endMs !== undefined && nowMs >= this.#endMs;
+    const over = nowMs >= (this.#safeEndMs() ?? Number.POSITIVE_INFINITY);
     const left = over ? this.#budget() : Math.max(0, this.#budget() - this.#others - this.#sent);
     return { limit: this.#limit, windowMs: this.#windowMs, left };
   }
 
   #windowWaitMs(nowMs: number): number {
-    if (this.#endMs !== undefined && nowMs >= this.#endMs) this.#beginWindow(nowMs);
+    const knownEndMs = this.#safeEndMs();
+    if (knownEndMs !== undefined && nowMs >= knownEndMs) this.#beginWindow(knownEndMs);
     if (this.#limit === undefined || this.#sent < this.#budget() - this.#others) return 0;
     // While no answer of this window came, its end is not known; it is no later than this.
-    const endMs = this.#endMs ?? this.#lastSentMs + this.#windowMs + MARGIN_MS;
+    const endMs = this.#safeEndMs() ?? this.#lastSentMs + this.#windowMs + MARGIN_MS;
     if (nowMs < endMs) return endMs - nowMs;
-    this.#beginWindow(nowMs);
+    this.#beginWindow(endMs);
     return 0;
   }
 
-  #beginWindow(nowMs: number): void {
-    this.#startMs = nowMs;
+  /**
+   * Few answers may all have taken a longer way than the next call will, which would then arrive too early. How
+   * much longer is told by how far they lie apart, and is the less likely the more there are.
+   */
+  #safeEndMs(): number | undefined {
+    if (this.#endMs === undefined) return undefined;
+    const doubtMs = (2 * (this.#endMs - this.#earliestEndMs)) / this.#answers;
+    return this.#endMs + Math.min(doubtMs, this.#windowMs / 20);
+  }
+
+  #beginWindow(lastEndMs: number): void {
+    this.#lastEndMs = lastEndMs;
     this.#endMs = undefined;
+    this.#earliestEndMs = Number.POSITIVE_INFINITY;
+    this.#answers = 0;
     this.#sent = 0;
     this.#others = 0;
   }

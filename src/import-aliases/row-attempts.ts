@@ -244,15 +244,16 @@ export class RowAttempts {
   #blocked(row: LaneRow, answer: Exclude<Answer, { kind: "applied" }>, exchange: Exchange): void {
     const { breaker, clock, governor, stop, watch } = this.#parts;
     const nowMs = clock.nowMs();
-    let announcedMs = exchange.waitMs;
+    const announcedMs = exchange.waitMs;
     if (answer.failure.code === "http_429") {
       this.counts.throttled += 1;
-      announcedMs ??= Math.min(
+      // Only the server's own wait goes to the breaker: one of ours would outlast its patience for ever.
+      const assumedMs = Math.min(
         THROTTLED_CEILING_MS,
         THROTTLED_BASE_MS * 2 ** Math.min(this.#throttledInRow, 30),
       );
       this.#throttledInRow += 1;
-      governor.hold(exchange.arrivedAtMs + announcedMs);
+      governor.hold(exchange.arrivedAtMs + (announcedMs ?? assumedMs));
     } else {
       this.counts.blocked += 1;
     }
@@ -267,8 +268,14 @@ export class RowAttempts {
     const said = `${answer.failure.code}: ${answer.failure.message}`;
     stop.stop(
       verdict === "give-up-refused"
-        ? { kind: "refused", message: `Mimecast refuses the account (${said})` }
-        : { kind: "unreachable", message: `nothing gets through to Mimecast (${said})` },
+        ? {
+            kind: "refused",
+            message: `Mimecast refuses the account (${said}). Check the credentials, and that the application has the permission Directories | Groups | Edit`,
+          }
+        : {
+            kind: "unreachable",
+            message: `nothing gets through to Mimecast (${said}). Check the network, the proxy and the base URL or region`,
+          },
     );
   }
 
@@ -295,7 +302,7 @@ export class RowAttempts {
 
   #messageOf(row: LaneRow, ended: SentOutcome, failure: Failure): string {
     if (ended === "applied") return `taken for in place: ${failure.message}`;
-    if (!row.mayBeInPlace) return failure.message;
+    if (ended === "unknown" || !row.mayBeInPlace) return failure.message;
     return `${failure.message}; an attempt had no known answer, so the alias may be in place`;
   }
 

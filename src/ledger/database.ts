@@ -19,41 +19,56 @@ const FILE_MODE = 0o600;
 const CHECKPOINT_PAGES = 10_000;
 
 /**
- * An SQLite file, held exclusively from the first write until it is closed or the process dies. What SQLite
- * refuses is thrown as a RunError: `locked` if another process has the file, `output` if it can't be written.
+ * SQLite files under names of their own, each held exclusively from the first write until it is detached or the
+ * process dies. What SQLite refuses is thrown as a RunError: `locked` if another process has the file, `output`
+ * if it can't be written.
+ *
+ * The files are attached to a database in memory, because libsql gives up what it opened itself only when the
+ * last statement is garbage; what is detached is closed, folded into one file and unlocked at once.
  */
 export class Database {
+  /** What messages call the file that was opened first. */
   readonly path: string;
-  readonly #sqlite: Libsql.Database;
+  readonly #sqlite = new Libsql(":memory:");
+  readonly #names: string[] = [];
 
-  private constructor(path: string, sqlite: Libsql.Database) {
+  private constructor(path: string) {
     this.path = path;
-    this.#sqlite = sqlite;
   }
 
-  static open(path: string): Database {
-    return explained(path, () => {
-      makePrivate(path);
-      const database = new Database(path, new Libsql(path));
+  /** Opens `path` under `name`. Messages call it `shownPath`. */
+  static open(path: string, name: string, shownPath: string = path): Database {
+    const database = new Database(shownPath);
+    try {
       // EXCLUSIVE before WAL: the lock is then the operating system's, and no shared-memory file is needed.
       // Temporary tables would otherwise be held in memory, whatever their size.
       database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = FILE");
-      database.#tune("main");
+      database.attach(path, name, shownPath);
       return database;
-    });
+    } catch (error) {
+      database.#sqlite.close();
+      throw error;
+    }
   }
 
   /** Opens another file under a name of its own, on the same connection. */
-  attach(path: string, name: string): void {
-    explained(path, () => {
+  attach(path: string, name: string, shownPath: string = path): void {
+    explained(shownPath, () => {
       makePrivate(path);
       this.#sqlite.prepare(`ATTACH ? AS ${name}`).run([path]);
-      this.#tune(name);
+      // NORMAL: what was committed survives the process's death at any moment; a power cut can take the last second.
+      this.#sqlite.exec(
+        `PRAGMA ${name}.journal_mode = WAL; PRAGMA ${name}.synchronous = NORMAL; ` +
+          `PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+      );
     });
+    this.#names.push(name);
   }
 
+  /** Folds the write-ahead log in, closes the file and gives its lock back. */
   detach(name: string): void {
     this.exec(`DETACH ${name}`);
+    this.#names.splice(this.#names.indexOf(name), 1);
   }
 
   exec(sql: string): void {
@@ -100,16 +115,10 @@ export class Database {
     return this.statement(sql).run(parameters);
   }
 
+  /** Detaches what is still there, last come first. */
   close(): void {
+    for (const name of this.#names.toReversed()) this.detach(name);
     this.#sqlite.close();
-  }
-
-  #tune(name: string): void {
-    // NORMAL: what was committed survives the process's death at any moment; a power cut can take the last second.
-    this.exec(
-      `PRAGMA ${name}.journal_mode = WAL; PRAGMA ${name}.synchronous = NORMAL; ` +
-        `PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
-    );
   }
 }
 

@@ -18,6 +18,8 @@ export interface SeenQuota {
   readonly windowMs: number;
 }
 
+/** What the SQL calls the ledger's file; a run's is `run`. */
+const SCHEMA_NAME = "ledger";
 const RUN_FILE = "run.db";
 const LEDGER_FILE = "ledger.db";
 /** What a dry run works in; not a run's file, so no later run takes it for one that was killed. */
@@ -51,7 +53,7 @@ export class Ledger {
   static open(folder: string, account: Account): Ledger {
     const path = resolve(folder, LEDGER_FILE);
     makeFolder(folder);
-    const database = Database.open(path);
+    const database = Database.open(path, SCHEMA_NAME);
     try {
       database.transaction(() => {
         database.exec(LEDGER_SCHEMA);
@@ -71,18 +73,25 @@ export class Ledger {
   static openCopy(folder: string, workFolder: string): Ledger {
     makeFolder(workFolder);
     const copy = join(workFolder, LEDGER_COPY_FILE);
-    for (const suffix of ["", "-wal"]) {
+    // The log first: folded into the file meanwhile, it is the same again; the other way round it would be lost.
+    for (const suffix of ["-wal", ""]) {
       const original = join(folder, `${LEDGER_FILE}${suffix}`);
       if (existsSync(original)) copyFileSync(original, `${copy}${suffix}`, constants.COPYFILE_FICLONE);
     }
-    const database = Database.open(copy);
-    database.transaction(() => database.exec(LEDGER_SCHEMA));
-    return new Ledger(workFolder, resolve(folder, LEDGER_FILE), database);
+    const path = resolve(folder, LEDGER_FILE);
+    const database = Database.open(copy, SCHEMA_NAME, path);
+    try {
+      database.transaction(() => database.exec(LEDGER_SCHEMA));
+      return new Ledger(workFolder, path, database);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
   }
 
   /** Aliases that the ledger knows something of. */
   knownCount(): number {
-    return integer(this.#database.first("SELECT count(*) FROM main.alias") ?? [], 0);
+    return integer(this.#database.first("SELECT count(*) FROM ledger.alias") ?? [], 0);
   }
 
   /** Folders of runs that were killed, oldest first. */
@@ -133,9 +142,8 @@ export class Ledger {
     for (const file of [`${RUN_FILE}-wal`, RUN_FILE]) rmSync(join(folder, file), { force: true });
   }
 
-  /** Folds the write-ahead log in, so that `ledger.db` alone is a whole copy, and releases the lock. */
+  /** Releases the lock; `ledger.db` alone is a whole copy then. A run that was not ended stays unfinished. */
   close(): void {
-    this.#database.exec("PRAGMA main.wal_checkpoint(TRUNCATE)");
     this.#database.close();
   }
 
@@ -191,12 +199,12 @@ function claimFor(database: Database, account: Account, path: string): void {
 }
 
 function fact(database: Database, name: string): string | undefined {
-  const row = database.first("SELECT value FROM main.fact WHERE name = ?", [name]);
+  const row = database.first("SELECT value FROM ledger.fact WHERE name = ?", [name]);
   return row === undefined ? undefined : text(row, 0);
 }
 
 function setFact(database: Database, name: string, value: string): void {
-  database.run("INSERT INTO main.fact VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [
+  database.run("INSERT INTO ledger.fact VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [
     name,
     value,
   ]);

@@ -13,7 +13,7 @@ export function mergeRun(database: Database, endedAtEpochMs: number): void {
 }
 
 const MERGE = `
-  INSERT INTO main.alias (alias, in_place, in_place_at, unanswered, tried, ended, ended_at)
+  INSERT INTO ledger.alias (alias, in_place, in_place_at, unanswered, tried, ended, ended_at)
   SELECT row.alias_key,
     CASE WHEN outcome.ended = 'applied' THEN row.primary_key END,
     CASE WHEN outcome.ended = 'applied' THEN outcome.at END,

@@ -101,14 +101,14 @@ const KNOWN = `
       WHEN alias.in_place = row.primary_key THEN ${EARLIER.applied}
       ELSE ${EARLIER.never}
     END
-  FROM run.row INDEXED BY row_alias CROSS JOIN main.alias ON alias.alias = row.alias_key
+  FROM run.row INDEXED BY row_alias CROSS JOIN ledger.alias ON alias.alias = row.alias_key
   WHERE row.alias_key IS NOT NULL;
 `;
 
 const IN_PLACE = `
   UPDATE run.row SET plan = 'unchanged', code = 'in_place', message =
     (SELECT 'in place since ' || strftime('%Y-%m-%dT%H:%M:%SZ', in_place_at / 1000, 'unixepoch')
-     FROM main.alias WHERE alias.alias = row.alias_key)
+     FROM ledger.alias WHERE alias.alias = row.alias_key)
   FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.verdict = 'in-place';
 `;
 
@@ -127,7 +127,7 @@ const MOVE = `
        ELSE 'is in place for ' || alias.in_place || ' (since'
      END || ' ' || strftime('%Y-%m-%dT%H:%M:%SZ', CASE WHEN alias.unanswered <> row.primary_key THEN alias.ended_at ELSE alias.in_place_at END / 1000, 'unixepoch')
        || '); release with --allow move'
-     FROM main.alias WHERE alias.alias = row.alias_key)
+     FROM ledger.alias WHERE alias.alias = row.alias_key)
   FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.verdict = 'elsewhere';
 `;
 

@@ -6,8 +6,8 @@
  * - `tried`, `ended`: the primary of the last try, and how that ended: applied, failed or unknown
  */
 export const LEDGER_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS main.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS main.alias (
+  CREATE TABLE IF NOT EXISTS ledger.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS ledger.alias (
     alias TEXT PRIMARY KEY,
     in_place TEXT,
     in_place_at INTEGER,

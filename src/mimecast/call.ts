@@ -40,11 +40,11 @@ interface Attempt {
 
 async function attempt(call: Call, control: CallControl, parts: CallParts): Promise<Attempt> {
   const { access, clock, http } = parts;
+  const askedAtMs = clock.nowMs();
   const pass = await access.open(control.signal);
   if (pass.kind === "none") {
-    const nowMs = clock.nowMs();
     const wait = pass.waitMs === undefined ? {} : { waitMs: pass.waitMs };
-    return { exchange: { answer: pass.answer, ...wait, sentAtMs: nowMs, arrivedAtMs: nowMs } };
+    return { exchange: { answer: pass.answer, ...wait, sentAtMs: askedAtMs, arrivedAtMs: clock.nowMs() } };
   }
   await control.beforeSend();
   const { headers, requestId } = pass.headersFor(call.url.pathname);

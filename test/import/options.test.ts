@@ -29,7 +29,9 @@ test("--columns names the two columns, whatever they are called", async () => {
 });
 
 test("--no-header takes every line for a record, and its positions from --columns", async () => {
-  const simulator = await simulatorFor({ faults: [{ alias: "no@old.example", kind: "fail", code: "err_no" }] });
+  const simulator = await simulatorFor({
+    faults: [{ alias: "no@old.example", kind: "fail", code: "err_no" }],
+  });
   const { files, results } = await importing(
     simulator,
     "x,ann@old.example,ann@new.example\ny,no@old.example,bob@new.example\n",
@@ -41,9 +43,13 @@ test("--no-header takes every line for a record, and its positions from --column
 });
 
 test("--delimiter reads what is separated by something else", async () => {
-  const { results } = await importing(await simulatorFor(), "aliasFor\talias\nann@new.example\tann@old.example\n", {
-    reading: { delimiter: "\t" },
-  });
+  const { results } = await importing(
+    await simulatorFor(),
+    "aliasFor\talias\nann@new.example\tann@old.example\n",
+    {
+      reading: { delimiter: "\t" },
+    },
+  );
   expect(outcomesOf(results)).toEqual(["applied"]);
 });
 
@@ -64,7 +70,9 @@ test("Several inputs are one run, and the result files say which file a row is f
   const a = inputOf(manyRows(2, "a.example"), "a.csv");
   const b = inputOf(`${manyRows(2, "b.example")}a1@new.example,a1@a.example\n`, "b.csv");
   const { results, summary, files } = await importing(simulator, "", { inputs: [a, b] });
-  const places = results.map(({ file = "", line, outcome }) => `${file.split("/").at(-1)} ${line} ${outcome}`);
+  const places = results.map(
+    ({ file = "", line, outcome }) => `${file.split("/").at(-1)} ${line} ${outcome}`,
+  );
   expect(places).toEqual([
     "a.csv 2 applied",
     "a.csv 3 applied",
@@ -90,7 +98,10 @@ test("Inputs of different columns are refused before anything is sent", async ()
 test("A quotation mark that is never closed, far down in the file, stops the run before the first call", async () => {
   const simulator = await simulatorFor();
   const csv = `${manyRows(3_000)}"ann@new.example,${"x".repeat(200_000)}\n`;
-  await expect(importing(simulator, csv)).rejects.toMatchObject({ kind: "input", message: expect.stringContaining("line 3002") });
+  await expect(importing(simulator, csv)).rejects.toMatchObject({
+    kind: "input",
+    message: expect.stringContaining("line 3002"),
+  });
   expect(simulator.counters.calls).toBe(0);
 });
 

@@ -329,6 +329,6 @@ it("a plan of any rows with any history is what the rules say, word for word", a
         ledger.close();
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });

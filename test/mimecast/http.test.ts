@@ -298,6 +298,20 @@ describe("connections", () => {
     expect(server.connections()).toBe(2);
   });
 
+  test("that are not used end before the server announces to close them", async () => {
+    let closed: Promise<unknown> | undefined;
+    const server = open(
+      await serveSockets((socket) => {
+        closed = new Promise((resolve) => socket.once("close", resolve));
+        socket.once("data", () => {
+          socket.write("HTTP/1.1 200 OK\r\nkeep-alive: timeout=2\r\ncontent-length: 0\r\n\r\n");
+        });
+      }),
+    );
+    expect(await post(client(server.url), server.url)).toMatchObject({ kind: "answered" });
+    await closed;
+  });
+
   test("end when the client is closed", async () => {
     let closed: Promise<unknown> | undefined;
     const server = open(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createSecrets, MAX_MESSAGE_LENGTH } from "../../src/mimecast/said.ts";
 
-const SECRET = "s3cr3t/va+lue=";
+const SECRET = "s3cr3t /va+lue=";
 
 test("a secret is masked, however it is spelled", () => {
   const { said } = createSecrets([SECRET]);

@@ -172,10 +172,22 @@ describe("a proxy that makes no tunnel leaves the row as it was:", () => {
     expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "connection_refused" } });
   });
 
-  test("it does not answer", async () => {
-    const proxy = await open(serveSockets(() => undefined));
+  test("it does not answer, and is not waited for any longer", async () => {
+    let closedAfterMs = 0;
+    let closed: Promise<unknown> | undefined;
+    const proxy = await open(
+      serveSockets((socket) => {
+        const openedMs = performance.now();
+        socket.resume();
+        closed = new Promise((resolve) => socket.once("close", resolve)).then(() => {
+          closedAfterMs = performance.now() - openedMs;
+        });
+      }),
+    );
     const answer = await callThrough(proxy.url);
     expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "connection_refused" } });
+    await closed;
+    expect(closedAfterMs).toBeLessThan(3_000);
   });
 
   test.each(["socks5://127.0.0.1:1080", "no url at all"])(

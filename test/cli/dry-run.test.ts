@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { simulatorFor } from "../simulator/running-simulator.ts";
+import { csvOf, manyRows, readCsvFile } from "../support/csv-files.ts";
+import { runCli, simulatorEnv, startCli } from "../support/run-cli.ts";
+import { filesBelow, put, temporaryFolder } from "../support/temporary-folder.ts";
+
+test("A dry run needs no credentials, makes no call, writes the plan and leaves nothing else", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", manyRows(3));
+  const { code, stderr } = await runCli(["import", "a.csv", "--dry-run"], { cwd });
+  expect(code).toBe(0);
+  expect(filesBelow(join(cwd, "runs"))).toEqual([expect.stringMatching(/-a\/plan\.csv$/)]);
+  expect(stderr).toContain("Nothing was sent");
+});
+
+test("plan.csv says of every row what is to happen, in the input's order", async () => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  const env = simulatorEnv(simulator);
+  put(
+    cwd,
+    "before.csv",
+    csvOf([
+      ["ann@new.example", "ann@old.example"],
+      ["ann@new.example", "shop@old.example"],
+    ]),
+  );
+  await runCli(["import", "before.csv", "--quiet"], { cwd, env });
+  const calls = simulator.counters.calls;
+  put(
+    cwd,
+    "a.csv",
+    csvOf([
+      ["ann@new.example", "ann@old.example"],
+      ["bob@new.example", "bob@old.example"],
+      ["bob@new.example", "bob@old.example"],
+      ["bob@new.example", "nonsense"],
+      ["bob@new.example", "shop@old.example"],
+      ["bob@new.example", "x@skipped.example"],
+      ["cy@new.example", "two@old.example"],
+      ["dan@new.example", "two@old.example"],
+    ]),
+  );
+  const ledger = readFileSync(join(cwd, "runs", "ledger.db"));
+  const words = ["import", "a.csv", "--dry-run", "--json", "--skip-domain", "skipped.example"];
+  const { code, stdout } = await runCli(words, { cwd, env });
+  expect(code).toBe(1);
+  const summary: unknown = JSON.parse(stdout);
+  expect(summary).toMatchObject({ dryRun: true, exitCode: 1, rows: 8, send: 1 });
+  const [plan = ""] = filesBelow(join(cwd, "runs")).filter((path) => path.endsWith("plan.csv"));
+  const rows = readCsvFile(join(cwd, "runs", plan));
+  expect(Object.keys(rows[0] ?? {})).toEqual(["line", "aliasFor", "alias", "plan", "code", "message"]);
+  expect(rows.map((row) => `${row["line"]} ${row["plan"]} ${row["code"]}`.trim())).toEqual([
+    "2 unchanged in_place",
+    "3 send",
+    "4 duplicate same_pair",
+    "5 invalid not_an_address",
+    "6 conflict move",
+    "7 skipped skipped_domain",
+    "8 conflict two_primaries",
+    "9 conflict two_primaries",
+  ]);
+  expect(simulator.counters.calls).toBe(calls);
+  expect(readFileSync(join(cwd, "runs", "ledger.db")).equals(ledger)).toBe(true);
+});
+
+test("A dry run works beside a run that holds the ledger, and does not disturb it", async () => {
+  const simulator = await simulatorFor({ latencyMs: 20 });
+  const cwd = temporaryFolder();
+  const env = simulatorEnv(simulator);
+  put(cwd, "a.csv", manyRows(200));
+  const run = startCli(["import", "a.csv", "--concurrency", "4"], { cwd, env });
+  await run.said("will belong to");
+  const dry = await runCli(["import", "a.csv", "--dry-run"], { cwd });
+  expect(dry.code).toBe(0);
+  expect((await run.ended).code).toBe(0);
+  expect(simulator.aliases.size).toBe(200);
+  expect(filesBelow(join(cwd, "runs")).filter((path) => path.includes("dry-run"))).toEqual([]);
+});
+
+test("A dry run of what can't be read leaves no folder behind", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", `${manyRows(3_000)}"ann@new.example,${"x".repeat(200_000)}\n`);
+  const { code, stderr } = await runCli(["import", "a.csv", "--dry-run"], { cwd });
+  expect(code).toBe(65);
+  expect(stderr).toContain("line 3002");
+  expect(filesBelow(cwd)).toEqual(["a.csv"]);
+});

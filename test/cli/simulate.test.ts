@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { until } from "../support/clocks.ts";
+import { manyRows } from "../support/csv-files.ts";
+import { runCli, startCli } from "../support/run-cli.ts";
+import { put, temporaryFolder } from "../support/temporary-folder.ts";
+
+test("The settings that simulate prints work with import when put into a file, and SIGINT ends it", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", manyRows(20));
+  const simulator = startCli(["simulate", "--port", "0", "--quota", "800/5s", "--latency", "5ms"], { cwd });
+  await until("the settings", () => simulator.stdout().includes("MIMECAST_SECRET_KEY"));
+  put(cwd, "two.env", simulator.stdout());
+  put(cwd, "one.env", simulator.stdout().split("Or, for API 1.0:")[1]?.replaceAll("# ", "") ?? "");
+  const second = await runCli(["import", "a.csv", "--env-file", "two.env", "--out", "two"], { cwd });
+  expect(second.code).toBe(0);
+  const first = await runCli(["import", "a.csv", "--env-file", "one.env", "--out", "one"], { cwd });
+  expect(first.code).toBe(0);
+  simulator.kill("SIGINT");
+  const { code, stderr } = await simulator.ended;
+  expect(code).toBe(130);
+  expect(stderr).toContain("20 aliases are set, by 40 calls");
+});
+
+test("Faults of a file are played", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", manyRows(3));
+  put(cwd, "faults.json", '[{ "alias": "a2@old.example", "kind": "fail", "code": "err_no" }]');
+  const simulator = startCli(["simulate", "--port", "0", "--faults", "faults.json"], { cwd });
+  await until("the settings", () => simulator.stdout().includes("MIMECAST_SECRET_KEY"));
+  put(cwd, ".env", simulator.stdout());
+  const { code, stderr } = await runCli(["import", "a.csv"], { cwd });
+  expect(code).toBe(1);
+  expect(stderr).toContain("err_no");
+  simulator.kill("SIGTERM");
+  expect((await simulator.ended).code).toBe(143);
+});
+
+test.each([
+  ["--quota", "800"],
+  ["--quota", "0/5s"],
+  ["--quota", "800/5"],
+  ["--quota", "800/0s"],
+  ["--latency", "fast"],
+  ["--port", "70000"],
+  ["--port", "-1"],
+  ["--unknown", "1"],
+])("%s %s is refused with 64, and named", async (option, value) => {
+  const { code, stderr } = await runCli(["simulate", "--port", "0", `${option}=${value}`]);
+  expect(code).toBe(64);
+  expect(stderr).toContain(option);
+});
+
+test("A port that is taken is refused with 64", async () => {
+  const first = startCli(["simulate", "--port", "0"]);
+  await until("the settings", () => first.stdout().includes("MIMECAST_SECRET_KEY"));
+  const port = /127\.0\.0\.1:(\d+)/.exec(first.stdout())?.[1] ?? "";
+  const second = await runCli(["simulate", "--port", port]);
+  expect(second.code).toBe(64);
+  expect(second.stderr).toContain(port);
+  first.kill("SIGHUP");
+  expect((await first.ended).code).toBe(129);
+});
+
+test("A faults file that is missing, no JSON or wrong is named with what is wrong", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "text.json", "no json");
+  put(cwd, "wrong.json", '[{ "alias": "a@b.example", "kind": "explode" }, { "kind": "drop" }]');
+  const missing = await runCli(["simulate", "--port", "0", "--faults", "none.json"], { cwd });
+  expect(missing.code).toBe(66);
+  expect(missing.stderr).toContain("none.json");
+  const text = await runCli(["simulate", "--port", "0", "--faults", "text.json"], { cwd });
+  expect(text.code).toBe(65);
+  expect(text.stderr).toContain("text.json");
+  const wrong = await runCli(["simulate", "--port", "0", "--faults", "wrong.json"], { cwd });
+  expect(wrong.code).toBe(65);
+  expect(wrong.stderr).toMatch(/\[0\]\.kind.*explode[\s\S]*\[1\]/);
+});

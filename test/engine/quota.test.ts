@@ -1,0 +1,320 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { QuotaGovernor } from "../../src/engine/quota.ts";
+import { live, type World } from "./simulated-quota.ts";
+
+/** How many calls are let through at this instant. */
+function letThrough(governor: QuotaGovernor, nowMs: number, most = 10_000): number {
+  for (let count = 0; count < most; count += 1) if (governor.request(nowMs) > 0) return count;
+  return most;
+}
+
+/** A governor that sent its first call at 0 and was told of 10 calls in 1000 ms. */
+function informed(reservePercent = 0): QuotaGovernor {
+  const governor = new QuotaGovernor({ reservePercent });
+  governor.request(0);
+  governor.learn({ limit: 10, remaining: 9, resetMs: 1000 }, 0);
+  return governor;
+}
+
+describe("the quota", () => {
+  it("is not known before the first answer, so nothing is held back", () => {
+    const governor = new QuotaGovernor({ reservePercent: 10 });
+    expect(governor.view(0)).toBeUndefined();
+    expect(letThrough(governor, 0, 50)).toBe(50);
+  });
+
+  it.each([
+    [0, 9],
+    [10, 8],
+    [15, 7],
+    [50, 4],
+    [99, 0],
+  ])("less a reserve of %i percent leaves %i of 10 calls after the first", (reservePercent, left) => {
+    expect(letThrough(informed(reservePercent), 100)).toBe(left);
+  });
+
+  it("is asked for again when the window has ended, a few milliseconds later", () => {
+    const governor = informed();
+    letThrough(governor, 100);
+    expect(governor.request(100)).toBe(905);
+    expect(governor.request(1004)).toBe(1);
+    expect(letThrough(governor, 1005)).toBe(10);
+  });
+
+  it("still bounds the next window before its first answer has come", () => {
+    const governor = informed(10);
+    letThrough(governor, 100);
+    expect(letThrough(governor, 1005)).toBe(9);
+    // No answer told when it ends: it is waited for as long as it can last.
+    expect(governor.request(1500)).toBe(510);
+  });
+
+  it("leaves out what other integrations used, once an answer tells of it", () => {
+    const governor = new QuotaGovernor({ reservePercent: 0 });
+    governor.request(0);
+    governor.learn({ limit: 10, remaining: 5, resetMs: 1000 }, 0);
+    expect(letThrough(governor, 100)).toBe(5);
+  });
+
+  it("is not counted twice for calls in flight, however late and in whatever order their answers come", () => {
+    const governor = informed();
+    for (let sent = 0; sent < 5; sent += 1) governor.request(50);
+    for (const remaining of [4, 7, 5, 8, 6]) governor.learn({ limit: 10, remaining, resetMs: 900 }, 50);
+    expect(letThrough(governor, 200)).toBe(4);
+  });
+
+  it("follows a limit that changes", () => {
+    const governor = informed();
+    governor.learn({ limit: 4, remaining: 3, resetMs: 900 }, 0);
+    expect(letThrough(governor, 100)).toBe(3);
+  });
+
+  it("is shown as limit, window and what is left in it", () => {
+    const governor = informed(10);
+    expect(governor.view(100)).toEqual({ limit: 10, windowMs: 1000, left: 8 });
+    letThrough(governor, 100);
+    expect(governor.view(200)).toEqual({ limit: 10, windowMs: 1000, left: 0 });
+    expect(governor.view(2000)).toEqual({ limit: 10, windowMs: 1000, left: 9 });
+  });
+});
+
+describe("an answer that comes late", () => {
+  it("from the window before, which lasted longer than was believed, is waited for, and is not this one's", () => {
+    const governor = informed();
+    letThrough(governor, 100);
+    expect(letThrough(governor, 1005, 3)).toBe(3);
+    // It took a shorter way than the first, and says that the old window lasts until 1045.
+    governor.learn({ limit: 10, remaining: 0, resetMs: 40 }, 1005);
+    expect(governor.request(1010)).toBe(40);
+    expect(letThrough(governor, 1050)).toBe(7);
+  });
+
+  it("from a new window that nobody asked for yet opens that one, and does not prolong the old one", () => {
+    const governor = informed();
+    for (let sent = 0; sent < 8; sent += 1) governor.request(50);
+    // This call was on its way when the window ended: it is the new one's first.
+    governor.request(1000);
+    governor.learn({ limit: 10, remaining: 9, resetMs: 1000 }, 1000);
+    expect(letThrough(governor, 1200)).toBe(9);
+    expect(governor.request(1200)).toBe(805);
+  });
+
+  it("does not move the end of the window to an earlier instant", () => {
+    const governor = informed();
+    governor.learn({ limit: 10, remaining: 9, resetMs: 700 }, 0);
+    letThrough(governor, 100);
+    expect(governor.request(500)).toBeGreaterThanOrEqual(505);
+  });
+});
+
+describe("after a 429", () => {
+  it("nothing is sent before the instant that was named, and of two the later counts", () => {
+    const governor = informed();
+    governor.hold(400);
+    governor.hold(300);
+    expect(governor.request(100)).toBe(300);
+    expect(governor.request(399)).toBe(1);
+    expect(governor.request(400)).toBe(0);
+  });
+
+  it("that told no quota at all, the hold is what keeps calls back", () => {
+    const governor = new QuotaGovernor({ reservePercent: 10 });
+    governor.hold(1000);
+    expect(governor.request(0)).toBe(1000);
+    expect(governor.request(1000)).toBe(0);
+  });
+});
+
+describe("headers that can't be", () => {
+  const HOUR_MS = 3_600_000;
+  const absurd = [
+    ["nothing", {}],
+    ["a limit alone", { limit: 10 }],
+    ["no limit", { remaining: 5, resetMs: 100 }],
+    ["a limit of none", { limit: 0, remaining: 0, resetMs: 1000 }],
+    ["a negative limit", { limit: -5, remaining: 1, resetMs: 1000 }],
+    ["NaN", { limit: Number.NaN, remaining: Number.NaN, resetMs: Number.NaN }],
+    ["no number of calls", { limit: Number.POSITIVE_INFINITY, remaining: 1, resetMs: 100 }],
+    ["a negative reset", { limit: 10, remaining: 5, resetMs: -5000 }],
+    ["an endless reset", { limit: 10, remaining: 5, resetMs: Number.POSITIVE_INFINITY }],
+    ["a reset in seconds since 1970", { limit: 10, remaining: 5, resetMs: 1_795_000_000 }],
+    ["a reset in ms since 1970", { limit: 10, remaining: 5, resetMs: 1_795_000_000_000 }],
+    ["a reset in seconds", { limit: 10, remaining: 5, resetMs: 5 }],
+    ["a reset of 0", { limit: 10, remaining: 5, resetMs: 0 }],
+    ["more left than the limit", { limit: 10, remaining: 500, resetMs: 1000 }],
+    ["less than nothing left", { limit: 10, remaining: -3, resetMs: 1000 }],
+    ["a fraction of a call", { limit: 1.5, remaining: 0.5, resetMs: 1000.5 }],
+  ] as const;
+
+  it.each(absurd)("neither stop the run nor break it: %s", (_title, reading) => {
+    const governor = new QuotaGovernor({ reservePercent: 10 });
+    governor.request(0);
+    governor.learn(reading, 0);
+    let sent = 0;
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 10) sent += letThrough(governor, nowMs, 100);
+    expect(sent).toBeGreaterThanOrEqual(59);
+  });
+
+  it.each(absurd)("do not spoil a quota that was told before: %s", (_title, reading) => {
+    const governor = informed();
+    governor.learn(reading, 0);
+    expect(governor.request(100)).toBe(0);
+    letThrough(governor, 200);
+    expect(governor.request(300)).toBeLessThanOrEqual(1000);
+  });
+
+  it("in any mixture never make it wait longer than the longest reset that is believed", () => {
+    const number = fc.oneof(
+      fc.integer({ min: -10, max: 6000 }),
+      fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 1e10, 1.8e9, 1.8e12, 0.5, -1e12),
+    );
+    const reading = fc.record({ limit: number, remaining: number, resetMs: number }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(reading, fc.nat(2000)), { maxLength: 40 }), (answers) => {
+        const governor = new QuotaGovernor({ reservePercent: 10 });
+        let nowMs = 0;
+        for (const [answer, stepMs] of answers) {
+          nowMs += stepMs;
+          const waitMs = governor.request(nowMs);
+          expect(waitMs).toBeGreaterThanOrEqual(0);
+          expect(waitMs).toBeLessThanOrEqual(2 * 6000 + 1000);
+          governor.learn(answer, nowMs - 1);
+        }
+        expect(governor.request(nowMs + HOUR_MS)).toBe(0);
+      }),
+    );
+  });
+});
+
+describe("--max-rate", () => {
+  it("holds in every sliding second, whatever the instants at which calls want to go", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.nat(300), { maxLength: 300 }), (rate, steps) => {
+        const governor = new QuotaGovernor({ reservePercent: 10, maxRatePerSecond: rate });
+        const sent: number[] = [];
+        let nowMs = 0;
+        for (const stepMs of steps) {
+          nowMs += stepMs;
+          while (governor.request(nowMs) === 0) sent.push(nowMs);
+        }
+        for (const [index, atMs] of sent.entries()) {
+          const later = sent[index + rate];
+          if (later !== undefined) expect(later - atMs).toBeGreaterThanOrEqual(1000);
+        }
+      }),
+    );
+  });
+
+  it("is used in full: the wait that it names is the least", () => {
+    const governor = new QuotaGovernor({ reservePercent: 10, maxRatePerSecond: 3 });
+    expect([0, 100, 200].map((nowMs) => governor.request(nowMs))).toEqual([0, 0, 0]);
+    expect(governor.request(300)).toBe(700);
+    expect(governor.request(1000)).toBe(0);
+    expect(governor.request(1000)).toBe(100);
+  });
+
+  it("does not lift the quota", () => {
+    const governor = new QuotaGovernor({ reservePercent: 0, maxRatePerSecond: 1000 });
+    governor.request(0);
+    governor.learn({ limit: 10, remaining: 9, resetMs: 1000 }, 0);
+    expect(letThrough(governor, 100)).toBe(9);
+  });
+});
+
+const world: fc.Arbitrary<World> = fc.record({
+  limit: fc.integer({ min: 20, max: 800 }),
+  windowMs: fc.integer({ min: 2000, max: 6000 }),
+  reservePercent: fc.constantFrom(0, 10, 30),
+  lanes: fc.integer({ min: 1, max: 128 }),
+  leastWayMs: fc.integer({ min: 0, max: 250 }),
+  jitterMs: fc.integer({ min: 0, max: 200 }),
+  clockAheadMs: fc.integer({ min: -1e9, max: 1e9 }),
+  durationMs: fc.constant(60_000),
+  seed: fc.nat(),
+});
+
+function budgetOf({ limit, reservePercent }: World): number {
+  return Math.max(1, Math.floor((limit * (100 - reservePercent)) / 100));
+}
+
+describe("against a server whose window is seen through late answers alone", () => {
+  it("no window gets more than the quota less the reserve, but for calls that were under way as it began", () => {
+    fc.assert(
+      fc.property(world, (it) => {
+        const { windows } = live(it);
+        const budget = budgetOf(it);
+        for (const { ours } of windows) expect(ours).toBeLessThanOrEqual(budget + it.lanes);
+        const average = windows.reduce((sum, { ours }) => sum + ours, 0) / windows.length;
+        expect(average).toBeLessThanOrEqual(budget * 1.02 + 1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("with a usual quota and reserve, no call is refused, also while others use half of the reserve", () => {
+    fc.assert(
+      fc.property(world, (some) => {
+        const it = { ...some, limit: 800, windowMs: 5000, reservePercent: 10, othersEveryMs: 130 };
+        for (const { refused, ours } of live(it).windows) {
+          expect(refused).toBe(0);
+          expect(ours).toBeLessThanOrEqual(budgetOf(it) + 8);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("the quota is used almost in full, where the lanes suffice for it", () => {
+    fc.assert(
+      fc.property(world, (some) => {
+        const it = { ...some, limit: Math.min(some.limit, 400), lanes: 128 };
+        const { windows } = live(it);
+        const used = windows.reduce((sum, { ours }) => sum + ours, 0);
+        // Between two windows lie the way there and what the governor allows for its doubts.
+        const perWindowMs = it.windowMs + it.leastWayMs + it.jitterMs + it.windowMs / 20;
+        const spanMs = (windows.at(-1)?.startMs ?? 0) - (windows[0]?.startMs ?? 0) + it.windowMs;
+        expect(used).toBeGreaterThanOrEqual(0.93 * budgetOf(it) * Math.floor(spanMs / perWindowMs));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("with a single lane, no window's end holds up the calls of the next", () => {
+    const it: World = {
+      limit: 20,
+      windowMs: 5000,
+      reservePercent: 10,
+      lanes: 1,
+      leastWayMs: 100,
+      jitterMs: 100,
+      clockAheadMs: 0,
+      durationMs: 100_000,
+      seed: 1,
+    };
+    for (const { ours } of live(it).windows) expect(ours).toBeGreaterThanOrEqual(15);
+  });
+
+  it("what other integrations use is left to them: together no more than the quota less the reserve", () => {
+    const it: World = {
+      limit: 800,
+      windowMs: 5000,
+      reservePercent: 10,
+      lanes: 20,
+      leastWayMs: 80,
+      jitterMs: 60,
+      othersEveryMs: 50,
+      clockAheadMs: 123_456,
+      durationMs: 100_000,
+      seed: 7,
+    };
+    const { windows } = live(it);
+    for (const { ours, others, refused } of windows) {
+      expect(refused).toBe(0);
+      // The others go on after the run has used its part: that is what the reserve is for.
+      expect(ours + others).toBeLessThanOrEqual(800);
+      expect(ours).toBeLessThan(720);
+      expect(ours).toBeGreaterThan(600);
+    }
+  });
+});

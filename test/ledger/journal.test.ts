@@ -1,0 +1,188 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { RunError } from "../../src/domain/run-error.ts";
+import { Database } from "../../src/ledger/database.ts";
+import { Journal } from "../../src/ledger/journal.ts";
+import { RUN_SCHEMA } from "../../src/ledger/schema.ts";
+import { DAY, ending, temporaryFolder } from "./parts.ts";
+
+/** A run's database without the ledger around it, so that the test can look into it. */
+function openRun(folder = temporaryFolder()): Database {
+  const database = Database.open(join(folder, "ledger.db"), "ledger");
+  onTestFinished(() => database.close());
+  database.attach(join(folder, "run.db"), "run");
+  database.transaction(() => database.exec(RUN_SCHEMA));
+  return database;
+}
+
+const claims = (database: Database) => database.all("SELECT seq, attempts FROM run.claim ORDER BY seq");
+const outcomes = (database: Database) => database.all("SELECT * FROM run.outcome ORDER BY seq");
+
+describe("a claim", () => {
+  it("is on record once its promise resolves", async () => {
+    const database = openRun();
+    await new Journal(database).claim(7, 1);
+    expect(claims(database)).toEqual([[7, 1]]);
+  });
+
+  it("is in the file, not in a transaction that is still open, once its promise resolves", async () => {
+    const folder = temporaryFolder();
+    const database = openRun(folder);
+    const transaction = vi.spyOn(database, "transaction");
+    await new Journal(database).claim(7, 1);
+    expect(transaction).toHaveBeenCalledTimes(1);
+    database.detach("run");
+    database.attach(join(folder, "run.db"), "run");
+    expect(claims(database)).toEqual([[7, 1]]);
+  });
+
+  it("of a later attempt replaces that of an earlier one", async () => {
+    const database = openRun();
+    const journal = new Journal(database);
+    await journal.claim(7, 1);
+    await journal.claim(7, 2);
+    expect(claims(database)).toEqual([[7, 2]]);
+  });
+
+  it("is taken back with 0, as its call was never executed", async () => {
+    const database = openRun();
+    const journal = new Journal(database);
+    await journal.claim(7, 1);
+    await journal.claim(8, 1);
+    await journal.claim(7, 0);
+    expect(claims(database)).toEqual([[8, 1]]);
+  });
+
+  it("that is made, taken back and made again within one turn stands as it was made last", async () => {
+    const database = openRun();
+    const journal = new Journal(database);
+    void journal.claim(1, 1);
+    void journal.claim(1, 0);
+    void journal.claim(2, 0);
+    void journal.claim(1, 1);
+    void journal.claim(3, 1);
+    void journal.claim(3, 0);
+    await journal.flush();
+    expect(claims(database)).toEqual([[1, 1]]);
+  });
+});
+
+describe("an outcome", () => {
+  it("is on record with all that it says", async () => {
+    const database = openRun();
+    const journal = new Journal(database);
+    await journal.end({
+      seq: 3,
+      ended: "failed",
+      code: "err_x",
+      message: "it's \"no\" — 😀\u0001",
+      retryable: true,
+      attempts: 6,
+      requestId: "r-1",
+      atEpochMs: DAY,
+    });
+    await journal.end(ending(4, "applied"));
+    expect(outcomes(database)).toEqual([
+      [3, "failed", "err_x", "it's \"no\" — 😀\u0001", 1, 6, "r-1", DAY],
+      [4, "applied", null, null, 0, 1, null, DAY],
+    ]);
+  });
+
+  it("that a row is given twice is a fault that does not pass in silence", async () => {
+    const journal = new Journal(openRun());
+    await journal.end(ending(1, "applied"));
+    await expect(journal.end(ending(1, "failed"))).rejects.toThrow(/UNIQUE/);
+  });
+});
+
+it("what is written within one turn of the event loop is committed together", async () => {
+  const database = openRun();
+  const journal = new Journal(database);
+  const transaction = vi.spyOn(database, "transaction");
+  const promises = Array.from({ length: 64 }, (_, index) => journal.claim(index + 1, 1));
+  await Promise.all([...promises, journal.end(ending(1, "applied"))]);
+  expect(transaction).toHaveBeenCalledTimes(1);
+  expect(claims(database)).toHaveLength(64);
+  expect(outcomes(database)).toHaveLength(1);
+});
+
+it("flush resolves when all that was given before is on record", async () => {
+  const database = openRun();
+  const journal = new Journal(database);
+  void journal.claim(1, 1);
+  void journal.end(ending(1, "unknown"));
+  await journal.flush();
+  expect([claims(database).length, outcomes(database).length]).toEqual([1, 1]);
+});
+
+it("the journal holds what was last said of each row, in whatever portions it was said", async () => {
+  const word = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 3 }), fc.boolean());
+  await fc.assert(
+    fc.asyncProperty(fc.array(word, { maxLength: 30 }), async (words) => {
+      const folder = temporaryFolder();
+      const database = openRun(folder);
+      const journal = new Journal(database);
+      const expected = new Map<number, number>();
+      for (const [seq, attempts, wait] of words) {
+        const claimed = journal.claim(seq, attempts);
+        if (attempts === 0) expected.delete(seq);
+        else expected.set(seq, attempts);
+        if (!wait) continue;
+        await claimed;
+        expect(claims(database)).toEqual([...expected].sort(([a], [b]) => a - b));
+      }
+      await journal.flush();
+      expect(claims(database)).toEqual([...expected].sort(([a], [b]) => a - b));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+describe("a disk that is full", () => {
+  async function fullDisk() {
+    const database = openRun();
+    const [pages] = database.first("PRAGMA run.page_count") ?? [];
+    database.exec(`PRAGMA run.max_page_count = ${pages}`);
+    const journal = new Journal(database);
+    const long = { ...ending(1, "failed"), code: "err_x", message: "x".repeat(100_000) } as const;
+    const first = await journal.end(long).catch((error: unknown) => error);
+    return { database, journal, first };
+  }
+
+  it("ends the run with an error that names the file and says that nothing on record is lost", async () => {
+    const { first } = await fullDisk();
+    expect(first).toBeInstanceOf(RunError);
+    expect(first).toMatchObject({ kind: "output", message: expect.stringMatching(/full.*same command again/s) });
+  });
+
+  it("is told to every later call as well, also when there is room again, as a write is missing", async () => {
+    const { database, journal, first } = await fullDisk();
+    database.exec("PRAGMA run.max_page_count = 1000000");
+    await expect(journal.claim(2, 1)).rejects.toBe(first);
+    await expect(journal.end(ending(2, "applied"))).rejects.toBe(first);
+    await expect(journal.flush()).rejects.toBe(first);
+    expect(outcomes(database)).toEqual([]);
+  });
+
+  it("leaves the database in order: what was committed before is there, and no transaction is open", async () => {
+    const database = openRun();
+    const journal = new Journal(database);
+    await journal.claim(1, 1);
+    const [pages] = database.first("PRAGMA run.page_count") ?? [];
+    database.exec(`PRAGMA run.max_page_count = ${pages}`);
+    await expect(journal.end({ ...ending(1, "failed"), message: "x".repeat(100_000) })).rejects.toThrow(RunError);
+    database.exec("PRAGMA run.max_page_count = 1000000");
+    expect(claims(database)).toEqual([[1, 1]]);
+    expect(database.transaction(() => 5)).toBe(5);
+  });
+
+  it("is told to all who wrote in the same turn", async () => {
+    const database = openRun();
+    const journal = new Journal(database);
+    database.exec("DROP TABLE run.outcome");
+    const [claimed, ended] = await Promise.allSettled([journal.claim(1, 1), journal.end(ending(1, "applied"))]);
+    expect([claimed?.status, ended?.status]).toEqual(["rejected", "rejected"]);
+    expect(claims(database)).toEqual([]);
+  });
+});

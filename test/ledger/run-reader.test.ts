@@ -1,0 +1,204 @@
+import { describe, expect, it } from "vitest";
+import { NO_OUTCOMES } from "../../src/domain/outcome.ts";
+import {
+  claimAndEnd,
+  DAY,
+  endedRows,
+  ending,
+  invalid,
+  livedThrough,
+  openLedger,
+  planned,
+  row,
+  rows,
+  skipped,
+  temporaryFolder,
+} from "./parts.ts";
+
+/** A run in which every outcome occurs; the names of the rows' primaries say which. */
+async function everyOutcome() {
+  const folder = temporaryFolder();
+  const ledger = openLedger(folder);
+  await livedThrough(ledger, folder, [{ pair: "u>unchanged", ended: "applied" }]);
+  const store = planned(ledger, folder, [
+    row("a>applied", 2),
+    row("b>failed", 3),
+    row("c>retryable", 4),
+    row("d>unknown", 5),
+    row("e>claimed", 6),
+    row("f>waiting", 7),
+    row("u>unchanged", 8),
+    row("a>applied", 9),
+    row("x>one", 10),
+    row("x>two", 11),
+    invalid(12),
+    skipped("s>skipped", 13),
+  ]);
+  const journal = store.journal();
+  for (const seq of [1, 2, 3, 4, 5]) void journal.claim(seq, seq);
+  void journal.end({ ...ending(1, "applied"), requestId: "r-1" });
+  void journal.end({ ...ending(2, "failed"), code: "err_x", message: "no" });
+  void journal.end({ ...ending(3, "failed"), code: "err_y", message: "later", retryable: true, attempts: 6 });
+  void journal.end({ ...ending(4, "unknown"), code: "timeout", message: "no answer" });
+  await journal.flush();
+  return store;
+}
+
+const lines = (ended: readonly { readonly line: number }[]) => ended.map(({ line }) => line);
+
+describe("how rows ended", () => {
+  it("is told of every row once, in the order of the input", async () => {
+    const store = await everyOutcome();
+    expect(endedRows(store).map(({ line, outcome, code }) => [line, outcome, code])).toEqual([
+      [2, "applied", ""],
+      [3, "failed", "err_x"],
+      [4, "failed", "err_y"],
+      [5, "unknown", "timeout"],
+      [6, "unknown", "interrupted"],
+      [7, "not-sent", "not_sent"],
+      [8, "unchanged", "in_place"],
+      [9, "duplicate", "same_pair"],
+      [10, "conflict", "two_primaries"],
+      [11, "conflict", "two_primaries"],
+      [12, "invalid", "empty_cell"],
+      [13, "skipped", "skipped_domain"],
+    ]);
+  });
+
+  it("comes with attempts, request id, instant and whether it may be retried, where there are any", async () => {
+    const [applied, failed, retryable, , claimed, waiting, unchanged] = endedRows(await everyOutcome());
+    expect(applied).toMatchObject({ retryable: false, attempts: 1, requestId: "r-1", atEpochMs: DAY });
+    expect(failed).toMatchObject({ retryable: false, attempts: 1, requestId: "", message: "no" });
+    expect(retryable).toMatchObject({ retryable: true, attempts: 6 });
+    expect(claimed).toMatchObject({ retryable: true, attempts: 5, atEpochMs: undefined });
+    expect(claimed?.message).toMatch(/may be in place/);
+    expect(waiting).toMatchObject({ retryable: undefined, attempts: 0, atEpochMs: undefined });
+    expect(unchanged).toMatchObject({ retryable: undefined, attempts: 0 });
+  });
+
+  it("counts add up to the rows read, with every outcome named", async () => {
+    const store = await everyOutcome();
+    const counts = store.read.outcomeCounts();
+    expect(counts).toEqual({
+      applied: 1,
+      unchanged: 1,
+      duplicate: 1,
+      skipped: 1,
+      invalid: 1,
+      conflict: 2,
+      failed: 2,
+      unknown: 2,
+      "not-sent": 1,
+    });
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(store.read.planCounts().rows);
+  });
+
+  it("what is left to do is either to mend or to run again, never both and never neither", async () => {
+    const store = await everyOutcome();
+    expect(lines(endedRows(store, "to-mend"))).toEqual([3, 10, 11, 12]);
+    expect(lines(endedRows(store, "to-run-again"))).toEqual([4, 5, 6, 7]);
+    const isDone = new Set(["applied", "unchanged", "duplicate", "skipped"]);
+    const left = endedRows(store).filter(({ outcome }) => !isDone.has(outcome));
+    const selected = [...endedRows(store, "to-mend"), ...endedRows(store, "to-run-again")];
+    expect(lines(selected).sort((a, b) => a - b)).toEqual(lines(left));
+  });
+
+  it("keeps each record's own text", async () => {
+    const folder = temporaryFolder();
+    const raw = '"Ann ""A"" Lee",\tann@x.example;a@x.example,\u{1f600}\r\nmore';
+    const store = planned(openLedger(folder), folder, [row("a>ann", 2, { raw })]);
+    expect(endedRows(store)[0]?.raw).toBe(raw);
+  });
+});
+
+describe("the plan", () => {
+  it("counts rows by what is to happen to them", async () => {
+    const { outcomes, send, rows: rowCount } = (await everyOutcome()).read.planCounts();
+    expect({ outcomes, send, rowCount }).toEqual({
+      outcomes: { ...NO_OUTCOMES, unchanged: 1, duplicate: 1, skipped: 1, invalid: 1, conflict: 2 },
+      send: 6,
+      rowCount: 12,
+    });
+  });
+
+  it("shows as problems what someone must look at", async () => {
+    const store = await everyOutcome();
+    expect(lines([...store.read.planned("problems")].flat())).toEqual([10, 11, 12]);
+  });
+
+  it("counts the rows to be sent by the domain of their alias, most first", () => {
+    const folder = temporaryFolder();
+    const at = (name: string, domain: string, line: number) =>
+      row(`${name}>ann`, line, { aliasKey: `${name}@${domain}`, alias: `${name}@${domain.toUpperCase()}` });
+    const staged = [at("a", "few.example", 2), at("b", "many.example", 3), at("c", "many.example", 4), invalid(5)];
+    expect(planned(openLedger(folder), folder, staged).read.sendDomains()).toEqual([
+      { domain: "many.example", rows: 2 },
+      { domain: "few.example", rows: 1 },
+    ]);
+  });
+
+  it("of nothing at all is empty", () => {
+    const folder = temporaryFolder();
+    const store = planned(openLedger(folder), folder, []);
+    expect(store.read.planCounts()).toEqual({ outcomes: NO_OUTCOMES, send: 0, rows: 0 });
+    expect(store.read.sendable(0, 10)).toEqual([]);
+    expect(endedRows(store)).toEqual([]);
+    expect(store.read.failures()).toEqual({ byCode: [], byDomain: [] });
+  });
+});
+
+describe("failures", () => {
+  it("are counted by code and by domain, those that failed before apart, most first", async () => {
+    const folder = temporaryFolder();
+    const ledger = openLedger(folder);
+    await livedThrough(ledger, folder, [
+      { pair: "a>ann", ended: "failed" },
+      { pair: "b>ann", ended: "unknown" },
+      { pair: "c>ann", ended: "failed" },
+    ]);
+    const store = planned(ledger, folder, rows("a>ann", "b>ann", "c>ann", "d>ann", "e>ann"));
+    const journal = store.journal();
+    for (const seq of [1, 2, 3, 4, 5]) void journal.claim(seq, 1);
+    for (const seq of [1, 2]) void journal.end({ ...ending(seq, "failed"), code: "err_x" });
+    void journal.end(ending(3, "applied"));
+    void journal.end({ ...ending(4, "failed"), code: "err_x" });
+    await journal.flush();
+    expect(store.read.failures()).toEqual({
+      byCode: [
+        { name: "err_x", fresh: 2, repeated: 1 },
+        { name: "interrupted", fresh: 1, repeated: 0 },
+      ],
+      byDomain: [{ name: "x.example", fresh: 3, repeated: 1 }],
+    });
+  });
+});
+
+describe("pages", () => {
+  const many = Array.from({ length: 2_345 }, (_, index) => `a${index}>p${index % 700}`);
+
+  it("hold every row once, whatever they are asked for", async () => {
+    const folder = temporaryFolder();
+    const store = planned(openLedger(folder), folder, rows(...many));
+    await claimAndEnd(store, many.slice(0, 1_500).map((pair) => ({ pair, ended: "failed" })));
+    const pages = [...store.read.ended("all")];
+    expect(pages.length).toBeGreaterThan(2);
+    expect(lines(pages.flat())).toEqual(many.map((_, index) => index + 2));
+    expect(endedRows(store, "to-mend")).toHaveLength(1_500);
+    expect(endedRows(store, "to-run-again")).toHaveLength(845);
+    expect([...store.read.planned("all")].flat()).toHaveLength(many.length);
+  });
+
+  it("of rows to be sent follow one another without gap or overlap", () => {
+    const folder = temporaryFolder();
+    const store = planned(openLedger(folder), folder, rows(...many));
+    const seen: number[] = [];
+    for (let page = store.read.sendable(0, 100); page.length > 0; page = store.read.sendable(seen.length, 100)) {
+      for (const { position, seq } of page) {
+        expect(position).toBe(seen.length + 1);
+        seen.push(seq);
+        if (seen.length % 100 === 0) break;
+      }
+    }
+    expect(new Set(seen).size).toBe(many.length);
+  });
+});
