@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { Account } from "../config/account.ts";
 import type { ImportFlags } from "../config/import-flags.ts";
 import { Secret } from "../config/secret.ts";
@@ -80,6 +81,12 @@ async function reporting(talk: Talk, run: () => Promise<ExitCode>): Promise<Exit
   }
 }
 
+function stoppedEarly(talk: Talk, stop: Stop): ExitCode {
+  talk.bar?.end();
+  talk.say("Stopped before anything was sent; nothing is left behind");
+  return exitOfRun(stop.reasons, NO_OUTCOMES);
+}
+
 async function dryRun(
   job: ImportJob,
   config: ImportConfig,
@@ -88,7 +95,9 @@ async function dryRun(
   program: Program,
 ): Promise<ExitCode> {
   const view = new TalkingView(talk, { ...config, nowEpochMs: realClock.epochMs });
-  const { plan, planFile } = await planImport(job, { clock: realClock, view }, stop);
+  const dry = await planImport(job, { clock: realClock, view }, stop);
+  if (dry === undefined) return stoppedEarly(talk, stop);
+  const { plan, planFile } = dry;
   const exitCode = exitOfPlan(plan.outcomes);
   talk.say(`Nothing was sent. The plan, row by row: ${planFile}`);
   if (config.json) {
@@ -124,6 +133,7 @@ async function send(
       connections: config.concurrency,
       userAgent: `mimecast-bulk/${job.toolVersion}`,
       proxyFor: environmentProxy,
+      extraCa: extraCa(config, program),
     },
     { clock: realClock, randomUuid: randomUUID },
   );
@@ -131,10 +141,7 @@ async function send(
     const view = new TalkingView(talk, { ...config, nowEpochMs: realClock.epochMs });
     const parts = { clock: realClock, random: Math.random, view, client };
     const finished = await runImport(sendingJob(job, config, account), parts, stop);
-    if (finished === undefined) {
-      talk.say("Stopped before anything was sent; nothing is left behind");
-      return exitOfRun(stop.reasons, NO_OUTCOMES);
-    }
+    if (finished === undefined) return stoppedEarly(talk, stop);
     const { summary } = finished;
     const exitCode = summary.exitCode ?? EXIT.fault;
     const inputs = job.inputs.map((input) => (input.kind === "file" ? input.path : "-"));
@@ -184,6 +191,19 @@ function sendingJob(job: ImportJob, config: ImportConfig, account: Account): Sen
     quota: { reservePercent: config.quotaReservePercent, maxRatePerSecond: config.maxRatePerSecond },
     breaker: DEFAULT_BREAKER,
   };
+}
+
+/** Node itself trusts NODE_EXTRA_CA_CERTS only where the environment had it at the start, so not from `.env`. */
+function extraCa(config: ImportConfig, program: Program): string | undefined {
+  const { extraCaCertsFile: file } = config.network;
+  if (file === undefined || program.env["NODE_EXTRA_CA_CERTS"] === file) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new RunError("settings", `NODE_EXTRA_CA_CERTS: ${file} can't be read; name a file in PEM format`, {
+      cause,
+    });
+  }
 }
 
 /** The one account that the embedded simulator knows. Its ledger is one of its own, whatever the port. */

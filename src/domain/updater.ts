@@ -6,7 +6,8 @@ export interface AliasUpdater {
   /**
    * Makes `pair.alias` a secondary address of `pair.aliasFor`: one call, two where a token had expired.
    * Whatever the network and Mimecast do is a value in the {@link Exchange}. Throws only what `beforeSend`
-   * throws, and `signal`'s reason is never thrown: an abandoned call is `unanswered`.
+   * throws, and `signal`'s reason is never thrown: an abandoned call is `unanswered`, or `not-executed` where it
+   * certainly was not sent.
    */
   updateAlias(pair: Pair, call: CallControl): Promise<Exchange>;
 }

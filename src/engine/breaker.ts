@@ -25,6 +25,9 @@ export const DEFAULT_BREAKER: BreakerRules = {
   probeCeilingMs: 15_000,
 };
 
+/** So long after its next pause was over a run that still tries has sent something: it must have slept. */
+const ASLEEP_MS = 60_000;
+
 export interface Blocked {
   readonly kind: "refused" | "no-answer";
   readonly sentAtMs: number;
@@ -41,8 +44,10 @@ export type Verdict = "go-on" | "give-up-refused" | "give-up-unreachable";
  * close all but one, which probes with growing pauses. A call gets through when Mimecast judged its row,
  * whatever the judgement.
  *
- * An outage begins when its first call was sent, so that a laptop that slept for hours gets its full patience
- * after waking. A wait that the server announced and that is longer than the patience is waited out.
+ * Before the first success an outage begins when its first call was sent, so that a time-out counts in full;
+ * later, when that call had failed, as others may have got through meanwhile. It begins anew after a time in
+ * which nothing was tried: a laptop that slept for hours gets its full patience after waking. A wait that the
+ * server announced and that is longer than the patience is waited out.
  */
 export class Breaker {
   readonly #rules: BreakerRules;
@@ -77,7 +82,8 @@ export class Breaker {
 
   blocked(call: Blocked): Verdict {
     this.#blockedInRow += 1;
-    this.#outageSinceMs = Math.min(this.#outageSinceMs ?? call.sentAtMs, call.sentAtMs);
+    if (call.sentAtMs > this.#probeAtMs + ASLEEP_MS) this.#outageSinceMs = undefined;
+    this.#outageSinceMs ??= this.#proven ? call.nowMs : call.sentAtMs;
     const pauseMs = Math.min(
       this.#rules.probeCeilingMs,
       this.#rules.probeBaseMs * 2 ** Math.min(this.#blockedInRow - 1, 30),

@@ -44,10 +44,10 @@ export class QuotaGovernor {
   #earliestEndMs = Number.POSITIVE_INFINITY;
   #answers = 0;
   #lastEndMs = Number.NEGATIVE_INFINITY;
-  #lastSentMs = 0;
+  #lastSentMs = Number.NEGATIVE_INFINITY;
   #sent = 0;
   #others = 0;
-  #heldUntilMs = 0;
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(rules: QuotaRules) {
     this.#rules = rules;

@@ -4,6 +4,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import type { ImportJob, ImportParts, Plan } from "./import-job.ts";
 import { closeInputs, describedInput, openInputs, planOf, readInputs, runFolder } from "./prepare-run.ts";
 import { writePlanFile } from "./result-files.ts";
+import { unlessStopped } from "./run-import.ts";
 
 export interface DryRun {
   readonly plan: Plan;
@@ -12,10 +13,18 @@ export interface DryRun {
 
 /**
  * `--dry-run`: reads, checks and plans as an import would, and writes `plan.csv`. No network, no lock: it works
- * on a copy of the ledger.
+ * on a copy of the ledger. Undefined if it was stopped; then it leaves nothing behind.
  */
-export async function planImport(job: ImportJob, parts: ImportParts, stop: Stop): Promise<DryRun> {
-  const inputs = await openInputs(job);
+export async function planImport(
+  job: ImportJob,
+  parts: ImportParts,
+  stop: Stop,
+): Promise<DryRun | undefined> {
+  return await unlessStopped(planInCopy(job, parts, stop));
+}
+
+async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promise<DryRun> {
+  const inputs = await openInputs(job, stop);
   const folder = runFolder(job, parts.clock.epochMs());
   let isDone = false;
   try {

@@ -27,7 +27,8 @@ export async function runImport(
   parts: SendingParts,
   stop: Stop,
 ): Promise<FinishedRun | undefined> {
-  const inputs = await openInputs(job);
+  const inputs = await unlessStopped(openInputs(job, stop));
+  if (inputs === undefined) return undefined;
   try {
     const ledger = Ledger.open(job.folder, job.account);
     try {
@@ -39,6 +40,16 @@ export async function runImport(
     }
   } finally {
     closeInputs(inputs);
+  }
+}
+
+/** Undefined where the run ended before the work was done. */
+export async function unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StoppedError) return undefined;
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
+import { rootCertificates } from "node:tls";
 import { HttpsProxyAgent } from "hpagent";
 import { chosenProxy } from "./proxy.ts";
 import type { MimecastSettings } from "./settings.ts";
@@ -24,7 +25,7 @@ export interface Connections {
  */
 const IDLE_CONNECTION_MS = 4_000;
 
-type Settings = Pick<MimecastSettings, "baseUrl" | "proxyFor" | "connections" | "timeoutMs">;
+type Settings = Pick<MimecastSettings, "baseUrl" | "proxyFor" | "connections" | "timeoutMs" | "extraCa">;
 
 /** Keep-alive agents, through a proxy where there is one. */
 export function openConnections(settings: Settings): Connections {
@@ -37,7 +38,9 @@ export function openConnections(settings: Settings): Connections {
     return { agents: { http: agent }, wasReady, destroy: () => agent.destroy() };
   }
   const proxy = chosenProxy(settings);
-  const agent = proxy === undefined ? new https.Agent(options) : new HttpsProxyAgent({ ...options, proxy });
+  const { extraCa } = settings;
+  const secure = extraCa === undefined ? options : { ...options, ca: [...rootCertificates, extraCa] };
+  const agent = proxy === undefined ? new https.Agent(secure) : new HttpsProxyAgent({ ...secure, proxy });
   watch(agent, "secureConnect", ready, settings.timeoutMs, proxy);
   return { agents: { https: agent }, wasReady, destroy: () => agent.destroy() };
 }

@@ -23,6 +23,8 @@ export interface MimecastSettings {
   /** The most sockets. With fewer than there are calls in flight, calls wait for one inside their time-out. */
   readonly connections: number;
   readonly userAgent: string;
+  /** CA certificates in PEM, trusted besides those that Node comes with. */
+  readonly extraCa?: string | undefined;
   /** The proxy for a URL, empty for none: `environmentProxy` as a rule. Not asked about loopback. */
   readonly proxyFor?: (url: string) => string | undefined;
 }

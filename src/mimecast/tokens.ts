@@ -4,7 +4,7 @@ import type { Secrets } from "./said.ts";
 import { judgeToken, type NoToken } from "./token-answer.ts";
 
 /** One access token. Two are told apart by identity: a renewal may bring the same value again. */
-export interface Token {
+interface Token {
   readonly value: string;
 }
 

@@ -97,11 +97,14 @@ test("A signal while a row waits for its retry ends the run at once, and the row
   });
 });
 
-test("A signal while the input is being read leaves nothing behind", async () => {
+test.each([
+  ["import", []],
+  ["dry run", ["--dry-run"]],
+])("A signal while the input of an %s is being read leaves nothing behind", async (_, words) => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(300_000));
-  const run = startCli(["import", "a.csv"], { cwd, env: simulatorEnv(simulator) });
+  const run = startCli(["import", "a.csv", ...words], { cwd, env: simulatorEnv(simulator) });
   await run.said("Reading ");
   run.kill("SIGINT");
   const { code, stderr } = await run.ended;
@@ -112,9 +115,12 @@ test("A signal while the input is being read leaves nothing behind", async () =>
   expect(simulator.counters.calls).toBe(0);
 });
 
-test("A signal while standard input is awaited ends the program", async () => {
+test.each([
+  ["import", []],
+  ["dry run", ["--dry-run"]],
+])("A signal while standard input is awaited ends the %s", async (_, words) => {
   const simulator = await simulatorFor();
-  const run = startCli(["import", "-"], { env: simulatorEnv(simulator), stdin: "open" });
+  const run = startCli(["import", "-", ...words], { env: simulatorEnv(simulator), stdin: "open" });
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   run.kill("SIGINT");
   const ended = await Promise.race([

@@ -76,7 +76,7 @@ describe("an outcome", () => {
       seq: 3,
       ended: "failed",
       code: "err_x",
-      message: "it's \"no\" — 😀\u0001",
+      message: 'it\'s "no" — 😀\u0001',
       retryable: true,
       attempts: 6,
       requestId: "r-1",
@@ -84,7 +84,7 @@ describe("an outcome", () => {
     });
     await journal.end(ending(4, "applied"));
     expect(outcomes(database)).toEqual([
-      [3, "failed", "err_x", "it's \"no\" — 😀\u0001", 1, 6, "r-1", DAY],
+      [3, "failed", "err_x", 'it\'s "no" — 😀\u0001', 1, 6, "r-1", DAY],
       [4, "applied", null, null, 0, 1, null, DAY],
     ]);
   });
@@ -153,7 +153,10 @@ describe("a disk that is full", () => {
   it("ends the run with an error that names the file and says that nothing on record is lost", async () => {
     const { first } = await fullDisk();
     expect(first).toBeInstanceOf(RunError);
-    expect(first).toMatchObject({ kind: "output", message: expect.stringMatching(/full.*same command again/s) });
+    expect(first).toMatchObject({
+      kind: "output",
+      message: expect.stringMatching(/full.*same command again/s),
+    });
   });
 
   it("is told to every later call as well, also when there is room again, as a write is missing", async () => {
@@ -171,7 +174,9 @@ describe("a disk that is full", () => {
     await journal.claim(1, 1);
     const [pages] = database.first("PRAGMA run.page_count") ?? [];
     database.exec(`PRAGMA run.max_page_count = ${pages}`);
-    await expect(journal.end({ ...ending(1, "failed"), message: "x".repeat(100_000) })).rejects.toThrow(RunError);
+    await expect(journal.end({ ...ending(1, "failed"), message: "x".repeat(100_000) })).rejects.toThrow(
+      RunError,
+    );
     database.exec("PRAGMA run.max_page_count = 1000000");
     expect(claims(database)).toEqual([[1, 1]]);
     expect(database.transaction(() => 5)).toBe(5);
@@ -181,7 +186,10 @@ describe("a disk that is full", () => {
     const database = openRun();
     const journal = new Journal(database);
     database.exec("DROP TABLE run.outcome");
-    const [claimed, ended] = await Promise.allSettled([journal.claim(1, 1), journal.end(ending(1, "applied"))]);
+    const [claimed, ended] = await Promise.allSettled([
+      journal.claim(1, 1),
+      journal.end(ending(1, "applied")),
+    ]);
     expect([claimed?.status, ended?.status]).toEqual(["rejected", "rejected"]);
     expect(claims(database)).toEqual([]);
   });

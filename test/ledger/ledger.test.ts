@@ -61,13 +61,20 @@ describe("a folder belongs to one account", () => {
   it.each([
     [true, false],
     [false, true],
-  ])("and a loopback address never passes for a real account, nor the other way round (%s, %s)", (first, second) => {
-    const folder = temporaryFolder();
-    Ledger.open(folder, { tenant: "corp", loopback: first }).close();
-    const message = refusedWith("settings", () => Ledger.open(folder, { tenant: "corp", loopback: second }));
-    expect(message).toMatch(/belongs to a .* \(corp\), but these settings are for .*Use another --out folder/);
-    expect(message).not.toContain("MIMECAST_TENANT");
-  });
+  ])(
+    "and a loopback address never passes for a real account, nor the other way round (%s, %s)",
+    (first, second) => {
+      const folder = temporaryFolder();
+      Ledger.open(folder, { tenant: "corp", loopback: first }).close();
+      const message = refusedWith("settings", () =>
+        Ledger.open(folder, { tenant: "corp", loopback: second }),
+      );
+      expect(message).toMatch(
+        /belongs to a .* \(corp\), but these settings are for .*Use another --out folder/,
+      );
+      expect(message).not.toContain("MIMECAST_TENANT");
+    },
+  );
 
   it("and whoever was refused holds no lock", () => {
     const folder = temporaryFolder();
@@ -117,7 +124,9 @@ async function holdInOtherProcess(folder: string): Promise<ChildProcess> {
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
-  const ended = once(child, "exit").then(() => Promise.reject(new Error("it ended before it held the ledger")));
+  const ended = once(child, "exit").then(() =>
+    Promise.reject(new Error("it ended before it held the ledger")),
+  );
   ended.catch(() => undefined);
   await Promise.race([once(child.stdout, "data"), ended]);
   return child;

@@ -29,7 +29,9 @@ async function recordAfter(...runs: readonly (readonly Past[])[]) {
 function recordIn(folder: string) {
   const database = Database.open(join(folder, "ledger.db"), "ledger");
   try {
-    return database.all("SELECT alias, in_place, in_place_at, unanswered, tried, ended FROM alias ORDER BY alias");
+    return database.all(
+      "SELECT alias, in_place, in_place_at, unanswered, tried, ended FROM alias ORDER BY alias",
+    );
   } finally {
     database.close();
   }

@@ -130,7 +130,12 @@ describe("the plan", () => {
     const folder = temporaryFolder();
     const at = (name: string, domain: string, line: number) =>
       row(`${name}>ann`, line, { aliasKey: `${name}@${domain}`, alias: `${name}@${domain.toUpperCase()}` });
-    const staged = [at("a", "few.example", 2), at("b", "many.example", 3), at("c", "many.example", 4), invalid(5)];
+    const staged = [
+      at("a", "few.example", 2),
+      at("b", "many.example", 3),
+      at("c", "many.example", 4),
+      invalid(5),
+    ];
     expect(planned(openLedger(folder), folder, staged).read.sendDomains()).toEqual([
       { domain: "many.example", rows: 2 },
       { domain: "few.example", rows: 1 },
@@ -179,7 +184,10 @@ describe("pages", () => {
   it("hold every row once, whatever they are asked for", async () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, rows(...many));
-    await claimAndEnd(store, many.slice(0, 1_500).map((pair) => ({ pair, ended: "failed" })));
+    await claimAndEnd(
+      store,
+      many.slice(0, 1_500).map((pair) => ({ pair, ended: "failed" })),
+    );
     const pages = [...store.read.ended("all")];
     expect(pages.length).toBeGreaterThan(2);
     expect(lines(pages.flat())).toEqual(many.map((_, index) => index + 2));
@@ -192,7 +200,11 @@ describe("pages", () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, rows(...many));
     const seen: number[] = [];
-    for (let page = store.read.sendable(0, 100); page.length > 0; page = store.read.sendable(seen.length, 100)) {
+    for (
+      let page = store.read.sendable(0, 100);
+      page.length > 0;
+      page = store.read.sendable(seen.length, 100)
+    ) {
       for (const { position, seq } of page) {
         expect(position).toBe(seen.length + 1);
         seen.push(seq);

@@ -1,13 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { endedRows, invalid, newRunFolder, openLedger, planned, plansOf, row, rows, temporaryFolder } from "./parts.ts";
+import {
+  endedRows,
+  invalid,
+  newRunFolder,
+  openLedger,
+  planned,
+  plansOf,
+  row,
+  rows,
+  temporaryFolder,
+} from "./parts.ts";
 
 describe("staged rows", () => {
-  it.each([0, 1, 49, 50, 51, 100, 120])("are numbered and kept in the order in which they came: %i", (count) => {
-    const folder = temporaryFolder();
-    const pairs = Array.from({ length: count }, (_, index) => `a${index}>p${index}`);
-    const store = planned(openLedger(folder), folder, rows(...pairs));
-    expect(plansOf(store).map(({ seq, line }) => [seq, line])).toEqual(pairs.map((_, i) => [i + 1, i + 2]));
-  });
+  it.each([0, 1, 49, 50, 51, 100, 120])(
+    "are numbered and kept in the order in which they came: %i",
+    (count) => {
+      const folder = temporaryFolder();
+      const pairs = Array.from({ length: count }, (_, index) => `a${index}>p${index}`);
+      const store = planned(openLedger(folder), folder, rows(...pairs));
+      expect(plansOf(store).map(({ seq, line }) => [seq, line])).toEqual(pairs.map((_, i) => [i + 1, i + 2]));
+    },
+  );
 
   it("go on being numbered from one portion to the next", () => {
     const folder = temporaryFolder();

@@ -11,7 +11,8 @@ import { type Loopback, listening, sendJson, serveSockets } from "./loopback.ts"
 import { APPLIED, control, PAIR, settings, testClock } from "./parts.ts";
 
 const CERTIFICATE = file("test-only-certificate.pem");
-const CHILD = file("calls.mjs");
+// Written out, so that tools see that the file is used.
+const CHILD = fileURLToPath(new URL("./tls/calls.mjs", import.meta.url));
 /** A name that is no loopback address, so that a proxy is used; the proxy knows where it is. */
 const REMOTE = "https://api.mimecast.test";
 
@@ -81,6 +82,20 @@ describe("over TLS", () => {
     const exchange = await client.updateAlias(PAIR, control());
     expect(exchange.answer).toMatchObject({ kind: "not-executed", failure: { code: "tls_failed" } });
     expect(requests).toBe(0);
+  });
+
+  test("an authority that the settings name is trusted, directly and through a proxy", async () => {
+    const extraCa = readFileSync(CERTIFICATE, "utf8");
+    const proxy = await open(connectProxy(server.port));
+    for (const [baseUrl, proxyUrl] of [
+      [`https://localhost:${server.port}`, ""],
+      [REMOTE, proxy.url],
+    ] as const) {
+      const trusting = settings(baseUrl, { extraCa, proxyFor: () => proxyUrl });
+      const client = createMimecastClient(trusting, { clock: testClock(), randomUuid: () => "id" });
+      closing.push(() => client.close());
+      expect((await client.updateAlias(PAIR, control())).answer).toEqual({ kind: "applied" });
+    }
   });
 
   test("a connection that breaks after the request is lost", async () => {

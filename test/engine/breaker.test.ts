@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import { type Blocked, Breaker, DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** A call that failed at `nowMs`, 100 ms after it was sent unless told otherwise. */
+function unanswered(nowMs: number, more: Partial<Blocked> = {}): Blocked {
+  return { kind: "no-answer", sentAtMs: nowMs - 100, nowMs, ...more };
+}
+
+function refused(nowMs: number): Blocked {
+  return { kind: "refused", sentAtMs: nowMs - 100, nowMs };
+}
+
+function provenBreaker(): Breaker {
+  const breaker = new Breaker(DEFAULT_BREAKER);
+  breaker.passed();
+  return breaker;
+}
+
+/** Probes as a run does, until it gives up or the time is over; says when it gave up. */
+function givesUpAtMs(breaker: Breaker, fromMs: number, untilMs: number): number | undefined {
+  for (let nowMs = fromMs; nowMs <= untilMs; nowMs = Math.max(nowMs + SECOND_MS, breaker.nextProbeMs)) {
+    if (breaker.blocked(unanswered(nowMs)) === "give-up-unreachable") return nowMs;
+  }
+  return undefined;
+}
+
+describe("lanes", () => {
+  it("begin with one, and all are let go by the first call that gets through", () => {
+    const breaker = new Breaker(DEFAULT_BREAKER);
+    expect(breaker.probing).toBe(true);
+    breaker.passed();
+    expect(breaker.probing).toBe(false);
+  });
+
+  it("are one again after five calls in a row without effect, and not before", () => {
+    const breaker = provenBreaker();
+    for (const nowMs of [1, 2, 3, 4]) breaker.blocked(unanswered(nowMs));
+    expect(breaker.probing).toBe(false);
+    breaker.blocked(unanswered(5));
+    expect(breaker.probing).toBe(true);
+  });
+
+  it("all stay open while some calls get through", () => {
+    const breaker = provenBreaker();
+    for (let nowMs = 0; nowMs < 100; nowMs += 1) {
+      breaker.blocked(unanswered(nowMs));
+      if (nowMs % 4 === 0) breaker.passed();
+      expect(breaker.probing).toBe(false);
+    }
+  });
+
+  it("are all open again as soon as a probe gets through", () => {
+    const breaker = provenBreaker();
+    for (let nowMs = 0; nowMs < 10; nowMs += 1) breaker.blocked(unanswered(nowMs));
+    breaker.passed();
+    expect([breaker.probing, breaker.nextProbeMs]).toEqual([false, 0]);
+  });
+});
+
+describe("probes", () => {
+  it("come after pauses that double up to a ceiling", () => {
+    const breaker = new Breaker(DEFAULT_BREAKER);
+    const pauses = Array.from({ length: 8 }, () => {
+      breaker.blocked(unanswered(100));
+      return breaker.nextProbeMs - 100;
+    });
+    expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
+  });
+
+  it("are not sent before the wait that the server announced is over", () => {
+    const breaker = new Breaker(DEFAULT_BREAKER);
+    breaker.blocked(unanswered(100, { announcedMs: 5000 }));
+    expect(breaker.nextProbeMs).toBe(5100);
+  });
+
+  it("keep to their ceiling after thousands of calls", () => {
+    const breaker = provenBreaker();
+    for (let nowMs = 0; nowMs < 5000; nowMs += 1) breaker.blocked(unanswered(nowMs));
+    expect(breaker.nextProbeMs).toBe(4999 + 15_000);
+  });
+});
+
+describe("the run gives up as Mimecast can't be reached", () => {
+  it("after 30 seconds before the first success", () => {
+    expect(givesUpAtMs(new Breaker(DEFAULT_BREAKER), 100, HOUR_MS)).toSatisfy(
+      (atMs: number) => atMs >= 30 * SECOND_MS && atMs <= 46 * SECOND_MS,
+    );
+  });
+
+  it("at the first call's time-out already, if that took 30 seconds", () => {
+    const breaker = new Breaker(DEFAULT_BREAKER);
+    expect(breaker.blocked(unanswered(30_000, { sentAtMs: 0 }))).toBe("give-up-unreachable");
+  });
+
+  it("after 15 minutes later on, not sooner, and counted from the last success", () => {
+    const breaker = provenBreaker();
+    expect(givesUpAtMs(breaker, 0, 14 * MINUTE_MS)).toBeUndefined();
+    breaker.passed();
+    const fromMs = 14.5 * MINUTE_MS;
+    expect(givesUpAtMs(breaker, fromMs, 2 * HOUR_MS)).toSatisfy(
+      (atMs: number) => atMs - fromMs >= 15 * MINUTE_MS && atMs - fromMs <= 15.5 * MINUTE_MS,
+    );
+  });
+
+  it("not while a longer wait that the server announced is not over", () => {
+    const breaker = provenBreaker();
+    for (const nowMs of [0, 1, 2, 3]) breaker.blocked(unanswered(nowMs));
+    const announced = unanswered(16 * MINUTE_MS, { sentAtMs: 0, announcedMs: 20 * MINUTE_MS });
+    expect(breaker.blocked(announced)).toBe("go-on");
+    expect(breaker.nextProbeMs).toBe(36 * MINUTE_MS);
+  });
+
+  it("although it announced waits, if these are short and nothing ever comes of them", () => {
+    const breaker = provenBreaker();
+    let verdict = "go-on";
+    for (let nowMs = 0; nowMs <= 15 * MINUTE_MS; nowMs += 5 * SECOND_MS) {
+      verdict = breaker.blocked(unanswered(nowMs, { announcedMs: 5 * SECOND_MS }));
+    }
+    expect(verdict).toBe("give-up-unreachable");
+  });
+
+  it("not because of one call that hung for long while others got through", () => {
+    const breaker = provenBreaker();
+    expect(breaker.blocked(unanswered(HOUR_MS, { sentAtMs: 0 }))).toBe("go-on");
+  });
+});
+
+describe("a laptop that slept for hours gets its full patience after waking", () => {
+  it("if a call was in flight as it fell asleep", () => {
+    const breaker = provenBreaker();
+    expect(breaker.blocked(unanswered(8 * HOUR_MS, { sentAtMs: 0 }))).toBe("go-on");
+    const fromMs = 8 * HOUR_MS + SECOND_MS;
+    expect(givesUpAtMs(breaker, fromMs, fromMs + 14 * MINUTE_MS)).toBeUndefined();
+  });
+
+  it("if it fell asleep between two probes of an outage", () => {
+    const breaker = provenBreaker();
+    expect(givesUpAtMs(breaker, 0, 10 * MINUTE_MS)).toBeUndefined();
+    const fromMs = 8 * HOUR_MS;
+    expect(givesUpAtMs(breaker, fromMs, fromMs + 14 * MINUTE_MS)).toBeUndefined();
+    expect(givesUpAtMs(breaker, fromMs + 14.1 * MINUTE_MS, 9 * HOUR_MS)).toBeDefined();
+  });
+});
+
+describe("the run gives up as the account is refused", () => {
+  it("after three refusals before the first success", () => {
+    const breaker = new Breaker(DEFAULT_BREAKER);
+    expect([1, 2, 3].map((nowMs) => breaker.blocked(refused(nowMs)))).toEqual([
+      "go-on",
+      "go-on",
+      "give-up-refused",
+    ]);
+  });
+
+  it("after a minute of refusals later on, however many there are", () => {
+    const breaker = provenBreaker();
+    for (let nowMs = 0; nowMs < MINUTE_MS; nowMs += SECOND_MS) {
+      expect(breaker.blocked(refused(nowMs))).toBe("go-on");
+    }
+    expect(breaker.blocked(refused(MINUTE_MS))).toBe("give-up-refused");
+  });
+
+  it("not if a call got through in between", () => {
+    const breaker = provenBreaker();
+    for (let nowMs = 0; nowMs < HOUR_MS; nowMs += 59 * SECOND_MS) {
+      breaker.passed();
+      expect(breaker.blocked(refused(nowMs))).toBe("go-on");
+      expect(breaker.blocked(refused(nowMs + 58 * SECOND_MS))).toBe("go-on");
+    }
+  });
+
+  it("not by calls without an answer, which are no refusals", () => {
+    const breaker = new Breaker(DEFAULT_BREAKER);
+    for (const nowMs of [100, 200, 300, 400, 500]) expect(breaker.blocked(unanswered(nowMs))).toBe("go-on");
+  });
+});

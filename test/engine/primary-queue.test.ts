@@ -1,0 +1,180 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { PrimaryQueue } from "../../src/engine/primary-queue.ts";
+
+interface Item {
+  readonly primaryKey: string;
+  readonly id: number;
+}
+
+function queueOf(...primaries: readonly string[]) {
+  const queue = new PrimaryQueue<Item>();
+  const items = primaries.map((primaryKey, id) => ({ primaryKey, id }));
+  for (const item of items) queue.add(item);
+  return queue;
+}
+
+function take(queue: PrimaryQueue<Item>, nowMs = 0): Item {
+  const item = queue.take(nowMs);
+  if (item === undefined) throw new Error("nothing was ready");
+  return item;
+}
+
+describe("rows that are ready", () => {
+  it("come out in the order in which they went in, if they are of different primaries", () => {
+    const queue = queueOf("ann", "bob", "cyd");
+    expect([queue.take(0)?.id, queue.take(0)?.id, queue.take(0)?.id, queue.take(0)]).toEqual([
+      0,
+      1,
+      2,
+      undefined,
+    ]);
+  });
+
+  it("of one primary come out one at a time, the next when the one before is settled", () => {
+    const queue = queueOf("ann", "ann");
+    const first = take(queue);
+    expect(queue.take(0)).toBeUndefined();
+    queue.settle(first);
+    expect(queue.take(0)?.id).toBe(1);
+  });
+
+  it("of many primaries take turns", () => {
+    const queue = queueOf("ann", "ann", "ann", "bob", "cyd");
+    const order: number[] = [];
+    for (let item = queue.take(0); item !== undefined; item = queue.take(0)) {
+      order.push(item.id);
+      queue.settle(item);
+    }
+    expect(order).toEqual([0, 3, 4, 1, 2]);
+  });
+
+  it("can be added while others of the same primary are out", () => {
+    const queue = queueOf("ann");
+    const first = take(queue);
+    queue.add({ primaryKey: "ann", id: 9 });
+    expect(queue.take(0)).toBeUndefined();
+    queue.settle(first);
+    expect(queue.take(0)?.id).toBe(9);
+  });
+});
+
+describe("rows that wait for their retry", () => {
+  it("come out when they are due, soonest first, and hold up only their own primary", () => {
+    const queue = queueOf("ann", "bob", "cyd", "ann");
+    const [ann, bob] = [take(queue), take(queue)];
+    queue.park(ann, 200);
+    queue.park(bob, 100);
+    expect([queue.parkedCount, queue.nextDueMs, queue.take(0)?.id]).toEqual([2, 100, 2]);
+    expect(queue.take(99)).toBeUndefined();
+    expect(queue.take(100)?.id).toBe(1);
+    expect([queue.nextDueMs, queue.take(200)?.id]).toEqual([200, 0]);
+    expect([queue.parkedCount, queue.nextDueMs]).toEqual([0, undefined]);
+  });
+
+  it("that are due at one instant come out in the order in which they were parked", () => {
+    const queue = queueOf("ann", "bob", "cyd");
+    const parked = [take(queue), take(queue), take(queue)];
+    for (const item of parked) queue.park(item, 50);
+    expect([queue.take(50)?.id, queue.take(50)?.id, queue.take(50)?.id]).toEqual([0, 1, 2]);
+  });
+
+  it("still count as being here", () => {
+    const queue = queueOf("ann", "bob");
+    queue.park(take(queue), 100);
+    expect([queue.size, queue.readyCount, [...queue.all()].length]).toEqual([2, 1, 2]);
+  });
+});
+
+it("to settle a row that is not the one that is out is a fault of the program", () => {
+  const queue = queueOf("ann", "ann");
+  take(queue);
+  expect(() => queue.settle({ primaryKey: "ann", id: 1 })).toThrow("not taken");
+  expect(() => queue.settle({ primaryKey: "zoe", id: 1 })).toThrow("not taken");
+});
+
+/** What someone does with the queue next. */
+type Step =
+  | { readonly kind: "add"; readonly primary: string }
+  | { readonly kind: "take" }
+  | { readonly kind: "settle" | "park"; readonly which: number; readonly forMs: number }
+  | { readonly kind: "pass"; readonly forMs: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ kind: fc.constant("add"), primary: fc.constantFrom("ann", "bob", "cyd", "dan") }),
+  fc.record({ kind: fc.constant("take") }),
+  fc.record({ kind: fc.constantFrom("settle", "park"), which: fc.nat(9), forMs: fc.nat(50) }),
+  fc.record({ kind: fc.constant("pass"), forMs: fc.nat(40) }),
+);
+
+it("whatever is done with it: no two rows of a primary are out at once, none is lost, doubled or overtaken", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      const queue = new PrimaryQueue<Item>();
+      const out: Item[] = [];
+      const waiting = new Map<Item, number>();
+      const settled: Item[] = [];
+      let nowMs = 0;
+      let count = 0;
+
+      const takeOne = (): Item | undefined => {
+        const item = queue.take(nowMs);
+        if (item === undefined) return undefined;
+        expect(out.some(({ primaryKey }) => primaryKey === item.primaryKey)).toBe(false);
+        expect(waiting.get(item) ?? 0).toBeLessThanOrEqual(nowMs);
+        for (const other of waiting.keys()) {
+          if (other.primaryKey === item.primaryKey) expect(other).toBe(item);
+        }
+        waiting.delete(item);
+        out.push(item);
+        return item;
+      };
+      const settle = (item: Item): void => {
+        out.splice(out.indexOf(item), 1);
+        queue.settle(item);
+        settled.push(item);
+      };
+
+      for (const it of steps) {
+        if (it.kind === "add") {
+          queue.add({ primaryKey: it.primary, id: count });
+          count += 1;
+        } else if (it.kind === "take") {
+          takeOne();
+        } else if (it.kind === "pass") {
+          nowMs += it.forMs;
+        } else {
+          const item = out[it.which % Math.max(1, out.length)];
+          if (item === undefined) continue;
+          if (it.kind === "settle") {
+            settle(item);
+          } else {
+            out.splice(out.indexOf(item), 1);
+            queue.park(item, nowMs + it.forMs);
+            waiting.set(item, nowMs + it.forMs);
+          }
+        }
+        expect(queue.size).toBe(count - settled.length);
+        // Rows that are due wait on as parked ones until somebody asks for a row.
+        expect(queue.parkedCount === 0).toBe(queue.nextDueMs === undefined);
+        for (const dueMs of waiting.values()) {
+          if (dueMs > nowMs) expect(queue.nextDueMs).toBeLessThanOrEqual(dueMs);
+        }
+      }
+
+      // Then all that is left is sent.
+      for (const item of [...out]) settle(item);
+      nowMs += 1000;
+      for (let item = takeOne(); item !== undefined; item = takeOne()) settle(item);
+      expect(settled.map(({ id }) => id).sort((a, b) => a - b)).toEqual(
+        Array.from({ length: count }, (_, id) => id),
+      );
+      for (const primary of ["ann", "bob", "cyd", "dan"]) {
+        const ids = settled.filter(({ primaryKey }) => primaryKey === primary).map(({ id }) => id);
+        expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+      }
+      expect([queue.size, queue.readyCount, queue.parkedCount]).toEqual([0, 0, 0]);
+    }),
+    { numRuns: 300 },
+  );
+});

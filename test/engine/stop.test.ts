@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { Stop, StoppedError } from "../../src/engine/stop.ts";
+
+const DEADLINE = { kind: "deadline", message: "06:00" } as const;
+const SIGNAL = { kind: "signal", signal: "SIGINT", message: "interrupted" } as const;
+
+it("a run that nobody stops goes on", () => {
+  const stop = new Stop();
+  stop.throwIfStopped();
+  expect([stop.sending.aborted, stop.calls.aborted, stop.reasons]).toEqual([false, false, []]);
+});
+
+it("a run that is stopped sends nothing new, and finishes the calls in flight", () => {
+  const stop = new Stop();
+  stop.stop(DEADLINE);
+  expect([stop.sending.aborted, stop.calls.aborted]).toEqual([true, false]);
+  expect(() => stop.throwIfStopped()).toThrow(StoppedError);
+});
+
+it("a run that is given up waits for no call any more", () => {
+  const stop = new Stop();
+  stop.abandon();
+  expect([stop.sending.aborted, stop.calls.aborted]).toEqual([true, true]);
+});
+
+it("the reasons are kept in the order in which they came", () => {
+  const stop = new Stop();
+  stop.stop(DEADLINE);
+  stop.stop(SIGNAL);
+  stop.abandon();
+  expect(stop.reasons).toEqual([DEADLINE, SIGNAL]);
+});
