@@ -12,45 +12,58 @@ export interface LogSettings {
 const MIN_SECRET_LENGTH = 6;
 /** Whatever is logged under one of these names is nobody's business. */
 const SECRET_FIELDS = ["authorization", "accessToken", "access_token", "clientSecret", "secretKey", "appKey"];
+const BLOT = "[secret]";
 
 /**
- * A pino logger whose lines hold no secret and no control character. Names that hold secrets are redacted, and
- * so are the values of the settings' secrets, whatever sentence they got into.
+ * A pino logger whose lines hold no secret and no control character, wherever in a line they would be. Fields
+ * whose names promise a secret are blotted out, and so are the values of the settings' secrets, whatever
+ * sentence they got into.
  */
 export function createLog(settings: LogSettings): Logger {
-  const secrets = settings.secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+  const blotted = blotter(settings.secrets);
   return pino(
     {
       base: null,
       level: settings.level,
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: "[secret]" },
-      formatters: {
-        level: (label) => ({ level: label }),
-        log: (fields) =>
-          Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plainValue(value)])),
-      },
-      hooks: {
-        logMethod(parameters, method) {
-          const [first, second, ...others] = parameters;
-          method.apply(this, [
-            typeof first === "string" ? plainText(first) : first,
-            typeof second === "string" ? plainText(second) : second,
-            ...others,
-          ]);
-        },
-      },
+      // Whole fields, whatever they hold; texts further down are found in the line.
+      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: BLOT },
+      formatters: { level: (label) => ({ level: label }) },
     },
     {
-      write(line: string): void {
-        settings.destination.write(
-          secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), line),
-        );
-      },
+      // Done to the finished line: no field, error or name can get around it.
+      write: (line: string) => settings.destination.write(plainLine(blotted(line))),
     },
   );
 }
 
-function plainValue(value: unknown): unknown {
-  return typeof value === "string" ? plainText(value) : value;
+const SECRET_TEXT = new RegExp(`"(${SECRET_FIELDS.join("|")})":"(?:[^"\\\\]|\\\\.)*"`, "gi");
+
+function blotter(secrets: readonly string[]): (line: string) => string {
+  const forms = secrets
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+    .flatMap((secret) => [secret, insideJson(secret), encodeURIComponent(secret)]);
+  // The longest first: blotting out a part of it would leave the rest to be read.
+  const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
+  return (line) =>
+    longestFirst.reduce(
+      (text, secret) => text.replaceAll(secret, BLOT),
+      line.replaceAll(SECRET_TEXT, (_field, name: string) => `"${name}":"${BLOT}"`),
+    );
+}
+
+/** Spaces for control characters, those that JSON has escaped as well: who makes lines pretty takes that off. */
+function plainLine(line: string): string {
+  const plain = plainText(line.trimEnd());
+  return `${plain.replaceAll(/\\(?:u[0-9a-f]{4}|.)/gi, (escaped) => (isControl(escaped) ? " " : escaped))}\n`;
+}
+
+function isControl(escaped: string): boolean {
+  if (escaped[1] !== "u") return /[bfnrt]/.test(escaped[1] ?? "");
+  const character = String.fromCharCode(Number.parseInt(escaped.slice(2), 16));
+  return plainText(character) !== character;
+}
+
+function insideJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }

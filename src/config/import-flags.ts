@@ -64,7 +64,7 @@ function importFlags(nowEpochMs: number) {
     skipDomain: list(readSkipDomain),
     // As many lanes as keep the recorded quota (160 calls a second) busy at answers of 0.4 s.
     concurrency: wholeNumber(1, 256).default(64),
-    maxRate: positiveNumber(1_000_000).optional(),
+    maxRate: wholeNumber(1, 1_000_000).optional(),
     // Leaves the account's other integrations something, and costs a tenth of the speed.
     quotaReserve: percentage(0, 99).default(10),
     // With backoff this spans minutes: longer than a passing fault, shorter than an outage.

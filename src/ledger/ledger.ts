@@ -20,6 +20,8 @@ export interface SeenQuota {
 
 /** What the SQL calls the ledger's file; a run's is `run`. */
 const SCHEMA_NAME = "ledger";
+/** To be raised, with a migration, when the tables change. */
+const LEDGER_VERSION = "1";
 const RUN_FILE = "run.db";
 const LEDGER_FILE = "ledger.db";
 /** What a dry run works in; not a run's file, so no later run takes it for one that was killed. */
@@ -57,6 +59,7 @@ export class Ledger {
     try {
       database.transaction(() => {
         database.exec(LEDGER_SCHEMA);
+        checkVersion(database, path);
         claimFor(database, account, path);
       });
       return new Ledger(folder, path, database);
@@ -172,6 +175,18 @@ function makeFolder(folder: string): void {
       "output",
       `The folder ${resolve(folder)} can't be made (${reason}). Name another one with --out, or give write permission.`,
       { cause: error },
+    );
+  }
+}
+
+/** A ledger that a later version has changed must not be written by this one. */
+function checkVersion(database: Database, path: string): void {
+  const version = fact(database, "version");
+  if (version === undefined) setFact(database, "version", LEDGER_VERSION);
+  else if (version !== LEDGER_VERSION) {
+    throw new RunError(
+      "settings",
+      `${path} has the format ${version}, and this version of the tool knows ${LEDGER_VERSION}. Use the version that wrote it, or a newer one, or another --out folder.`,
     );
   }
 }

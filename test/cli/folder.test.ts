@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { csvOf, manyRows, readCsvFile } from "../support/csv-files.ts";
-import { messagesOf, runCli, simulatorEnv, startCli } from "../support/run-cli.ts";
+import { runCli, simulatorEnv, startCli } from "../support/run-cli.ts";
 import { filesBelow, put, temporaryFolder } from "../support/temporary-folder.ts";
 
 const NOWHERE = simulatorEnv({ url: "http://127.0.0.1:9" });
@@ -119,18 +119,6 @@ test("A ledger that is no ledger ends with 73 and stays as it is", async () => {
   expect(code).toBe(73);
   expect(stderr).toContain("no ledger of this tool");
   expect(simulator.counters.calls).toBe(0);
-});
-
-test("With nobody there from the start, the program gives up after half a minute, with 69", {
-  timeout: 60_000,
-}, async () => {
-  const cwd = temporaryFolder();
-  put(cwd, "a.csv", manyRows(5));
-  const startMs = Date.now();
-  const { code, stderr } = await runCli(["import", "a.csv", "--quiet"], { cwd, env: NOWHERE });
-  expect(code).toBe(69);
-  expect(Date.now() - startMs).toBeGreaterThan(29_000);
-  expect(messagesOf(stderr).join("\n")).toContain("nothing gets through to Mimecast");
 });
 
 const mounted: string[] = [];

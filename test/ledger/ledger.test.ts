@@ -14,6 +14,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RunError, type RunErrorKind } from "../../src/domain/run-error.ts";
+import { Database } from "../../src/ledger/database.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import {
   CORP,
@@ -81,6 +82,19 @@ describe("a folder belongs to one account", () => {
     Ledger.open(folder, CORP).close();
     refusal(() => Ledger.open(folder, { tenant: "other", loopback: false }));
     Ledger.open(folder, CORP).close();
+  });
+});
+
+describe("a ledger of another version", () => {
+  it("is left alone, and its version named", () => {
+    const folder = temporaryFolder();
+    Ledger.open(folder, CORP).close();
+    const database = Database.open(join(folder, "ledger.db"), "ledger");
+    database.exec("UPDATE ledger.fact SET value = '2' WHERE name = 'version'");
+    database.close();
+    expect(refusedWith("settings", () => Ledger.open(folder, CORP))).toMatch(
+      /has the format 2, and this version/,
+    );
   });
 });
 

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { EXIT, exitOfError, exitOfPlan, exitOfRun } from "../../src/domain/exit-code.ts";
+import { NO_OUTCOMES, OUTCOMES } from "../../src/domain/outcome.ts";
+import type { StopReason } from "../../src/domain/stop-reason.ts";
+
+const ALL_WELL = { ...NO_OUTCOMES, applied: 5, unchanged: 2, duplicate: 1, skipped: 1 };
+
+/** From the top of the manual's table: the first that applies counts. */
+const STOPS: readonly (readonly [StopReason, number])[] = [
+  [{ kind: "refused", message: "" }, 77],
+  [{ kind: "unreachable", message: "" }, 69],
+  [{ kind: "signal", signal: "SIGINT", message: "" }, 130],
+  [{ kind: "max-failures", message: "" }, 2],
+  [{ kind: "deadline", message: "" }, 3],
+  [{ kind: "limit", message: "" }, 3],
+];
+
+describe("a run that ended by itself", () => {
+  it("exits with 0 if Mimecast accepted every row, now or earlier", () => {
+    expect(exitOfRun([], ALL_WELL)).toBe(0);
+    expect(exitOfRun([], NO_OUTCOMES)).toBe(0);
+  });
+
+  it.each(["invalid", "conflict", "failed", "unknown"] as const)("exits with 1 if a row is %s", (outcome) => {
+    expect(exitOfRun([], { ...ALL_WELL, [outcome]: 1 })).toBe(1);
+  });
+});
+
+describe("a run that was stopped", () => {
+  it.each(STOPS)("%j: exits with %i, whatever became of the rows", (stop, code) => {
+    expect(exitOfRun([stop], ALL_WELL)).toBe(code);
+    expect(exitOfRun([stop], { ...ALL_WELL, failed: 3, "not-sent": 9 })).toBe(code);
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("by %s exits with %i", (signal, code) => {
+    expect(exitOfRun([{ kind: "signal", signal, message: "" }], ALL_WELL)).toBe(code);
+  });
+
+  it("for several reasons exits with the one that stands first in the manual, whichever came first", () => {
+    for (const [index, [first, code]] of STOPS.entries()) {
+      for (const [second] of STOPS.slice(index + 1)) {
+        expect(exitOfRun([second, first], ALL_WELL)).toBe(code);
+        expect(exitOfRun([first, second], ALL_WELL)).toBe(code);
+      }
+    }
+  });
+});
+
+describe("a dry run", () => {
+  it.each(OUTCOMES)("with a row that is %s exits with 1 only if it is invalid or a conflict", (outcome) => {
+    const expected = outcome === "invalid" || outcome === "conflict" ? 1 : 0;
+    expect(exitOfPlan({ ...NO_OUTCOMES, [outcome]: 1 })).toBe(expected);
+  });
+});
+
+it.each([
+  ["usage", 64],
+  ["settings", 78],
+  ["input", 65],
+  ["input-not-found", 66],
+  ["locked", 75],
+  ["output", 73],
+  ["refused", 77],
+  ["unreachable", 69],
+] as const)("what can't go on because of %s exits with %i", (kind, code) => {
+  expect(exitOfError(kind)).toBe(code);
+});
+
+it("a fault of this program is 70", () => {
+  expect(EXIT.fault).toBe(70);
+});

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { isOutcome, NO_OUTCOMES, OUTCOMES } from "../../src/domain/outcome.ts";
+
+it("a row ends in one of nine ways", () => {
+  expect(OUTCOMES).toEqual([
+    "applied",
+    "unchanged",
+    "duplicate",
+    "skipped",
+    "invalid",
+    "conflict",
+    "failed",
+    "unknown",
+    "not-sent",
+  ]);
+});
+
+it("counting begins with none of each", () => {
+  expect(Object.keys(NO_OUTCOMES)).toEqual([...OUTCOMES]);
+  expect(Object.values(NO_OUTCOMES).every((count) => count === 0)).toBe(true);
+});
+
+it.each(OUTCOMES)("%s is an outcome", (word) => expect(isOutcome(word)).toBe(true));
+
+it.each(["", "send", "Applied", "toString", "not sent"])("%j is none", (word) =>
+  expect(isOutcome(word)).toBe(false),
+);
