@@ -4,11 +4,11 @@ const REFRESHES_PER_SECOND = 5;
 
 /** One bar at the foot of a terminal. Lines printed meanwhile appear above it. */
 export class ProgressBar {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: NodeJS.WritableStream;
   #bars: MultiBar | undefined;
   #refresh: NodeJS.Timeout | undefined;
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: NodeJS.WritableStream) {
     this.#stream = stream;
   }
 
@@ -48,6 +48,8 @@ export class ProgressBar {
   /** The bar is gone, and the cursor back. */
   end(): void {
     clearInterval(this.#refresh);
+    // What was printed since the last refresh would otherwise be dropped.
+    this.#bars?.update();
     this.#bars?.stop();
     this.#bars = undefined;
   }
