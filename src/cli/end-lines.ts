@@ -2,12 +2,16 @@ import { OUTCOMES } from "../domain/outcome.ts";
 import type { FinishedRun } from "../import-aliases/finish-run.ts";
 import { commandLine, count, counted, duration } from "./words.ts";
 
+/** The command that was typed. */
+export interface TypedCommand {
+  readonly words: readonly string[];
+  /** Those of the words that name inputs. */
+  readonly inputs: readonly string[];
+  readonly platform: string;
+}
+
 /** The last lines on the screen: what came of it, where the files are, and what to type next. */
-export function endLines(
-  finished: FinishedRun,
-  command: readonly string[],
-  inputs: readonly string[],
-): string[] {
+export function endLines(finished: FinishedRun, typed: TypedCommand): string[] {
   const { summary, files } = finished;
   const { outcomes } = summary;
   const parts = OUTCOMES.filter((outcome) => outcomes[outcome] > 0).map(
@@ -24,30 +28,29 @@ export function endLines(
     lines.push(`  why        ${files.failedReasons}`);
   }
   if (files.remaining !== undefined) lines.push(`  run again  ${files.remaining}`);
-  return [...lines, ...nextLines(finished, command, inputs)];
+  return [...lines, ...nextLines(finished, typed)];
 }
 
-function nextLines(finished: FinishedRun, command: readonly string[], inputs: readonly string[]): string[] {
-  const { files } = finished;
+function nextLines({ files }: FinishedRun, typed: TypedCommand): string[] {
   const lines: string[] = [];
   if (files.remaining !== undefined) {
     // Standard input can't be read a second time; the file of what remains can.
-    const again = inputs.includes("-") ? withInput(command, inputs, files.remaining) : command;
-    lines.push("To send what is left, run:", `  ${commandLine(again)}`);
+    const words = typed.inputs.includes("-") ? withInput(typed, files.remaining) : typed.words;
+    lines.push("To send what is left, run:", `  ${commandLine(words, typed.platform)}`);
   }
   if (files.failed !== undefined) {
     lines.push(
       `To send what was refused, mend ${files.failed} and run:`,
-      `  ${commandLine(withInput(command, inputs, files.failed))}`,
+      `  ${commandLine(withInput(typed, files.failed), typed.platform)}`,
     );
   }
   return lines;
 }
 
 /** The same command for another file. */
-function withInput(command: readonly string[], inputs: readonly string[], file: string): string[] {
+function withInput({ words, inputs }: TypedCommand, file: string): string[] {
   const [first] = inputs;
-  return command.flatMap((word) => {
+  return words.flatMap((word) => {
     if (word === first) return [file];
     return inputs.includes(word) ? [] : [word];
   });

@@ -44,6 +44,7 @@ export async function importCommand(
   const job = jobOf(files, config, program);
   const stop = new Stop();
   program.onSignal((signal) => stopOnSignal(signal, stop, talk));
+  if (files.includes("-")) talk.say("Waiting for standard input");
   return await reporting(talk, async () => {
     if (config.dryRun) return await dryRun(job, config, talk, stop, program);
     if (config.account !== undefined) return await send(job, config, config.account, talk, stop, program);
@@ -132,7 +133,7 @@ async function send(
       timeoutMs: config.timeoutMs,
       connections: config.concurrency,
       userAgent: `mimecast-bulk/${job.toolVersion}`,
-      proxyFor: environmentProxy,
+      proxyFor: environmentProxy(program.env),
       extraCa: extraCa(config, program),
     },
     { clock: realClock, randomUuid: randomUUID },
@@ -145,7 +146,8 @@ async function send(
     const { summary } = finished;
     const exitCode = summary.exitCode ?? EXIT.fault;
     const inputs = job.inputs.map((input) => (input.kind === "file" ? input.path : "-"));
-    for (const line of endLines(finished, ["mimecast-bulk", ...program.words], inputs)) {
+    const typed = { words: ["mimecast-bulk", ...program.words], inputs, platform: program.platform };
+    for (const line of endLines(finished, typed)) {
       if (FAILED_AS_A_WHOLE.has(exitCode)) talk.alarm(line);
       else talk.say(line);
     }

@@ -3,7 +3,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
 import type { FinishedRun } from "../import-aliases/finish-run.ts";
 import type { ImportView, Plan, SendProgress } from "../import-aliases/import-job.ts";
-import type { LaneRow } from "../import-aliases/row-attempts.ts";
+import type { LaneRow } from "../import-aliases/lane-row.ts";
 import type { ReadingNotes } from "../import-aliases/stage-input.ts";
 import { planLines } from "./plan-lines.ts";
 import { Rate } from "./rate.ts";

@@ -11,6 +11,7 @@ export interface Program {
   /** Sets a variable of the process where it has none yet, for libraries that read the environment themselves. */
   provideEnv(name: string, value: string | undefined): void;
   readonly cwd: string;
+  readonly platform: NodeJS.Platform;
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: NodeJS.WriteStream;
@@ -27,6 +28,7 @@ export function currentProgram(words: readonly string[]): Program {
       if (value !== undefined) process.env[name] ??= value;
     },
     cwd: process.cwd(),
+    platform: process.platform,
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

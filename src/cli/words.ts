@@ -19,15 +19,12 @@ export function duration(ms: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
-/** A command as a person can paste it into a shell. */
-export function commandLine(words: readonly string[]): string {
-  return words.map(shellWord).join(" ");
+/** A command as a person can paste it into a shell: cmd.exe on Windows, which knows no single quotes. */
+export function commandLine(words: readonly string[], platform: string): string {
+  return words.map((word) => shellWord(word, platform)).join(" ");
 }
 
-function shellWord(word: string): string {
+function shellWord(word: string, platform: string): string {
   if (/^[\w@%+=:,./*?-]+$/.test(word) && !/[*?]/.test(word)) return word;
-  // cmd.exe knows no single quotes.
-  return process.platform === "win32"
-    ? `"${word.replaceAll('"', '""')}"`
-    : `'${word.replaceAll("'", "'\\''")}'`;
+  return platform === "win32" ? `"${word.replaceAll('"', '""')}"` : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -10,9 +10,11 @@ import type { Account, SeenQuota } from "../ledger/ledger.ts";
 import type { PlanRules } from "../ledger/plan-rows.ts";
 import type { PlannedRow } from "../ledger/run-reader.ts";
 import type { FinishedRun } from "./finish-run.ts";
-import type { AttemptRules, SendCounts, SendWatch } from "./row-attempts.ts";
+import type { SendCounts, SendWatch } from "./lane-row.ts";
+import type { AttemptRules } from "./row-attempts.ts";
 import type { SendRules } from "./send-rows.ts";
 import type { ReadingNotes } from "./stage-input.ts";
+import type { StopRules } from "./stop-rules.ts";
 
 /** What an import is asked to do. */
 export interface ImportJob {
@@ -28,7 +30,7 @@ export interface ImportJob {
 /** The same, for an import that sends. */
 export interface SendingJob extends ImportJob {
   readonly account: Account;
-  readonly sending: SendRules & AttemptRules;
+  readonly sending: SendRules & AttemptRules & StopRules;
   readonly quota: QuotaRules;
   readonly breaker: BreakerRules;
 }

@@ -10,32 +10,13 @@ import type { QuotaGovernor } from "../engine/quota.ts";
 import { backoffMs, type RetryPolicy } from "../engine/retry.ts";
 import { type Stop, StoppedError } from "../engine/stop.ts";
 import type { Journal } from "../ledger/journal.ts";
-import type { SendableRow } from "../ledger/run-reader.ts";
-
-/** A row on its way, with what its attempts came to so far. */
-export interface LaneRow extends SendableRow {
-  attempts: number;
-  /** How the last attempt ended; calls that were never executed leave it as it was. */
-  last?: Extract<Answer, { kind: "failed" | "hindered" | "unanswered" }>;
-  requestId?: string;
-  /** An earlier attempt had no known answer. */
-  mayBeInPlace: boolean;
-  /** Refusals of the account that this row met while other rows got through. */
-  refusals: number;
-  /** How many rows had ended when it was refused last. */
-  refusedAfter: number;
-}
+import { finishedCount, type LaneRow, NO_COUNTS, type SendCounts, type SendWatch } from "./lane-row.ts";
+import type { StopWatch } from "./stop-rules.ts";
 
 export interface AttemptRules {
   readonly retry: RetryPolicy;
   readonly inPlaceCodes: ReadonlySet<string>;
-  readonly maxFailures?: FailureBound | undefined;
-  readonly deadlineEpochMs?: number | undefined;
 }
-
-export type FailureBound =
-  | { readonly kind: "count"; readonly count: number }
-  | { readonly kind: "percent"; readonly percent: number };
 
 export interface AttemptParts {
   readonly client: AliasUpdater;
@@ -44,72 +25,28 @@ export interface AttemptParts {
   readonly permits: Permits;
   readonly breaker: Breaker;
   readonly stop: Stop;
+  readonly stops: StopWatch;
   readonly clock: Clock;
   readonly random: () => number;
   readonly watch: SendWatch;
 }
 
-/** Is told what happens, for people's eyes. */
-export interface SendWatch {
-  ended(row: LaneRow, ended: SentOutcome, failure: Failure | undefined): void;
-  /** The row will be tried again in `waitMs`. */
-  retrying(row: LaneRow, failure: Failure, waitMs: number): void;
-  /** A call had no effect for a reason that is not the row's. */
-  blocked(row: LaneRow, failure: Failure): void;
-}
-
-/** What sending came to, counted while it goes on. */
-export interface SendCounts {
-  applied: number;
-  failed: number;
-  unknown: number;
-  calls: number;
-  /** Attempts after a row's first. */
-  retries: number;
-  /** Calls answered 429. */
-  throttled: number;
-  /** Calls that got nowhere for other reasons: no connection, the account refused. */
-  blocked: number;
-  /** Rows that wait for their retry now. */
-  waiting: number;
-}
-
-const FORBIDDEN = "err_xdk_operation_forbidden_for_address";
-/** So many rows answered, and all of them forbidden: it is not the rows. */
-const FORBIDDEN_FROM_THE_START = 100;
-/** From so many finished rows on, a percentage of failures says something. */
-const PERCENT_COUNTS_FROM = 100;
 /** The first wait after a 429 that told nothing; it doubles with each further one, up to the ceiling. */
 const THROTTLED_BASE_MS = 1_000;
 const THROTTLED_CEILING_MS = 60_000;
 
 /** Makes attempts, one at a time for each row, and decides what follows from each: the one place that does. */
 export class RowAttempts {
-  readonly counts: SendCounts = {
-    applied: 0,
-    failed: 0,
-    unknown: 0,
-    calls: 0,
-    retries: 0,
-    throttled: 0,
-    blocked: 0,
-    waiting: 0,
-  };
+  readonly counts: SendCounts = { ...NO_COUNTS };
   readonly #rules: AttemptRules;
   readonly #parts: AttemptParts;
   /** For what is put on record without waiting: the journal keeps its error, and {@link leave} throws it. */
   readonly #halt = (): void => this.#parts.stop.abandon();
-  #forbiddenOnly = true;
   #throttledInRow = 0;
 
   constructor(rules: AttemptRules, parts: AttemptParts) {
     this.#rules = rules;
     this.#parts = parts;
-  }
-
-  /** Rows that have their outcome. */
-  get finished(): number {
-    return this.counts.applied + this.counts.failed + this.counts.unknown;
   }
 
   /**
@@ -165,26 +102,15 @@ export class RowAttempts {
     await journal.flush();
   }
 
-  /** Stops the run if the deadline has passed. */
-  checkDeadline(): void {
-    const { deadlineEpochMs } = this.#rules;
-    const { clock, stop } = this.#parts;
-    if (deadlineEpochMs === undefined || stop.sending.aborted || clock.epochMs() < deadlineEpochMs) return;
-    stop.stop({
-      kind: "deadline",
-      message: `the deadline, ${new Date(deadlineEpochMs).toISOString()}, is reached`,
-    });
-  }
-
   async #call(row: LaneRow): Promise<Exchange> {
-    const { client, journal, permits, stop } = this.#parts;
+    const { client, journal, permits, stop, stops } = this.#parts;
     let isClaimed = false;
     try {
       return await client.updateAlias(row, {
         signal: stop.calls,
         beforeSend: async () => {
           await permits.next();
-          this.checkDeadline();
+          stops.checkDeadline();
           stop.throwIfStopped();
           await journal.claim(row.seq, row.attempts + 1);
           isClaimed = true;
@@ -225,8 +151,8 @@ export class RowAttempts {
    * get through would never end: then it is the row's own failure.
    */
   #refused(row: LaneRow, queue: PrimaryQueue<LaneRow>, failure: Failure): void {
-    if (row.refusedAfter !== this.finished) row.refusals += 1;
-    row.refusedAfter = this.finished;
+    if (row.refusedAfter !== finishedCount(this.counts)) row.refusals += 1;
+    row.refusedAfter = finishedCount(this.counts);
     if (row.refusals < this.#rules.retry.maxAttempts) {
       this.#putBack(row, queue);
       return;
@@ -284,8 +210,7 @@ export class RowAttempts {
     void this.#record(row, ended, failure).catch(this.#halt);
     queue.settle(row);
     this.#parts.watch.ended(row, ended, failure);
-    this.#checkForbidden(ended, failure);
-    this.#checkFailures();
+    this.#parts.stops.ended(ended, failure, this.counts);
   }
 
   #record(row: LaneRow, ended: SentOutcome, failure: Failure | undefined): Promise<void> {
@@ -304,31 +229,6 @@ export class RowAttempts {
     if (ended === "applied") return `taken for in place: ${failure.message}`;
     if (ended === "unknown" || !row.mayBeInPlace) return failure.message;
     return `${failure.message}; an attempt had no known answer, so the alias may be in place`;
-  }
-
-  #checkForbidden(ended: SentOutcome, failure: Failure | undefined): void {
-    if (ended === "unknown" || !this.#forbiddenOnly) return;
-    this.#forbiddenOnly = ended === "failed" && failure?.code === FORBIDDEN;
-    if (!this.#forbiddenOnly || this.counts.failed !== FORBIDDEN_FROM_THE_START) return;
-    this.#parts.stop.stop({
-      kind: "refused",
-      message:
-        `the first ${FORBIDDEN_FROM_THE_START} answered rows were all refused with ${FORBIDDEN}. Either the application lacks ` +
-        "the permission Directories | Groups | Edit, or these addresses are not yet managed by this account",
-    });
-  }
-
-  #checkFailures(): void {
-    const { maxFailures } = this.#rules;
-    const { stop } = this.#parts;
-    if (maxFailures === undefined || stop.sending.aborted) return;
-    const { failed } = this.counts;
-    const isOver =
-      maxFailures.kind === "count"
-        ? failed >= maxFailures.count
-        : this.finished >= PERCENT_COUNTS_FROM && failed * 100 >= maxFailures.percent * this.finished;
-    if (!isOver) return;
-    stop.stop({ kind: "max-failures", message: `${failed} of ${this.finished} finished rows have failed` });
   }
 }
 

@@ -13,6 +13,7 @@ import { closeInputs, describedInput, openInputs, planOf, readInputs, runFolder 
 import { RowAttempts } from "./row-attempts.ts";
 import { describeRun, descriptionOf, type RunDescription } from "./run-description.ts";
 import { sendRows } from "./send-rows.ts";
+import { StopWatch } from "./stop-rules.ts";
 
 /**
  * The whole of an import, in the order in which it happens: open the inputs, take the ledger, finish runs that
@@ -121,6 +122,7 @@ async function send(
   const permits = new Permits(governor, clock, stop);
   const breaker = new Breaker(job.breaker);
   const journal = store.journal();
+  const stops = new StopWatch(job.sending, clock, stop);
   const attempts = new RowAttempts(job.sending, {
     ...parts,
     journal,
@@ -128,6 +130,7 @@ async function send(
     permits,
     breaker,
     stop,
+    stops,
     watch: view,
   });
   const rowCount = store.read.sendableCount();
@@ -143,6 +146,7 @@ async function send(
       attempts,
       breaker,
       stop,
+      stops,
       clock,
     });
   } finally {

@@ -5,7 +5,9 @@ import type { Breaker } from "../engine/breaker.ts";
 import { PrimaryQueue } from "../engine/primary-queue.ts";
 import { type Stop, StoppedError } from "../engine/stop.ts";
 import type { SendableRow } from "../ledger/run-reader.ts";
-import type { LaneRow, RowAttempts } from "./row-attempts.ts";
+import type { LaneRow } from "./lane-row.ts";
+import type { RowAttempts } from "./row-attempts.ts";
+import type { StopWatch } from "./stop-rules.ts";
 
 export interface SendRules {
   /** Calls in flight, at most. */
@@ -24,6 +26,7 @@ export interface SendParts {
   readonly attempts: RowAttempts;
   readonly breaker: Breaker;
   readonly stop: Stop;
+  readonly stops: StopWatch;
   readonly clock: Clock;
 }
 
@@ -115,5 +118,5 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
 async function stopAtDeadline(rules: SendRules, parts: SendParts, finished: AbortSignal): Promise<void> {
   if (rules.deadlineEpochMs === undefined) return;
   await parts.clock.sleep(rules.deadlineEpochMs - parts.clock.epochMs(), finished);
-  if (!finished.aborted) parts.attempts.checkDeadline();
+  if (!finished.aborted) parts.stops.checkDeadline();
 }

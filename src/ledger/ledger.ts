@@ -84,7 +84,10 @@ export class Ledger {
     const path = resolve(folder, LEDGER_FILE);
     const database = Database.open(copy, SCHEMA_NAME, path);
     try {
-      database.transaction(() => database.exec(LEDGER_SCHEMA));
+      database.transaction(() => {
+        database.exec(LEDGER_SCHEMA);
+        checkVersion(database, path);
+      });
       return new Ledger(workFolder, path, database);
     } catch (error) {
       database.close();

@@ -4,14 +4,18 @@ import { isLoopback } from "./base-url.ts";
 import type { MimecastSettings } from "./settings.ts";
 
 /**
- * What HTTPS_PROXY, ALL_PROXY and NO_PROXY (also in lower case) say about a URL, empty for no proxy. Reads
- * the process' environment when called: to be handed in as `MimecastSettings.proxyFor`.
+ * What HTTPS_PROXY, ALL_PROXY and NO_PROXY (also in lower case) say about a URL, empty for no proxy: to be
+ * handed in as `MimecastSettings.proxyFor`.
+ *
+ * @param env the process's environment, which the package reads itself
  */
-export function environmentProxy(url: string): string {
-  const proxy = getProxyForUrl(url);
-  const isAsWritten = PROXY_VARIABLES.some((name) => process.env[name] === proxy);
-  // A bare HOST:PORT gets the scheme of the URL from the package; everywhere else it means http:.
-  return isAsWritten ? proxy : proxy.replace(/^https:/, "http:");
+export function environmentProxy(env: Readonly<Record<string, string | undefined>>): (url: string) => string {
+  return (url) => {
+    const proxy = getProxyForUrl(url);
+    const isAsWritten = PROXY_VARIABLES.some((name) => env[name] === proxy);
+    // A bare HOST:PORT gets the scheme of the URL from the package; everywhere else it means http:.
+    return isAsWritten ? proxy : proxy.replace(/^https:/, "http:");
+  };
 }
 
 const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] as const;

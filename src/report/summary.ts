@@ -25,7 +25,7 @@ export interface Summary {
   readonly files: Readonly<Record<string, string>>;
 }
 
-export interface SummaryInput {
+interface SummaryInput {
   readonly name: string;
   readonly sha256: string | null;
   readonly bytes: number | null;

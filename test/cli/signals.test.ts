@@ -121,7 +121,7 @@ test.each([
 ])("A signal while standard input is awaited ends the %s", async (_, words) => {
   const simulator = await simulatorFor();
   const run = startCli(["import", "-", ...words], { env: simulatorEnv(simulator), stdin: "open" });
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await run.said("Waiting for standard input");
   run.kill("SIGINT");
   const ended = await Promise.race([
     run.ended,

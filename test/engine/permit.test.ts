@@ -81,6 +81,15 @@ describe("the time that calls were held back", () => {
     expect(permits.waitedMs).toBe(2000);
   });
 
+  it("begins with the first lane that waits, not with the last", async () => {
+    const { clock, permits, ask } = threeASecond();
+    ask(4);
+    await clock.pass(300);
+    ask(1);
+    await clock.pass(700);
+    expect(permits.waitedMs).toBe(1000);
+  });
+
   it("ends when the run is stopped", async () => {
     const { clock, stop, permits, ask } = threeASecond();
     ask(4);

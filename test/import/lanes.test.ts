@@ -61,31 +61,40 @@ test("Thousands of rows of one primary at the file's beginning do not keep the o
 });
 
 test("The quota less the reserve is kept, and no call is answered 429", async () => {
-  const quota = { calls: 40, windowMs: 500 };
-  const simulator = await simulatorFor({ quota, record: true, latencyMs: 5 });
-  const { summary } = await importing(simulator, manyRows(400), { sending: { concurrency: 32 } });
+  const quota = { calls: 80, windowMs: 1_000 };
+  const lanes = 4;
+  const simulator = await simulatorFor({ quota, record: true, latencyMs: 2 });
+  const { summary } = await importing(simulator, manyRows(400), { sending: { concurrency: lanes } });
   expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 400 } });
   expect(simulator.counters.answered429).toBeLessThanOrEqual(3);
   const windows = callsByWindow(
     simulator.received.map(({ atMs }) => atMs),
     quota,
   );
-  expect(Math.max(...windows)).toBeLessThanOrEqual(37);
-  // And it is used: 36 calls in each window but the first and the last.
-  expect(windows.length).toBeLessThanOrEqual(14);
+  // On a busy machine, a call that was let go at a window's end arrives in the next one: as many as there are lanes.
+  expect(Math.max(...windows)).toBeLessThanOrEqual(72 + lanes);
+  // And the quota is used: 72 calls in each window but the first and the last.
+  expect(windows.length).toBeLessThanOrEqual(8);
   expect(summary.calls?.quotaWaitMs).toBeGreaterThan(1_000);
 });
 
-test("What other integrations use of the quota is left to them", async () => {
-  const simulator = await simulatorFor({ quota: { calls: 20, windowMs: 400 }, record: true });
-  const other = setInterval(() => void fetch(`${simulator.url}/api/other`, { method: "POST" }), 40);
+test("The reserve is left to other integrations: their calls are let in", async () => {
+  const simulator = await simulatorFor({ quota: { calls: 100, windowMs: 1_000 }, latencyMs: 5 });
+  const statuses: Promise<number>[] = [];
+  // Eight in a window, and the reserve is ten.
+  const other = setInterval(() => {
+    statuses.push(fetch(`${simulator.url}/api/other`, { method: "POST" }).then(({ status }) => status));
+  }, 125);
   try {
-    const { summary } = await importing(simulator, manyRows(80), { quota: { reservePercent: 20 } });
-    expect(summary.outcomes.applied).toBe(80);
+    const { summary } = await importing(simulator, manyRows(300), { sending: { concurrency: 8 } });
+    expect(summary.outcomes.applied).toBe(300);
     expect(summary.calls?.answered429).toBeLessThanOrEqual(6);
   } finally {
     clearInterval(other);
   }
+  const refused = (await Promise.all(statuses)).filter((status) => status === 429);
+  expect(statuses.length).toBeGreaterThan(10);
+  expect(refused.length).toBeLessThanOrEqual(2);
 });
 
 test("--max-rate holds in any second, with or without a quota", async () => {

@@ -166,13 +166,16 @@ test("429 is no attempt: the row stays as it was, however often it meets one", a
 });
 
 test("A row that met nothing but 429 when the run stopped was not sent", async () => {
-  const simulator = await simulatorFor({ quota: { calls: 1, windowMs: 60_000 } });
-  const { results, summary } = await importing(simulator, manyRows(4), {
-    sending: { deadlineEpochMs: Date.now() + 400 },
+  const throttled = { kind: "status", status: 429, headers: { "X-RateLimit-Reset": "60000" } } as const;
+  const simulator = await simulatorFor({
+    faults: [2, 3].map((number) => ({ alias: `a${number}@old.example`, ...throttled })),
   });
+  const { results, summary } = await importing(simulator, manyRows(3), {
+    sending: { deadlineEpochMs: Date.now() + 1_500 },
+  });
+  expect(summary.calls?.answered429).toBe(2);
   expect(results.map(({ outcome, attempts }) => `${outcome} ${attempts}`)).toEqual([
     "applied 1",
-    "not-sent 0",
     "not-sent 0",
     "not-sent 0",
   ]);
@@ -180,13 +183,13 @@ test("A row that met nothing but 429 when the run stopped was not sent", async (
 });
 
 test("The wait that the server asks for is kept, before the row's next attempt", async () => {
-  const { imported } = await meeting({
-    kind: "status",
-    status: 503,
-    headers: { "Retry-After": "1" },
-    times: 1,
+  const simulator = await simulatorFor({
+    faults: [
+      { alias: "a3@old.example", kind: "status", status: 503, headers: { "Retry-After": "1" }, times: 1 },
+    ],
   });
-  const [first, second] = imported.sent.filter(({ alias }) => alias === "ann@old.example");
+  const { sent } = await importing(simulator, manyRows(5));
+  const [first, second] = sent.filter(({ alias }) => alias === "a3@old.example");
   expect((second?.sentMs ?? 0) - (first?.sentMs ?? 0)).toBeGreaterThanOrEqual(1_000);
 });
 

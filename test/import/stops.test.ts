@@ -84,8 +84,8 @@ describe("--max-failures", () => {
 describe("--deadline", () => {
   test("ends the sending, with exit code 3, and the calls in flight are finished", async () => {
     const simulator = await simulatorFor({ latencyMs: 20, record: true });
-    const deadlineEpochMs = Date.now() + 500;
-    const { summary } = await importing(simulator, manyRows(2_000), {
+    const deadlineEpochMs = Date.now() + 1_500;
+    const { summary } = await importing(simulator, manyRows(5_000), {
       sending: { concurrency: 4, deadlineEpochMs },
     });
     expect(summary).toMatchObject({ exitCode: 3, state: "stopped", stops: [{ kind: "deadline" }] });
@@ -107,7 +107,7 @@ describe("--deadline", () => {
     const startMs = Date.now();
     const { results, summary, sent } = await importing(simulator, manyRows(3), {
       sending: {
-        deadlineEpochMs: startMs + 500,
+        deadlineEpochMs: startMs + 1_500,
         retry: { maxAttempts: 2, baseMs: 60_000, ceilingMs: 60_000 },
       },
     });

@@ -85,19 +85,6 @@ describe("a folder belongs to one account", () => {
   });
 });
 
-describe("a ledger of another version", () => {
-  it("is left alone, and its version named", () => {
-    const folder = temporaryFolder();
-    Ledger.open(folder, CORP).close();
-    const database = Database.open(join(folder, "ledger.db"), "ledger");
-    database.exec("UPDATE ledger.fact SET value = '2' WHERE name = 'version'");
-    database.close();
-    expect(refusedWith("settings", () => Ledger.open(folder, CORP))).toMatch(
-      /has the format 2, and this version/,
-    );
-  });
-});
-
 describe("the lock", () => {
   it("is held by one run at a time: a second one is told so, with the file", () => {
     const folder = temporaryFolder();
@@ -261,6 +248,21 @@ describe("a ledger that can't be used", () => {
     Ledger.open(folder, CORP).close();
     chmodSync(join(folder, "ledger.db"), 0o400);
     expect(refusedWith("output", () => Ledger.open(folder, CORP))).toMatch(/ledger\.db can't be written/);
+  });
+});
+
+describe("a ledger that a later version has written", () => {
+  it("is refused, by a dry run too, and left as it is", () => {
+    const folder = temporaryFolder();
+    Ledger.open(folder, CORP).close();
+    const database = Database.open(join(folder, "ledger.db"), "ledger");
+    database.run("UPDATE ledger.fact SET value = '2' WHERE name = 'version'");
+    database.close();
+    const before = readFileSync(join(folder, "ledger.db"));
+    const message = /ledger\.db has the format 2, and this version of the tool knows 1/;
+    expect(refusedWith("settings", () => Ledger.open(folder, CORP))).toMatch(message);
+    expect(refusedWith("settings", () => Ledger.openCopy(folder, join(folder, "dry")))).toMatch(message);
+    expect(readFileSync(join(folder, "ledger.db")).equals(before)).toBe(true);
   });
 });
 

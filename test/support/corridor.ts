@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "vitest";
 import { realClock } from "../../src/cli/real-clock.ts";
@@ -13,9 +13,7 @@ import type { QuotaRules } from "../../src/engine/quota.ts";
 import { Stop } from "../../src/engine/stop.ts";
 import type { FinishedRun } from "../../src/import-aliases/finish-run.ts";
 import type { ImportView, Plan, SendingJob } from "../../src/import-aliases/import-job.ts";
-import type { AttemptRules } from "../../src/import-aliases/row-attempts.ts";
 import { runImport } from "../../src/import-aliases/run-import.ts";
-import type { SendRules } from "../../src/import-aliases/send-rows.ts";
 import type { PlanRules } from "../../src/ledger/plan-rows.ts";
 import { createMimecastClient } from "../../src/mimecast/client.ts";
 import type { Credentials } from "../../src/mimecast/settings.ts";
@@ -36,7 +34,7 @@ export interface Changes {
   readonly reading?: InputOptions;
   readonly skip?: readonly string[];
   readonly planning?: Partial<PlanRules>;
-  readonly sending?: Partial<SendRules & AttemptRules>;
+  readonly sending?: Partial<SendingJob["sending"]>;
   readonly quota?: Partial<QuotaRules>;
   readonly breaker?: Partial<BreakerRules>;
   readonly credentials?: Partial<Extract<Credentials, { api: "2.0" }>>;
@@ -134,7 +132,7 @@ export function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
     reading: changes.reading ?? {},
     skip: skipDomain(changes.skip ?? []),
     planning: { allowMove: false, allowChain: false, ...changes.planning },
-    folder: folderFor(changes.folder),
+    folder: changes.folder ?? newFolder(),
     toolVersion: "0.0.0-test",
     account: { tenant: changes.tenant ?? "a test", loopback: true },
     sending: { concurrency: 16, retry: QUICK_RETRY, inPlaceCodes: new Set(), ...changes.sending },
@@ -160,15 +158,9 @@ function nothing(): void {
   // Said to nobody.
 }
 
-/**
- * A copy of an earlier run's folder: SQLite keeps the lock of a closed ledger until this process ends, and a
- * copy has none. It also proves that `ledger.db` alone holds what the ledger knows.
- */
-function folderFor(earlier: string | undefined): string {
+function newFolder(): string {
   const folder = join(temporaryFolder(), "runs");
-  const ledger = join(earlier ?? "", "ledger.db");
   mkdirSync(folder, { mode: 0o700 });
-  if (earlier !== undefined && existsSync(ledger)) copyFileSync(ledger, join(folder, "ledger.db"));
   return folder;
 }
 

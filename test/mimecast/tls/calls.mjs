@@ -7,7 +7,10 @@ const credentials = { api: "2.0", clientId: "client-id", clientSecret: "client-s
 const settings = { baseUrl, credentials, timeoutMs: 5_000, connections: 4, userAgent: "mimecast-bulk/test" };
 const clock = { nowMs: () => performance.now(), epochMs: () => Date.now(), sleep: async () => undefined };
 const randomUuid = () => "request-id";
-const client = createMimecastClient({ ...settings, proxyFor: environmentProxy }, { clock, randomUuid });
+const client = createMimecastClient(
+  { ...settings, proxyFor: environmentProxy(process.env) },
+  { clock, randomUuid },
+);
 const pair = { aliasFor: "ann@new.example", alias: "ann@old.example" };
 const { signal } = new AbortController();
 

@@ -1,0 +1,59 @@
+import type { Answer } from "../domain/answer.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { SentOutcome } from "../domain/outcome.ts";
+import type { SendableRow } from "../ledger/run-reader.ts";
+
+/** A row on its way, with what its attempts came to so far. */
+export interface LaneRow extends SendableRow {
+  attempts: number;
+  /** How the last attempt ended; calls that were never executed leave it as it was. */
+  last?: Extract<Answer, { kind: "failed" | "hindered" | "unanswered" }>;
+  requestId?: string;
+  /** An earlier attempt had no known answer. */
+  mayBeInPlace: boolean;
+  /** Refusals of the account that this row met while other rows got through. */
+  refusals: number;
+  /** How many rows had ended when it was refused last. */
+  refusedAfter: number;
+}
+
+/** Is told what happens, for people's eyes. */
+export interface SendWatch {
+  ended(row: LaneRow, ended: SentOutcome, failure: Failure | undefined): void;
+  /** The row will be tried again in `waitMs`. */
+  retrying(row: LaneRow, failure: Failure, waitMs: number): void;
+  /** A call had no effect for a reason that is not the row's. */
+  blocked(row: LaneRow, failure: Failure): void;
+}
+
+/** What sending came to, counted while it goes on. */
+export interface SendCounts {
+  applied: number;
+  failed: number;
+  unknown: number;
+  calls: number;
+  /** Attempts after a row's first. */
+  retries: number;
+  /** Calls answered 429. */
+  throttled: number;
+  /** Calls that got nowhere for other reasons: no connection, the account refused. */
+  blocked: number;
+  /** Rows that wait for their retry now. */
+  waiting: number;
+}
+
+export const NO_COUNTS: Readonly<SendCounts> = {
+  applied: 0,
+  failed: 0,
+  unknown: 0,
+  calls: 0,
+  retries: 0,
+  throttled: 0,
+  blocked: 0,
+  waiting: 0,
+};
+
+/** Rows that have their outcome. */
+export function finishedCount({ applied, failed, unknown }: Readonly<SendCounts>): number {
+  return applied + failed + unknown;
+}
