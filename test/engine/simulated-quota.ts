@@ -90,7 +90,7 @@ export function live(world: World): { readonly windows: readonly WindowSeen[]; r
 }
 
 /** Mulberry32: small, and the same everywhere. */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -22,9 +22,9 @@ import { type CsvRecord, readCsvFile } from "./csv-files.ts";
 import { put, temporaryFolder } from "./temporary-folder.ts";
 
 /** Retries that take no time to speak of. */
-export const QUICK_RETRY = { maxAttempts: 6, baseMs: 2, ceilingMs: 20 } as const;
+const QUICK_RETRY = { maxAttempts: 6, baseMs: 2, ceilingMs: 20 } as const;
 /** The breaker's own rules, with probes that take no time to speak of. */
-export const QUICK_BREAKER: BreakerRules = { ...DEFAULT_BREAKER, probeBaseMs: 2, probeCeilingMs: 20 };
+const QUICK_BREAKER: BreakerRules = { ...DEFAULT_BREAKER, probeBaseMs: 2, probeCeilingMs: 20 };
 
 /** How an import of a test differs from the ordinary one. */
 export interface Changes {
@@ -85,7 +85,7 @@ export async function importing(
 }
 
 /** As {@link importing}; undefined where the run was stopped before anything was sent. */
-export async function tryImporting(
+async function tryImporting(
   simulator: Pick<Simulator, "url">,
   csv: string | Buffer,
   changes: Changes = {},
@@ -126,7 +126,7 @@ export async function tryImporting(
   }
 }
 
-export function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
+function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
   return {
     inputs: changes.inputs ?? [inputOf(csv)],
     reading: changes.reading ?? {},
@@ -142,7 +142,7 @@ export function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
 }
 
 /** A view that shows nothing. */
-export const SILENT_VIEW: ImportView = {
+const SILENT_VIEW: ImportView = {
   ledgerOpened: nothing,
   runRecovered: nothing,
   reading: nothing,
