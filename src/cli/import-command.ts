@@ -1,30 +1,27 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Account } from "../config/account.ts";
 import type { ImportFlags } from "../config/import-flags.ts";
 import { Secret } from "../config/secret.ts";
 import { type ImportConfig, readImportConfig } from "../config.ts";
-import type { InputSource } from "../csv/input-bytes.ts";
 import { EXIT, type ExitCode, exitOfError, exitOfPlan, exitOfRun } from "../domain/exit-code.ts";
 import { NO_OUTCOMES } from "../domain/outcome.ts";
 import { RunError } from "../domain/run-error.ts";
-import { skipDomain } from "../domain/skip-domain.ts";
 import type { StopSignal } from "../domain/stop-reason.ts";
-import { DEFAULT_BREAKER } from "../engine/breaker.ts";
-import { DEFAULT_RETRY } from "../engine/retry.ts";
 import { Stop } from "../engine/stop.ts";
-import type { ImportJob, SendingJob } from "../import-aliases/import-job.ts";
+import type { ImportJob } from "../import-aliases/import-job.ts";
 import { planImport } from "../import-aliases/plan-import.ts";
 import { runImport } from "../import-aliases/run-import.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
-import { environmentProxy } from "../mimecast/proxy.ts";
 import { SIMULATOR_SETTINGS } from "../simulator/settings.ts";
 import type { Simulator } from "../simulator/simulator.ts";
-import { revealed, secretsOf } from "./credentials.ts";
+import { secretsOf } from "./credentials.ts";
 import { endLines } from "./end-lines.ts";
+import { clientSettings, jobOf, sendingJob } from "./import-settings.ts";
 import { TalkingView } from "./import-view.ts";
-import { type Program, toolVersion } from "./program.ts";
+import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
+import { repeatableWords } from "./repeatable-words.ts";
 import { createTalk, type Talk } from "./talk.ts";
 
 /** `mimecast-bulk import FILE…`. Throws a RunError for what its user can mend. */
@@ -33,6 +30,7 @@ export async function importCommand(
   flags: ImportFlags,
   program: Program,
 ): Promise<ExitCode> {
+  refuseSwallowedFiles(files, flags);
   const config = readImportConfig(flags, { ...program, nowEpochMs: realClock.epochMs() });
   const talk = await createTalk({
     quiet: config.quiet,
@@ -45,7 +43,8 @@ export async function importCommand(
   const stop = new Stop();
   program.onSignal((signal) => stopOnSignal(signal, stop, talk));
   if (files.includes("-")) talk.say("Waiting for standard input");
-  return await reporting(talk, async () => {
+  talk.log.debug({ files }, "Opening the input");
+  return await reporting(talk, config, program, async () => {
     if (config.dryRun) return await dryRun(job, config, talk, stop, program);
     if (config.account !== undefined) return await send(job, config, config.account, talk, stop, program);
     // readImportConfig refuses settings without an account unless they are for the simulator.
@@ -57,6 +56,26 @@ export async function importCommand(
       await simulator.close();
     }
   });
+}
+
+/** An option that takes several values also takes the file behind it, and the run would be without it. */
+function refuseSwallowedFiles(files: readonly string[], flags: ImportFlags): void {
+  if (files.filter((file) => file === "-").length > 1) {
+    throw new RunError("usage", "- is standard input, which can be read once only; name it once");
+  }
+  const options = {
+    "--skip-domain": flags.skipDomain,
+    "--in-place-code": flags.inPlaceCode,
+    "--allow": flags.allow,
+  };
+  for (const [option, values = []] of Object.entries(options)) {
+    const swallowed = values.find((value) => existsSync(value));
+    if (swallowed === undefined) continue;
+    throw new RunError(
+      "usage",
+      `${option} has taken the file ${swallowed} for a value; name files before the options`,
+    );
+  }
 }
 
 function stopOnSignal(signal: StopSignal, stop: Stop, talk: Talk): void {
@@ -71,21 +90,37 @@ function stopOnSignal(signal: StopSignal, stop: Stop, talk: Talk): void {
 }
 
 /** A run that fails as a whole says so where it has been talking, and in the log where there is one. */
-async function reporting(talk: Talk, run: () => Promise<ExitCode>): Promise<ExitCode> {
+async function reporting(
+  talk: Talk,
+  config: ImportConfig,
+  program: Program,
+  run: () => Promise<ExitCode>,
+): Promise<ExitCode> {
   try {
     return await run();
   } catch (error) {
     talk.bar?.end();
     if (!(error instanceof RunError)) throw error;
     talk.alarm(error.message);
-    return exitOfError(error.kind);
+    const exitCode = exitOfError(error.kind);
+    if (config.json && error.kind !== "output")
+      await print(program, { state: "failed", exitCode, message: error.message });
+    return exitCode;
   }
 }
 
-function stoppedEarly(talk: Talk, stop: Stop): ExitCode {
+async function stoppedEarly(
+  talk: Talk,
+  stop: Stop,
+  config: ImportConfig,
+  program: Program,
+): Promise<ExitCode> {
+  const message = "Stopped before anything was sent; nothing is left behind";
+  const exitCode = exitOfRun(stop.reasons, NO_OUTCOMES);
   talk.bar?.end();
-  talk.say("Stopped before anything was sent; nothing is left behind");
-  return exitOfRun(stop.reasons, NO_OUTCOMES);
+  talk.say(message);
+  if (config.json) await print(program, { state: "stopped", exitCode, stops: stop.reasons, message });
+  return exitCode;
 }
 
 async function dryRun(
@@ -97,7 +132,7 @@ async function dryRun(
 ): Promise<ExitCode> {
   const view = new TalkingView(talk, { ...config, nowEpochMs: realClock.epochMs });
   const dry = await planImport(job, { clock: realClock, view }, stop);
-  if (dry === undefined) return stoppedEarly(talk, stop);
+  if (dry === undefined) return await stoppedEarly(talk, stop, config, program);
   const { plan, planFile } = dry;
   const exitCode = exitOfPlan(plan.outcomes);
   talk.say(`Nothing was sent. The plan, row by row: ${planFile}`);
@@ -123,30 +158,20 @@ async function send(
   stop: Stop,
   program: Program,
 ): Promise<ExitCode> {
-  // From a .env file too: the proxy library looks into the environment itself.
-  program.provideEnv("HTTPS_PROXY", config.network.httpsProxy?.reveal());
-  program.provideEnv("NO_PROXY", config.network.noProxy);
-  const client = createMimecastClient(
-    {
-      baseUrl: account.baseUrl,
-      credentials: revealed(account.credentials),
-      timeoutMs: config.timeoutMs,
-      connections: config.concurrency,
-      userAgent: `mimecast-bulk/${job.toolVersion}`,
-      proxyFor: environmentProxy(program.env),
-      extraCa: extraCa(config, program),
-    },
-    { clock: realClock, randomUuid: randomUUID },
-  );
+  const client = createMimecastClient(clientSettings(config, account, program), {
+    clock: realClock,
+    randomUuid: randomUUID,
+  });
   try {
     const view = new TalkingView(talk, { ...config, nowEpochMs: realClock.epochMs });
     const parts = { clock: realClock, random: Math.random, view, client };
     const finished = await runImport(sendingJob(job, config, account), parts, stop);
-    if (finished === undefined) return stoppedEarly(talk, stop);
+    if (finished === undefined) return await stoppedEarly(talk, stop, config, program);
     const { summary } = finished;
     const exitCode = summary.exitCode ?? EXIT.fault;
     const inputs = job.inputs.map((input) => (input.kind === "file" ? input.path : "-"));
-    const typed = { words: ["mimecast-bulk", ...program.words], inputs, platform: program.platform };
+    const words = ["mimecast-bulk", ...repeatableWords(program.words, config.resendBeforeEpochMs)];
+    const typed = { words, inputs, platform: program.platform };
     for (const line of endLines(finished, typed)) {
       if (FAILED_AS_A_WHOLE.has(exitCode)) talk.alarm(line);
       else talk.say(line);
@@ -161,53 +186,6 @@ async function send(
 /** Ends that someone must hear of even with `--quiet`: the run did not do what it was started for. */
 const FAILED_AS_A_WHOLE: ReadonlySet<ExitCode> = new Set([EXIT.refused, EXIT.unreachable, EXIT.maxFailures]);
 
-function jobOf(files: readonly string[], config: ImportConfig, program: Program): ImportJob {
-  return {
-    inputs: files.map((path): InputSource => {
-      return path === "-" ? { kind: "stdin", stream: program.stdin } : { kind: "file", path };
-    }),
-    reading: { delimiter: config.delimiter, noHeader: config.noHeader, columns: config.columns },
-    skip: skipDomain(config.skipDomains),
-    planning: {
-      allowMove: config.allow.has("move"),
-      allowChain: config.allow.has("chain"),
-      resendBeforeEpochMs: config.resendBeforeEpochMs,
-    },
-    folder: config.outDir,
-    toolVersion: toolVersion(),
-  };
-}
-
-function sendingJob(job: ImportJob, config: ImportConfig, account: Account): SendingJob {
-  return {
-    ...job,
-    account: { tenant: account.tenant, loopback: account.loopback },
-    sending: {
-      concurrency: config.concurrency,
-      limit: config.limitRows,
-      deadlineEpochMs: config.deadlineEpochMs,
-      retry: { ...DEFAULT_RETRY, maxAttempts: config.maxAttempts },
-      inPlaceCodes: config.inPlaceCodes,
-      maxFailures: config.maxFailures,
-    },
-    quota: { reservePercent: config.quotaReservePercent, maxRatePerSecond: config.maxRatePerSecond },
-    breaker: DEFAULT_BREAKER,
-  };
-}
-
-/** Node itself trusts NODE_EXTRA_CA_CERTS only where the environment had it at the start, so not from `.env`. */
-function extraCa(config: ImportConfig, program: Program): string | undefined {
-  const { extraCaCertsFile: file } = config.network;
-  if (file === undefined || program.env["NODE_EXTRA_CA_CERTS"] === file) return undefined;
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new RunError("settings", `NODE_EXTRA_CA_CERTS: ${file} can't be read; name a file in PEM format`, {
-      cause,
-    });
-  }
-}
-
 /** The one account that the embedded simulator knows. Its ledger is one of its own, whatever the port. */
 function simulatedAccount(simulator: Simulator): Account {
   const { clientId, clientSecret } = SIMULATOR_SETTINGS;
@@ -221,5 +199,14 @@ function simulatedAccount(simulator: Simulator): Account {
 
 async function print(program: Program, result: unknown): Promise<void> {
   const text = `${JSON.stringify(result, undefined, 2)}\n`;
-  await new Promise<void>((resolve) => program.stdout.write(text, () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    program.stdout.write(text, (error) => {
+      // `| head` closes the pipe early: it has what it wants.
+      if (!error || ("code" in error && error.code === "EPIPE")) resolve();
+      else
+        reject(
+          new RunError("output", `standard output can't be written (${error.message})`, { cause: error }),
+        );
+    });
+  });
 }

@@ -8,6 +8,7 @@ import type { ReadingNotes } from "../import-aliases/stage-input.ts";
 import { planLines } from "./plan-lines.ts";
 import { Rate } from "./rate.ts";
 import type { Talk } from "./talk.ts";
+import { Tellings } from "./tellings.ts";
 import { count, counted, duration } from "./words.ts";
 
 export interface ImportViewSettings {
@@ -16,8 +17,6 @@ export interface ImportViewSettings {
   readonly nowEpochMs: () => number;
 }
 
-/** So many failures of one code are told one by one; after that only their number is. */
-const TOLD_PER_CODE = 10;
 /** Where nobody watches, progress is told this often. */
 const PROGRESS_LINE_MS = 10_000;
 
@@ -29,7 +28,8 @@ const SENDING_BAR =
 export class TalkingView implements ImportView {
   readonly #talk: Talk;
   readonly #settings: ImportViewSettings;
-  readonly #told = new Map<string, number>();
+  readonly #failures = new Tellings();
+  readonly #hindrances = new Tellings();
   #ticker: NodeJS.Timeout | undefined;
 
   constructor(talk: Talk, settings: ImportViewSettings) {
@@ -97,9 +97,11 @@ export class TalkingView implements ImportView {
   sent(): void {
     clearInterval(this.#ticker);
     this.#talk.bar?.end();
-    for (const [code, times] of this.#told) {
-      if (times > TOLD_PER_CODE)
-        this.#talk.log.warn({ code, times }, `${count(times - TOLD_PER_CODE)} more with ${code}`);
+    for (const [code, rows] of this.#failures.untold()) {
+      this.#talk.log.warn({ code, rows }, `${counted(rows, "more row")} with ${code}`);
+    }
+    for (const [code, calls] of this.#hindrances.untold()) {
+      this.#talk.log.warn({ code, calls }, `${counted(calls, "more call")} without effect, with ${code}`);
     }
   }
 
@@ -108,10 +110,12 @@ export class TalkingView implements ImportView {
       this.#talk.log.debug(rowFields(row), `${rowName(row)}: applied`);
       return;
     }
-    this.#tell(failure?.code ?? ended, () => {
-      const why = failure === undefined ? "" : `, ${failure.code}: ${failure.message}`;
-      this.#talk.log.warn({ ...rowFields(row), code: failure?.code }, `${rowName(row)}: ${ended}${why}`);
-    });
+    const code = failure?.code ?? ended;
+    if (!this.#failures.isToTell(code)) return;
+    this.#talk.log.warn(
+      { ...rowFields(row), code },
+      `${rowName(row)}: ${ended}, ${code}: ${failure?.message ?? ""}`,
+    );
   }
 
   retrying(row: LaneRow, failure: Failure, waitMs: number): void {
@@ -122,16 +126,9 @@ export class TalkingView implements ImportView {
   }
 
   blocked(row: LaneRow, failure: Failure): void {
-    this.#tell(failure.code, () => {
-      const said = `${rowName(row)}: ${failure.code}: ${failure.message}`;
-      this.#talk.log.warn({ ...rowFields(row), code: failure.code }, said);
-    });
-  }
-
-  #tell(code: string, tell: () => void): void {
-    const times = (this.#told.get(code) ?? 0) + 1;
-    this.#told.set(code, times);
-    if (times <= TOLD_PER_CODE) tell();
+    const { code, message } = failure;
+    if (!this.#hindrances.isToTell(code)) return;
+    this.#talk.log.warn({ ...rowFields(row), code }, `${rowName(row)}: no effect yet, ${code}: ${message}`);
   }
 }
 

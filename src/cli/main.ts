@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { ImportFlags } from "../config/import-flags.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
+import { plainText } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
 import { type Program, toolVersion } from "./program.ts";
 import type { SimulateFlags } from "./simulate-command.ts";
@@ -12,7 +13,8 @@ export async function main(program: Program): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof RunError) {
-      program.stderr.write(`mimecast-bulk: ${error.message}\n`);
+      const lines = error.message.split("\n").map(plainText).join("\n");
+      program.stderr.write(`mimecast-bulk: ${lines}\n`);
       return exitOfError(error.kind);
     }
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -21,11 +21,15 @@ export interface Program {
 
 /** The process that runs this. */
 export function currentProgram(words: readonly string[]): Program {
+  // A pipe that is closed, a terminal that is gone: whoever writes is told of it, and it must not end a run that
+  // has calls in flight. Without a listener it would.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   return {
     words,
     env: process.env,
     provideEnv(name, value) {
-      if (value !== undefined) process.env[name] ??= value;
+      // An empty variable counts as unset.
+      if (value !== undefined && !process.env[name]) process.env[name] = value;
     },
     cwd: process.cwd(),
     platform: process.platform,

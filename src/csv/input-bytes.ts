@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { constants, openSync } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import { Socket } from "node:net";
 import { type Readable, Transform } from "node:stream";
 import { RunError } from "../domain/run-error.ts";
 
@@ -23,6 +25,7 @@ export interface OpenSource {
 export async function openSource(source: InputSource): Promise<OpenSource> {
   if (source.kind === "stdin") return { stream: source.stream, sizeBytes: undefined };
   try {
+    if ((await stat(source.path)).isFIFO()) return { stream: openPipe(source.path), sizeBytes: undefined };
     const handle = await open(source.path);
     const stats = await handle.stat();
     if (!stats.isDirectory()) {
@@ -33,6 +36,14 @@ export async function openSource(source: InputSource): Promise<OpenSource> {
     throw new RunError("input-not-found", `${source.path} can't be read: ${whyUnreadable(cause)}`, { cause });
   }
   throw new RunError("input-not-found", `${source.path} is a folder; name a CSV file`);
+}
+
+/**
+ * A named pipe is read without blocking: one that nobody writes to would hold the process in a thread of its
+ * own, even when the run is told to end.
+ */
+function openPipe(path: string): Readable {
+  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true });
 }
 
 function whyUnreadable(cause: unknown): string {

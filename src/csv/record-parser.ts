@@ -3,11 +3,18 @@ import type { InputRecord } from "../domain/row.ts";
 
 /** Records handed on at once: few enough to be light, enough to make the stream's own cost invisible. */
 const BATCH_RECORDS = 500;
+/** Or so much of their text, where records are long: several batches are in memory at once. */
+const BATCH_LENGTH = 1024 * 1024;
+/** Batches read ahead of whoever takes them. */
+const BATCHES_AHEAD = 2;
 /**
  * The longest record, in characters. Exchange's longest address lists stay far below it; a quotation mark that
  * is never closed ends here, and not with the memory.
  */
 export const MAX_RECORD_LENGTH = 1024 * 1024;
+
+/** csv-parse hands its options on to its stream, though its types know nothing of that. */
+const READ_AHEAD = { readableHighWaterMark: BATCHES_AHEAD };
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -32,6 +39,7 @@ export class RecordParser extends Parser {
   #blankLineCount = 0;
   #lineBreak: string | undefined;
   #batch: InputRecord[] = [];
+  #batchLength = 0;
 
   constructor(delimiter: string) {
     super({
@@ -42,6 +50,7 @@ export class RecordParser extends Parser {
       relax_quotes: true,
       skip_empty_lines: true,
       max_record_size: MAX_RECORD_LENGTH,
+      ...READ_AHEAD,
     });
   }
 
@@ -93,13 +102,16 @@ export class RecordParser extends Parser {
       return true;
     }
     this.#batch.push({ line, cells, raw });
-    return this.#batch.length < BATCH_RECORDS || this.#pushBatch();
+    this.#batchLength += raw.length;
+    const isFull = this.#batch.length >= BATCH_RECORDS || this.#batchLength >= BATCH_LENGTH;
+    return !isFull || this.#pushBatch();
   }
 
   #pushBatch(): boolean {
     if (this.#batch.length === 0) return true;
     const batch = this.#batch;
     this.#batch = [];
+    this.#batchLength = 0;
     return super.push(batch);
   }
 

@@ -1,9 +1,9 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { RunError } from "../domain/run-error.ts";
+import { outputError } from "../domain/output-error.ts";
 
 /**
  * A file that appears whole or not at all: written under a temporary name beside its own, then flushed to the
- * disk and renamed. Only its owner may read it. Every failure is a RunError "output" that names the path.
+ * disk and renamed. Only its owner may read it. What the system refuses is a RunError "output" that names the path.
  */
 export class WholeFile {
   readonly #path: string;
@@ -52,24 +52,7 @@ export function temporaryName(path: string): string {
 async function orOutputError<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
-  } catch (cause) {
-    throw new RunError("output", `${path} can't be written: ${whyNotWritten(cause)}`, { cause });
+  } catch (error) {
+    throw outputError(path, error);
   }
 }
-
-function whyNotWritten(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const advice = Object.entries(ADVICE).find(([code]) => message.startsWith(code));
-  return advice?.[1] ?? message;
-}
-
-const ADVICE = {
-  ENOSPC: "the disk is full (ENOSPC); make room, or choose another folder",
-  EDQUOT: "the disk quota is used up (EDQUOT); make room, or choose another folder",
-  EROFS: "the file system is read-only (EROFS); choose another folder",
-  EACCES: "writing there is not permitted (EACCES); mend the folder's permissions, or choose another folder",
-  EPERM: "writing there is not permitted (EPERM); mend the folder's permissions, or choose another folder",
-  ENOENT: "its folder does not exist (ENOENT); create it, or choose another folder",
-  ENOTDIR: "its folder is a file (ENOTDIR); choose another folder",
-  EISDIR: "a folder has that name (EISDIR); remove it, or choose another name",
-} as const;

@@ -82,7 +82,10 @@ export class Breaker {
 
   blocked(call: Blocked): Verdict {
     this.#blockedInRow += 1;
-    if (call.sentAtMs > this.#probeAtMs + ASLEEP_MS) this.#outageSinceMs = undefined;
+    if (call.sentAtMs > this.#probeAtMs + ASLEEP_MS) {
+      this.#outageSinceMs = undefined;
+      this.#refusedSinceMs = undefined;
+    }
     this.#outageSinceMs ??= this.#proven ? call.nowMs : call.sentAtMs;
     const pauseMs = Math.min(
       this.#rules.probeCeilingMs,
@@ -102,6 +105,7 @@ export class Breaker {
   }
 
   #unanswered(call: Blocked): Verdict {
+    this.#refusedSinceMs = undefined;
     const patienceMs = this.#proven ? this.#rules.patienceMs : this.#rules.patienceAtStartMs;
     const outageMs = call.nowMs - (this.#outageSinceMs ?? call.nowMs);
     const isAnnounced = (call.announcedMs ?? 0) > patienceMs;

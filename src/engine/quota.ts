@@ -37,7 +37,9 @@ const SECOND_MS = 1000;
  */
 export class QuotaGovernor {
   readonly #rules: QuotaRules;
+  /** With `--max-rate N`: when the last N calls were sent, a ring whose oldest is at {@link #oldest}. */
   readonly #recentMs: number[] = [];
+  #oldest = 0;
   #limit: number | undefined;
   #windowMs = 0;
   #endMs: number | undefined;
@@ -60,8 +62,8 @@ export class QuotaGovernor {
     this.#sent += 1;
     this.#lastSentMs = nowMs;
     if (this.#rules.maxRatePerSecond !== undefined) {
-      this.#recentMs.push(nowMs);
-      if (this.#recentMs.length > this.#rules.maxRatePerSecond) this.#recentMs.shift();
+      this.#recentMs[this.#oldest] = nowMs;
+      this.#oldest = (this.#oldest + 1) % this.#rules.maxRatePerSecond;
     }
     return 0;
   }
@@ -141,10 +143,8 @@ export class QuotaGovernor {
   }
 
   #rateWaitMs(nowMs: number): number {
-    const { maxRatePerSecond } = this.#rules;
-    const [oldestMs] = this.#recentMs;
-    if (maxRatePerSecond === undefined || oldestMs === undefined) return 0;
-    return this.#recentMs.length < maxRatePerSecond ? 0 : oldestMs + SECOND_MS - nowMs;
+    const oldestMs = this.#recentMs[this.#oldest];
+    return oldestMs === undefined ? 0 : oldestMs + SECOND_MS - nowMs;
   }
 }
 

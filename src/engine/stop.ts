@@ -38,6 +38,21 @@ export class Stop {
     this.#callsAbort.abort();
   }
 
+  /** `work`, or a StoppedError as soon as nothing is sent any more: for what may never end by itself. */
+  async orStopped<T>(work: Promise<T>): Promise<T> {
+    let end: (() => void) | undefined;
+    const stopped = new Promise<never>((_resolve, reject) => {
+      end = () => reject(new StoppedError("it is waited for no more"));
+      if (this.sending.aborted) end();
+      else this.sending.addEventListener("abort", end);
+    });
+    try {
+      return await Promise.race([work, stopped]);
+    } finally {
+      if (end !== undefined) this.sending.removeEventListener("abort", end);
+    }
+  }
+
   throwIfStopped(): void {
     if (this.sending.aborted) throw new StoppedError("nothing is sent any more");
   }

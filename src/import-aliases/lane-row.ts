@@ -13,7 +13,7 @@ export interface LaneRow extends SendableRow {
   mayBeInPlace: boolean;
   /** Refusals of the account that this row met while other rows got through. */
   refusals: number;
-  /** How many rows had ended when it was refused last. */
+  /** How many rows had ended when it was refused last; 0 if it never was. */
   refusedAfter: number;
 }
 

@@ -1,7 +1,7 @@
 import { basename, extname, join } from "node:path";
 import { type OpenInput, openInput } from "../csv/open-input.ts";
 import { RunError } from "../domain/run-error.ts";
-import { type Stop, StoppedError } from "../engine/stop.ts";
+import type { Stop } from "../engine/stop.ts";
 import type { SeenQuota } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
 import type { ImportJob, ImportView, Plan } from "./import-job.ts";
@@ -19,28 +19,13 @@ const MAX_NAME_LENGTH = 60;
  */
 export async function openInputs(job: ImportJob, stop: Stop): Promise<OpenInput[]> {
   const opened: OpenInput[] = [];
-  letGoOnStop(job, stop);
   try {
-    for (const source of job.inputs) opened.push(await openInput(source, job.reading));
+    for (const source of job.inputs) opened.push(await stop.orStopped(openInput(source, job.reading)));
     checkSameLayout(opened);
     return opened;
   } catch (error) {
     closeInputs(opened);
-    stop.throwIfStopped();
     throw error;
-  }
-}
-
-/** Standard input may stay silent for ever: without this, a run that is to end would wait for it. */
-function letGoOnStop(job: ImportJob, stop: Stop): void {
-  for (const source of job.inputs) {
-    if (source.kind !== "stdin") continue;
-    const { stream } = source;
-    stop.sending.addEventListener("abort", () => {
-      // Whoever reads the stream meets the error; one that nobody reads yet must not end the process with it.
-      stream.on("error", () => undefined);
-      stream.destroy(new StoppedError("standard input is read no more"));
-    });
   }
 }
 

@@ -31,9 +31,11 @@ export interface AttemptParts {
   readonly watch: SendWatch;
 }
 
+/** One refusal may be the account's, just revoked; the second, with others between, is the row's. */
+const FEWEST_REFUSALS = 2;
 /** The first wait after a 429 that told nothing; it doubles with each further one, up to the ceiling. */
 const THROTTLED_BASE_MS = 1_000;
-const THROTTLED_CEILING_MS = 60_000;
+const THROTTLED_CEILING_MS = 15_000;
 
 /** Makes attempts, one at a time for each row, and decides what follows from each: the one place that does. */
 export class RowAttempts {
@@ -114,6 +116,9 @@ export class RowAttempts {
           stop.throwIfStopped();
           await journal.claim(row.seq, row.attempts + 1);
           isClaimed = true;
+          // Once more: a commit takes a moment.
+          stops.checkDeadline();
+          stop.throwIfStopped();
           this.counts.calls += 1;
           if (row.attempts > 0) this.counts.retries += 1;
         },
@@ -151,9 +156,10 @@ export class RowAttempts {
    * get through would never end: then it is the row's own failure.
    */
   #refused(row: LaneRow, queue: PrimaryQueue<LaneRow>, failure: Failure): void {
-    if (row.refusedAfter !== finishedCount(this.counts)) row.refusals += 1;
-    row.refusedAfter = finishedCount(this.counts);
-    if (row.refusals < this.#rules.retry.maxAttempts) {
+    const finished = finishedCount(this.counts);
+    if (row.refusedAfter !== finished) row.refusals += 1;
+    row.refusedAfter = finished;
+    if (row.refusals < Math.max(FEWEST_REFUSALS, this.#rules.retry.maxAttempts)) {
       this.#putBack(row, queue);
       return;
     }
@@ -200,7 +206,7 @@ export class RowAttempts {
           }
         : {
             kind: "unreachable",
-            message: `nothing gets through to Mimecast (${said}). Check the network, the proxy and the base URL or region`,
+            message: `nothing gets through to Mimecast (${said}). ${adviceFor(answer)}`,
           },
     );
   }
@@ -230,6 +236,12 @@ export class RowAttempts {
     if (ended === "unknown" || !row.mayBeInPlace) return failure.message;
     return `${failure.message}; an attempt had no known answer, so the alias may be in place`;
   }
+}
+
+function adviceFor(answer: Answer): string {
+  return answer.kind === "hindered"
+    ? "Such errors pass by themselves as a rule; if this one stays, check the application's id and keys"
+    : "Check the network, the proxy and the base URL or region";
 }
 
 function exhausted(answer: never): never {

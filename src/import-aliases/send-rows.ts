@@ -54,7 +54,7 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
     if (loaded >= rowCount || queue.size > PAGE_ROWS / 2) return;
     const rows = parts.nextRows(loaded, Math.min(PAGE_ROWS - queue.size, rowCount - loaded));
     for (const row of rows)
-      queue.add({ ...row, attempts: 0, refusals: 0, refusedAfter: -1, mayBeInPlace: false });
+      queue.add({ ...row, attempts: 0, refusals: 0, refusedAfter: 0, mayBeInPlace: false });
     loaded += rows.length;
   };
 
@@ -117,6 +117,9 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
 /** A timer alone would come late on a machine that slept; {@link RowAttempts} asks the clock before each call too. */
 async function stopAtDeadline(rules: SendRules, parts: SendParts, finished: AbortSignal): Promise<void> {
   if (rules.deadlineEpochMs === undefined) return;
-  await parts.clock.sleep(rules.deadlineEpochMs - parts.clock.epochMs(), finished);
+  // A timer can be early by a moment, and late by hours.
+  while (!finished.aborted && parts.clock.epochMs() < rules.deadlineEpochMs) {
+    await parts.clock.sleep(Math.max(1, rules.deadlineEpochMs - parts.clock.epochMs()), finished);
+  }
   if (!finished.aborted) parts.stops.checkDeadline();
 }

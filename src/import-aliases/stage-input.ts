@@ -26,8 +26,10 @@ export async function stageInput(
   notes: ReadingNotes,
 ): Promise<void> {
   const bytesBefore = notes.bytesRead;
-  for await (const records of input.records) {
-    stop.throwIfStopped();
+  for (;;) {
+    // A pipe can stay silent for ever.
+    const { value: records, done } = await stop.orStopped(input.records.next());
+    if (done === true) break;
     const rows: StagedRow[] = [];
     for (const record of records) {
       const reading = readRow(record, input);

@@ -79,7 +79,11 @@ function answered(call: Call, http: HttpAnswer, pass: Pass, sent: Sent, { clock,
     sentAtMs: sent.sentAtMs,
     arrivedAtMs: sent.arrivedAtMs,
   };
-  return verdict.kind === "token-expired" ? { exchange, expired: pass.expired } : { exchange };
+  if (verdict.kind === "token-expired") return { exchange, expired: pass.expired };
+  // A token that is refused without being called expired may be one that the server has forgotten: the call
+  // stays refused, and the next one brings a new token.
+  if (answer.kind === "refused" && http.status === 401) pass.expired?.();
+  return { exchange };
 }
 
 function broken(outcome: Exclude<HttpOutcome, HttpAnswer>, sent: Sent, { said }: CallParts): Exchange {

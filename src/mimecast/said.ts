@@ -29,7 +29,8 @@ export function createSecrets(secrets: readonly string[]): Secrets {
       if (token.length >= MIN_SECRET_LENGTH) tokens = [token, ...tokens].slice(0, MAX_TOKENS);
     },
     said(text, maxLength = MAX_MESSAGE_LENGTH) {
-      let clean = text.slice(0, MAX_READ_LENGTH);
+      // Half a surrogate pair is no text, and some who store it choke on it.
+      let clean = text.slice(0, MAX_READ_LENGTH).toWellFormed();
       // Before the cut, as half a secret is one too.
       for (const secret of [...tokens, ...fixed]) clean = clean.replaceAll(secret, MASK);
       const line = plainText(clean.replace(AUTHORIZATION, MASK)).replace(/\s+/g, " ").trim();

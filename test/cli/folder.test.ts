@@ -137,9 +137,9 @@ function smallDisk(): string | undefined {
   return folder;
 }
 
-test("A disk that fills up ends the run with 73, and the same command makes good once there is room", async ({
-  skip,
-}) => {
+test("A disk that fills up ends the run with 73, and the same command makes good once there is room", {
+  timeout: 90_000,
+}, async ({ skip }) => {
   const disk = smallDisk();
   if (disk === undefined) skip("needs the right to mount a file system");
   const out = join(disk ?? "", "runs");

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Stop, StoppedError } from "../../src/engine/stop.ts";
 
 const DEADLINE = { kind: "deadline", message: "06:00" } as const;
@@ -29,4 +29,18 @@ it("the reasons are kept in the order in which they came", () => {
   stop.stop(SIGNAL);
   stop.abandon();
   expect(stop.reasons).toEqual([DEADLINE, SIGNAL]);
+});
+
+describe("work that may never end by itself", () => {
+  it("is waited for as long as the run goes on", async () => {
+    expect(await new Stop().orStopped(Promise.resolve("done"))).toBe("done");
+  });
+
+  it("is left alone once the run is stopped, and at once if it was stopped before", async () => {
+    const stop = new Stop();
+    const waiting = stop.orStopped(new Promise(() => undefined));
+    stop.stop({ kind: "limit", message: "--limit 1 is reached" });
+    await expect(waiting).rejects.toThrow(StoppedError);
+    await expect(stop.orStopped(new Promise(() => undefined))).rejects.toThrow(StoppedError);
+  });
 });

@@ -48,6 +48,29 @@ test("With nothing but 503 from the start, the run gives up and says what it met
   expect(summary.outcomes.applied).toBe(0);
 });
 
+test("A service that is restarted in the middle of a run, and has forgotten its tokens, fails no row", async () => {
+  const first = await simulatorFor({ latencyMs: 5 });
+  const { port } = first;
+  let second: Simulator | undefined;
+  let isDown = false;
+  const { summary } = await importing(first, manyRows(600), {
+    clock: hastyClock(30),
+    breaker: DEFAULT_BREAKER,
+    sending: { concurrency: 16 },
+    onSent: () => {
+      if (isDown || first.counters.calls < 100) return;
+      isDown = true;
+      void first.close().then(async () => {
+        await realPause(500);
+        second = await simulatorFor({ port });
+      });
+    },
+  });
+  expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 600 } });
+  const inPlace = new Set([...first.aliases.keys(), ...(second?.aliases.keys() ?? [])]);
+  expect(inPlace.size).toBe(600);
+});
+
 test("While nothing gets through, one lane probes", async () => {
   const simulator = await simulatorFor({ latencyMs: 5, faults: [{ alias: "*", kind: "drop" }] });
   await importing(simulator, manyRows(200), {

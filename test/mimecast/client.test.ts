@@ -133,6 +133,18 @@ describe("API 2.0", () => {
     expect(server.tokensIssued()).toBe(2);
   });
 
+  test("a token that the server has forgotten is replaced for the next call, and the call stays refused", async () => {
+    const server = await mimecast((request, response) => {
+      if (request.headers.authorization !== "Bearer token-1") sendJson(response, APPLIED);
+      else sendJson(response, { fail: [{ code: "unauthorized" }] }, 401);
+    });
+    const client = connect(server.url, oauth);
+    expect((await client.updateAlias(PAIR, control())).answer.kind).toBe("refused");
+    expect(server.calls()).toHaveLength(1);
+    expect((await client.updateAlias(PAIR, control())).answer.kind).toBe("applied");
+    expect(server.tokensIssued()).toBe(2);
+  });
+
   test("without a token nothing is claimed, and the row is not sent", async () => {
     const server = await serve((_, response) => sendJson(response, { error: "invalid_client" }, 401));
     closing.push(() => server.close());

@@ -37,3 +37,7 @@ test("a message is one bounded line without control characters, and no character
 test("words are not masked for a secret of three letters", () => {
   expect(createSecrets(["the"]).said("the alias")).toBe("the alias");
 });
+
+test("half a surrogate pair, which is no text, becomes a sign that is", () => {
+  expect(createSecrets([]).said("half \ud800 pair")).toBe("half \ufffd pair");
+});

@@ -14,6 +14,8 @@ export interface CliSurroundings {
   readonly cwd?: string;
   /** What standard input holds; it is empty where absent, and stays open for "open". */
   readonly stdin?: string | "open";
+  /** A file descriptor in place of a pipe. */
+  readonly stdout?: number;
 }
 
 export interface CliEnd {
@@ -50,20 +52,20 @@ export function startCli(words: readonly string[], surroundings: CliSurroundings
     env: { PATH: process.env["PATH"] ?? "", ...surroundings.env },
     // Elsewhere a `.env` of this project's own would be read.
     cwd: surroundings.cwd ?? temporaryFolder(),
-    stdio: "pipe",
+    stdio: ["pipe", surroundings.stdout ?? "pipe", "pipe"],
   });
   running.add(child);
   const heard = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     heard.stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     heard.stderr += text;
   });
   // A program that ends before it has read everything is no fault of the test.
-  child.stdin.on("error", () => undefined);
-  if (surroundings.stdin === undefined) child.stdin.end();
-  else if (surroundings.stdin !== "open") child.stdin.end(surroundings.stdin);
+  child.stdin?.on("error", () => undefined);
+  if (surroundings.stdin === undefined) child.stdin?.end();
+  else if (surroundings.stdin !== "open") child.stdin?.end(surroundings.stdin);
   const ended = new Promise<CliEnd>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {

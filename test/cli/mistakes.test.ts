@@ -1,0 +1,67 @@
+import { execFileSync } from "node:child_process";
+import { openSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { simulatorFor } from "../simulator/running-simulator.ts";
+import { csvOf } from "../support/csv-files.ts";
+import { messagesOf, runCli, simulatorEnv, startCli } from "../support/run-cli.ts";
+import { put, temporaryFolder } from "../support/temporary-folder.ts";
+
+const ROWS = csvOf([
+  ["aliasFor", "alias"],
+  ["ann@new.example", "ann@old.example"],
+]);
+const isLinux = process.platform === "linux";
+
+test.each([
+  ["--skip-domain", ["--skip-domain", "none.example", "b.csv"]],
+  ["--in-place-code", ["--in-place-code", "err_x", "b.csv"]],
+])("A file that %s would swallow is noticed", async (option, words) => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", ROWS);
+  put(cwd, "b.csv", ROWS);
+  const { code, stderr } = await runCli(["import", "a.csv", ...words, "--dry-run"], { cwd });
+  expect(code).toBe(64);
+  expect(stderr).toContain(`${option} has taken the file b.csv for a value`);
+});
+
+test("Standard input is read once", async () => {
+  const { code, stderr } = await runCli(["import", "-", "-", "--dry-run"], { stdin: ROWS });
+  expect(code).toBe(64);
+  expect(stderr).toContain("name it once");
+});
+
+test("A file's name is told as it is, whatever is in it", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "100%sure %d.csv", ROWS);
+  const { stderr } = await runCli(["import", "100%sure %d.csv", "--dry-run"], { cwd });
+  expect(messagesOf(stderr).join("\n")).toContain("Reading 100%sure %d.csv:");
+});
+
+test.runIf(isLinux)("Results that standard output has no room for end with 73", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", ROWS);
+  const run = startCli(["import", "a.csv", "--simulate", "--json"], {
+    cwd,
+    stdout: openSync("/dev/full", "w"),
+  });
+  const { code, stderr } = await run.ended;
+  expect(code).toBe(73);
+  expect(stderr).toContain("standard output can't be written");
+});
+
+test("What ends the run before it began is told to whoever asked for JSON", async () => {
+  const { code, stdout } = await runCli(["import", "missing.csv", "--dry-run", "--json"]);
+  expect(code).toBe(66);
+  expect(JSON.parse(stdout)).toMatchObject({ state: "failed", exitCode: 66 });
+});
+
+test.runIf(isLinux)("A signal ends a run that waits for a pipe which stays silent", async () => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  execFileSync("mkfifo", [join(cwd, "pipe.csv")]);
+  const run = startCli(["import", "pipe.csv", "--verbose"], { cwd, env: simulatorEnv(simulator) });
+  await run.said("Opening");
+  run.kill("SIGTERM");
+  expect((await run.ended).code).toBe(143);
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { outputError } from "../../src/domain/output-error.ts";
+import { RunError } from "../../src/domain/run-error.ts";
+
+const refused = (code: string, message = `${code}: no, open 'x'`): Error =>
+  Object.assign(new Error(message), { code, syscall: "open" });
+
+describe("what can't be written is told with the path, why, and what to do", () => {
+  it.each([
+    ["ENOSPC", /^runs\/a can't be written: the disk is full \(ENOSPC\); make room.* same command again/],
+    ["SQLITE_FULL", /the disk is full \(SQLITE_FULL\); make room/],
+    ["EDQUOT", /quota is used up/],
+    ["EROFS", /read-only \(EROFS\)/],
+    ["EACCES", /not permitted \(EACCES\)/],
+    ["SQLITE_READONLY_DIRECTORY", /not permitted/],
+    ["ENOENT", /its folder does not exist/],
+    ["EEXIST", /a file stands where its folder should/],
+    ["EISDIR", /a folder has that name/],
+    ["EMFILE", /EMFILE: no, open 'x'; look at/],
+    ["SQLITE_IOERR_WRITE", /SQLITE_IOERR_WRITE: no/],
+  ])("%s", (code, message) => {
+    const error = refused(code);
+    expect(outputError("runs/a", error)).toMatchObject({
+      name: "RunError",
+      kind: "output",
+      message: expect.stringMatching(message),
+      cause: error,
+    });
+  });
+});
+
+it("a fault of this program stays one, and a RunError stays as it is", () => {
+  for (const error of [
+    new TypeError("x is not a function"),
+    new RunError("locked", "in use"),
+    Object.assign(new Error("bad argument"), { code: "ERR_INVALID_ARG_TYPE" }),
+    Object.assign(new Error("no such table"), { code: "SQLITE_ERROR" }),
+    "thrown text",
+  ]) {
+    expect(outputError("runs/a", error)).toBe(error);
+  }
+});
