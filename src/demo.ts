@@ -1,5 +1,5 @@
 import { main } from "./cli/main.ts";
-import { currentProgram } from "./cli/program.ts";
+import { currentProgram, endProcess } from "./cli/program.ts";
 import { EXIT } from "./domain/exit-code.ts";
 
 /*
@@ -19,4 +19,4 @@ if (code === EXIT.someRowsLeft) {
       "  npx mimecast-bulk import YOUR-FILE.csv --simulate\n",
   );
 }
-process.exit(code === EXIT.someRowsLeft ? EXIT.ok : code);
+endProcess(code === EXIT.someRowsLeft ? EXIT.ok : code);

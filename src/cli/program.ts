@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { z } from "zod";
+import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import type { StopSignal } from "../domain/stop-reason.ts";
 
 /** The process, as commands see it. */
@@ -41,6 +42,19 @@ export function currentProgram(words: readonly string[]): Program {
         process.on(signal, () => listener(signal));
     },
   };
+}
+
+/**
+ * Ends the process. Not left to Node: standard input may still be open, and would keep it waiting.
+ *
+ * Node gives a terminal its settings back as it exits, and aborts where the terminal is gone. So what was a
+ * terminal is closed before, after a hang-up.
+ */
+export function endProcess(code: ExitCode): never {
+  if (code === EXIT.SIGHUP) {
+    for (const { fd, isTTY } of [process.stdin, process.stdout, process.stderr]) if (isTTY) closeSync(fd);
+  }
+  process.exit(code);
 }
 
 /** Of package.json, so that it is kept in one place. */
