@@ -16,7 +16,7 @@ if (code === EXIT.someRowsLeft) {
   process.stdout.write(
     "\nThat is how it should end: the fixture holds rows that can't be sent, and rows that Mimecast refuses.\n" +
       "An import like this one exits with 1. Now look at runs/simulated, and try a file of your own:\n" +
-      "  npx mimecast-bulk import YOUR-FILE.csv --simulate\n",
+      "  node dist/cli.js import YOUR-FILE.csv --simulate\n",
   );
 }
 endProcess(code === EXIT.someRowsLeft ? EXIT.ok : code);

@@ -34,7 +34,8 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 /** What the system refused in words that the table does not know: its own words, then. */
 function otherReason(error: Error, code: string): string | undefined {
   // 14 is SQLite's CANTOPEN, which comes without a code where a file can't even be opened.
-  const isRefusal = "syscall" in error || /^SQLITE_(IOERR|CANTOPEN)/.test(code) || /: 14$/.test(error.message);
+  const isRefusal =
+    "syscall" in error || /^SQLITE_(IOERR|CANTOPEN)/.test(code) || /: 14$/.test(error.message);
   return isRefusal
     ? `${error.message}; look at the disk and the permissions, or choose another folder`
     : undefined;

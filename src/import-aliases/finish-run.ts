@@ -19,8 +19,8 @@ export interface FinishedRun {
 }
 
 /**
- * Brings a run's outcomes into the ledger and writes its files. Can be repeated: a run that dies in here is
- * finished by the next one. Throws a RunError `output` where a file can't be written.
+ * Writes the files of a run whose outcomes are in the ledger. Can be repeated: a run that dies in here is finished
+ * by the next one. Throws a RunError `output` where a file can't be written.
  */
 export async function finishRun(
   store: RunStore,
@@ -28,7 +28,6 @@ export async function finishRun(
   end: RunEnd,
   nowEpochMs: number,
 ): Promise<FinishedRun> {
-  store.merge(nowEpochMs);
   const files = await writeResultFiles(store.folder, store.read, description.inputs);
   const summary = summaryOf(store, description, end, nowEpochMs, files);
   await writeWhole(join(store.folder, "summary.json"), `${JSON.stringify(summary, undefined, 2)}\n`);

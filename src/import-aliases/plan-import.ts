@@ -1,4 +1,3 @@
-import { existsSync, rmSync } from "node:fs";
 import type { Stop } from "../engine/stop.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { ImportJob, ImportParts, Plan } from "./import-job.ts";
@@ -13,7 +12,7 @@ export interface DryRun {
 
 /**
  * `--dry-run`: reads, checks and plans as an import would, and writes `plan.csv`. No network, no lock: it works
- * on a copy of the ledger. Undefined if it was stopped; then it leaves nothing behind.
+ * on a copy of the ledger, into which it brings what killed runs have on record. Undefined if it was stopped; then it leaves nothing behind.
  */
 export async function planImport(
   job: ImportJob,
@@ -25,10 +24,10 @@ export async function planImport(
 
 async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promise<DryRun> {
   const inputs = await openInputs(job, stop);
-  const folder = runFolder(job, parts.clock.epochMs());
-  let isDone = false;
   try {
-    const ledger = Ledger.openCopy(job.folder, folder);
+    const nowEpochMs = parts.clock.epochMs();
+    const folder = runFolder(job, nowEpochMs);
+    const ledger = Ledger.openCopy(job.folder, folder, nowEpochMs);
     try {
       parts.view.ledgerOpened(ledger.path, ledger.knownCount());
       const store = ledger.beginDryRun();
@@ -37,14 +36,11 @@ async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promi
       const plan = planOf(store, notes, ledger.quota());
       parts.view.planned(plan);
       const described = inputs.map((input) => describedInput(input, true));
-      const planFile = await writePlanFile(folder, store.read, described);
-      isDone = true;
-      return { plan, planFile };
+      return { plan, planFile: await writePlanFile(folder, store.read, described) };
     } finally {
       ledger.discard();
     }
   } finally {
-    if (!isDone && existsSync(folder)) rmSync(folder, { recursive: true });
     closeInputs(inputs);
   }
 }

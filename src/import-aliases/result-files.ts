@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type CsvRow, writeCsv, writeRawLines } from "../csv/write-csv.ts";
-import type { EndedRow, PlannedRow, RunReader, Selection } from "../ledger/run-reader.ts";
+import type { EndedRow, PlannedRow, RunReader } from "../ledger/run-reader.ts";
 import type { DescribedInput } from "./run-description.ts";
 
 /** Paths of the files that a run left, by their purpose; those that had no rows are absent. */
@@ -33,16 +33,14 @@ export async function writeResultFiles(
     [...file.header, ...RESULT_HEADER],
     mapped(read.ended("all"), (row) => [...file.cell(row), ...resultCells(row)]),
   );
-  const raw = (selection: Selection): Iterable<readonly string[]> =>
-    mapped(read.ended(selection), (row) => row.raw);
-  const failedCount = await writeRawLines(failed, layoutOf(first), raw("to-mend"));
+  const failedCount = await writeRawLines(failed, layoutOf(first), read.raws("to-mend"));
   await writeCsv(
     failedReasons,
     [...file.header, ...REASON_HEADER],
     mapped(read.ended("to-mend"), (row) => [...file.cell(row), ...reasonCells(row)]),
     { unlessEmpty: true },
   );
-  const remainingCount = await writeRawLines(remaining, layoutOf(first), raw("to-run-again"));
+  const remainingCount = await writeRawLines(remaining, layoutOf(first), read.raws("to-run-again"));
   return {
     results,
     ...(failedCount > 0 ? { failed, failedReasons } : {}),

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import type { OpenInput } from "../csv/open-input.ts";
 import { Breaker } from "../engine/breaker.ts";
 import { Permits } from "../engine/permit.ts";
@@ -33,6 +32,7 @@ export async function runImport(
   try {
     const ledger = Ledger.open(job.folder, job.account);
     try {
+      mergeKilledRuns(ledger, parts);
       parts.view.ledgerOpened(ledger.path, ledger.knownCount());
       await finishKilledRuns(ledger, parts);
       return await runInLedger(job, parts, stop, ledger, inputs);
@@ -54,18 +54,25 @@ export async function unlessStopped<T>(work: Promise<T>): Promise<T | undefined>
   }
 }
 
+/** First of all, so that what is said of the ledger is true. */
+function mergeKilledRuns(ledger: Ledger, parts: SendingParts): void {
+  for (const folder of ledger.unfinishedRuns()) {
+    const store = ledger.openRun(folder);
+    if (store === undefined) continue;
+    store.merge(parts.clock.epochMs());
+    ledger.leaveRun();
+  }
+}
+
 async function finishKilledRuns(ledger: Ledger, parts: SendingParts): Promise<void> {
   for (const folder of ledger.unfinishedRuns()) {
     const store = ledger.openRun(folder);
     const description = store === undefined ? undefined : descriptionOf(store);
-    if (store === undefined || description?.rows === undefined) {
-      // Killed while reading: not a row was sent, and not all are known.
-      if (store !== undefined) ledger.endRun(folder);
-      rmSync(folder, { recursive: true });
-      parts.view.runRecovered(folder, undefined);
-      continue;
-    }
-    const finished = await finishRun(store, description, { kind: "killed" }, parts.clock.epochMs());
+    // Killed while reading: not a row was sent, and not all are known.
+    const finished =
+      store === undefined || description?.rows === undefined
+        ? undefined
+        : await finishRun(store, description, { kind: "killed" }, parts.clock.epochMs());
     ledger.endRun(folder);
     parts.view.runRecovered(folder, finished);
   }
@@ -99,12 +106,13 @@ async function runInLedger(
     view.planned(planOf(store, notes, ledger.quota()));
   } catch (error) {
     ledger.endRun(folder);
-    rmSync(folder, { recursive: true, force: true });
     if (error instanceof StoppedError) return undefined;
     throw error;
   }
   const calls = await send(job, parts, stop, ledger, store);
-  const end = { kind: "ended", stops: stop.reasons, calls } as const;
+  // As it is now: a signal that comes while the files are written stops nothing any more.
+  const end = { kind: "ended", stops: [...stop.reasons], calls } as const;
+  store.merge(clock.epochMs());
   const finished = await finishRun(store, description, end, clock.epochMs());
   ledger.endRun(folder);
   return finished;

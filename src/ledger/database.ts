@@ -1,6 +1,7 @@
 import { closeSync, openSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import Libsql from "libsql";
-import { RunError } from "../domain/run-error.ts";
+import { type AttachedFile, damage, type FileTraits, isDamage, runError } from "./database-file.ts";
 
 /** What a column holds. Texts and integers below 2^53 are all that this schema stores. */
 export type Cell = string | number | null;
@@ -20,30 +21,33 @@ const CHECKPOINT_PAGES = 10_000;
 
 /**
  * SQLite files under names of their own, each held exclusively from the first write until it is detached or the
- * process dies. What SQLite refuses is thrown as a RunError: `locked` if another process has the file, `output`
- * if it can't be written.
+ * process dies. What SQLite refuses is thrown as a RunError that names the file concerned: `locked` if another
+ * process has it, `output` if it can't be written or is damaged.
  *
  * The files are attached to a database in memory, because libsql gives up what it opened itself only when the
  * last statement is garbage; what is detached is closed, folded into one file and unlocked at once.
+ *
+ * Texts go through {@link storable} before they are stored.
  */
 export class Database {
-  /** What messages call the file that was opened first. */
-  readonly path: string;
   readonly #sqlite = new Libsql(":memory:");
-  readonly #names: string[] = [];
+  readonly #files: AttachedFile[] = [];
 
-  private constructor(path: string) {
-    this.path = path;
+  private constructor() {
+    // Only `open` makes one.
   }
 
-  /** Opens `path` under `name`. Messages call it `shownPath`. */
-  static open(path: string, name: string, shownPath: string = path): Database {
-    const database = new Database(shownPath);
+  /** Opens `path` under `name`. SQLite's temporary files are kept beside it. */
+  static open(path: string, name: string, traits: FileTraits = {}): Database {
+    const database = new Database();
     try {
       // EXCLUSIVE before WAL: the lock is then the operating system's, and no shared-memory file is needed.
-      // Temporary tables would otherwise be held in memory, whatever their size.
-      database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = FILE");
-      database.attach(path, name, shownPath);
+      // Temporary tables would otherwise be held in memory, whatever their size, and temporary files in /tmp,
+      // which is often small: whoever gave us a folder has seen to its size.
+      database.exec(
+        `PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = FILE; PRAGMA temp_store_directory = ${quoted(dirname(resolve(path)))}`,
+      );
+      database.attach(path, name, traits);
       return database;
     } catch (error) {
       database.#sqlite.close();
@@ -52,27 +56,58 @@ export class Database {
   }
 
   /** Opens another file under a name of its own, on the same connection. */
-  attach(path: string, name: string, shownPath: string = path): void {
-    explained(shownPath, () => {
+  attach(path: string, name: string, traits: FileTraits = {}): void {
+    const file = {
+      name,
+      path: traits.shownPath ?? path,
+      kind: traits.kind ?? "ledger",
+      ifDamaged: traits.ifDamaged ?? "Restore it from a backup, or use another --out folder.",
+    };
+    try {
       makePrivate(path);
       this.#sqlite.prepare(`ATTACH ? AS ${name}`).run([path]);
+    } catch (error) {
+      throw runError(file, error);
+    }
+    try {
+      if (traits.mark !== undefined) this.#checkMark(file, traits.mark);
       // NORMAL: what was committed survives the process's death at any moment; a power cut can take the last second.
       this.#sqlite.exec(
         `PRAGMA ${name}.journal_mode = WAL; PRAGMA ${name}.synchronous = NORMAL; ` +
           `PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
       );
-    });
-    this.#names.push(name);
+    } catch (error) {
+      this.#sqlite.exec(`DETACH ${name}`);
+      throw runError(file, error);
+    }
+    this.#files.push(file);
+  }
+
+  #checkMark(file: AttachedFile, mark: number): void {
+    const tables: unknown = this.#sqlite
+      .prepare(`SELECT 1 FROM ${file.name}.sqlite_schema LIMIT 1`)
+      .raw()
+      .get();
+    if (tables === undefined) return;
+    const [found] = asRow(this.#sqlite.prepare(`PRAGMA ${file.name}.application_id`).raw().get());
+    if (found !== mark) throw damage(file, "it has not this version's mark");
   }
 
   /** Folds the write-ahead log in, closes the file and gives its lock back. */
   detach(name: string): void {
     this.exec(`DETACH ${name}`);
-    this.#names.splice(this.#names.indexOf(name), 1);
+    this.#files.splice(
+      this.#files.findIndex((file) => file.name === name),
+      1,
+    );
+  }
+
+  detachIfThere(name: string): void {
+    if (this.#files.some((file) => file.name === name)) this.detach(name);
   }
 
   exec(sql: string): void {
-    explained(this.path, () => this.#sqlite.exec(sql));
+    this.#explained(sql, () => this.#sqlite.exec(sql));
   }
 
   /** Runs `work` in one transaction: all of it is on record afterwards, or nothing. */
@@ -90,16 +125,16 @@ export class Database {
   }
 
   statement(sql: string): Statement {
-    const prepared = explained(this.path, () => this.#sqlite.prepare(sql));
-    const rows = explained(this.path, () => (prepared.reader ? prepared.raw() : prepared));
+    const prepared = this.#explained(sql, () => this.#sqlite.prepare(sql));
+    const rows = this.#explained(sql, () => (prepared.reader ? prepared.raw() : prepared));
     return {
       // Always one array: a lone null would be taken for named parameters.
-      run: (parameters) => explained(this.path, () => prepared.run([...parameters]).changes),
+      run: (parameters) => this.#explained(sql, () => prepared.run([...parameters]).changes),
       first: (parameters) => {
-        const row = explained(this.path, () => rows.get([...parameters]));
+        const row = this.#explained(sql, () => rows.get([...parameters]));
         return row === undefined ? undefined : asRow(row);
       },
-      all: (parameters) => explained(this.path, () => rows.all([...parameters])).map(asRow),
+      all: (parameters) => this.#explained(sql, () => rows.all([...parameters])).map(asRow),
     };
   }
 
@@ -117,9 +152,39 @@ export class Database {
 
   /** Detaches what is still there, last come first. */
   close(): void {
-    for (const name of this.#names.toReversed()) this.detach(name);
+    for (const { name } of this.#files.toReversed()) this.detach(name);
     this.#sqlite.close();
   }
+
+  #explained<T>(sql: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      // A statement may be about two files, and only one of them be damaged.
+      const named = this.#files.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(sql));
+      const file = (isDamage(error) ? named.find((one) => this.#isDamaged(one)) : undefined) ?? named.at(-1);
+      throw runError(file ?? this.#files.at(-1), error);
+    }
+  }
+
+  /** Reads the whole file, so it takes its time. */
+  #isDamaged({ name }: AttachedFile): boolean {
+    try {
+      const verdict = asRow(this.#sqlite.prepare(`PRAGMA ${name}.quick_check(1)`).raw().get());
+      return verdict[0] !== "ok";
+    } catch (error) {
+      return isDamage(error);
+    }
+  }
+}
+
+/**
+ * A text as it can be read back: libsql cuts a text at its first NUL, and the process dies where it reads half a
+ * surrogate pair back that came in through `json_each`. Both become U+FFFD.
+ */
+export function storable(text: string): string {
+  const wellFormed = text.toWellFormed();
+  return wellFormed.includes("\0") ? wellFormed.replaceAll("\0", "\ufffd") : wellFormed;
 }
 
 /** The text in column `index`; an empty text for NULL. */
@@ -155,35 +220,6 @@ function makePrivate(path: string): void {
   closeSync(openSync(path, "a", FILE_MODE));
 }
 
-function explained<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw asRunError(path, error);
-  }
-}
-
-function asRunError(path: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof RunError) return error;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (code.startsWith("SQLITE_BUSY")) {
-    return new RunError("locked", `${path} is in use by another run. Wait for it to end, or stop it.`, {
-      cause: error,
-    });
-  }
-  if (code.startsWith("SQLITE_NOTADB") || code.startsWith("SQLITE_CORRUPT")) {
-    return new RunError(
-      "output",
-      `${path} is no ledger of this tool, or is damaged (${error.message}). Restore it from a backup, or use another --out folder.`,
-      { cause: error },
-    );
-  }
-  if (/^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|E[A-Z]+)/.test(code) || /: 14$/.test(error.message)) {
-    return new RunError(
-      "output",
-      `${path} can't be written (${error.message}). Make room or give write permission, then run the same command again: nothing that is on record is lost.`,
-      { cause: error },
-    );
-  }
-  return error;
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,5 +1,5 @@
 import type { SentOutcome } from "../domain/outcome.ts";
-import type { Cell, Database, Statement } from "./database.ts";
+import { type Cell, type Database, type Statement, storable } from "./database.ts";
 
 /** How a row ended, as it is put on record. */
 export interface Ending {
@@ -48,11 +48,11 @@ export class Journal {
     this.#outcomes.push([
       ending.seq,
       ending.ended,
-      ending.code ?? null,
-      ending.message ?? null,
+      storableOrNull(ending.code),
+      storableOrNull(ending.message),
       ending.retryable ? 1 : 0,
       ending.attempts,
-      ending.requestId ?? null,
+      storableOrNull(ending.requestId),
       ending.atEpochMs,
     ]);
     return this.#committed();
@@ -96,6 +96,10 @@ export class Journal {
       throw error;
     }
   }
+}
+
+function storableOrNull(text: string | undefined): string | null {
+  return text === undefined ? null : storable(text);
 }
 
 // "WHERE true" keeps SQLite from reading ON CONFLICT as a join condition. Later entries of one turn win.

@@ -1,9 +1,12 @@
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RunError } from "../domain/run-error.ts";
+import { beingMerged, copyDatabase } from "./copied-database.ts";
 import { Database, integer, text } from "./database.ts";
+import type { FileTraits } from "./database-file.ts";
+import { clearDeadDryRuns } from "./dead-dry-runs.ts";
+import { clearRunFolder, DRY_RUN, makeFolder, RUN_FILE, runFoldersWith } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
-import { LEDGER_SCHEMA, RUN_SCHEMA } from "./schema.ts";
+import { LEDGER_SCHEMA, RUN_MARK, RUN_SCHEMA } from "./schema.ts";
 
 /** Whose aliases a ledger is about. */
 export interface Account {
@@ -22,11 +25,7 @@ export interface SeenQuota {
 const SCHEMA_NAME = "ledger";
 /** To be raised, with a migration, when the tables change. */
 const LEDGER_VERSION = "1";
-const RUN_FILE = "run.db";
 const LEDGER_FILE = "ledger.db";
-/** What a dry run works in; not a run's file, so no later run takes it for one that was killed. */
-const DRY_RUN_FILE = "dry-run.db";
-const LEDGER_COPY_FILE = "dry-run-ledger.db";
 
 /**
  * What is known to be in place at Mimecast, over all runs with one folder: `FOLDER/ledger.db`.
@@ -35,7 +34,8 @@ const LEDGER_COPY_FILE = "dry-run-ledger.db";
  * time works in it, in a file of its own, `run.db` in the run's folder, which holds the run's rows, claims and
  * outcomes. At the run's end {@link RunStore.merge} brings them into the ledger, the result files are written,
  * and `run.db` goes. A folder that still has one is a run that was killed: the next run merges it first.
- * Merging twice changes nothing, so nothing needs to be atomic across the two files.
+ * Merging twice changes nothing, so nothing needs to be atomic across the two files. Only folders that have the
+ * name of a run are looked into, and only files of the tool's own are deleted there.
  */
 export class Ledger {
   readonly path: string;
@@ -55,13 +55,10 @@ export class Ledger {
   static open(folder: string, account: Account): Ledger {
     const path = resolve(folder, LEDGER_FILE);
     makeFolder(folder);
+    clearDeadDryRuns(folder);
     const database = Database.open(path, SCHEMA_NAME);
     try {
-      database.transaction(() => {
-        database.exec(LEDGER_SCHEMA);
-        checkVersion(database, path);
-        claimFor(database, account, path);
-      });
+      setUp(database, path, account);
       return new Ledger(folder, path, database);
     } catch (error) {
       database.close();
@@ -70,29 +67,37 @@ export class Ledger {
   }
 
   /**
-   * A copy of the ledger as it is now, in `workFolder`, for a dry run: the ledger itself is neither locked nor
-   * changed, and may be in use. {@link discard} removes it.
+   * A copy of the ledger as it is now, in `workFolder`, for a dry run, with what killed runs would bring into it:
+   * the originals are neither locked nor changed, and may be in use. {@link discard} removes it. Throws a
+   * RunError `locked` while a run is bringing its outcomes into the ledger.
    */
-  static openCopy(folder: string, workFolder: string): Ledger {
-    makeFolder(workFolder);
-    const copy = join(workFolder, LEDGER_COPY_FILE);
-    // The log first: folded into the file meanwhile, it is the same again; the other way round it would be lost.
-    for (const suffix of ["-wal", ""]) {
-      const original = join(folder, `${LEDGER_FILE}${suffix}`);
-      if (existsSync(original)) copyFileSync(original, `${copy}${suffix}`, constants.COPYFILE_FICLONE);
-    }
+  static openCopy(folder: string, workFolder: string, nowEpochMs: number): Ledger {
     const path = resolve(folder, LEDGER_FILE);
-    const database = Database.open(copy, SCHEMA_NAME, path);
+    makeFolder(workFolder);
+    clearDeadDryRuns(folder);
+    let database: Database | undefined;
     try {
-      database.transaction(() => {
-        database.exec(LEDGER_SCHEMA);
-        checkVersion(database, path);
-      });
-      return new Ledger(workFolder, path, database);
+      database = Database.open(join(workFolder, DRY_RUN.guard), "guard");
+      const copy = join(workFolder, DRY_RUN.ledger);
+      if (!copyDatabase(path, copy) && !copyDatabase(path, copy)) throw beingMerged(path);
+      database.attach(copy, SCHEMA_NAME, { shownPath: path });
+      setUp(database, path);
+      const ledger = new Ledger(workFolder, path, database);
+      for (const killed of runFoldersWith(RUN_FILE, folder)) ledger.#mergeCopyOf(killed, nowEpochMs);
+      return ledger;
     } catch (error) {
-      database.close();
+      database?.close();
+      clearRunFolder(workFolder);
       throw error;
     }
+  }
+
+  #mergeCopyOf(runFolder: string, nowEpochMs: number): void {
+    const copy = join(this.#folder, DRY_RUN.killedRun);
+    // One that changes is no killed run: a run is at work in it.
+    if (!copyDatabase(join(runFolder, RUN_FILE), copy)) return;
+    this.#openRun(copy, runFolder)?.merge(nowEpochMs);
+    this.#database.detachIfThere("run");
   }
 
   /** Aliases that the ledger knows something of. */
@@ -102,50 +107,57 @@ export class Ledger {
 
   /** Folders of runs that were killed, oldest first. */
   unfinishedRuns(): string[] {
-    return readdirSync(this.#folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && existsSync(join(this.#folder, entry.name, RUN_FILE)))
-      .map((entry) => join(this.#folder, entry.name))
-      .sort();
+    return runFoldersWith(RUN_FILE, this.#folder);
   }
 
   /** Makes `folder` and begins a run in it. One run at a time. */
   beginRun(folder: string): RunStore {
     makeFolder(folder);
-    this.#database.attach(join(folder, RUN_FILE), "run");
-    this.#database.transaction(() => this.#database.exec(RUN_SCHEMA));
-    return new RunStore(this.#database, folder);
+    return this.#beginRun(join(folder, RUN_FILE), folder);
   }
 
   /** Stages and plans in this copy, for a dry run. */
   beginDryRun(): RunStore {
-    this.#database.attach(join(this.#folder, DRY_RUN_FILE), "run");
-    this.#database.transaction(() => this.#database.exec(RUN_SCHEMA));
-    return new RunStore(this.#database, this.#folder);
+    return this.#beginRun(join(this.#folder, DRY_RUN.rows), this.#folder);
   }
 
-  /** Removes a copy and what a dry run did in it. */
+  #beginRun(path: string, folder: string): RunStore {
+    this.#database.attach(path, "run", runTraits(folder));
+    this.#database.transaction(() => this.#database.exec(RUN_SCHEMA));
+    return new RunStore(this.#database, folder);
+  }
+
+  /** Closes a copy and removes it, with what a dry run did in it; the folder too if that leaves it empty. */
   discard(): void {
     this.#database.close();
-    for (const file of [DRY_RUN_FILE, LEDGER_COPY_FILE]) {
-      for (const suffix of ["-wal", ""]) rmSync(join(this.#folder, `${file}${suffix}`), { force: true });
-    }
+    clearRunFolder(this.#folder);
   }
 
-  /** Opens a killed run; nothing if it died before it had put anything on record. */
+  /**
+   * Opens a killed run; nothing if it died before it had put anything on record. Throws a RunError `output` where
+   * `run.db` is damaged or not this tool's: it is left as it is.
+   */
   openRun(folder: string): RunStore | undefined {
-    this.#database.attach(join(folder, RUN_FILE), "run");
+    return this.#openRun(join(folder, RUN_FILE), folder);
+  }
+
+  #openRun(path: string, folder: string): RunStore | undefined {
+    this.#database.attach(path, "run", { ...runTraits(folder), shownPath: join(folder, RUN_FILE) });
     const tables = this.#database.first("SELECT count(*) FROM run.sqlite_schema");
     if (tables !== undefined && integer(tables, 0) > 0) return new RunStore(this.#database, folder);
     this.#database.detach("run");
     return undefined;
   }
 
-  /** Ends the run that was begun or opened last: `run.db` is closed and, unless `keep`, deleted. */
-  endRun(folder: string, keep = false): void {
+  /** Closes the run that was begun or opened last. It stays unfinished. */
+  leaveRun(): void {
     this.#database.detach("run");
-    if (keep) return;
-    // The log first: a database without its log is the older state, a log without its database is nothing.
-    for (const file of [`${RUN_FILE}-wal`, RUN_FILE]) rmSync(join(folder, file), { force: true });
+  }
+
+  /** Closes the run that was begun or opened last, and deletes `run.db`; the folder too if nothing is left in it. */
+  endRun(folder: string): void {
+    this.#database.detachIfThere("run");
+    clearRunFolder(folder);
   }
 
   /** Releases the lock; `ledger.db` alone is a whole copy then. A run that was not ended stays unfinished. */
@@ -169,17 +181,20 @@ export class Ledger {
   }
 }
 
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RunError(
-      "output",
-      `The folder ${resolve(folder)} can't be made (${reason}). Name another one with --out, or give write permission.`,
-      { cause: error },
-    );
-  }
+function runTraits(folder: string): FileTraits {
+  return {
+    kind: "run",
+    mark: RUN_MARK,
+    ifDamaged: `Move the folder ${resolve(folder)} away: its rows are then planned and sent again.`,
+  };
+}
+
+function setUp(database: Database, path: string, account?: Account): void {
+  database.transaction(() => {
+    database.exec(LEDGER_SCHEMA);
+    checkVersion(database, path);
+    if (account !== undefined) claimFor(database, account, path);
+  });
 }
 
 /** A ledger that a later version has changed must not be written by this one. */

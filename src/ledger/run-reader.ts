@@ -1,5 +1,6 @@
 import { isOutcome, NO_OUTCOMES, type Outcome, type OutcomeCounts } from "../domain/outcome.ts";
 import { type Database, integer, type Row, type Statement, text, textOrNull } from "./database.ts";
+import { PAGE_ROWS, pagesOf } from "./pages.ts";
 import { EARLIER } from "./plan-rows.ts";
 
 /** A row that is to be sent. */
@@ -19,7 +20,6 @@ export interface EndedRow {
   readonly seq: number;
   readonly file: number;
   readonly line: number;
-  readonly raw: string;
   readonly aliasFor: string;
   readonly alias: string;
   readonly outcome: Outcome;
@@ -53,12 +53,10 @@ export interface FailureCount {
 /** Which ended rows a result file is about. */
 export type Selection = "all" | "to-mend" | "to-run-again";
 
-/** Rows read at once: enough to make the query's own cost vanish, few enough to be nothing in memory. */
-const PAGE_ROWS = 1_000;
-/** More domains than this are summed up by nobody. */
-const MOST_DOMAINS = 50;
+/** More domains or codes than this are read by nobody. */
+const MOST_NAMES = 50;
 
-/** Reads a run back, a page at a time: no more than a page is in memory. */
+/** Reads a run back, a page at a time: no more than a page is in memory, however long its records are. */
 export class RunReader {
   readonly #database: Database;
   #sendablePage: Statement | undefined;
@@ -85,13 +83,18 @@ export class RunReader {
 
   /** Ended rows in input order. */
   *ended(selection: Selection): Generator<readonly EndedRow[]> {
-    yield* this.#pages(`${ENDED} WHERE seq > ?1 ${SELECTIONS[selection]} ORDER BY seq LIMIT ?2`, asEndedRow);
+    yield* this.#pages(ENDED, "run.ending", SELECTIONS[selection], asEndedRow);
+  }
+
+  /** The records' own texts, in input order. */
+  *raws(selection: Selection): Generator<readonly string[]> {
+    yield* this.#pages("raw", "run.ending", SELECTIONS[selection], (row) => text(row, 0));
   }
 
   /** Planned rows in input order; `problems` are those that someone must look at. */
   *planned(which: "all" | "problems"): Generator<readonly PlannedRow[]> {
     const filter = which === "problems" ? "AND plan IN ('invalid', 'conflict')" : "";
-    yield* this.#pages(`${PLANNED} WHERE seq > ?1 ${filter} ORDER BY seq LIMIT ?2`, asPlannedRow);
+    yield* this.#pages(PLANNED, "run.row", filter, asPlannedRow);
   }
 
   outcomeCounts(): OutcomeCounts {
@@ -112,27 +115,34 @@ export class RunReader {
   /** Rows to be sent by the domain of their alias, most first. */
   sendDomains(): { readonly domain: string; readonly rows: number }[] {
     return this.#database
-      .all(SEND_DOMAINS, [MOST_DOMAINS])
+      .all(SEND_DOMAINS, [MOST_NAMES])
       .map((row) => ({ domain: text(row, 0), rows: integer(row, 1) }));
   }
 
-  /** Sent rows that did not come to be applied, by code and by the alias's domain, most first. */
+  /** Sent rows that did not come to be applied, by code and by the alias's domain, most first; then "others". */
   failures(): { readonly byCode: FailureCount[]; readonly byDomain: FailureCount[] } {
     return {
-      byCode: this.#database.all(failuresBy("code")).map(asFailureCount),
-      byDomain: this.#database.all(`${failuresBy(DOMAIN)} LIMIT ${MOST_DOMAINS}`).map(asFailureCount),
+      byCode: this.#database.all(failuresBy("code"), [MOST_NAMES]).map(asFailureCount),
+      byDomain: this.#database.all(failuresBy(DOMAIN), [MOST_NAMES]).map(asFailureCount),
     };
   }
 
-  *#pages<T extends { readonly seq: number }>(sql: string, read: (row: Row) => T): Generator<readonly T[]> {
-    const statement = this.#database.statement(sql);
+  /** Asks for the rows' lengths first, as a page of the longest records would not fit into memory. */
+  *#pages<T>(columns: string, from: string, filter: string, read: (row: Row) => T): Generator<readonly T[]> {
+    const lengths = this.#database.statement(
+      `SELECT seq, octet_length(raw) FROM ${from} WHERE seq > ? ${filter} ORDER BY seq LIMIT ${PAGE_ROWS}`,
+    );
+    const rows = this.#database.statement(
+      `SELECT ${columns} FROM ${from} WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+    );
     let last = 0;
     for (;;) {
-      const page = statement.all([last, PAGE_ROWS]).map(read);
-      const end = page.at(-1);
-      if (end === undefined) return;
-      yield page;
-      last = end.seq;
+      const ahead = lengths.all([last]);
+      for (const page of pagesOf(ahead)) {
+        yield rows.all([JSON.stringify(page)]).map(read);
+        last = page.at(-1) ?? last;
+      }
+      if (ahead.length < PAGE_ROWS) return;
     }
   }
 }
@@ -143,13 +153,10 @@ const SENDABLE = `
   WHERE send.position > ? ORDER BY send.position LIMIT ?
 `;
 
-const ENDED = `
-  SELECT seq, file, line, raw, alias_for, alias, outcome, code, message, retryable, attempts, request_id, at
-  FROM run.ending
-`;
+const ENDED =
+  "seq, file, line, alias_for, alias, outcome, code, message, retryable, attempts, request_id, at";
 
-const PLANNED =
-  "SELECT seq, file, line, alias_for, alias, coalesce(plan, 'send'), code, message FROM run.row";
+const PLANNED = "seq, file, line, alias_for, alias, coalesce(plan, 'send'), code, message";
 
 const SELECTIONS: Readonly<Record<Selection, string>> = {
   all: "",
@@ -164,11 +171,17 @@ const SEND_DOMAINS = `
   GROUP BY domain ORDER BY rows DESC, domain LIMIT ?
 `;
 
+/** Codes and domains come from outside, so there may be as many as rows: the last line sums up the rest. */
 function failuresBy(expression: string): string {
   return `
-    SELECT ${expression} AS name, sum(earlier <> ${EARLIER.failed}) AS fresh, sum(earlier = ${EARLIER.failed}) AS repeated
-    FROM run.ending WHERE outcome IN ('failed', 'unknown')
-    GROUP BY name ORDER BY count(*) DESC, name`;
+    WITH counted AS (
+      SELECT ${expression} AS name, count(*) AS rows, sum(earlier = ${EARLIER.failed}) AS repeated
+      FROM run.ending WHERE outcome IN ('failed', 'unknown') GROUP BY name
+    ), placed AS (
+      SELECT *, min(row_number() OVER (ORDER BY rows DESC, name), ?1 + 1) AS place FROM counted
+    )
+    SELECT CASE WHEN place > ?1 THEN 'others' ELSE name END, sum(rows - repeated), sum(repeated)
+    FROM placed GROUP BY place ORDER BY place`;
 }
 
 function counted(rows: readonly Row[]): OutcomeCounts {
@@ -187,16 +200,15 @@ function asEndedRow(row: Row): EndedRow {
     seq: integer(row, 0),
     file: integer(row, 1),
     line: integer(row, 2),
-    raw: text(row, 3),
-    aliasFor: text(row, 4),
-    alias: text(row, 5),
-    outcome: outcome(text(row, 6)),
-    code: text(row, 7),
-    message: text(row, 8),
-    retryable: row[9] === null ? undefined : integer(row, 9) === 1,
-    attempts: integer(row, 10),
-    requestId: text(row, 11),
-    atEpochMs: row[12] === null ? undefined : integer(row, 12),
+    aliasFor: text(row, 3),
+    alias: text(row, 4),
+    outcome: outcome(text(row, 5)),
+    code: text(row, 6),
+    message: text(row, 7),
+    retryable: row[8] === null ? undefined : integer(row, 8) === 1,
+    attempts: integer(row, 9),
+    requestId: text(row, 10),
+    atEpochMs: row[11] === null ? undefined : integer(row, 11),
   };
 }
 

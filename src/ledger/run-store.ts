@@ -1,4 +1,4 @@
-import { type Database, text } from "./database.ts";
+import { type Database, storable, text } from "./database.ts";
 import { Journal } from "./journal.ts";
 import { mergeRun } from "./merge-run.ts";
 import { type PlanRules, planRows } from "./plan-rows.ts";
@@ -21,7 +21,7 @@ export class RunStore {
   describe(name: string, value: string): void {
     this.#database.run(
       "INSERT INTO run.fact VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-      [name, value],
+      [name, storable(value)],
     );
   }
 

@@ -18,6 +18,9 @@ export const LEDGER_SCHEMA = `
   ) WITHOUT ROWID;
 `;
 
+/** SQLite's application id of a run's file: "MB", and a number to be raised when the tables change. */
+export const RUN_MARK = 0x4d42_0001;
+
 /**
  * One run, in a file of its own beside its result files. The sequence number is the order of the input.
  *
@@ -27,6 +30,7 @@ export const LEDGER_SCHEMA = `
  * - a `claim` without an `outcome` is a row whose answer never came to be known
  */
 export const RUN_SCHEMA = `
+  PRAGMA run.application_id = ${RUN_MARK};
   CREATE TABLE run.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE run.row (
     seq INTEGER PRIMARY KEY,

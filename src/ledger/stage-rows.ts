@@ -1,5 +1,5 @@
 import type { PlannedOutcome } from "../domain/outcome.ts";
-import type { Cell, Database, Statement } from "./database.ts";
+import { type Cell, type Database, type Statement, storable } from "./database.ts";
 
 /** A row as the input gave it, before it is compared with any other. */
 export interface StagedRow {
@@ -65,8 +65,10 @@ export class RowStager {
   #append(cells: Cell[], row: StagedRow): void {
     this.#seq += 1;
     const { refused } = row;
-    cells.push(this.#seq, row.file, row.line, row.raw, row.aliasFor, row.alias);
+    cells.push(this.#seq, row.file, row.line, storable(row.raw), storable(row.aliasFor), storable(row.alias));
+    // Keys are checked addresses, and hold nothing that can't be stored.
     cells.push(row.primaryKey, row.aliasKey);
-    cells.push(refused?.outcome ?? null, refused?.code ?? null, refused?.message ?? null);
+    if (refused === undefined) cells.push(null, null, null);
+    else cells.push(refused.outcome, refused.code, storable(refused.message));
   }
 }

@@ -18,7 +18,10 @@ export interface Summary {
   readonly inputs: readonly SummaryInput[];
   readonly rows: number;
   readonly outcomes: OutcomeCounts;
-  /** Sent rows that did not come to be applied; `repeated` ones failed in an earlier run too. */
+  /**
+   * Sent rows that did not come to be applied; `repeated` ones failed in an earlier run too. Most first, fifty
+   * names of a kind at most: the rest is summed up in a last line, "others".
+   */
   readonly failures: { readonly byCode: readonly FailureLine[]; readonly byDomain: readonly FailureLine[] };
   /** Null where a killed run left no count. */
   readonly calls: SummaryCalls | null;

@@ -161,7 +161,7 @@ test("Failures of one code are told ten times and then counted", async () => {
   const { stderr } = await runCli(["import", "a.csv"], { cwd, env: simulatorEnv(await simulatorFor()) });
   const told = messagesOf(stderr).filter((message) => message.includes(": failed, "));
   expect(told).toHaveLength(10);
-  expect(stderr).toContain("30 more with err_validation_invalid_email_address");
+  expect(stderr).toContain("30 more rows with err_validation_invalid_email_address");
 });
 
 test("The first line names the ledger and what it knows; the last ones the files and the command to run next", async () => {

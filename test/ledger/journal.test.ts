@@ -89,6 +89,23 @@ describe("an outcome", () => {
     ]);
   });
 
+  it("with half a surrogate pair or a NUL in it can be read back, and whole", async () => {
+    const database = openRun();
+    const texts = {
+      code: "err\ud800_x",
+      message: "half \ud800 pair\0 and \udc00 more",
+      requestId: "r\0\udfff",
+    };
+    await new Journal(database).end({ ...ending(1, "failed"), ...texts });
+    expect(outcomes(database)[0]?.slice(2, 7)).toEqual([
+      "err\ufffd_x",
+      "half \ufffd pair\ufffd and \ufffd more",
+      0,
+      1,
+      "r\ufffd\ufffd",
+    ]);
+  });
+
   it("that a row is given twice is a fault that does not pass in silence", async () => {
     const journal = new Journal(openRun());
     await journal.end(ending(1, "applied"));

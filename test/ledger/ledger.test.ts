@@ -2,20 +2,27 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import Libsql from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RunError, type RunErrorKind } from "../../src/domain/run-error.ts";
 import { Database } from "../../src/ledger/database.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
+import { contentBelow } from "../support/temporary-folder.ts";
 import {
   CORP,
   claimAndEnd,
@@ -112,10 +119,21 @@ describe("the lock", () => {
 
 /** Another process, of the built program, that holds the ledger until it is killed. */
 async function holdInOtherProcess(folder: string): Promise<ChildProcess> {
+  return await inOtherProcess(`Ledger.open(${JSON.stringify(folder)}, ${JSON.stringify(CORP)})`);
+}
+
+/** Another process in the midst of a dry run. */
+async function dryRunInOtherProcess(folder: string, name: string): Promise<ChildProcess> {
+  const [out, work] = [folder, join(folder, name)].map((path) => JSON.stringify(path));
+  return await inOtherProcess(`Ledger.openCopy(${out}, ${work}, 0)`, "ledger.beginDryRun();");
+}
+
+async function inOtherProcess(open: string, then = ""): Promise<ChildProcess> {
   const module = pathToFileURL(resolve("dist/ledger/ledger.js")).href;
   const script = `
     import { Ledger } from ${JSON.stringify(module)};
-    const ledger = Ledger.open(${JSON.stringify(folder)}, ${JSON.stringify(CORP)});
+    const ledger = ${open};
+    ${then}
     setInterval(() => ledger.knownCount(), 1000);
     console.log("held");
   `;
@@ -131,6 +149,20 @@ async function holdInOtherProcess(folder: string): Promise<ChildProcess> {
   ended.catch(() => undefined);
   await Promise.race([once(child.stdout, "data"), ended]);
   return child;
+}
+
+/** Where a link leads; nowhere if it has gone meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
+}
+
+/** Where a dry run of these tests works. */
+function dryFolder(folder: string): string {
+  return join(folder, "20260103T000000000Z-dry");
 }
 
 describe("what a run keeps on disk", () => {
@@ -169,11 +201,12 @@ describe("what a run keeps on disk", () => {
     const store = planned(ledger, folder, rows("a>ann"));
     expect(readdirSync(store.folder)).toContain("run.db");
     expect(ledger.unfinishedRuns()).toEqual([store.folder]);
-    ledger.endRun(store.folder, true);
+    ledger.leaveRun();
     expect(readdirSync(store.folder)).toContain("run.db");
     ledger.openRun(store.folder);
+    writeFileSync(join(store.folder, "results.csv"), "");
     ledger.endRun(store.folder);
-    expect(readdirSync(store.folder)).toEqual([]);
+    expect(readdirSync(store.folder)).toEqual(["results.csv"]);
     expect(ledger.unfinishedRuns()).toEqual([]);
   });
 
@@ -196,6 +229,20 @@ describe("what a run keeps on disk", () => {
     expect([store.description("name"), store.description("other")]).toEqual(["two", undefined]);
   });
 
+  it.runIf(process.platform === "linux")("has its temporary files beside it, not in /tmp", () => {
+    const folder = temporaryFolder();
+    const database = Database.open(join(folder, "it's a ledger.db"), "ledger");
+    onTestFinished(() => database.close());
+    database.exec("CREATE TEMP TABLE many (text)");
+    database.exec(`
+      WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT 300000)
+      INSERT INTO many SELECT hex(randomblob(20)) FROM number
+    `);
+    const open = readdirSync("/proc/self/fd").map((descriptor) => linkOf(`/proc/self/fd/${descriptor}`));
+    const temporary = open.filter((path) => path.includes("etilqs_"));
+    expect(temporary).toEqual([expect.stringContaining(`${realpathSync(folder)}/etilqs_`)]);
+  });
+
   it("holds the quota that was seen last", () => {
     const folder = temporaryFolder();
     const ledger = Ledger.open(folder, CORP);
@@ -209,10 +256,98 @@ describe("what a run keeps on disk", () => {
   it("lists unfinished runs oldest first, and nothing else that lies in the folder", () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
-    for (const name of ["20260103-b", "20260101-a", "20260102-done"]) mkdirSync(join(folder, name));
-    for (const name of ["20260103-b", "20260101-a"]) writeFileSync(join(folder, name, "run.db"), "");
+    const [later, earlier, done, own] = ["20260103", "20260101", "20260102", "own"].map((day) =>
+      join(folder, `${day}T000000000Z-a`),
+    );
+    for (const path of [later, earlier, done, own]) mkdirSync(path ?? "");
+    for (const path of [later, earlier, own]) writeFileSync(join(path ?? "", "run.db"), "");
     writeFileSync(join(folder, "run.db"), "");
-    expect(ledger.unfinishedRuns()).toEqual([join(folder, "20260101-a"), join(folder, "20260103-b")]);
+    expect(ledger.unfinishedRuns()).toEqual([earlier, later]);
+  });
+});
+
+describe("what a run leaves", () => {
+  it("goes with nothing that is not the tool's own", () => {
+    const folder = temporaryFolder();
+    const ledger = openLedger(folder);
+    const store = ledger.beginRun(newRunFolder(folder));
+    const names = [
+      "notes.txt",
+      "my.csv.part",
+      "dry-run-notes.txt",
+      "results.csv.part",
+      "dry-run-ledger.db-wal",
+    ];
+    for (const name of names) writeFileSync(join(store.folder, name), "");
+    ledger.endRun(store.folder);
+    expect(readdirSync(store.folder).sort()).toEqual(["dry-run-notes.txt", "my.csv.part", "notes.txt"]);
+  });
+
+  it.skipIf(isWindows)("goes with the database before its log, which alone is nothing", () => {
+    const folder = temporaryFolder();
+    const ledger = openLedger(folder);
+    const store = planned(ledger, folder, rows("a>ann"));
+    const log = join(store.folder, "run.db-wal");
+    rmSync(log);
+    mkdirSync(log);
+    // A folder in the log's place can't be deleted: the process "dies" there.
+    expect(refusedWith("output", () => ledger.endRun(store.folder))).toContain("can't be written");
+    expect(readdirSync(store.folder)).toEqual(["run.db-wal"]);
+    expect(ledger.unfinishedRuns()).toEqual([]);
+  });
+});
+
+describe("a killed run that can't be opened", () => {
+  it("as its file is none of SQLite's, names that file and how to go on, and stays as it is", () => {
+    const folder = temporaryFolder();
+    const ledger = openLedger(folder);
+    const runFolder = newRunFolder(folder);
+    mkdirSync(runFolder);
+    writeFileSync(join(runFolder, "run.db"), "my own notes\n".repeat(500));
+    expect(refusedWith("output", () => ledger.openRun(runFolder))).toBe(
+      `${join(runFolder, "run.db")} is no run of this tool, or is damaged (file is not a database). ` +
+        `Move the folder ${runFolder} away: its rows are then planned and sent again.`,
+    );
+    expect(readFileSync(join(runFolder, "run.db"), "utf8")).toContain("my own notes");
+    expect(told(planned(ledger, folder, rows("a>ann")))).toEqual(["2 send"]);
+  });
+
+  it("as it is another program's database, is refused likewise and not touched", () => {
+    const folder = temporaryFolder();
+    const ledger = openLedger(folder);
+    const runFolder = newRunFolder(folder);
+    mkdirSync(runFolder);
+    const foreign = new Libsql(join(runFolder, "run.db"));
+    foreign.exec("CREATE TABLE row (a)");
+    foreign.close();
+    const before = readFileSync(join(runFolder, "run.db"));
+    expect(refusedWith("output", () => ledger.openRun(runFolder))).toMatch(
+      /run\.db is no run .*Move the folder/,
+    );
+    expect(readFileSync(join(runFolder, "run.db")).equals(before)).toBe(true);
+    expect(refusedWith("output", () => Ledger.openCopy(folder, dryFolder(folder), DAY))).toContain(
+      `${join(runFolder, "run.db")} is no run`,
+    );
+    expect(existsSync(dryFolder(folder))).toBe(false);
+  });
+
+  it("as a part of it is damaged, names it and not the ledger", async () => {
+    const folder = temporaryFolder();
+    const ledger = Ledger.open(folder, CORP);
+    const pairs = Array.from({ length: 3_000 }, (_, index) => `a${index}>ann`);
+    const store = planned(ledger, folder, rows(...pairs));
+    await claimAndEnd(
+      store,
+      pairs.slice(0, 2_000).map((pair) => ({ pair, ended: "applied" })),
+    );
+    ledger.close();
+    const path = join(store.folder, "run.db");
+    const bytes = readFileSync(path);
+    bytes.fill(0xee, 8 * 4096);
+    writeFileSync(path, bytes);
+    const again = openLedger(folder);
+    const message = refusedWith("output", () => again.openRun(store.folder)?.merge(DAY));
+    expect(message).toMatch(/run\.db is no run of this tool, or is damaged .*Move the folder/);
   });
 });
 
@@ -228,7 +363,9 @@ describe("a ledger that can't be used", () => {
   it("because the folder's name is a file's: says so, and what to do", () => {
     const file = join(temporaryFolder(), "runs");
     writeFileSync(file, "");
-    expect(refusedWith("output", () => Ledger.open(file, CORP))).toMatch(/runs can't be made .*--out/);
+    expect(refusedWith("output", () => Ledger.open(file, CORP))).toMatch(
+      /runs can't be written: .*another folder/,
+    );
   });
 
   it("because a folder has its name: says so", () => {
@@ -261,7 +398,7 @@ describe("a ledger that a later version has written", () => {
     const before = readFileSync(join(folder, "ledger.db"));
     const message = /ledger\.db has the format 2, and this version of the tool knows 1/;
     expect(refusedWith("settings", () => Ledger.open(folder, CORP))).toMatch(message);
-    expect(refusedWith("settings", () => Ledger.openCopy(folder, join(folder, "dry")))).toMatch(message);
+    expect(refusedWith("settings", () => Ledger.openCopy(folder, dryFolder(folder), DAY))).toMatch(message);
     expect(readFileSync(join(folder, "ledger.db")).equals(before)).toBe(true);
   });
 });
@@ -271,7 +408,7 @@ describe("a dry run works in a copy of the ledger", () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     await livedThrough(ledger, folder, [{ pair: "a>ann", ended: "applied" }]);
-    const copy = Ledger.openCopy(folder, join(folder, "dry"));
+    const copy = Ledger.openCopy(folder, dryFolder(folder), DAY);
     const store = copy.beginDryRun();
     store.stager().add(rows("a>ann", "b>ann"));
     store.plan(NO_RULES);
@@ -286,7 +423,7 @@ describe("a dry run works in a copy of the ledger", () => {
     await livedThrough(ledger, folder, [{ pair: "a>ann", ended: "applied" }]);
     ledger.close();
     const before = readFileSync(join(folder, "ledger.db"));
-    const copy = Ledger.openCopy(folder, join(folder, "dry"));
+    const copy = Ledger.openCopy(folder, dryFolder(folder), DAY);
     const store = copy.beginDryRun();
     store.stager().add(rows("b>ann"));
     await claimAndEnd(store, [{ pair: "b>ann", ended: "applied" }]);
@@ -297,24 +434,87 @@ describe("a dry run works in a copy of the ledger", () => {
     expect(readFileSync(join(folder, "ledger.db")).equals(before)).toBe(true);
 
     const empty = temporaryFolder();
-    Ledger.openCopy(empty, join(empty, "dry")).discard();
+    Ledger.openCopy(empty, dryFolder(empty), DAY).discard();
     expect(existsSync(join(empty, "ledger.db"))).toBe(false);
   });
 
   it("which is gone afterwards, and is no unfinished run meanwhile", () => {
     const folder = temporaryFolder();
-    const copy = Ledger.openCopy(folder, join(folder, "dry"));
+    const copy = Ledger.openCopy(folder, dryFolder(folder), DAY);
     copy.beginDryRun().stager().add(rows("a>ann"));
     const ledger = openLedger(folder);
     expect(ledger.unfinishedRuns()).toEqual([]);
     copy.discard();
-    expect(readdirSync(join(folder, "dry"))).toEqual([]);
+    expect(existsSync(dryFolder(folder))).toBe(false);
+  });
+
+  it("and counts in what a killed run has on record, without touching it", async () => {
+    const living = temporaryFolder();
+    const ledger = openLedger(living);
+    await livedThrough(ledger, living, [{ pair: "c>cyd", ended: "applied" }]);
+    await claimAndEnd(planned(ledger, living, rows("a>ann", "b>bob", "d>dan")), [
+      { pair: "a>ann", ended: "applied" },
+      { pair: "b>bob", ended: "claimed" },
+    ]);
+    // What a killed process leaves: the databases with their logs.
+    const folder = temporaryFolder();
+    cpSync(living, folder, { recursive: true });
+    const before = contentBelow(folder);
+
+    const copy = Ledger.openCopy(folder, dryFolder(folder), DAY);
+    expect(copy.knownCount()).toBe(3);
+    const store = copy.beginDryRun();
+    store.stager().add(rows("a>ann", "b>zoe", "c>cyd", "d>dan"));
+    store.plan(NO_RULES);
+    expect(told(store)).toEqual([
+      "2 unchanged in_place",
+      "3 conflict move",
+      "4 unchanged in_place",
+      "5 send",
+    ]);
+    copy.discard();
+    expect(contentBelow(folder)).toBe(before);
+  });
+
+  it("and what one that was killed left is cleared away by whoever comes next, but not one that is alive", async () => {
+    const folder = temporaryFolder();
+    const alive = await dryRunInOtherProcess(folder, "20260102T000000001Z-alive");
+    const dead = await dryRunInOtherProcess(folder, "20260102T000000002Z-dead");
+    dead.kill("SIGKILL");
+    await once(dead, "exit");
+    writeFileSync(join(folder, "20260102T000000002Z-dead", "plan.csv.part"), "");
+    openLedger(folder);
+    expect(readdirSync(folder).filter((name) => name.includes("Z-"))).toEqual(["20260102T000000001Z-alive"]);
+    expect(readdirSync(join(folder, "20260102T000000001Z-alive"))).toContain("dry-run-ledger.db");
+    alive.kill("SIGKILL");
+    await once(alive, "exit");
+    Ledger.openCopy(folder, dryFolder(folder), DAY).discard();
+    expect(readdirSync(folder).filter((name) => name.includes("Z-"))).toEqual([]);
+  });
+
+  it("and asks for another try while the ledger is being written", async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "ledger.db");
+    writeFileSync(path, Buffer.alloc(50_000_000));
+    const writer = new Worker(
+      `const { openSync, writeSync } = require("node:fs");
+       const file = openSync(${JSON.stringify(path)}, "r+");
+       require("node:worker_threads").parentPort.postMessage("writing");
+       for (;;) writeSync(file, "x", 0);`,
+      { eval: true },
+    );
+    onTestFinished(async () => void (await writer.terminate()));
+    await once(writer, "message");
+    expect(refusedWith("locked", () => Ledger.openCopy(folder, dryFolder(folder), DAY))).toMatch(
+      /ledger\.db is being written: .*Try again/,
+    );
+    expect(existsSync(dryFolder(folder))).toBe(false);
   });
 
   it("and names the ledger, not the copy, where it is no ledger", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "ledger.db"), "aliasFor,alias\n".repeat(500));
-    const message = refusedWith("output", () => Ledger.openCopy(folder, join(folder, "dry")));
+    const message = refusedWith("output", () => Ledger.openCopy(folder, dryFolder(folder), DAY));
     expect(message).toContain(`${join(folder, "ledger.db")} is no ledger`);
   });
 });

@@ -124,7 +124,7 @@ it("merging a run twice changes nothing", async () => {
     { pair: "a4>bob", ended: "claimed" },
   ]);
   store.merge(DAY);
-  ledger.endRun(runFolder, true);
+  ledger.leaveRun();
   ledger.close();
   const once = recordIn(folder);
 

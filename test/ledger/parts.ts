@@ -144,3 +144,7 @@ export function endedRows(
 ): EndedRow[] {
   return [...store.read.ended(selection)].flat();
 }
+
+export function rawsOf(store: RunStore, selection: "all" | "to-mend" | "to-run-again" = "all"): string[] {
+  return [...store.read.raws(selection)].flat();
+}

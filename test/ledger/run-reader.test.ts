@@ -9,6 +9,7 @@ import {
   livedThrough,
   openLedger,
   planned,
+  rawsOf,
   row,
   rows,
   skipped,
@@ -44,6 +45,7 @@ async function everyOutcome() {
   return store;
 }
 
+const INVALID = { outcome: "invalid", code: "x", message: "no" } as const;
 const lines = (ended: readonly { readonly line: number }[]) => ended.map(({ line }) => line);
 
 describe("how rows ended", () => {
@@ -107,7 +109,7 @@ describe("how rows ended", () => {
     const folder = temporaryFolder();
     const raw = '"Ann ""A"" Lee",\tann@x.example;a@x.example,\u{1f600}\r\nmore';
     const store = planned(openLedger(folder), folder, [row("a>ann", 2, { raw })]);
-    expect(endedRows(store)[0]?.raw).toBe(raw);
+    expect(rawsOf(store)).toEqual([raw]);
   });
 });
 
@@ -178,7 +180,43 @@ describe("failures", () => {
   });
 });
 
+it("failures of very many codes and domains are told for fifty of each, and summed up for the rest", async () => {
+  const folder = temporaryFolder();
+  const staged = Array.from({ length: 61 }, (_, index) => {
+    const key = `a@d${String(index).padStart(2, "0")}.example`;
+    return row("a>ann", index + 2, { aliasKey: key, alias: key });
+  });
+  const store = planned(openLedger(folder), folder, staged);
+  const journal = store.journal();
+  for (const [index] of staged.entries()) {
+    void journal.claim(index + 1, 1);
+    const code = index === 60 ? "err_00" : `err_${String(index).padStart(2, "0")}`;
+    void journal.end({ ...ending(index + 1, "failed"), code });
+  }
+  await journal.flush();
+  const { byCode, byDomain } = store.read.failures();
+  expect([byCode.length, byCode[0], byCode[49], byCode[50]]).toEqual([
+    51,
+    { name: "err_00", fresh: 2, repeated: 0 },
+    { name: "err_49", fresh: 1, repeated: 0 },
+    { name: "others", fresh: 10, repeated: 0 },
+  ]);
+  expect([byDomain.length, byDomain[50]]).toEqual([51, { name: "others", fresh: 11, repeated: 0 }]);
+});
+
 describe("pages", () => {
+  it("hold fewer rows where records are long, and never none", () => {
+    const folder = temporaryFolder();
+    const lengths = [10, 600_000, 600_000, 2_000_000, 10, 10];
+    const staged = lengths.map((length, index) =>
+      row(`a${index}>ann`, index + 2, { raw: "x".repeat(length), refused: INVALID, aliasKey: null }),
+    );
+    const store = planned(openLedger(folder), folder, staged);
+    const pages = [...store.read.raws("to-mend")].map((page) => page.map((raw) => raw.length));
+    expect(pages).toEqual([[10, 600_000], [600_000], [2_000_000], [10, 10]]);
+    expect([...store.read.ended("all")].map((page) => page.length)).toEqual([2, 1, 1, 2]);
+  });
+
   const many = Array.from({ length: 2_345 }, (_, index) => `a${index}>p${index % 700}`);
 
   it("hold every row once, whatever they are asked for", async () => {

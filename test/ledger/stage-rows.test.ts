@@ -6,6 +6,7 @@ import {
   openLedger,
   planned,
   plansOf,
+  rawsOf,
   row,
   rows,
   temporaryFolder,
@@ -50,6 +51,19 @@ describe("staged rows", () => {
     const texts = ["", "'; DROP TABLE row; --", "\u0001a", "\u{1f600}", '"\r\n"', "1e5", "null"];
     const staged = texts.map((raw, index) => row(`a${index}>ann`, index + 2, { raw }));
     const store = planned(openLedger(folder), folder, staged);
-    expect(endedRows(store).map(({ raw }) => raw)).toEqual(texts);
+    expect(rawsOf(store)).toEqual(texts);
+  });
+
+  it("are whole and readable where a text holds what SQLite would cut it at, or die of", () => {
+    const folder = temporaryFolder();
+    const texts = { raw: "a\0b\ud800c", aliasFor: "ann\0", alias: "\udc00" };
+    const refused = { outcome: "invalid", code: "x", message: "found \0 and \ud800" } as const;
+    const store = planned(openLedger(folder), folder, [
+      row("a>ann", 2, { ...texts, refused, aliasKey: null }),
+    ]);
+    expect(rawsOf(store)).toEqual(["a\ufffdb\ufffdc"]);
+    expect(endedRows(store)).toMatchObject([
+      { aliasFor: "ann\ufffd", alias: "\ufffd", message: "found \ufffd and \ufffd" },
+    ]);
   });
 });

@@ -1,0 +1,49 @@
+import { outputError } from "../domain/output-error.ts";
+import { RunError } from "../domain/run-error.ts";
+
+/** How a file is spoken of, and what is expected of it. */
+export interface FileTraits {
+  /** What messages call the file; its path where absent. */
+  readonly shownPath?: string;
+  /** What the file is to be, and what to do where it is not, or is damaged. */
+  readonly kind?: string;
+  readonly ifDamaged?: string;
+  /** The SQLite application id that the file has unless it is empty. Without it, it is not touched. */
+  readonly mark?: number;
+}
+
+/** A file as messages need it. */
+export interface AttachedFile {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: string;
+  readonly ifDamaged: string;
+}
+
+/** Whether SQLite found the file to be none of its own, or broken. */
+export function isDamage(error: unknown): boolean {
+  return /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+export function damage(file: AttachedFile, why: string, cause?: unknown): RunError {
+  return new RunError(
+    "output",
+    `${file.path} is no ${file.kind} of this tool, or is damaged (${why}). ${file.ifDamaged}`,
+    { cause },
+  );
+}
+
+/** What SQLite or the file system said of a file, for people; a fault of this program stays as it is. */
+export function runError(file: AttachedFile | undefined, error: unknown): unknown {
+  if (file === undefined || !(error instanceof Error) || error instanceof RunError) return error;
+  if (codeOf(error).startsWith("SQLITE_BUSY")) {
+    return new RunError("locked", `${file.path} is in use by another run. Wait for it to end, or stop it.`, {
+      cause: error,
+    });
+  }
+  return isDamage(error) ? damage(file, error.message, error) : outputError(file.path, error);
+}

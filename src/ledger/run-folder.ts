@@ -1,0 +1,56 @@
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { outputError } from "../domain/output-error.ts";
+
+export const RUN_FILE = "run.db";
+/** What a dry run works in; none is a run's file, so no run takes it for one that was killed. */
+export const DRY_RUN = {
+  /** Held as long as the dry run lives, so that nobody clears its files away. */
+  guard: "dry-run.db",
+  ledger: "dry-run-ledger.db",
+  killedRun: "dry-run-killed.db",
+  rows: "dry-run-rows.db",
+} as const;
+
+/** The folders of runs have their beginning in their names; others are their user's own. */
+const RUN_FOLDER = /^\d{8}T\d{9}Z-/;
+/** What may be deleted in a run's folder: SQLite's files, and result files that were begun. */
+const LEFTOVER =
+  /^((run|dry-run(-(ledger|killed|rows))?)\.db(-wal|-shm|-journal)?|((results|failed|failed-reasons|remaining|plan)\.csv|summary\.json)\.part)$/;
+
+export function makeFolder(folder: string): void {
+  orOutputError(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+}
+
+/** Folders of runs that hold `file`, oldest first. */
+export function runFoldersWith(file: string, folder: string): string[] {
+  return orOutputError(folder, () =>
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && RUN_FOLDER.test(entry.name))
+      .map((entry) => join(folder, entry.name))
+      .filter((path) => existsSync(join(path, file)))
+      .sort(),
+  );
+}
+
+/** Deletes what a run works in, and the folder if nothing else is in it. */
+export function clearRunFolder(folder: string): void {
+  orOutputError(folder, () => {
+    if (!existsSync(folder)) return;
+    // Sorted, so that a database goes before its log. Should the process die between the two, a log alone is
+    // nothing; a database whose log could not be folded in is an older state, and its rows would be sent again.
+    // The guard of a dry run comes after the files that it guards.
+    for (const name of readdirSync(folder).sort()) {
+      if (LEFTOVER.test(name)) rmSync(join(folder, name), { force: true });
+    }
+    if (readdirSync(folder).length === 0) rmdirSync(folder);
+  });
+}
+
+export function orOutputError<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw outputError(path, error);
+  }
+}
