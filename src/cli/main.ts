@@ -46,8 +46,10 @@ async function run(program: Program): Promise<ExitCode> {
     .description("Serve a simulated Mimecast on this machine, to rehearse with one's own file.")
     .option("--port <number>", "port on 127.0.0.1; 0 takes any free one", "8787")
     .option("--quota <calls/time>", "calls in a window, such as 800/5s")
-    .option("--latency <time>", "wait before each answer, such as 200ms")
-    .option("--faults <file>", "what goes wrong, scripted by address: see docs/simulator.md")
+    .option("--others <calls/time>", "of the quota, used by other integrations, such as 300/5s")
+    .option("--latency <time>", "wait before each answer, such as 200ms or 150ms-250ms")
+    .option("--faults <file>", "what goes wrong, by address, by rate or by time: see docs/simulator.md")
+    .option("--seed <number>", "other draws of what is left to chance (default: 1)")
     .action(async (flags: SimulateFlags) => {
       const { simulateCommand } = await import("./simulate-command.ts");
       code = await simulateCommand(flags, program);

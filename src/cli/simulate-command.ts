@@ -2,16 +2,19 @@ import { readFileSync } from "node:fs";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import { RunError } from "../domain/run-error.ts";
 import { parseFaults } from "../simulator/faults/parse-faults.ts";
-import type { Quota } from "../simulator/quota-window.ts";
+import type { Latency } from "../simulator/latency.ts";
 import { SIMULATOR_SETTINGS, type Simulator, startSimulator } from "../simulator/simulator.ts";
+import { spanMs } from "../simulator/span.ts";
 import type { Program } from "./program.ts";
 
 /** The options of `simulate`, as typed. */
 export interface SimulateFlags {
   readonly port: string;
   readonly quota?: string;
+  readonly others?: string;
   readonly latency?: string;
   readonly faults?: string;
+  readonly seed?: string;
 }
 
 const MAX_PORT = 65_535;
@@ -21,8 +24,10 @@ export async function simulateCommand(flags: SimulateFlags, program: Program): P
   const simulator = await startSimulator({
     port: readPort(flags.port),
     quota: flags.quota === undefined ? undefined : readQuota(flags.quota),
+    others: flags.others === undefined ? undefined : readOthers(flags.others),
     latencyMs: flags.latency === undefined ? undefined : readLatency(flags.latency),
     faults: flags.faults === undefined ? undefined : readFaultsFile(flags.faults),
+    seed: flags.seed === undefined ? undefined : readSeed(flags.seed),
   });
   const ended = new Promise<ExitCode>((resolve) => {
     program.onSignal((signal) => resolve(EXIT[signal]));
@@ -63,25 +68,37 @@ function readPort(text: string): number {
   );
 }
 
-function readQuota(text: string): Quota {
-  const [, calls, window] = /^([1-9]\d{0,8})\/(.+)$/.exec(text) ?? [];
-  const windowMs = window === undefined ? undefined : readSpanMs(window);
-  if (calls !== undefined && windowMs !== undefined && windowMs > 0)
-    return { calls: Number(calls), windowMs };
-  throw new RunError("usage", `--quota: expected calls and a time, such as 800/5s, got '${text}'`);
+function readQuota(text: string) {
+  const { calls, spanMs: windowMs } = readCallsInTime("--quota", text, "800/5s");
+  return { calls, windowMs };
 }
 
-function readLatency(text: string): number {
-  const latencyMs = readSpanMs(text);
-  if (latencyMs !== undefined) return latencyMs;
-  throw new RunError("usage", `--latency: expected a time, such as 200ms, got '${text}'`);
+function readOthers(text: string) {
+  const { calls, spanMs: everyMs } = readCallsInTime("--others", text, "300/5s");
+  return { calls, everyMs };
 }
 
-/** `200ms`, `5s` or `2m`, in ms; undefined for anything else. */
-function readSpanMs(text: string): number | undefined {
-  const [, amount, unit] = /^(\d{1,7})(ms|s|m)$/.exec(text) ?? [];
-  const unitMs = unit === "ms" ? 1 : unit === "s" ? 1_000 : 60_000;
-  return amount === undefined ? undefined : Number(amount) * unitMs;
+function readCallsInTime(option: string, text: string, example: string) {
+  const [, calls, span] = /^([1-9]\d{0,8})\/(.+)$/.exec(text) ?? [];
+  const ms = span === undefined ? undefined : spanMs(span);
+  if (calls !== undefined && ms !== undefined && ms > 0) return { calls: Number(calls), spanMs: ms };
+  throw new RunError("usage", `${option}: expected calls and a time, such as ${example}, got '${text}'`);
+}
+
+function readLatency(text: string): Latency {
+  const [from = "", to = from, ...more] = text.split("-");
+  const [fromMs, toMs] = [spanMs(from), spanMs(to)];
+  if (fromMs !== undefined && toMs !== undefined && fromMs <= toMs && more.length === 0)
+    return fromMs === toMs ? fromMs : { fromMs, toMs };
+  throw new RunError(
+    "usage",
+    `--latency: expected a time or a spread, such as 200ms or 150ms-250ms, got '${text}'`,
+  );
+}
+
+function readSeed(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new RunError("usage", `--seed: expected a whole number of up to nine digits, got '${text}'`);
 }
 
 function readFaultsFile(path: string): ReturnType<typeof parseFaults> {

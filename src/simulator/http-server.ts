@@ -5,6 +5,9 @@ import { type Access, refusal } from "./access.ts";
 import type { Counters } from "./counters.ts";
 import { deliver } from "./deliver.ts";
 import type { Endpoint, Routes } from "./endpoint.ts";
+import { callFaultReply } from "./faults/call-fault-reply.ts";
+import type { CallFault } from "./faults/fault.ts";
+import type { Due } from "./faults/scripted-fault.ts";
 import type { QuotaDecision, QuotaWindow } from "./quota-window.ts";
 import { type Reply, textReply } from "./reply.ts";
 import { isGuid } from "./signatures.ts";
@@ -16,14 +19,17 @@ const TOO_LONG: Reply = { ...textReply(413, "Content Too Large"), headers: ["con
 
 const API_PREFIX = "/api/";
 
-/** What the server answers with; quota and latency may change while it runs. */
+/** What the server answers with; what is not readonly may change while it runs. */
 export interface Backend {
   readonly routes: Routes;
   readonly access: Access;
   readonly counters: Counters;
   readonly clock: SimulatorClock;
+  /** Gives the fault that is due for a request to this path, of any endpoint. */
+  readonly pathFault: (path: string, atMs: number) => Due<CallFault> | undefined;
   quota: QuotaWindow | undefined;
-  latencyMs: number;
+  /** Gives the wait before an answer. */
+  nextLatencyMs: () => number;
 }
 
 export type SimulatorClock = Pick<Clock, "nowMs" | "epochMs">;
@@ -39,8 +45,8 @@ interface Arrival {
 }
 
 /**
- * An HTTP server, not yet listening. In this order a request meets the quota, the routes, the check of its
- * credentials, its body's end and the endpoint; the answer then waits for the latency.
+ * An HTTP server, not yet listening. In this order a request meets the quota, the faults of its path, the
+ * routes, the check of its credentials, its body's end and the endpoint; the answer then waits for the latency.
  */
 export function createHttpServer(backend: Backend): Server {
   const server = createServer((request, response) => onRequest(backend, request, response));
@@ -58,7 +64,7 @@ function onRequest(backend: Backend, request: IncomingMessage, response: ServerR
   const callNumber = counters.calls;
   const quota = isCall ? backend.quota?.take(atMs) : undefined;
   const arrival = { request, response, path, atMs, quota };
-  const endpoint = endpointOrReply(backend, arrival, isCall);
+  const endpoint = faultyEndpoint(backend, arrival, isCall) ?? endpointOrReply(backend, arrival, isCall);
   if (typeof endpoint !== "function") {
     answer(backend, arrival, endpoint);
     return;
@@ -70,6 +76,18 @@ function onRequest(backend: Backend, request: IncomingMessage, response: ServerR
     () => answer(backend, arrival, TOO_LONG),
     () => counters.left(undefined),
   );
+}
+
+/** Undefined where no fault of the path is due. Whether a request is let in is asked where the fault executes it. */
+function faultyEndpoint(backend: Backend, arrival: Arrival, isCall: boolean): Endpoint | undefined {
+  const due = backend.pathFault(arrival.path, arrival.atMs);
+  if (due === undefined) return undefined;
+  due.play();
+  return (call) =>
+    callFaultReply(due.fault, () => {
+      const endpoint = endpointOrReply(backend, arrival, isCall);
+      return typeof endpoint === "function" ? endpoint(call) : endpoint;
+    });
 }
 
 /** The endpoint where the request is let in, else what to answer. */
@@ -89,7 +107,7 @@ function endpointOrReply(backend: Backend, arrival: Arrival, isCall: boolean): E
 }
 
 function answer(backend: Backend, arrival: Arrival, reply: Reply): void {
-  const delayMs = backend.latencyMs + (reply.delayMs ?? 0);
+  const delayMs = backend.nextLatencyMs() + (reply.delayMs ?? 0);
   // A waiting answer must not keep the process of a closed simulator alive.
   if (delayMs > 0) setTimeout(() => send(backend, arrival, reply), delayMs).unref();
   else send(backend, arrival, reply);

@@ -1,3 +1,5 @@
+import type { OtherCalls } from "./other-calls.ts";
+
 /** How many calls are allowed in each window, which begins with its first call. */
 export interface Quota {
   readonly calls: number;
@@ -9,37 +11,58 @@ export interface QuotaDecision {
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
-  /** Whole milliseconds until the quota is back, rounded up: a client that waits so long is let in. */
+  /** Whole milliseconds until the quota is back, rounded up: without a skew, a client that waits so long is let in. */
   readonly resetMs: number;
 }
 
 /**
  * The quota of one account. A window begins with the first call after the last window's end, and is as long
- * as the quota says; each call that is let in takes one of it, whatever becomes of the call later.
+ * as the quota says; each call that is let in takes one of it, whatever becomes of the call later. Calls of
+ * others take of it too, and begin windows as ours do.
  */
 export class QuotaWindow {
+  /** Who else has part in this quota; may change while the window runs. */
+  others: OtherCalls | undefined;
   readonly #quota: Quota;
+  readonly #skewMs: number;
   #endsAtMs = Number.NEGATIVE_INFINITY;
   #usedCount = 0;
 
-  constructor(quota: Quota) {
+  /** `skewMs` is added to what is told of the window's end, not to the end itself. */
+  constructor(quota: Quota, others?: OtherCalls, skewMs = 0) {
     this.#quota = quota;
+    this.others = others;
+    this.#skewMs = skewMs;
   }
 
   /** Takes one call out of the quota, if there is one left. `nowMs`: monotonic, when the request arrived. */
   take(nowMs: number): QuotaDecision {
-    const { calls, windowMs } = this.#quota;
-    if (nowMs >= this.#endsAtMs) {
-      this.#endsAtMs = nowMs + windowMs;
-      this.#usedCount = 0;
-    }
+    const { calls } = this.#quota;
+    if (this.others !== undefined) this.#letIn(this.others, nowMs);
+    this.#beginIfDue(nowMs);
     const allowed = this.#usedCount < calls;
     if (allowed) this.#usedCount += 1;
     return {
       allowed,
       limit: calls,
       remaining: calls - this.#usedCount,
-      resetMs: Math.ceil(this.#endsAtMs - nowMs),
+      resetMs: Math.max(0, Math.ceil(this.#endsAtMs - nowMs + this.#skewMs)),
     };
+  }
+
+  #letIn(others: OtherCalls, nowMs: number): void {
+    const { calls, windowMs } = this.#quota;
+    // What came before this can't be in a window that is still open.
+    others.skipTo(nowMs - 2 * windowMs);
+    for (let atMs = others.takeNext(nowMs); atMs !== undefined; atMs = others.takeNext(nowMs)) {
+      this.#beginIfDue(atMs);
+      this.#usedCount = Math.min(calls, this.#usedCount + others.calls);
+    }
+  }
+
+  #beginIfDue(atMs: number): void {
+    if (atMs < this.#endsAtMs) return;
+    this.#endsAtMs = atMs + this.#quota.windowMs;
+    this.#usedCount = 0;
   }
 }

@@ -6,12 +6,15 @@ import { Counters, type SimulatorCounters } from "./counters.ts";
 import { BUILT_IN_FAULTS } from "./faults/built-in-faults.ts";
 import type { Fault } from "./faults/fault.ts";
 import { FaultBook } from "./faults/fault-book.ts";
+import { PathFaults } from "./faults/path-faults.ts";
 import { createHttpServer, type SimulatorClock } from "./http-server.ts";
+import { type Latency, latencyDraws } from "./latency.ts";
+import { OtherCalls, type Others } from "./other-calls.ts";
 import { type Quota, QuotaWindow } from "./quota-window.ts";
 import { Signatures } from "./signatures.ts";
 import { TOKEN_PATH, tokenEndpoint } from "./token-endpoint.ts";
 import { Tokens } from "./tokens.ts";
-import { UPDATE_ALIAS_PATH, updateAliasEndpoint } from "./update-alias.ts";
+import { type DueFault, UPDATE_ALIAS_PATH, updateAliasEndpoint } from "./update-alias.ts";
 
 export { SIMULATOR_SETTINGS } from "./settings.ts";
 
@@ -20,14 +23,23 @@ export interface SimulatorOptions {
   readonly port?: number | undefined;
   /** None where absent: no call is refused, and no answer has `X-RateLimit` headers. */
   readonly quota?: Quota | undefined;
+  /** Who else uses the quota; without one this does nothing. */
+  readonly others?: Others | undefined;
+  /**
+   * `X-RateLimit-Reset` tells the window's end so many ms later than it is, or earlier where negative; 0 where
+   * absent. Less than 0 is never told.
+   */
+  readonly windowSkewMs?: number | undefined;
   /** Wait before each answer, in ms; 0 where absent. What a call does is done when it arrives. */
-  readonly latencyMs?: number | undefined;
-  /** Looked at before the built-in faults. */
+  readonly latencyMs?: Latency | undefined;
+  /** Looked at before the built-in faults. Their times count from the start of the simulator. */
   readonly faults?: readonly Fault[] | undefined;
   /** How long an access token lasts; 1799 where absent, as Mimecast's do. */
   readonly tokenLifetimeSeconds?: number | undefined;
   /** Keep every alias set in {@link Simulator.received}; it grows with each. */
   readonly record?: boolean | undefined;
+  /** Another number gives other draws of everything that is left to chance; 1 where absent. */
+  readonly seed?: number | undefined;
   /** The machine's clocks where absent. Latency and slow answers always take real time. */
   readonly clock?: SimulatorClock | undefined;
 }
@@ -45,9 +57,14 @@ export interface Simulator {
   readonly counters: SimulatorCounters;
   /** From now on, with a fresh window; undefined lifts the quota. */
   setQuota(quota: Quota | undefined): void;
-  /** In place of the faults given before; what was counted for them is forgotten. */
+  /**
+   * In place of the faults given before; what was counted for them is forgotten. Their times count from the
+   * start of the simulator all the same.
+   */
   setFaults(faults: readonly Fault[]): void;
-  setLatency(latencyMs: number): void;
+  setLatency(latencyMs: Latency): void;
+  /** From now on, within the window as it stands; undefined leaves the quota to the client alone. */
+  setOthers(others: Others | undefined): void;
   /** Every access token issued so far is answered `token_expired` from now on. */
   expireTokens(): void;
   /** Stops at once: open connections are closed, answers that still wait are not given. */
@@ -59,23 +76,36 @@ const LOOPBACK = "127.0.0.1";
 /** What Mimecast's token endpoint gives. */
 const TOKEN_LIFETIME_SECONDS = 1799;
 
+const MACHINE_CLOCKS: SimulatorClock = { nowMs: () => performance.now(), epochMs: () => Date.now() };
+
 /** Resolves when the simulator listens. Throws a {@link RunError} where the port can't be had. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { seed = 1, clock = MACHINE_CLOCKS } = options;
+  const otherCalls = (others: Others | undefined) =>
+    others === undefined ? undefined : new OtherCalls(others, clock.nowMs(), seed);
+  let others = otherCalls(options.others);
+  const quotaWindow = (quota: Quota | undefined) =>
+    quota === undefined ? undefined : new QuotaWindow(quota, others, options.windowSkewMs);
   const account = new Account(options.record ?? false);
   const counters = new Counters();
   const tokens = new Tokens(options.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS);
-  const builtIn = new FaultBook(BUILT_IN_FAULTS);
-  let scripted = new FaultBook(options.faults ?? []);
+  const startMs = clock.nowMs();
+  const builtIn = new FaultBook(BUILT_IN_FAULTS, seed);
+  let scripted = new FaultBook(options.faults ?? [], seed);
+  let pathFaults = new PathFaults(options.faults ?? [], seed);
+  const dueFault: DueFault = (item, atMs) =>
+    scripted.due(item, atMs - startMs) ?? builtIn.due(item, atMs - startMs);
   const backend = {
     routes: new Map([
       [TOKEN_PATH, tokenEndpoint(tokens, () => counters.issuedToken())],
-      [UPDATE_ALIAS_PATH, updateAliasEndpoint(account, (item) => scripted.due(item) ?? builtIn.due(item))],
+      [UPDATE_ALIAS_PATH, updateAliasEndpoint(account, dueFault)],
     ]),
+    pathFault: (path: string, atMs: number) => pathFaults.due(path, atMs - startMs),
     access: { tokens, signatures: new Signatures() },
     counters,
-    clock: options.clock ?? { nowMs: () => performance.now(), epochMs: () => Date.now() },
+    clock,
     quota: quotaWindow(options.quota),
-    latencyMs: options.latencyMs ?? 0,
+    nextLatencyMs: latencyDraws(options.latencyMs ?? 0, seed),
   };
   const server = createHttpServer(backend);
   const port = await listen(server, options.port ?? 0);
@@ -89,18 +119,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       backend.quota = quotaWindow(quota);
     },
     setFaults: (faults) => {
-      scripted = new FaultBook(faults);
+      scripted = new FaultBook(faults, seed);
+      pathFaults = new PathFaults(faults, seed);
     },
     setLatency: (latencyMs) => {
-      backend.latencyMs = latencyMs;
+      backend.nextLatencyMs = latencyDraws(latencyMs, seed);
+    },
+    setOthers: (changed) => {
+      others = otherCalls(changed);
+      if (backend.quota !== undefined) backend.quota.others = others;
     },
     expireTokens: () => tokens.expireAll(),
     close: () => close(server),
   };
-}
-
-function quotaWindow(quota: Quota | undefined): QuotaWindow | undefined {
-  return quota === undefined ? undefined : new QuotaWindow(quota);
 }
 
 async function listen(server: Server, port: number): Promise<number> {

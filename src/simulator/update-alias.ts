@@ -3,13 +3,14 @@ import { type AliasItem, checkedItem, readAliasItems } from "./alias-items.ts";
 import type { Call, Endpoint } from "./endpoint.ts";
 import { callFaultReply } from "./faults/call-fault-reply.ts";
 import { isItemFault } from "./faults/fault.ts";
-import type { Due, Named } from "./faults/fault-book.ts";
+import type { Named } from "./faults/fault-book.ts";
+import type { Due } from "./faults/scripted-fault.ts";
 import { envelopeReply, type ItemFail, type Reply, refusedCallReply } from "./reply.ts";
 
 export const UPDATE_ALIAS_PATH = "/api/user/update-alias";
 
-/** Gives the fault that is due for an item of the request. */
-export type DueFault = (item: Named) => Due | undefined;
+/** Gives the fault that is due for an item of a request that arrived at `atMs`. */
+export type DueFault = (item: Named, atMs: number) => Due | undefined;
 
 /** How an item went; `unnamed` is a success that the answer does not mention. */
 type ItemResult =
@@ -33,7 +34,9 @@ export function updateAliasEndpoint(account: Account, dueFault: DueFault): Endpo
       ];
       return envelopeReply(200, 200, [{ errors }], []);
     }
-    const dues = items.map((item) => dueFault({ aliasFor: item.aliasFor ?? "", alias: item.alias ?? "" }));
+    const dues = items.map((item) =>
+      dueFault({ aliasFor: item.aliasFor ?? "", alias: item.alias ?? "" }, call.atMs),
+    );
     const execute = () => executeAll(account, call, items, dues);
     for (const due of dues) {
       if (due === undefined || isItemFault(due.fault)) continue;

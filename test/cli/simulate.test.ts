@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { until } from "../support/clocks.ts";
 import { manyRows } from "../support/csv-files.ts";
@@ -7,7 +8,8 @@ import { put, temporaryFolder } from "../support/temporary-folder.ts";
 test("The settings that simulate prints work with import when put into a file, and SIGINT ends it", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(20));
-  const simulator = startCli(["simulate", "--port", "0", "--quota", "800/5s", "--latency", "5ms"], { cwd });
+  const options = ["--quota", "800/5s", "--others", "3/100ms", "--latency", "1ms-5ms", "--seed", "7"];
+  const simulator = startCli(["simulate", "--port", "0", ...options], { cwd });
   await until("the settings", () => simulator.stdout().includes("MIMECAST_SECRET_KEY"));
   put(cwd, "two.env", simulator.stdout());
   put(cwd, "one.env", simulator.stdout().split("Or, for API 1.0:")[1]?.replaceAll("# ", "") ?? "");
@@ -35,12 +37,27 @@ test("Faults of a file are played", async () => {
   expect((await simulator.ended).code).toBe(143);
 });
 
+test("The documentation has every option of simulate", async () => {
+  const { stdout } = await runCli(["simulate", "--help"]);
+  const options = [...stdout.matchAll(/^ {2}(--[a-z]+) </gm)].map(([, option]) => option);
+  const text = readFileSync(new URL("../../docs/simulator.md", import.meta.url), "utf8");
+  const documented = [...text.matchAll(/^\| `(--[a-z]+) /gm)].map(([, option]) => option);
+  expect(documented).toEqual(options);
+});
+
 test.each([
   ["--quota", "800"],
   ["--quota", "0/5s"],
   ["--quota", "800/5"],
   ["--quota", "800/0s"],
+  ["--others", "300"],
+  ["--others", "300/0s"],
   ["--latency", "fast"],
+  ["--latency", "5"],
+  ["--latency", "250ms-150ms"],
+  ["--latency", "1ms-2ms-3ms"],
+  ["--latency", "-5ms"],
+  ["--seed", "lucky"],
   ["--port", "70000"],
   ["--port", "-1"],
   ["--unknown", "1"],

@@ -20,6 +20,9 @@ function messageOf(text: string): string {
   throw new Error("The faults were accepted");
 }
 
+/** The fields that every kind has, `path` only those of a whole call. */
+const AIM_FIELDS = ["alias", "aliasFor", "path", "times", "rate", "after", "for"];
+
 const FINE = { alias: "a@b.example", kind: "drop" };
 
 test("The example of the documentation is a faults file", async () => {
@@ -30,7 +33,18 @@ test("The example of the documentation is a faults file", async () => {
     "status",
     "html",
     "drop",
+    "status",
+    "status",
   ]);
+});
+
+test("The documentation has every field that says whom a fault hits, when and how often", async () => {
+  const text = await readFile(DOCS, "utf8");
+  const [table = ""] = /^\| field \| meaning \|\n(?:\|.*\n)+/m.exec(text) ?? [];
+  const documented = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = ""]) =>
+    [...cell.matchAll(/`(\w+)`/g)].map(([, field]) => field),
+  );
+  expect(documented.sort()).toEqual([...AIM_FIELDS, "kind"].sort());
 });
 
 test("The documentation has every kind of fault with each of its fields", async () => {
@@ -39,11 +53,10 @@ test("The documentation has every kind of fault with each of its fields", async 
     [...text.matchAll(/^\| `([a-z-]+)` \| (.*?) ?\| [^|]*\|$/gm)].map(([, kind, fields]) => [kind, fields]),
   );
   for (const { shape } of faultSchema.options) {
-    const { alias, aliasFor, times, kind, ...own } = shape;
-    const documented = [...(rows.get(kind.value) ?? "missing").matchAll(/`(\w+)`/g)].map(
-      ([, field]) => field,
-    );
-    expect([kind.value, ...documented]).toEqual([kind.value, ...Object.keys(own)]);
+    const kind = shape.kind.value;
+    const own = Object.keys(shape).filter((field) => field !== "kind" && !AIM_FIELDS.includes(field));
+    const documented = [...(rows.get(kind) ?? "missing").matchAll(/`(\w+)`/g)].map(([, field]) => field);
+    expect([kind, ...documented]).toEqual([kind, ...own]);
   }
 });
 
@@ -79,8 +92,28 @@ test("All problems are reported at once, each with its place", () => {
 });
 
 test.each<[string, object, string]>([
-  ["names nobody", { kind: "drop" }, '[0]: found {"kind":"drop"}, expected either "alias" or "aliasFor"'],
+  [
+    "names nobody",
+    { kind: "drop" },
+    '[0]: found {"kind":"drop"}, expected either "alias", "aliasFor" or "path"',
+  ],
   ["names both", { ...FINE, aliasFor: "b@b.example" }, '[0]: found {"alias":"a@b.example"'],
+  ["names an address and a path", { ...FINE, path: "*" }, '[0]: found {"alias":"a@b.example"'],
+  [
+    "names a path that is none",
+    { path: "oauth", kind: "drop" },
+    '[0].path: found "oauth", expected a path, such as "/oauth/token", or "*"',
+  ],
+  [
+    "is an item's and names a path",
+    { path: "*", kind: "unnamed" },
+    "[0].path: found a field that a fault of this kind does not have",
+  ],
+  ["has rate 0", { ...FINE, rate: 0 }, "[0].rate: found 0, expected a share above 0 and up to 1"],
+  ["has a rate in percent", { ...FINE, rate: 5 }, "[0].rate: found 5, expected a share"],
+  ["has a rate as text", { ...FINE, rate: "1%" }, '[0].rate: found "1%", expected a share'],
+  ["begins after a number", { ...FINE, after: 10 }, '[0].after: found 10, expected a time, such as "10s"'],
+  ["lasts for what is no time", { ...FINE, for: "1.5s" }, '[0].for: found "1.5s", expected a time'],
   ["has two wildcards", { ...FINE, alias: "*-*@b.example" }, "[0].alias: found"],
   ["has no kind", { alias: "a@b.example" }, "[0].kind: found nothing, expected one of fail,"],
   ["has times 0", { ...FINE, times: 0 }, "[0].times: found 0, expected a whole number from 1"],

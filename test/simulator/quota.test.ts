@@ -94,3 +94,59 @@ test("The window is taken when the request arrives, not when it is answered", as
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(2);
   expect(simulator.aliases.size).toBe(3);
 });
+
+test("Other integrations take their calls out of the window in each interval", async () => {
+  const clock = standingClock();
+  const quota = { calls: 20, windowMs: 60_000 };
+  const simulator = await simulatorFor({ clock, quota, others: { calls: 3, everyMs: 1000 } });
+  const send = await caller(simulator);
+  expect((await send("a@old.example")).headers.get("X-RateLimit-Remaining")).toBe("19");
+  clock.ms = 1000;
+  expect((await send("b@old.example")).headers.get("X-RateLimit-Remaining")).toBe("15");
+  clock.ms = 3000;
+  expect((await send("c@old.example")).headers.get("X-RateLimit-Remaining")).toBe("8");
+  clock.ms = 20_000;
+  const refused = await send("d@old.example");
+  expect([refused.status, refused.headers.get("X-RateLimit-Remaining")]).toEqual([429, "0"]);
+  expect(simulator.counters).toMatchObject({ calls: 4, answered429: 1 });
+});
+
+test("Other integrations can come and go while the simulator runs, and outlast a change of the quota", async () => {
+  const clock = standingClock();
+  const quota = { calls: 20, windowMs: 60_000 };
+  const simulator = await simulatorFor({ clock, quota });
+  const send = await caller(simulator);
+  await send("a@old.example");
+  simulator.setOthers({ calls: 5, everyMs: 1000 });
+  clock.ms = 1000;
+  expect((await send("b@old.example")).headers.get("X-RateLimit-Remaining")).toBe("13");
+  simulator.setQuota({ calls: 50, windowMs: 60_000 });
+  clock.ms = 2000;
+  expect((await send("c@old.example")).headers.get("X-RateLimit-Remaining")).toBe("44");
+  simulator.setOthers(undefined);
+  clock.ms = 9000;
+  expect((await send("d@old.example")).headers.get("X-RateLimit-Remaining")).toBe("43");
+});
+
+test("Without a quota, other integrations do nothing", async () => {
+  const simulator = await simulatorFor({ others: { calls: 5, everyMs: 1 } });
+  simulator.setOthers({ calls: 6, everyMs: 1 });
+  const send = await caller(simulator);
+  expect((await send("a@old.example")).status).toBe(200);
+});
+
+test.each([
+  ["later", 300, [5300, 301]],
+  ["earlier", -300, [4700, 0]],
+])("With a skew the window's end is told %s than it is", async (_when, windowSkewMs, told) => {
+  const clock = standingClock();
+  const simulator = await simulatorFor({ clock, quota: { calls: 1, windowMs: 5000 }, windowSkewMs });
+  const send = await caller(simulator);
+  const first = await send("a@old.example");
+  clock.ms = 4999;
+  const refused = await send("b@old.example");
+  expect([first, refused].map((answered) => Number(answered.headers.get("X-RateLimit-Reset")))).toEqual(told);
+  expect(refused.status).toBe(429);
+  clock.ms = 5000;
+  expect((await send("b@old.example")).status).toBe(200);
+});

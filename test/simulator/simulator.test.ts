@@ -67,6 +67,15 @@ test("Latency holds back every answer", async () => {
   expect(performance.now() - started).toBeGreaterThanOrEqual(49);
 });
 
+test("Latency with a spread holds back every answer by at least its lower end", async () => {
+  const simulator = await simulatorFor({ latencyMs: { fromMs: 50, toMs: 60 } });
+  const started = performance.now();
+  await fetch(simulator.url);
+  expect(performance.now() - started).toBeGreaterThanOrEqual(49);
+  simulator.setLatency({ fromMs: 0, toMs: 0 });
+  expect((await fetch(simulator.url)).status).toBe(404);
+});
+
 test("Latency can be changed while the simulator runs", async () => {
   const simulator = await simulatorFor({ latencyMs: 3_600_000 });
   simulator.setLatency(0);

@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { type Due, ScriptedFault } from "./scripted-fault.ts";
 
 /** Which addresses a call's item names; "" where it names none. */
 export interface Named {
@@ -6,33 +7,29 @@ export interface Named {
   readonly alias: string;
 }
 
-/** A fault that is due for an item. */
-export interface Due {
-  readonly fault: Fault;
-  /** Counts one time of the fault for this item's address. */
-  play(): void;
-}
-
 /**
  * Finds the fault that is due for an item. Of the names that fit an address the most specific counts alone:
  * the address itself, then the longest `name-*@domain`, then `*@domain`, then `*`. Faults of the same name
- * are played one after another, each as often as its `times` says; then the address is left in peace. What
- * the alias gives goes before what `aliasFor` gives. Memory grows with the addresses that were hit.
+ * are played one after another, each as often as its `times` says; then the address is left in peace. One
+ * that is not due now, by its rate or its time, leaves the turn to the next. What the alias gives goes before
+ * what `aliasFor` gives.
  */
 export class FaultBook {
   readonly #byAlias = new NameIndex();
   readonly #byAliasFor = new NameIndex();
 
-  constructor(faults: readonly Fault[]) {
-    for (const fault of faults) {
-      if (fault.alias !== undefined) this.#byAlias.add(fault.alias, fault);
-      if (fault.aliasFor !== undefined) this.#byAliasFor.add(fault.aliasFor, fault);
-    }
+  /** `seed`: for the draws of faults by rate. */
+  constructor(faults: readonly Fault[], seed: number) {
+    faults.forEach((fault, index) => {
+      const scripted = new ScriptedFault(fault, seed + index);
+      if (fault.alias !== undefined) this.#byAlias.add(fault.alias, scripted);
+      if (fault.aliasFor !== undefined) this.#byAliasFor.add(fault.aliasFor, scripted);
+    });
   }
 
-  /** Undefined where no fault is due, also where one was and is used up. */
-  due(item: Named): Due | undefined {
-    return this.#byAlias.due(item.alias) ?? this.#byAliasFor.due(item.aliasFor);
+  /** Undefined where no fault is due, also where one was and is used up. `atMs`: since the simulator's start. */
+  due(item: Named, atMs: number): Due | undefined {
+    return this.#byAlias.due(item.alias, atMs) ?? this.#byAliasFor.due(item.aliasFor, atMs);
   }
 }
 
@@ -41,14 +38,14 @@ class NameIndex {
   readonly #byDomain = new Map<string, Script[]>();
   #any: Script | undefined;
 
-  add(name: string, fault: Fault): void {
+  add(name: string, fault: ScriptedFault): void {
     this.#scriptOf(name.toLowerCase()).faults.push(fault);
   }
 
-  due(address: string): Due | undefined {
+  due(address: string, atMs: number): Due | undefined {
     if (this.#exact.size === 0 && this.#byDomain.size === 0 && this.#any === undefined) return undefined;
     const key = address.toLowerCase();
-    return this.#scriptFor(key)?.due(key);
+    return this.#scriptFor(key)?.due(key, atMs);
   }
 
   #scriptFor(address: string): Script | undefined {
@@ -83,22 +80,19 @@ class NameIndex {
   }
 }
 
-/** The faults of one name, in order, and how many times each address has had one. */
+/** The faults of one name, in order. */
 class Script {
   readonly prefix: string;
-  readonly faults: Fault[] = [];
-  readonly #playedByAddress = new Map<string, number>();
+  readonly faults: ScriptedFault[] = [];
 
   constructor(prefix: string) {
     this.prefix = prefix;
   }
 
-  due(address: string): Due | undefined {
-    const played = this.#playedByAddress.get(address) ?? 0;
-    let end = 0;
+  due(address: string, atMs: number): Due | undefined {
     for (const fault of this.faults) {
-      end += fault.times ?? Number.POSITIVE_INFINITY;
-      if (played < end) return { fault, play: () => this.#playedByAddress.set(address, played + 1) };
+      const due = fault.due(address, atMs);
+      if (due !== undefined) return due;
     }
     return undefined;
   }

@@ -1,7 +1,11 @@
 import { z } from "zod";
+import { type Span, spanMs } from "../span.ts";
 
 /** `x@y`, `name-*@y`, `*@y` or `*`. */
 const NAME = /^(?:\*|(?:\*|[^\s@*]+\*?)@[^\s@*]+)$/;
+
+/** `/oauth/token` or `*`. */
+const PATH = /^(?:\*|\/[\x21-\x7e]*)$/;
 
 /** Node can't write a header that breaks these, so they are refused when the file is read. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -30,8 +34,24 @@ const headers = z
     "names that HTTP allows for headers",
   );
 
-/** Whom a fault hits and how often. Faults by rate or by time would have their fields here. */
-const aim = { alias: name, aliasFor: name, times: wholeNumber(1, 1_000_000).optional() };
+const span = z.custom<Span>(
+  (value) => typeof value === "string" && spanMs(value) !== undefined,
+  'a time, such as "10s"',
+);
+const share = "a share above 0 and up to 1";
+
+/** Whom a fault hits, when, and how often. */
+const aim = {
+  alias: name,
+  aliasFor: name,
+  times: wholeNumber(1, 1_000_000).optional(),
+  rate: z.number(share).gt(0, share).max(1, share).optional(),
+  after: span.optional(),
+  for: span.optional(),
+};
+
+/** What hits a call as a whole can hit any request. */
+const wideAim = { ...aim, path: text.regex(PATH, 'a path, such as "/oauth/token", or "*"').optional() };
 
 /** The kinds that concern one item of a call; the others concern the call as a whole. */
 const itemFaults = [
@@ -48,9 +68,9 @@ const itemFaults = [
 
 /** `executed`: whether the call's aliases are set all the same; not so where it is absent. */
 const callFaults = [
-  z.strictObject({ ...aim, kind: z.literal("gateway-fail"), status, code, message: text.optional() }),
+  z.strictObject({ ...wideAim, kind: z.literal("gateway-fail"), status, code, message: text.optional() }),
   z.strictObject({
-    ...aim,
+    ...wideAim,
     kind: z.literal("status"),
     status,
     body: text.optional(),
@@ -58,20 +78,20 @@ const callFaults = [
     executed: flag,
   }),
   z.strictObject({
-    ...aim,
+    ...wideAim,
     kind: z.literal("meta-status"),
     metaStatus: wholeNumber(0, 999),
     status: status.optional(),
     executed: flag,
   }),
-  z.strictObject({ ...aim, kind: z.literal("html"), executed: flag }),
-  z.strictObject({ ...aim, kind: z.literal("empty"), executed: flag }),
-  z.strictObject({ ...aim, kind: z.literal("drop"), executed: flag }),
-  z.strictObject({ ...aim, kind: z.literal("cut-off") }),
-  z.strictObject({ ...aim, kind: z.literal("oversized") }),
-  z.strictObject({ ...aim, kind: z.literal("slow"), ms: wholeNumber(1, SLOWEST_MS) }),
+  z.strictObject({ ...wideAim, kind: z.literal("html"), executed: flag }),
+  z.strictObject({ ...wideAim, kind: z.literal("empty"), executed: flag }),
+  z.strictObject({ ...wideAim, kind: z.literal("drop"), executed: flag }),
+  z.strictObject({ ...wideAim, kind: z.literal("cut-off") }),
+  z.strictObject({ ...wideAim, kind: z.literal("oversized") }),
+  z.strictObject({ ...wideAim, kind: z.literal("slow"), ms: wholeNumber(1, SLOWEST_MS) }),
   z.strictObject({
-    ...aim,
+    ...wideAim,
     kind: z.literal("redirect"),
     location: text.regex(HEADER_VALUE, "an address in ASCII"),
   }),
@@ -85,14 +105,14 @@ export const faultSchema = z
     error: (issue) =>
       issue.code === "invalid_union" ? `one of ${KINDS}` : 'a fault: { "alias": …, "kind": … }',
   })
-  .refine(
-    (fault) => (fault.alias === undefined) !== (fault.aliasFor === undefined),
-    'either "alias" or "aliasFor", to say which rows it hits',
-  );
+  .refine((fault) => {
+    const path = isItemFault(fault) ? undefined : fault.path;
+    return [fault.alias, fault.aliasFor, path].filter((aimed) => aimed !== undefined).length === 1;
+  }, 'either "alias", "aliasFor" or "path", to say what it hits');
 
-export type Fault = z.infer<typeof faultSchema>;
 export type ItemFault = z.infer<(typeof itemFaults)[number]>;
 export type CallFault = z.infer<(typeof callFaults)[number]>;
+export type Fault = ItemFault | CallFault;
 
 export function isItemFault(fault: Fault): fault is ItemFault {
   return fault.kind === "fail" || fault.kind === "unnamed";
