@@ -53,6 +53,10 @@ export class TalkingView implements ImportView {
     );
   }
 
+  runBegan(run: string): void {
+    this.#talk.nameRun(run);
+  }
+
   reading(inputs: readonly OpenInput[], notes: ReadingNotes): void {
     for (const input of inputs) {
       const name = (index: number): string => input.header?.[index] ?? `column ${index + 1}`;

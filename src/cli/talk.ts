@@ -16,6 +16,8 @@ export interface TalkSettings {
 /** Everything that a run says on standard error: to a person on a terminal, to a log elsewhere. */
 export interface Talk {
   readonly log: Logger;
+  /** From now on every log record names the run. */
+  nameRun(run: string): void;
   /** Undefined where nobody watches. */
   readonly bar: ProgressBar | undefined;
   /** A line for people: as it is on a terminal, a log record elsewhere. */
@@ -32,25 +34,25 @@ export async function createTalk(settings: TalkSettings): Promise<Talk> {
     const destination = pino.destination({ fd: 2, sync: true });
     // A log on a full disk, or one that nobody reads any more, is no reason to end the run.
     destination.on("error", () => undefined);
-    const log = createLog({
-      level,
-      destination,
-      secrets: settings.secrets,
-    });
-    return { log, bar: undefined, say: (line) => log.info(line), alarm: (line) => log.error(line) };
+    const log = createLog({ level, destination, secrets: settings.secrets });
+    return {
+      log,
+      nameRun: (run) => log.setBindings({ run }),
+      bar: undefined,
+      say: (line) => log.info(line),
+      alarm: (line) => log.error(line),
+    };
   }
   const bar = settings.quiet ? undefined : new ProgressBar(settings.stream);
   const write = (text: string): void => {
     if (bar?.print(text) !== true) settings.stream.write(text);
   };
-  const log = createLog({
-    level,
-    destination: await prettyDestination(write, settings.color),
-    secrets: settings.secrets,
-  });
+  const destination = await prettyDestination(write, settings.color);
+  const log = createLog({ level, destination, secrets: settings.secrets });
   const line = (text: string): void => write(`${plainText(text)}\n`);
   return {
     log,
+    nameRun: (run) => log.setBindings({ run }),
     bar,
     say: (text) => {
       if (!settings.quiet) line(text);

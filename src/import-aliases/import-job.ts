@@ -52,6 +52,8 @@ export interface ImportView extends SendWatch {
   ledgerOpened(path: string, knownCount: number): void;
   /** A run that was killed has its files now; without them, nothing of it had been sent. */
   runRecovered(folder: string, finished: FinishedRun | undefined): void;
+  /** The run has a name now: that of its folder. */
+  runBegan(run: string): void;
   reading(inputs: readonly OpenInput[], notes: ReadingNotes): void;
   planned(plan: Plan): void;
   /** `progress` can be asked at any time until the run has ended. */

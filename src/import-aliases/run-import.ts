@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { OpenInput } from "../csv/open-input.ts";
 import { Breaker } from "../engine/breaker.ts";
 import { Permits } from "../engine/permit.ts";
@@ -88,6 +89,7 @@ async function runInLedger(
   const { clock, view } = parts;
   const startedAtEpochMs = clock.epochMs();
   const folder = runFolder(job, startedAtEpochMs);
+  view.runBegan(basename(folder));
   const store = ledger.beginRun(folder);
   const description: RunDescription = {
     name: "import",

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -104,6 +104,24 @@ test("--json prints the summary, the same as summary.json, and nothing else", as
   expect(summary).toMatchObject({ exitCode: 0, rows: 3, outcomes: { applied: 3 } });
   const name = typeof summary === "object" && summary !== null && "run" in summary ? String(summary.run) : "";
   expect(JSON.parse(readFileSync(join(cwd, "runs", name, "summary.json"), "utf8"))).toEqual(summary);
+});
+
+test("Every log record from the reading on names the run, and those about a row its line and request id", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", manyRows(3));
+  const env = simulatorEnv(await simulatorFor());
+  const { stderr } = await runCli(["import", "a.csv", "--verbose"], { cwd, env });
+  const [run] = readdirSync(join(cwd, "runs")).filter((name) => name.endsWith("-a"));
+  const records = stderr
+    .trim()
+    .split("\n")
+    .map((line): unknown => JSON.parse(line));
+  const from = records.findIndex((record) => JSON.stringify(record).includes("Reading a.csv"));
+  expect(from).toBeGreaterThan(0);
+  for (const record of records.slice(from)) expect(record).toMatchObject({ run });
+  expect(records).toContainEqual(
+    expect.objectContaining({ line: 2, attempt: 1, requestId: expect.stringMatching(/./) }),
+  );
 });
 
 test("Without --json, standard output stays empty", async () => {

@@ -144,6 +144,7 @@ function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
 /** A view that shows nothing. */
 const SILENT_VIEW: ImportView = {
   ledgerOpened: nothing,
+  runBegan: nothing,
   runRecovered: nothing,
   reading: nothing,
   planned: nothing,
