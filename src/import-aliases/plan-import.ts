@@ -12,7 +12,8 @@ export interface DryRun {
 
 /**
  * `--dry-run`: reads, checks and plans as an import would, and writes `plan.csv`. No network, no lock: it works
- * on a copy of the ledger, into which it brings what killed runs have on record. Undefined if it was stopped; then it leaves nothing behind.
+ * on a copy of the ledger, into which it brings what killed runs have on record. Undefined if it was stopped; then
+ * it leaves nothing behind.
  */
 export async function planImport(
   job: ImportJob,

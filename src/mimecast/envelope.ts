@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonBody } from "./json-body.ts";
 
 /** One error of an item, as the API gave it. `code` and `message` are as long and as odd as they came. */
 export interface ApiError {
@@ -66,7 +67,7 @@ const NO_FAILURES: readonly FailItem[] = [];
 /** Reads a body as an envelope. Any bytes can come; the result says what they are. */
 export function readEnvelope(body: Buffer): Envelope {
   if (body.length === 0) return { kind: "unreadable", why: "has an empty body" };
-  const json = parsed(body);
+  const json = jsonBody(body);
   if (json === undefined) return { kind: "unreadable", why: "is no JSON" };
   const whole = envelope.safeParse(json);
   if (whole.success) {
@@ -80,13 +81,4 @@ export function readEnvelope(body: Buffer): Envelope {
     metaStatus: part.success ? (part.data.meta?.status ?? undefined) : undefined,
     why: path === "" ? "is JSON, but no object" : `has a '${path}' of an unknown form`,
   };
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    const json: unknown = JSON.parse(body.toString("utf8"));
-    return json;
-  } catch {
-    return undefined;
-  }
 }

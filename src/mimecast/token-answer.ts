@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Answer } from "../domain/answer.ts";
 import { readWaitMs } from "./answer-headers.ts";
 import type { HttpAnswer, HttpOutcome } from "./http.ts";
+import { jsonBody } from "./json-body.ts";
 import type { Said } from "./said.ts";
 
 export type TokenAnswer =
@@ -44,7 +45,7 @@ const refusal = z.object({
 export function judgeToken(http: HttpOutcome, said: Said, epochMs: number): TokenAnswer {
   if (http.kind !== "answered") return unissued(http.code, said(`no access token: ${http.message}`));
   const { status } = http;
-  const body = parsed(http.body);
+  const body = jsonBody(http.body);
   if (status >= 200 && status < 300) {
     const { success, data } = issued.safeParse(body);
     if (success) return { kind: "token", token: data.access_token, lifetimeMs: lifetimeMs(data.expires_in) };
@@ -84,13 +85,4 @@ function lifetimeMs(expiresIn: unknown): number {
   const seconds = typeof expiresIn === "string" && expiresIn.trim() !== "" ? Number(expiresIn) : expiresIn;
   if (typeof seconds !== "number" || !(seconds * 1000 >= SHORTEST_LIFETIME_MS)) return ASSUMED_LIFETIME_MS;
   return Math.min(seconds * 1000, LONGEST_LIFETIME_MS);
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    const json: unknown = JSON.parse(body.toString("utf8"));
-    return json;
-  } catch {
-    return undefined;
-  }
 }
