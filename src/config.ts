@@ -33,6 +33,8 @@ export interface ImportConfig {
   readonly concurrency: number;
   readonly maxRatePerSecond: number | undefined;
   readonly quotaReservePercent: number;
+  /** The most rows of one call. */
+  readonly rowsPerRequest: number;
   readonly maxAttempts: number;
   readonly timeoutMs: number;
   readonly maxFailures: MaxFailures | undefined;
@@ -93,6 +95,7 @@ function frozen(
     concurrency: options.concurrency,
     maxRatePerSecond: options.maxRate,
     quotaReservePercent: options.quotaReserve,
+    rowsPerRequest: options.rowsPerRequest,
     maxAttempts: options.maxAttempts,
     timeoutMs: Math.ceil(options.timeout * 1000),
     maxFailures: options.maxFailures,

@@ -40,6 +40,7 @@ export function sendingJob(job: ImportJob, config: ImportConfig, account: Accoun
       limit: config.limitRows,
       deadlineEpochMs: config.deadlineEpochMs,
       retry: { ...DEFAULT_RETRY, maxAttempts: config.maxAttempts },
+      rowsPerCall: config.rowsPerRequest,
       inPlaceCodes: config.inPlaceCodes,
       maxFailures: config.maxFailures,
     },

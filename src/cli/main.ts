@@ -75,6 +75,7 @@ function importOptions(command: Command): Command {
     .option("--concurrency <n>", "the most calls in flight, 1 to 256 (default: 64)")
     .option("--max-rate <n>", "the most calls a second (default: none)")
     .option("--quota-reserve <percent>", "of the API's quota, left to other integrations (default: 10)")
+    .option("--rows-per-request <n>", "rows in one call, 1 to 100 (default: 1)")
     .option("--max-attempts <n>", "calls for one row before it fails (default: 6)")
     .option("--timeout <seconds>", "for one call (default: 30)")
     .option(

@@ -67,6 +67,8 @@ function importFlags(nowEpochMs: number) {
     maxRate: wholeNumber(1, 1_000_000).optional(),
     // Leaves the account's other integrations something, and costs a tenth of the speed.
     quotaReserve: percentage(0, 99).default(10),
+    // The API documents several as equivalent to single calls, but no public client is known to send them.
+    rowsPerRequest: wholeNumber(1, 100).default(1),
     // With backoff this spans minutes: longer than a passing fault, shorter than an outage.
     maxAttempts: wholeNumber(1, 100).default(6),
     timeout: positiveNumber(3600).default(30),

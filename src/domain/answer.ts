@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.ts";
 
-/** What one attempt told about one row. */
+/** What one call told about one row. */
 export type Answer =
   /** Mimecast named the row among the successes. */
   | { readonly kind: "applied" }
@@ -13,7 +13,21 @@ export type Answer =
   /** The call was never executed (429, no connection): no attempt, the row stays as it was. */
   | { readonly kind: "not-executed"; readonly failure: Failure }
   /** Credentials, permission or binding were refused: this concerns the account, not the row. */
-  | { readonly kind: "refused"; readonly failure: Failure };
+  | { readonly kind: "refused"; readonly failure: Failure }
+  | SharedAnswer;
+
+/** What only a call of several rows can tell: what became of this row is to be asked for again. */
+type SharedAnswer =
+  /**
+   * The answer settles others, and says nothing certain of this row. `mayBeInPlace`: it was passed over in a
+   * success; otherwise it is among the failures, which do not say whose they are.
+   */
+  | { readonly kind: "unsettled"; readonly mayBeInPlace: boolean; readonly failure: Failure }
+  /** The call as a whole was refused (400, 413, …): because of one of its rows, or because they are too many. */
+  | { readonly kind: "refused-whole"; readonly failure: Failure };
+
+/** What a call can come to before its content is looked at. */
+export type WholeAnswer = Exclude<Answer, { readonly kind: "applied" } | SharedAnswer>;
 
 /** What one answer's headers said about the quota. Each value is as received: it can be absurd. */
 export interface QuotaReading {
@@ -25,9 +39,10 @@ export interface QuotaReading {
   readonly resetMs?: number;
 }
 
-/** One call and what came of it. */
-export interface Exchange {
-  readonly answer: Answer;
+/** What is to be told of any call, whatever it was for. */
+export interface CallTrace {
+  /** HTTP's; absent where nothing was answered. */
+  readonly status?: number;
   /** Mimecast's id of the request, for its support; absent where nothing was answered. */
   readonly requestId?: string;
   readonly quota?: QuotaReading;
@@ -37,4 +52,10 @@ export interface Exchange {
   readonly sentAtMs: number;
   /** Monotonic clock, ms, when the answer or the error was there. */
   readonly arrivedAtMs: number;
+}
+
+/** One call that carried rows, and what came of each. */
+export interface Exchange extends CallTrace {
+  /** In the order of the rows, one for each. */
+  readonly answers: readonly Answer[];
 }

@@ -1,13 +1,23 @@
+interface Queued {
+  readonly primaryKey: string;
+  /** The most rows that it may share a call with, itself included; at least 1. May change while it is out. */
+  readonly company: number;
+}
+
 /**
  * Rows that are ready to be sent, by primary. It hands out one row of a primary at a time: a primary whose row
  * is in flight, or waits for its retry, is out of the queue until {@link settle} or its due time, so "never two
- * rows of one primary" needs no search. Primaries take turns, first come first served.
+ * rows of one primary" needs no search. Primaries take turns, first come first served; rows that may share a call
+ * with fewer others go first.
  */
-export class PrimaryQueue<T extends { readonly primaryKey: string }> {
+export class PrimaryQueue<T extends Queued> {
   /** Rows of each primary that is known here, the next one first. */
   readonly #rows = new Map<string, T[]>();
-  /** Primaries whose next row can be sent at once. A Map, because it keeps the order and drops the first cheaply. */
-  readonly #ready = new Map<string, true>();
+  /**
+   * Primaries whose next row can be sent at once, by its company: there are a few of these. A Map of a Map, because
+   * that keeps the order and drops the first cheaply.
+   */
+  readonly #ready = new Map<number, Map<string, true>>();
   /** Primaries that wait, soonest first. */
   readonly #parked: { readonly dueMs: number; readonly primaryKey: string }[] = [];
   #held = 0;
@@ -17,8 +27,8 @@ export class PrimaryQueue<T extends { readonly primaryKey: string }> {
     return this.#held;
   }
 
-  get readyCount(): number {
-    return this.#ready.size;
+  get isReady(): boolean {
+    return this.#ready.size > 0;
   }
 
   get parkedCount(): number {
@@ -38,16 +48,24 @@ export class PrimaryQueue<T extends { readonly primaryKey: string }> {
       return;
     }
     this.#rows.set(row.primaryKey, [row]);
-    this.#ready.set(row.primaryKey, true);
+    this.#makeReady(row);
   }
 
-  /** The next row to send, or undefined if none is ready. It stays counted until it is settled. */
-  take(nowMs: number): T | undefined {
+  /** The next rows to send in one call, at most `count`; none if none is ready. They stay counted until settled. */
+  take(nowMs: number, count: number): T[] {
     this.#wake(nowMs);
-    const [primaryKey] = this.#ready.keys();
-    if (primaryKey === undefined) return undefined;
-    this.#ready.delete(primaryKey);
-    return this.#rows.get(primaryKey)?.[0];
+    const company = Math.min(...this.#ready.keys());
+    const primaries = this.#ready.get(company);
+    if (primaries === undefined) return [];
+    const taken: T[] = [];
+    for (const primaryKey of primaries.keys()) {
+      if (taken.length >= Math.min(count, company)) break;
+      primaries.delete(primaryKey);
+      const row = this.#rows.get(primaryKey)?.[0];
+      if (row !== undefined) taken.push(row);
+    }
+    if (primaries.size === 0) this.#ready.delete(company);
+    return taken;
   }
 
   /** The row that was taken is done with: its primary's next one has its turn. */
@@ -56,8 +74,9 @@ export class PrimaryQueue<T extends { readonly primaryKey: string }> {
     if (rows?.[0] !== row) throw new Error("a row was settled that was not taken");
     this.#held -= 1;
     rows.shift();
-    if (rows.length === 0) this.#rows.delete(row.primaryKey);
-    else this.#ready.set(row.primaryKey, true);
+    const [next] = rows;
+    if (next === undefined) this.#rows.delete(row.primaryKey);
+    else this.#makeReady(next);
   }
 
   /** The row that was taken is to be taken again, not before `dueMs`. */
@@ -71,10 +90,17 @@ export class PrimaryQueue<T extends { readonly primaryKey: string }> {
     for (const rows of this.#rows.values()) yield* rows;
   }
 
+  #makeReady({ company, primaryKey }: T): void {
+    const primaries = this.#ready.get(company) ?? new Map<string, true>();
+    primaries.set(primaryKey, true);
+    this.#ready.set(company, primaries);
+  }
+
   #wake(nowMs: number): void {
     for (let first = this.#parked[0]; first !== undefined && first.dueMs <= nowMs; first = this.#parked[0]) {
       this.#parked.shift();
-      this.#ready.set(first.primaryKey, true);
+      const row = this.#rows.get(first.primaryKey)?.[0];
+      if (row !== undefined) this.#makeReady(row);
     }
   }
 }

@@ -15,6 +15,10 @@ export interface LaneRow extends SendableRow {
   refusals: number;
   /** How many rows had ended when it was refused last; 0 if it never was. */
   refusedAfter: number;
+  /** The most rows that it may share a call with, itself included. */
+  company: number;
+  /** The most rows with which it was in a call that was refused as a whole; 0 if it never was. */
+  refusedWith: number;
 }
 
 /** Is told what happens, for people's eyes. */
@@ -22,36 +26,22 @@ export interface SendWatch {
   ended(row: LaneRow, ended: SentOutcome, failure: Failure | undefined): void;
   /** The row will be tried again in `waitMs`. */
   retrying(row: LaneRow, failure: Failure, waitMs: number): void;
-  /** A call had no effect for a reason that is not the row's. */
+  /** A call had no effect for a reason that is not its rows'; `row` is the first of them. */
   blocked(row: LaneRow, failure: Failure): void;
 }
 
-/** What sending came to, counted while it goes on. */
+/** What became of rows, counted while they are sent. */
 export interface SendCounts {
   applied: number;
   failed: number;
   unknown: number;
-  calls: number;
   /** Attempts after a row's first. */
   retries: number;
-  /** Calls answered 429. */
-  throttled: number;
-  /** Calls that got nowhere for other reasons: no connection, the account refused. */
-  blocked: number;
   /** Rows that wait for their retry now. */
   waiting: number;
 }
 
-export const NO_COUNTS: Readonly<SendCounts> = {
-  applied: 0,
-  failed: 0,
-  unknown: 0,
-  calls: 0,
-  retries: 0,
-  throttled: 0,
-  blocked: 0,
-  waiting: 0,
-};
+export const NO_COUNTS: Readonly<SendCounts> = { applied: 0, failed: 0, unknown: 0, retries: 0, waiting: 0 };
 
 /** Rows that have their outcome. */
 export function finishedCount({ applied, failed, unknown }: Readonly<SendCounts>): number {

@@ -1,29 +1,30 @@
 import type { Answer, Exchange } from "../domain/answer.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { SentOutcome } from "../domain/outcome.ts";
 import type { AliasUpdater } from "../domain/updater.ts";
-import type { Breaker } from "../engine/breaker.ts";
-import type { Permits } from "../engine/permit.ts";
 import type { PrimaryQueue } from "../engine/primary-queue.ts";
-import type { QuotaGovernor } from "../engine/quota.ts";
 import { backoffMs, type RetryPolicy } from "../engine/retry.ts";
+import { RowsPerCall } from "../engine/rows-per-call.ts";
 import { type Stop, StoppedError } from "../engine/stop.ts";
+import type { Traffic } from "../engine/traffic.ts";
 import type { Journal } from "../ledger/journal.ts";
-import { finishedCount, type LaneRow, NO_COUNTS, type SendCounts, type SendWatch } from "./lane-row.ts";
+import { effectOf } from "./call-effect.ts";
+import { finishedCount, type LaneRow, type SendWatch } from "./lane-row.ts";
+import type { RowEndings } from "./row-endings.ts";
 import type { StopWatch } from "./stop-rules.ts";
 
 export interface AttemptRules {
   readonly retry: RetryPolicy;
   readonly inPlaceCodes: ReadonlySet<string>;
+  /** The most rows of one call. */
+  readonly rowsPerCall: number;
 }
 
 export interface AttemptParts {
   readonly client: AliasUpdater;
   readonly journal: Journal;
-  readonly governor: QuotaGovernor;
-  readonly permits: Permits;
-  readonly breaker: Breaker;
+  readonly endings: RowEndings;
+  readonly traffic: Traffic;
   readonly stop: Stop;
   readonly stops: StopWatch;
   readonly clock: Clock;
@@ -33,100 +34,148 @@ export interface AttemptParts {
 
 /** One refusal may be the account's, just revoked; the second, with others between, is the row's. */
 const FEWEST_REFUSALS = 2;
-/** The first wait after a 429 that told nothing; it doubles with each further one, up to the ceiling. */
-const THROTTLED_BASE_MS = 1_000;
-const THROTTLED_CEILING_MS = 15_000;
+/** A call of several rows that had no answer: its rows go again in calls of so small a part of it. */
+const COMPANY_AFTER_SILENCE = 1 / 4;
 
 /** Makes attempts, one at a time for each row, and decides what follows from each: the one place that does. */
 export class RowAttempts {
-  readonly counts: SendCounts = { ...NO_COUNTS };
   readonly #rules: AttemptRules;
   readonly #parts: AttemptParts;
-  /** For what is put on record without waiting: the journal keeps its error, and {@link leave} throws it. */
-  readonly #halt = (): void => this.#parts.stop.abandon();
-  #throttledInRow = 0;
+  readonly #rowsPerCall: RowsPerCall;
 
   constructor(rules: AttemptRules, parts: AttemptParts) {
     this.#rules = rules;
     this.#parts = parts;
+    this.#rowsPerCall = new RowsPerCall(rules.rowsPerCall);
+  }
+
+  /** How many rows a call may carry now. */
+  get rowsPerCall(): number {
+    return this.#rowsPerCall.now;
+  }
+
+  /** The most rows that a row may share its next call with: a row's last attempt tells of it alone. */
+  companyOf(attempts: number): number {
+    return attempts >= this.#rules.retry.maxAttempts - 1 ? 1 : this.#rules.rowsPerCall;
   }
 
   /**
-   * One call for the row at the head of its primary; afterwards the row has left the queue or is parked in it.
-   * Throws a StoppedError if nothing may be sent any more, and what keeps the record from being written.
+   * One call for rows at the head of their primaries, or several where the first is refused as a whole; afterwards
+   * each row has left the queue or is parked in it. Throws a StoppedError if nothing may be sent any more, and what
+   * keeps the record from being written; rows may then be left as they were.
    */
-  async make(row: LaneRow, queue: PrimaryQueue<LaneRow>): Promise<void> {
-    const exchange = await this.#call(row);
-    this.counts.waiting = queue.parkedCount;
-    const { answer } = exchange;
-    if (exchange.quota !== undefined) this.#parts.governor.learn(exchange.quota, exchange.sentAtMs);
-    if (exchange.requestId !== undefined) row.requestId = exchange.requestId;
-    switch (answer.kind) {
-      case "applied":
-        row.attempts += 1;
-        this.#passed();
-        return this.#end(row, queue, "applied");
-      case "failed":
-        row.attempts += 1;
-        row.last = answer;
-        this.#passed();
-        if (this.#rules.inPlaceCodes.has(answer.failure.code))
-          return this.#end(row, queue, "applied", answer.failure);
-        return this.#retryOrEnd(row, queue, answer, exchange);
-      case "hindered":
-      case "unanswered":
-        row.attempts += 1;
-        row.last = answer;
-        if (answer.kind === "unanswered") row.mayBeInPlace = true;
-        this.#blocked(row, answer, exchange);
-        return this.#retryOrEnd(row, queue, answer, exchange);
-      case "not-executed":
-      case "refused":
-        await this.#parts.journal.claim(row.seq, row.attempts);
-        this.#blocked(row, answer, exchange);
-        return answer.kind === "refused"
-          ? this.#refused(row, queue, answer.failure)
-          : this.#putBack(row, queue);
-      default:
-        return exhausted(answer);
+  async make(rows: readonly LaneRow[], queue: PrimaryQueue<LaneRow>): Promise<void> {
+    const exchange = await this.#call(rows);
+    this.#parts.endings.counts.waiting = queue.parkedCount;
+    const effect = effectOf(exchange.answers);
+    const open = await this.#takeBackClaims(rows, exchange);
+    this.#parts.traffic.took(exchange, effect);
+    const [first] = rows;
+    if (effect.kind !== "passed" && first !== undefined) this.#parts.watch.blocked(first, effect.failure);
+    if (open.length === rows.length) this.#rowsPerCall.refused(rows.length);
+    else if (effect.kind === "passed") this.#rowsPerCall.accepted(rows.length);
+    for (const [index, row] of rows.entries()) {
+      const answer = exchange.answers[index];
+      if (answer !== undefined && answer.kind !== "refused-whole")
+        this.#took(row, answer, exchange, rows.length, queue);
     }
+    // Where the answer named whom it refused, the others need no parting.
+    const parts = open.length === rows.length ? halves(open) : [open];
+    for (const part of parts) if (part.length > 0) await this.make(part, queue);
   }
 
-  /** Puts on record how the rows stand that were tried and can't be tried again, as the run stops. */
-  async leave(rows: Iterable<LaneRow>): Promise<void> {
-    const { journal } = this.#parts;
-    for (const row of rows) {
-      if (row.last === undefined) continue;
-      const ended = row.last.kind === "unanswered" ? "unknown" : "failed";
-      this.counts[ended] += 1;
-      void this.#record(row, ended, row.last.failure).catch(this.#halt);
-    }
-    await journal.flush();
-  }
-
-  async #call(row: LaneRow): Promise<Exchange> {
-    const { client, journal, permits, stop, stops } = this.#parts;
+  async #call(rows: readonly LaneRow[]): Promise<Exchange> {
+    const { client, endings, stop, stops, traffic } = this.#parts;
     let isClaimed = false;
     try {
-      return await client.updateAlias(row, {
+      return await client.updateAliases(rows, {
         signal: stop.calls,
         beforeSend: async () => {
-          await permits.next();
+          await traffic.permit();
           stops.checkDeadline();
           stop.throwIfStopped();
-          await journal.claim(row.seq, row.attempts + 1);
+          await this.#claim(rows, 1);
           isClaimed = true;
           // Once more: a commit takes a moment.
           stops.checkDeadline();
           stop.throwIfStopped();
-          this.counts.calls += 1;
-          if (row.attempts > 0) this.counts.retries += 1;
+          traffic.leaving();
+          for (const row of rows) if (row.attempts > 0) endings.counts.retries += 1;
         },
       });
     } catch (error) {
-      if (isClaimed && error instanceof StoppedError) await journal.claim(row.seq, row.attempts);
+      if (isClaimed && error instanceof StoppedError) await this.#claim(rows, 0);
       throw error;
     }
+  }
+
+  /** Of the rows whose call was no attempt of theirs. Returns those that were refused as a whole. */
+  async #takeBackClaims(rows: readonly LaneRow[], { answers }: Exchange): Promise<LaneRow[]> {
+    const untried = rows.filter((_, index) => isNoAttempt(answers[index]));
+    if (untried.length > 0) await this.#claim(untried, 0);
+    const refused = rows.filter((_, index) => answers[index]?.kind === "refused-whole");
+    for (const row of refused) row.refusedWith = Math.max(row.refusedWith, rows.length);
+    return refused;
+  }
+
+  /** Puts on record that the rows are out for their next attempt (1), or are not any more (0). */
+  async #claim(rows: readonly LaneRow[], next: 0 | 1): Promise<void> {
+    await Promise.all(rows.map((row) => this.#parts.journal.claim(row.seq, row.attempts + next)));
+  }
+
+  #took(
+    row: LaneRow,
+    answer: Exclude<Answer, { kind: "refused-whole" }>,
+    exchange: Exchange,
+    rowCount: number,
+    queue: PrimaryQueue<LaneRow>,
+  ): void {
+    if (exchange.requestId !== undefined) row.requestId = exchange.requestId;
+    switch (answer.kind) {
+      case "applied":
+        row.attempts += 1;
+        this.#parts.endings.end(row, queue, "applied");
+        break;
+      case "failed":
+        row.attempts += 1;
+        row.last = answer;
+        if (rowCount === 1 && row.refusedWith > 0) this.#rowsPerCall.explained(row.refusedWith);
+        if (this.#rules.inPlaceCodes.has(answer.failure.code))
+          this.#parts.endings.end(row, queue, "applied", answer.failure);
+        else this.#retryOrEnd(row, queue, answer, exchange);
+        break;
+      case "hindered":
+        row.attempts += 1;
+        row.last = answer;
+        this.#retryOrEnd(row, queue, answer, exchange);
+        break;
+      case "unanswered":
+        this.#leftInDoubt(row, answer.failure, Math.ceil(rowCount * COMPANY_AFTER_SILENCE));
+        this.#retryOrEnd(row, queue, answer, exchange);
+        break;
+      case "unsettled":
+        row.company = 1;
+        if (!answer.mayBeInPlace) this.#putBack(row, queue);
+        else this.#retryOrEnd(row, queue, this.#leftInDoubt(row, answer.failure, 1), exchange);
+        break;
+      case "not-executed":
+        this.#putBack(row, queue);
+        break;
+      case "refused":
+        this.#refused(row, queue, answer.failure);
+        break;
+      default:
+        answer satisfies never;
+    }
+  }
+
+  /** An attempt that may have done it, or not. */
+  #leftInDoubt(row: LaneRow, failure: Failure, company: number): NonNullable<LaneRow["last"]> {
+    row.attempts += 1;
+    row.last = { kind: "unanswered", failure };
+    row.mayBeInPlace = true;
+    row.company = Math.min(row.company, company);
+    return row.last;
   }
 
   #retryOrEnd(
@@ -140,11 +189,12 @@ export class RowAttempts {
     const isLast = row.attempts >= this.#rules.retry.maxAttempts;
     if (failure.retryable && !isLast && !stop.calls.aborted) {
       const waitMs = backoffMs(this.#rules.retry, row.attempts, random(), exchange.waitMs);
+      row.company = Math.min(row.company, this.companyOf(row.attempts));
       queue.park(row, clock.nowMs() + waitMs);
       watch.retrying(row, failure, waitMs);
       return;
     }
-    this.#end(row, queue, answer.kind === "unanswered" ? "unknown" : "failed", failure);
+    this.#parts.endings.end(row, queue, answer.kind === "unanswered" ? "unknown" : "failed", failure);
   }
 
   #putBack(row: LaneRow, queue: PrimaryQueue<LaneRow>): void {
@@ -156,7 +206,7 @@ export class RowAttempts {
    * get through would never end: then it is the row's own failure.
    */
   #refused(row: LaneRow, queue: PrimaryQueue<LaneRow>, failure: Failure): void {
-    const finished = finishedCount(this.counts);
+    const finished = finishedCount(this.#parts.endings.counts);
     if (row.refusedAfter !== finished) row.refusals += 1;
     row.refusedAfter = finished;
     if (row.refusals < Math.max(FEWEST_REFUSALS, this.#rules.retry.maxAttempts)) {
@@ -164,86 +214,26 @@ export class RowAttempts {
       return;
     }
     row.attempts += 1;
-    void this.#parts.journal.claim(row.seq, row.attempts).catch(this.#halt);
-    this.#end(row, queue, "failed", failure);
-  }
-
-  #passed(): void {
-    this.#throttledInRow = 0;
-    this.#parts.breaker.passed();
-  }
-
-  #blocked(row: LaneRow, answer: Exclude<Answer, { kind: "applied" }>, exchange: Exchange): void {
-    const { breaker, clock, governor, stop, watch } = this.#parts;
-    const nowMs = clock.nowMs();
-    const announcedMs = exchange.waitMs;
-    if (answer.failure.code === "http_429") {
-      this.counts.throttled += 1;
-      // Only the server's own wait goes to the breaker: one of ours would outlast its patience for ever.
-      const assumedMs = Math.min(
-        THROTTLED_CEILING_MS,
-        THROTTLED_BASE_MS * 2 ** Math.min(this.#throttledInRow, 30),
-      );
-      this.#throttledInRow += 1;
-      governor.hold(exchange.arrivedAtMs + (announcedMs ?? assumedMs));
-    } else {
-      this.counts.blocked += 1;
-    }
-    watch.blocked(row, answer.failure);
-    const verdict = breaker.blocked({
-      kind: answer.kind === "refused" ? "refused" : "no-answer",
-      sentAtMs: exchange.sentAtMs,
-      nowMs,
-      ...(announcedMs === undefined ? {} : { announcedMs }),
-    });
-    if (verdict === "go-on" || stop.sending.aborted) return;
-    const said = `${answer.failure.code}: ${answer.failure.message}`;
-    stop.stop(
-      verdict === "give-up-refused"
-        ? {
-            kind: "refused",
-            message: `Mimecast refuses the account (${said}). Check the credentials, and that the application has the permission Directories | Groups | Edit`,
-          }
-        : {
-            kind: "unreachable",
-            message: `nothing gets through to Mimecast (${said}). ${adviceFor(answer)}`,
-          },
-    );
-  }
-
-  #end(row: LaneRow, queue: PrimaryQueue<LaneRow>, ended: SentOutcome, failure?: Failure): void {
-    this.counts[ended] += 1;
-    void this.#record(row, ended, failure).catch(this.#halt);
-    queue.settle(row);
-    this.#parts.watch.ended(row, ended, failure);
-    this.#parts.stops.ended(ended, failure, this.counts);
-  }
-
-  #record(row: LaneRow, ended: SentOutcome, failure: Failure | undefined): Promise<void> {
-    return this.#parts.journal.end({
-      seq: row.seq,
-      ended,
-      retryable: ended !== "applied" && (failure?.retryable ?? false),
-      attempts: row.attempts,
-      atEpochMs: this.#parts.clock.epochMs(),
-      ...(row.requestId === undefined ? {} : { requestId: row.requestId }),
-      ...(failure === undefined ? {} : { code: failure.code, message: this.#messageOf(row, ended, failure) }),
-    });
-  }
-
-  #messageOf(row: LaneRow, ended: SentOutcome, failure: Failure): string {
-    if (ended === "applied") return `taken for in place: ${failure.message}`;
-    if (ended === "unknown" || !row.mayBeInPlace) return failure.message;
-    return `${failure.message}; an attempt had no known answer, so the alias may be in place`;
+    void this.#claim([row], 0).catch(() => this.#parts.stop.abandon());
+    this.#parts.endings.end(row, queue, "failed", failure);
   }
 }
 
-function adviceFor(answer: Answer): string {
-  return answer.kind === "hindered"
-    ? "Such errors pass by themselves as a rule; if this one stays, check the application's id and keys"
-    : "Check the network, the proxy and the base URL or region";
+/** Whether a call left the row as it was. */
+function isNoAttempt(answer: Answer | undefined): boolean {
+  switch (answer?.kind) {
+    case "not-executed":
+    case "refused":
+    case "refused-whole":
+      return true;
+    case "unsettled":
+      return !answer.mayBeInPlace;
+    default:
+      return false;
+  }
 }
 
-function exhausted(answer: never): never {
-  throw new TypeError(`unknown answer: ${JSON.stringify(answer)}`);
+function halves(rows: readonly LaneRow[]): readonly (readonly LaneRow[])[] {
+  const middle = Math.ceil(rows.length / 2);
+  return [rows.slice(0, middle), rows.slice(middle)];
 }

@@ -1,9 +1,10 @@
 import { basename } from "node:path";
 import type { OpenInput } from "../csv/open-input.ts";
 import { Breaker } from "../engine/breaker.ts";
-import { Permits } from "../engine/permit.ts";
+import { LaneCount } from "../engine/lane-count.ts";
 import { QuotaGovernor } from "../engine/quota.ts";
 import { type Stop, StoppedError } from "../engine/stop.ts";
+import { Traffic } from "../engine/traffic.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
 import type { SummaryCalls } from "../report/summary.ts";
@@ -11,6 +12,7 @@ import { type FinishedRun, finishRun } from "./finish-run.ts";
 import type { SendingJob, SendingParts } from "./import-job.ts";
 import { closeInputs, describedInput, openInputs, planOf, readInputs, runFolder } from "./prepare-run.ts";
 import { RowAttempts } from "./row-attempts.ts";
+import { RowEndings } from "./row-endings.ts";
 import { describeRun, descriptionOf, type RunDescription } from "./run-description.ts";
 import { sendRows } from "./send-rows.ts";
 import { StopWatch } from "./stop-rules.ts";
@@ -129,16 +131,17 @@ async function send(
 ): Promise<SummaryCalls> {
   const { clock, view } = parts;
   const governor = new QuotaGovernor(job.quota);
-  const permits = new Permits(governor, clock, stop);
+  const lanes = new LaneCount(job.sending.concurrency);
   const breaker = new Breaker(job.breaker);
+  const traffic = new Traffic({ governor, lanes, breaker, clock, stop, permission: PERMISSION });
   const journal = store.journal();
   const stops = new StopWatch(job.sending, clock, stop);
+  const endings = new RowEndings({ journal, stop, stops, clock, watch: view });
   const attempts = new RowAttempts(job.sending, {
     ...parts,
     journal,
-    governor,
-    permits,
-    breaker,
+    endings,
+    traffic,
     stop,
     stops,
     watch: view,
@@ -146,7 +149,7 @@ async function send(
   const rowCount = store.read.sendableCount();
   view.sending(() => ({
     total: Math.min(rowCount, job.sending.limit ?? rowCount),
-    counts: attempts.counts,
+    counts: endings.counts,
     quota: governor.view(clock.nowMs()),
   }));
   try {
@@ -154,7 +157,8 @@ async function send(
       nextRows: (position, count) => store.read.sendable(position, count),
       rowCount,
       attempts,
-      breaker,
+      endings,
+      traffic,
       stop,
       stops,
       clock,
@@ -165,10 +169,13 @@ async function send(
   const quota = governor.view(clock.nowMs());
   if (quota !== undefined) ledger.rememberQuota({ calls: quota.limit, windowMs: quota.windowMs });
   return {
-    total: attempts.counts.calls,
-    retries: attempts.counts.retries,
-    answered429: attempts.counts.throttled,
-    withoutEffect: attempts.counts.blocked,
-    quotaWaitMs: Math.round(permits.waitedMs),
+    total: traffic.counts.calls,
+    retries: endings.counts.retries,
+    answered429: traffic.counts.throttled,
+    withoutEffect: traffic.counts.blocked,
+    quotaWaitMs: Math.round(traffic.quotaWaitMs),
   };
 }
+
+/** What update-alias needs (graded S). */
+const PERMISSION = "Directories | Groups | Edit";

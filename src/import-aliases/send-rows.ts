@@ -1,12 +1,13 @@
 import pLimit from "p-limit";
 import type { Clock } from "../domain/clock.ts";
 import { Bell } from "../engine/bell.ts";
-import type { Breaker } from "../engine/breaker.ts";
 import { PrimaryQueue } from "../engine/primary-queue.ts";
 import { type Stop, StoppedError } from "../engine/stop.ts";
+import type { Traffic } from "../engine/traffic.ts";
 import type { SendableRow } from "../ledger/run-reader.ts";
 import type { LaneRow } from "./lane-row.ts";
 import type { RowAttempts } from "./row-attempts.ts";
+import type { RowEndings } from "./row-endings.ts";
 import type { StopWatch } from "./stop-rules.ts";
 
 export interface SendRules {
@@ -24,7 +25,8 @@ export interface SendParts {
   /** Rows that the pages hold in all. */
   readonly rowCount: number;
   readonly attempts: RowAttempts;
-  readonly breaker: Breaker;
+  readonly endings: RowEndings;
+  readonly traffic: Traffic;
   readonly stop: Stop;
   readonly stops: StopWatch;
   readonly clock: Clock;
@@ -32,37 +34,39 @@ export interface SendParts {
 
 /** Rows in memory, at most: ready, in flight and waiting for their retry, all together. */
 const PAGE_ROWS = 2_000;
+/** Or so many times as many as can be in flight, where calls are of many rows: else none would be left to fill them. */
+const PAGE_TIMES_IN_FLIGHT = 3;
 
 /**
- * Sends every row, until there is none left or the run is stopped. One loop feeds as many rows to p-limit as
+ * Sends every row, until there is none left or the run is stopped. One loop feeds as many calls to p-limit as
  * there are lanes, and no more; a lane makes one attempt and is free again, so a row that waits for its retry
  * holds none. Ends when no call is in flight; every row that was tried then has its outcome on record.
  * Throws what keeps the record from being written.
  */
 export async function sendRows(rules: SendRules, parts: SendParts): Promise<void> {
-  const { attempts, breaker, clock, stop } = parts;
+  const { attempts, clock, endings, stop, traffic } = parts;
   const lanes = pLimit(rules.concurrency);
   const queue = new PrimaryQueue<LaneRow>();
   const bell = new Bell(clock);
   const rowCount = Math.min(parts.rowCount, rules.limit ?? Number.POSITIVE_INFINITY);
+  const company = attempts.companyOf(0);
+  const pageRows = Math.max(PAGE_ROWS, rules.concurrency * company * PAGE_TIMES_IN_FLIGHT);
   // Not p-limit's own count, which falls only after a lane has rung the bell: the last ring would be in vain.
   let inFlight = 0;
   let loaded = 0;
   let fatal: { readonly error: unknown } | undefined;
 
   const refill = (): void => {
-    if (loaded >= rowCount || queue.size > PAGE_ROWS / 2) return;
-    const rows = parts.nextRows(loaded, Math.min(PAGE_ROWS - queue.size, rowCount - loaded));
-    for (const row of rows)
-      queue.add({ ...row, attempts: 0, refusals: 0, refusedAfter: 0, mayBeInPlace: false });
+    if (loaded >= rowCount || queue.size > pageRows / 2) return;
+    const rows = parts.nextRows(loaded, Math.min(pageRows - queue.size, rowCount - loaded));
+    for (const row of rows) queue.add({ ...row, ...UNTRIED, company });
     loaded += rows.length;
   };
 
-  const attempt = async (row: LaneRow): Promise<void> => {
+  const attempt = async (rows: readonly LaneRow[]): Promise<void> => {
     try {
-      await parts.attempts.make(row, queue);
+      await attempts.make(rows, queue);
     } catch (error) {
-      queue.park(row, clock.nowMs());
       if (!(error instanceof StoppedError)) {
         fatal ??= { error };
         // What comes back can't be put on record any more: nobody needs to wait for it.
@@ -76,22 +80,23 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
 
   const dispatch = (): void => {
     const nowMs = clock.nowMs();
-    const laneCount = breaker.probing ? 1 : rules.concurrency;
-    while (inFlight < laneCount && breaker.nextProbeMs <= nowMs) {
-      const row = queue.take(nowMs);
-      if (row === undefined) return;
+    const { laneCount } = traffic;
+    if (lanes.concurrency !== laneCount) lanes.concurrency = laneCount;
+    while (inFlight < laneCount && traffic.nextProbeMs <= nowMs) {
+      const rows = queue.take(nowMs, attempts.rowsPerCall);
+      if (rows.length === 0) return;
       inFlight += 1;
       // Not awaited here: `attempt` does not reject, and rings when it is done.
-      void lanes(attempt, row);
+      void lanes(attempt, rows);
     }
   };
 
   /** How long until something can be dispatched that can't be now; undefined where only a ring can change that. */
   const waitMs = (): number | undefined => {
     const nowMs = clock.nowMs();
-    if (inFlight >= (breaker.probing ? 1 : rules.concurrency)) return undefined;
-    const dueMs = queue.readyCount > 0 ? nowMs : queue.nextDueMs;
-    return dueMs === undefined ? undefined : Math.max(dueMs, breaker.nextProbeMs) - nowMs;
+    if (inFlight >= traffic.laneCount) return undefined;
+    const dueMs = queue.isReady ? nowMs : queue.nextDueMs;
+    return dueMs === undefined ? undefined : Math.max(dueMs, traffic.nextProbeMs) - nowMs;
   };
 
   const ring = (): void => bell.ring();
@@ -111,8 +116,11 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
   if (!stop.sending.aborted && parts.rowCount > rowCount) {
     stop.stop({ kind: "limit", message: `--limit ${rowCount} is reached` });
   }
-  await attempts.leave(queue.all());
+  await endings.leave(queue.all());
 }
+
+/** A row before its first attempt. */
+const UNTRIED = { attempts: 0, refusals: 0, refusedAfter: 0, refusedWith: 0, mayBeInPlace: false } as const;
 
 /** A timer alone would come late on a machine that slept; {@link RowAttempts} asks the clock before each call too. */
 async function stopAtDeadline(rules: SendRules, parts: SendParts, finished: AbortSignal): Promise<void> {

@@ -1,10 +1,9 @@
-import type { Exchange } from "../domain/answer.ts";
+import type { CallTrace, WholeAnswer } from "../domain/answer.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { CallControl } from "../domain/updater.ts";
 import type { Access, Pass } from "./access.ts";
 import { readQuota, readRequestId, readWaitMs } from "./answer-headers.ts";
 import type { Http, HttpAnswer, HttpOutcome } from "./http.ts";
-import type { Verdict } from "./judge.ts";
 import type { Said } from "./said.ts";
 
 export interface CallParts {
@@ -14,37 +13,53 @@ export interface CallParts {
   readonly said: Said;
 }
 
-export interface Call {
+/** A call whose answer, where it is one that can be read, is a `T`. */
+export interface Call<T> {
   readonly url: URL;
   /** JSON. */
   readonly body: string;
-  readonly judge: (answer: HttpAnswer, said: Said) => Verdict;
+  readonly judge: (answer: HttpAnswer, said: Said) => Verdict<T>;
+}
+
+/** What an answer says. */
+export type Verdict<T> =
+  | { readonly kind: "read"; readonly value: T }
+  /** The token is to be renewed and the request sent again; `answer` is what it comes to if that is done already. */
+  | { readonly kind: "token-expired"; readonly answer: WholeAnswer }
+  /** The call as a whole came to this, whatever it asked for. */
+  | { readonly kind: "judged"; readonly answer: WholeAnswer };
+
+/** A call that was made. */
+export interface Called<T> {
+  readonly trace: CallTrace;
+  readonly result: Exclude<Verdict<T>, { kind: "token-expired" }>;
 }
 
 /**
  * Makes one call, from the token to the judged answer. Where Mimecast calls the token expired, it is renewed
  * and the request sent again, once.
  */
-export async function makeCall(call: Call, control: CallControl, parts: CallParts): Promise<Exchange> {
+export async function makeCall<T>(call: Call<T>, control: CallControl, parts: CallParts): Promise<Called<T>> {
   const first = await attempt(call, control, parts);
-  if (first.expired === undefined) return first.exchange;
+  if (first.expired === undefined) return first.called;
   first.expired();
-  return (await attempt(call, control, parts)).exchange;
+  return (await attempt(call, control, parts)).called;
 }
 
-interface Attempt {
-  readonly exchange: Exchange;
+interface Attempt<T> {
+  readonly called: Called<T>;
   /** There if the token has expired and can be renewed. */
   readonly expired?: (() => void) | undefined;
 }
 
-async function attempt(call: Call, control: CallControl, parts: CallParts): Promise<Attempt> {
+async function attempt<T>(call: Call<T>, control: CallControl, parts: CallParts): Promise<Attempt<T>> {
   const { access, clock, http } = parts;
   const askedAtMs = clock.nowMs();
   const pass = await access.open(control.signal);
   if (pass.kind === "none") {
     const wait = pass.waitMs === undefined ? {} : { waitMs: pass.waitMs };
-    return { exchange: { answer: pass.answer, ...wait, sentAtMs: askedAtMs, arrivedAtMs: clock.nowMs() } };
+    const trace = { ...wait, sentAtMs: askedAtMs, arrivedAtMs: clock.nowMs() };
+    return { called: { trace, result: { kind: "judged", answer: pass.answer } } };
   }
   await control.beforeSend();
   const { headers, requestId } = pass.headersFor(call.url.pathname);
@@ -54,7 +69,7 @@ async function attempt(call: Call, control: CallControl, parts: CallParts): Prom
   const sent = { requestId, sentAtMs, arrivedAtMs: clock.nowMs() };
   return outcome.kind === "answered"
     ? answered(call, outcome, pass, sent, parts)
-    : { exchange: broken(outcome, sent, parts) };
+    : { called: broken(outcome, sent, parts) };
 }
 
 interface Sent {
@@ -63,37 +78,46 @@ interface Sent {
   readonly arrivedAtMs: number;
 }
 
-function answered(call: Call, http: HttpAnswer, pass: Pass, sent: Sent, { clock, said }: CallParts): Attempt {
+function answered<T>(
+  call: Call<T>,
+  http: HttpAnswer,
+  pass: Pass,
+  sent: Sent,
+  { clock, said }: CallParts,
+): Attempt<T> {
   const verdict = call.judge(http, said);
-  const answer = verdict.kind === "passed" ? APPLIED : verdict.answer;
   const requestId = readRequestId(http.headers, sent.requestId);
   const quota = readQuota(http.headers);
-  const isThrottled = answer.kind === "not-executed";
-  const waitMs =
-    verdict.kind === "passed" ? undefined : readWaitMs(http.headers, isThrottled, clock.epochMs());
-  const exchange: Exchange = {
-    answer,
+  const isThrottled = verdict.kind === "judged" && verdict.answer.kind === "not-executed";
+  const waitMs = readWaitMs(http.headers, isThrottled, clock.epochMs());
+  const trace: CallTrace = {
+    status: http.status,
     ...(requestId === undefined ? {} : { requestId }),
     ...(quota === undefined ? {} : { quota }),
     ...(waitMs === undefined ? {} : { waitMs }),
     sentAtMs: sent.sentAtMs,
     arrivedAtMs: sent.arrivedAtMs,
   };
-  if (verdict.kind === "token-expired") return { exchange, expired: pass.expired };
+  if (verdict.kind === "token-expired") {
+    const result = { kind: "judged", answer: verdict.answer } as const;
+    return { called: { trace, result }, expired: pass.expired };
+  }
   // A token that is refused without being called expired may be one that the server has forgotten: the call
   // stays refused, and the next one brings a new token.
-  if (answer.kind === "refused" && http.status === 401) pass.expired?.();
-  return { exchange };
+  const isRefused = verdict.kind === "judged" && verdict.answer.kind === "refused";
+  if (isRefused && http.status === 401) pass.expired?.();
+  return { called: { trace, result: verdict } };
 }
 
-function broken(outcome: Exclude<HttpOutcome, HttpAnswer>, sent: Sent, { said }: CallParts): Exchange {
+function broken<T>(outcome: Exclude<HttpOutcome, HttpAnswer>, sent: Sent, { said }: CallParts): Called<T> {
+  const isLost = outcome.kind === "lost";
   const failure = { code: outcome.code, message: said(outcome.message), retryable: true };
   return {
-    answer: { kind: outcome.kind === "lost" ? "unanswered" : "not-executed", failure },
-    ...(outcome.kind === "lost" && sent.requestId !== undefined ? { requestId: sent.requestId } : {}),
-    sentAtMs: sent.sentAtMs,
-    arrivedAtMs: sent.arrivedAtMs,
+    trace: {
+      ...(isLost && sent.requestId !== undefined ? { requestId: sent.requestId } : {}),
+      sentAtMs: sent.sentAtMs,
+      arrivedAtMs: sent.arrivedAtMs,
+    },
+    result: { kind: "judged", answer: { kind: isLost ? "unanswered" : "not-executed", failure } },
   };
 }
-
-const APPLIED = { kind: "applied" } as const;

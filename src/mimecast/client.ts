@@ -30,9 +30,12 @@ export function createMimecastClient(settings: MimecastSettings, deps: ClientDep
   const parts: CallParts = { access, http, clock: deps.clock, said: secrets.said };
   const updateAliasUrl = new URL(`${settings.baseUrl}${UPDATE_ALIAS_PATH}`);
   return {
-    updateAlias(pair, control) {
-      const judge = (answer: HttpAnswer, said: Said) => judgeUpdateAlias(pair, answer, said);
-      return makeCall({ url: updateAliasUrl, body: updateAliasBody(pair), judge }, control, parts);
+    async updateAliases(pairs, control) {
+      const judge = (answer: HttpAnswer, said: Said) => judgeUpdateAlias(pairs, answer, said);
+      const call = { url: updateAliasUrl, body: updateAliasBody(pairs), judge };
+      const { trace, result } = await makeCall(call, control, parts);
+      const answers = result.kind === "read" ? result.value : pairs.map(() => result.answer);
+      return { ...trace, answers };
     },
     close: () => http.close(),
   };

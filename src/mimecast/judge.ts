@@ -1,17 +1,10 @@
-import type { Answer } from "../domain/answer.ts";
+import type { WholeAnswer } from "../domain/answer.ts";
 import type { Failure } from "../domain/failure.ts";
 import { meaningOf } from "./api-codes.ts";
+import type { Verdict } from "./call.ts";
 import { type ApiError, type Envelope, type FailItem, readEnvelope } from "./envelope.ts";
 import type { HttpAnswer } from "./http.ts";
 import type { Said } from "./said.ts";
-
-/** What an answer says about one item of the request, before the endpoint has looked at `data`. */
-export type Verdict =
-  /** HTTP and the envelope say success, and no item failed. */
-  | { readonly kind: "passed"; readonly data: unknown }
-  /** The token is to be renewed and the request sent again; `answer` is what it comes to if that is done already. */
-  | { readonly kind: "token-expired"; readonly answer: Answer }
-  | { readonly kind: "judged"; readonly answer: Exclude<Answer, { kind: "applied" }> };
 
 /** Server errors after which the same call is worth another attempt (graded C: met by public clients). */
 const PASSING_SERVER_ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504, 509]);
@@ -21,52 +14,69 @@ const MAX_EXCERPT_LENGTH = 80;
 const MAX_EXCERPT_READ_BYTES = 10_000;
 const MAX_WHERE_LENGTH = 100;
 
+/** An answer, opened. */
+export interface Reply {
+  readonly http: HttpAnswer;
+  readonly envelope: Envelope;
+  /** HTTP's status, or under a success the envelope's own. */
+  readonly status: number;
+  readonly fail: readonly FailItem[];
+  /** Every error of every item. */
+  readonly named: readonly ApiError[];
+  readonly said: Said;
+}
+
+/** What an answer's status and `fail` come to; `passed` leaves `data` to the endpoint. */
+export type Judgement =
+  | { readonly kind: "passed"; readonly data: unknown }
+  | Exclude<Verdict<never>, { kind: "read" }>;
+
+export function openReply(http: HttpAnswer, said: Said): Reply {
+  const envelope = readEnvelope(http.body);
+  const fail = envelope.kind === "read" ? envelope.fail : [];
+  const named = fail.flatMap((item) => item.errors);
+  return { http, envelope, status: statusOf(http.status, envelope.metaStatus), fail, named, said };
+}
+
 /**
  * Judges an answer by its HTTP status, `meta.status` and `fail`: the first rule that applies, from the top.
  *
  * @param isOurs whether the key of a fail item is the item that was asked about; not called without a key
  */
-export function judge(http: HttpAnswer, isOurs: (key: FailKey) => boolean, said: Said): Verdict {
-  const envelope = readEnvelope(http.body);
+export function judge(reply: Reply, isOurs: (key: FailKey) => boolean): Judgement {
+  const { envelope, fail, http, named, said } = reply;
   const { metaStatus } = envelope;
   if (http.status === 429 || metaStatus === 429) return throttled(http, said);
-  const items = envelope.kind === "read" ? envelope.fail : [];
-  const named = items.flatMap((item) => item.errors);
-  const reply: Reply = { http, envelope, status: statusOf(http.status, metaStatus), named, said };
 
   const expired = named.find((error) => meaningOf(error.code) === "token-expired");
   if (expired !== undefined) {
-    const answer: Answer = { kind: "refused", failure: failureOf([expired], reply, false) };
+    const answer: WholeAnswer = { kind: "refused", failure: failureOf([expired], reply, false) };
     return { kind: "token-expired", answer };
   }
-  if (named.length > 0 && named.every((error) => meaningOf(error.code) === "passing")) {
-    return judged("hindered", failureOf(named, reply, true));
-  }
+  if (isPassing(named)) return judged("hindered", failureOf(named, reply, true));
   const serverError = [http.status, metaStatus].find(isServerError);
   if (serverError !== undefined) return judged("unanswered", serverFailure(serverError, reply));
-  const accusing = accusingErrors(items, reply);
+  const accusing = accusingErrors(reply);
   if (accusing !== undefined) return judged("refused", failureOf(accusing, reply, false));
 
-  const ours = items
+  const ours = fail
     .filter((item) => item.key === undefined || isOurs(item.key))
     .flatMap((item) => item.errors);
   if (ours.length > 0) return judged("failed", failureOf(ours, reply, saysRetryable(ours)));
   return withoutFailure(reply);
 }
 
-type FailKey = NonNullable<FailItem["key"]>;
-
-interface Reply {
-  readonly http: HttpAnswer;
-  readonly envelope: Envelope;
-  /** HTTP's status, or under a success the envelope's own. */
-  readonly status: number;
-  /** Every error of every item. */
-  readonly named: readonly ApiError[];
-  readonly said: Said;
+/** What the errors of one item come to, where the call as a whole did what it was asked for. */
+export function judgeItem(errors: readonly ApiError[], reply: Reply): WholeAnswer {
+  if (isPassing(errors)) return { kind: "hindered", failure: failureOf(errors, reply, true) };
+  const accusing = errors.filter((error) => meaningOf(error.code) === "account");
+  if (accusing.length > 0) return { kind: "refused", failure: failureOf(accusing, reply, false) };
+  return { kind: "failed", failure: failureOf(errors, reply, saysRetryable(errors)) };
 }
 
-function withoutFailure(reply: Reply): Verdict {
+export type FailKey = NonNullable<FailItem["key"]>;
+
+function withoutFailure(reply: Reply): Judgement {
   const { envelope, status } = reply;
   if (status >= 400 && status < 500) return judged("failed", failureOf([], reply, false));
   if (status >= 300 && status < 400) return judged("unanswered", redirect(reply));
@@ -83,7 +93,7 @@ function withoutFailure(reply: Reply): Verdict {
   return { kind: "passed", data: envelope.data };
 }
 
-function throttled(http: HttpAnswer, said: Said): Verdict {
+function throttled(http: HttpAnswer, said: Said): Judgement {
   const where = http.status === 429 ? "HTTP 429" : `meta.status 429 under HTTP ${http.status}`;
   const text = said(http.body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES), MAX_EXCERPT_LENGTH);
   const message = said(`the quota is used up (${where})${text === "" ? "" : `: ${text}`}`);
@@ -102,13 +112,12 @@ function serverFailure(status: number, reply: Reply): Failure {
  * The errors that accuse the account: a code that is known to, or a status that does where the item itself
  * does not say otherwise. Undefined where nothing does; empty where the status alone does.
  */
-function accusingErrors(items: readonly FailItem[], reply: Reply): readonly ApiError[] | undefined {
-  const { named, status } = reply;
+function accusingErrors({ fail, named, status }: Reply): readonly ApiError[] | undefined {
   const known = named.filter((error) => meaningOf(error.code) === "account");
   if (known.length > 0) return known;
   const isRowsOwn = named.some((error) => meaningOf(error.code) === "row") || saysRetryable(named);
   if (isRowsOwn) return undefined;
-  const isGateways = items.some((item) => item.isFlat) || named.every((error) => error.code === undefined);
+  const isGateways = fail.some((item) => item.isFlat) || named.every((error) => error.code === undefined);
   const isAccusing = status === 401 || status === 418 || (status === 403 && isGateways);
   return isAccusing ? named : undefined;
 }
@@ -141,8 +150,12 @@ export function unintelligible(message: string): Failure {
   return { code: "unintelligible", message, retryable: true };
 }
 
-function judged(kind: Exclude<Answer["kind"], "applied">, failure: Failure): Verdict {
+function judged(kind: WholeAnswer["kind"], failure: Failure): Judgement {
   return { kind: "judged", answer: { kind, failure } };
+}
+
+function isPassing(errors: readonly ApiError[]): boolean {
+  return errors.length > 0 && errors.every((error) => meaningOf(error.code) === "passing");
 }
 
 function saysRetryable(errors: readonly ApiError[]): boolean {
@@ -166,7 +179,7 @@ function statusOf(httpStatus: number, metaStatus: number | undefined): number {
   return isSuccess(httpStatus) ? (metaStatus ?? httpStatus) : httpStatus;
 }
 
-function isSuccess(status: number): boolean {
+export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 

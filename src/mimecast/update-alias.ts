@@ -1,31 +1,38 @@
 import { z } from "zod";
 import { addressKey } from "../domain/address.ts";
+import type { Answer } from "../domain/answer.ts";
 import type { Pair } from "../domain/pair.ts";
+import type { Verdict } from "./call.ts";
 import type { HttpAnswer } from "./http.ts";
-import { judge, unintelligible, type Verdict } from "./judge.ts";
+import { judge, openReply, unintelligible } from "./judge.ts";
+import { judgeSeveral } from "./judge-several.ts";
 import type { Said } from "./said.ts";
 
 /** Graded S: POST, needs the permission Directories | Groups | Edit. The same in both API generations. */
 export const UPDATE_ALIAS_PATH = "/api/user/update-alias";
 
-/** The request's body (S): both fields are required. */
-export function updateAliasBody({ aliasFor, alias }: Pair): string {
-  return JSON.stringify({ data: [{ aliasFor, alias }] });
+/** The request's body (S): both fields are required. Several items do what as many calls would (D). */
+export function updateAliasBody(pairs: readonly Pair[]): string {
+  return JSON.stringify({ data: pairs.map(({ aliasFor, alias }) => ({ aliasFor, alias })) });
 }
 
-/** The fields of an entry of `data` (S) that say which row it is about; the others are not needed. */
-const setAlias = z.object({ aliasFor: z.string(), alias: z.string() });
-const setAliases = z.array(z.unknown());
-
 /**
- * Judges the answer to a request of one pair. "passed" means that the pair is in place: success, no failure,
- * and the pair named in `data`. A success that does not name it tells nothing, and is unintelligible.
+ * Judges the answer to a request of one or several pairs: an {@link Answer} for each, in their order. A pair is
+ * applied if the answer claims success, reports no failure of it, and names it in `data`. A success that does not
+ * name it tells nothing.
  */
-export function judgeUpdateAlias(pair: Pair, http: HttpAnswer, said: Said): Verdict {
-  const verdict = judge(http, (key) => isKeyOf(pair, key), said);
+export function judgeUpdateAlias(
+  pairs: readonly Pair[],
+  http: HttpAnswer,
+  said: Said,
+): Verdict<readonly Answer[]> {
+  const reply = openReply(http, said);
+  const [only] = pairs;
+  if (only === undefined || pairs.length > 1) return judgeSeveral(pairs, reply);
+  const verdict = judge(reply, (key) => isKeyOf(only, key));
   if (verdict.kind !== "passed") return verdict;
-  const missing = whatIsMissing(pair, verdict.data);
-  if (missing === undefined) return verdict;
+  const missing = whatIsMissing(only, verdict.data);
+  if (missing === undefined) return { kind: "read", value: [{ kind: "applied" }] };
   const failure = unintelligible(`the answer claims success, but ${missing}`);
   return { kind: "judged", answer: { kind: "unanswered", failure } };
 }
@@ -49,3 +56,7 @@ function whatIsMissing(pair: Pair, data: unknown): string | undefined {
   });
   return names ? undefined : "its 'data' names another pair or lacks alias or aliasFor";
 }
+
+/** The fields of an entry of `data` (S) that say which row it is about; the others are not needed. */
+const setAlias = z.object({ aliasFor: z.string(), alias: z.string() });
+const setAliases = z.array(z.unknown());

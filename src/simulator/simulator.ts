@@ -93,8 +93,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const builtIn = new FaultBook(BUILT_IN_FAULTS, seed);
   let scripted = new FaultBook(options.faults ?? [], seed);
   let pathFaults = new PathFaults(options.faults ?? [], seed);
-  const dueFault: DueFault = (item, atMs) =>
-    scripted.due(item, atMs - startMs) ?? builtIn.due(item, atMs - startMs);
+  const dueFault: DueFault = (item, atMs, rowCount) =>
+    scripted.due(item, atMs - startMs, rowCount) ?? builtIn.due(item, atMs - startMs, rowCount);
   const backend = {
     routes: new Map([
       [TOKEN_PATH, tokenEndpoint(tokens, () => counters.issuedToken())],

@@ -9,8 +9,8 @@ import { envelopeReply, type ItemFail, type Reply, refusedCallReply } from "./re
 
 export const UPDATE_ALIAS_PATH = "/api/user/update-alias";
 
-/** Gives the fault that is due for an item of a request that arrived at `atMs`. */
-export type DueFault = (item: Named, atMs: number) => Due | undefined;
+/** Gives the fault that is due for an item of a request of so many, which arrived at `atMs`. */
+export type DueFault = (item: Named, atMs: number, rowCount: number) => Due | undefined;
 
 /** How an item went; `unnamed` is a success that the answer does not mention. */
 type ItemResult =
@@ -35,7 +35,7 @@ export function updateAliasEndpoint(account: Account, dueFault: DueFault): Endpo
       return envelopeReply(200, 200, [{ errors }], []);
     }
     const dues = items.map((item) =>
-      dueFault({ aliasFor: item.aliasFor ?? "", alias: item.alias ?? "" }, call.atMs),
+      dueFault({ aliasFor: item.aliasFor ?? "", alias: item.alias ?? "" }, call.atMs, items.length),
     );
     const execute = () => executeAll(account, call, items, dues);
     for (const due of dues) {

@@ -5,17 +5,23 @@ import { PrimaryQueue } from "../../src/engine/primary-queue.ts";
 interface Item {
   readonly primaryKey: string;
   readonly id: number;
+  readonly company: number;
 }
 
 function queueOf(...primaries: readonly string[]) {
   const queue = new PrimaryQueue<Item>();
-  const items = primaries.map((primaryKey, id) => ({ primaryKey, id }));
+  const items = primaries.map((primaryKey, id) => ({ primaryKey, id, company: 1 }));
   for (const item of items) queue.add(item);
   return queue;
 }
 
+/** The next row alone, if there is one. */
+function next(queue: PrimaryQueue<Item>, nowMs: number): Item | undefined {
+  return queue.take(nowMs, 1)[0];
+}
+
 function take(queue: PrimaryQueue<Item>, nowMs = 0): Item {
-  const item = queue.take(nowMs);
+  const item = next(queue, nowMs);
   if (item === undefined) throw new Error("nothing was ready");
   return item;
 }
@@ -23,7 +29,7 @@ function take(queue: PrimaryQueue<Item>, nowMs = 0): Item {
 describe("rows that are ready", () => {
   it("come out in the order in which they went in, if they are of different primaries", () => {
     const queue = queueOf("ann", "bob", "cyd");
-    expect([queue.take(0)?.id, queue.take(0)?.id, queue.take(0)?.id, queue.take(0)]).toEqual([
+    expect([next(queue, 0)?.id, next(queue, 0)?.id, next(queue, 0)?.id, next(queue, 0)]).toEqual([
       0,
       1,
       2,
@@ -34,15 +40,15 @@ describe("rows that are ready", () => {
   it("of one primary come out one at a time, the next when the one before is settled", () => {
     const queue = queueOf("ann", "ann");
     const first = take(queue);
-    expect(queue.take(0)).toBeUndefined();
+    expect(next(queue, 0)).toBeUndefined();
     queue.settle(first);
-    expect(queue.take(0)?.id).toBe(1);
+    expect(next(queue, 0)?.id).toBe(1);
   });
 
   it("of many primaries take turns", () => {
     const queue = queueOf("ann", "ann", "ann", "bob", "cyd");
     const order: number[] = [];
-    for (let item = queue.take(0); item !== undefined; item = queue.take(0)) {
+    for (let item = next(queue, 0); item !== undefined; item = next(queue, 0)) {
       order.push(item.id);
       queue.settle(item);
     }
@@ -52,10 +58,10 @@ describe("rows that are ready", () => {
   it("can be added while others of the same primary are out", () => {
     const queue = queueOf("ann");
     const first = take(queue);
-    queue.add({ primaryKey: "ann", id: 9 });
-    expect(queue.take(0)).toBeUndefined();
+    queue.add({ primaryKey: "ann", id: 9, company: 1 });
+    expect(next(queue, 0)).toBeUndefined();
     queue.settle(first);
-    expect(queue.take(0)?.id).toBe(9);
+    expect(next(queue, 0)?.id).toBe(9);
   });
 });
 
@@ -65,10 +71,10 @@ describe("rows that wait for their retry", () => {
     const [ann, bob] = [take(queue), take(queue)];
     queue.park(ann, 200);
     queue.park(bob, 100);
-    expect([queue.parkedCount, queue.nextDueMs, queue.take(0)?.id]).toEqual([2, 100, 2]);
-    expect(queue.take(99)).toBeUndefined();
-    expect(queue.take(100)?.id).toBe(1);
-    expect([queue.nextDueMs, queue.take(200)?.id]).toEqual([200, 0]);
+    expect([queue.parkedCount, queue.nextDueMs, next(queue, 0)?.id]).toEqual([2, 100, 2]);
+    expect(next(queue, 99)).toBeUndefined();
+    expect(next(queue, 100)?.id).toBe(1);
+    expect([queue.nextDueMs, next(queue, 200)?.id]).toEqual([200, 0]);
     expect([queue.parkedCount, queue.nextDueMs]).toEqual([0, undefined]);
   });
 
@@ -76,21 +82,54 @@ describe("rows that wait for their retry", () => {
     const queue = queueOf("ann", "bob", "cyd");
     const parked = [take(queue), take(queue), take(queue)];
     for (const item of parked) queue.park(item, 50);
-    expect([queue.take(50)?.id, queue.take(50)?.id, queue.take(50)?.id]).toEqual([0, 1, 2]);
+    expect([next(queue, 50)?.id, next(queue, 50)?.id, next(queue, 50)?.id]).toEqual([0, 1, 2]);
   });
 
   it("still count as being here", () => {
     const queue = queueOf("ann", "bob");
     queue.park(take(queue), 100);
-    expect([queue.size, queue.readyCount, [...queue.all()].length]).toEqual([2, 1, 2]);
+    expect([queue.size, queue.isReady, [...queue.all()].length]).toEqual([2, true, 2]);
+  });
+});
+
+describe("rows that share a call", () => {
+  it("are as many as are asked for, and each of another primary", () => {
+    const queue = new PrimaryQueue<Item>();
+    for (const [id, primaryKey] of ["ann", "ann", "bob", "cyd", "dan"].entries())
+      queue.add({ primaryKey, id, company: 10 });
+    expect(queue.take(0, 3).map(({ id }) => id)).toEqual([0, 2, 3]);
+    expect(queue.take(0, 3).map(({ id }) => id)).toEqual([4]);
+    expect(queue.take(0, 3)).toEqual([]);
+  });
+
+  it("are of one company: those that may have fewer others go first, and are no more than they may be", () => {
+    const queue = new PrimaryQueue<Item>();
+    for (const [id, company] of [10, 2, 10, 1, 2, 2].entries())
+      queue.add({ primaryKey: `p${id}`, id, company });
+    const calls = Array.from({ length: 5 }, () => queue.take(0, 8).map(({ id }) => id));
+    expect(calls).toEqual([[3], [1, 4], [5], [0, 2], []]);
+  });
+
+  it("are so by the company that they have when they are due again", () => {
+    const queue = new PrimaryQueue<{ primaryKey: string; company: number }>();
+    const [ann, bob] = [
+      { primaryKey: "ann", company: 5 },
+      { primaryKey: "bob", company: 5 },
+    ];
+    queue.add(ann);
+    queue.add(bob);
+    for (const row of queue.take(0, 5)) queue.park(row, 10);
+    bob.company = 1;
+    expect(queue.take(10, 5)).toEqual([bob]);
+    expect(queue.take(10, 5)).toEqual([ann]);
   });
 });
 
 it("to settle a row that is not the one that is out is a fault of the program", () => {
   const queue = queueOf("ann", "ann");
   take(queue);
-  expect(() => queue.settle({ primaryKey: "ann", id: 1 })).toThrow("not taken");
-  expect(() => queue.settle({ primaryKey: "zoe", id: 1 })).toThrow("not taken");
+  expect(() => queue.settle({ primaryKey: "ann", id: 1, company: 1 })).toThrow("not taken");
+  expect(() => queue.settle({ primaryKey: "zoe", id: 1, company: 1 })).toThrow("not taken");
 });
 
 /** What someone does with the queue next. */
@@ -118,7 +157,7 @@ it("whatever is done with it: no two rows of a primary are out at once, none is 
       let count = 0;
 
       const takeOne = (): Item | undefined => {
-        const item = queue.take(nowMs);
+        const item = next(queue, nowMs);
         if (item === undefined) return undefined;
         expect(out.some(({ primaryKey }) => primaryKey === item.primaryKey)).toBe(false);
         expect(waiting.get(item) ?? 0).toBeLessThanOrEqual(nowMs);
@@ -137,7 +176,7 @@ it("whatever is done with it: no two rows of a primary are out at once, none is 
 
       for (const it of steps) {
         if (it.kind === "add") {
-          queue.add({ primaryKey: it.primary, id: count });
+          queue.add({ primaryKey: it.primary, id: count, company: 1 });
           count += 1;
         } else if (it.kind === "take") {
           takeOne();
@@ -173,7 +212,7 @@ it("whatever is done with it: no two rows of a primary are out at once, none is 
         const ids = settled.filter(({ primaryKey }) => primaryKey === primary).map(({ id }) => id);
         expect(ids).toEqual(ids.toSorted((a, b) => a - b));
       }
-      expect([queue.size, queue.readyCount, queue.parkedCount]).toEqual([0, 0, 0]);
+      expect([queue.size, queue.isReady, queue.parkedCount]).toEqual([0, false, 0]);
     }),
     { numRuns: 300 },
   );

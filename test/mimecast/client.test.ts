@@ -51,8 +51,11 @@ const TOKEN_EXPIRED = { fail: [{ code: "token_expired", message: "Token expired"
 describe("API 1.0", () => {
   test("a call is one signed request for one pair, sent as written", async () => {
     const server = await mimecast((_, response) => sendJson(response, APPLIED));
-    const exchange = await connect(server.url).updateAlias({ ...PAIR, alias: "Ann@Old.Example" }, control());
-    expect(exchange.answer).toEqual({ kind: "applied" });
+    const exchange = await connect(server.url).updateAliases(
+      [{ ...PAIR, alias: "Ann@Old.Example" }],
+      control(),
+    );
+    expect(exchange.answers[0]).toEqual({ kind: "applied" });
     expect(exchange.requestId).toBe(REQUEST_ID);
     expect(server.received).toHaveLength(1);
     const [request] = server.calls();
@@ -75,8 +78,8 @@ describe("API 1.0", () => {
     const server = await mimecast((_, response) => sendJson(response, APPLIED));
     const client = connect(server.url, {}, clock);
     const beforeSend = async () => clock.advance(60_000);
-    await client.updateAlias(PAIR, control({ beforeSend }));
-    await client.updateAlias(PAIR, control({ beforeSend }));
+    await client.updateAliases([PAIR], control({ beforeSend }));
+    await client.updateAliases([PAIR], control({ beforeSend }));
     const dates = server.calls().map(({ headers }) => headers["x-mc-date"]);
     expect(dates).toEqual(["Sun, 21 Aug 2022 13:50:40 UTC", "Sun, 21 Aug 2022 13:51:40 UTC"]);
     expect(server.calls().map(({ headers }) => headers["x-mc-req-id"])).toEqual([REQUEST_ID, "request-2"]);
@@ -84,7 +87,9 @@ describe("API 1.0", () => {
 
   test("has no token to renew, so that an expired one is a refusal", async () => {
     const server = await mimecast((_, response) => sendJson(response, TOKEN_EXPIRED, 401));
-    const { answer } = await connect(server.url).updateAlias(PAIR, control());
+    const {
+      answers: [answer],
+    } = await connect(server.url).updateAliases([PAIR], control());
     expect(answer).toMatchObject({ kind: "refused", failure: { code: "token_expired" } });
     expect(server.received).toHaveLength(1);
   });
@@ -97,9 +102,9 @@ describe("API 2.0", () => {
     const server = await mimecast((_, response) => sendJson(response, APPLIED));
     const client = connect(server.url, oauth);
     const exchanges = await Promise.all(
-      Array.from({ length: 20 }, () => client.updateAlias(PAIR, control())),
+      Array.from({ length: 20 }, () => client.updateAliases([PAIR], control())),
     );
-    expect(exchanges.every(({ answer }) => answer.kind === "applied")).toBe(true);
+    expect(exchanges.every(({ answers: [answer] }) => answer?.kind === "applied")).toBe(true);
     expect(server.tokensIssued()).toBe(1);
     expect(new Set(server.calls().map(({ headers }) => headers.authorization))).toEqual(
       new Set(["Bearer token-1"]),
@@ -117,9 +122,9 @@ describe("API 2.0", () => {
       asked += 1;
     };
     const exchanges = await Promise.all(
-      Array.from({ length: 30 }, () => client.updateAlias(PAIR, control({ beforeSend }))),
+      Array.from({ length: 30 }, () => client.updateAliases([PAIR], control({ beforeSend }))),
     );
-    expect(exchanges.every(({ answer }) => answer.kind === "applied")).toBe(true);
+    expect(exchanges.every(({ answers: [answer] }) => answer?.kind === "applied")).toBe(true);
     expect(server.tokensIssued()).toBe(2);
     expect(asked).toBe(60);
     expect(server.calls()).toHaveLength(60);
@@ -127,7 +132,9 @@ describe("API 2.0", () => {
 
   test("a token that is called expired again is a refusal, after two requests", async () => {
     const server = await mimecast((_, response) => sendJson(response, TOKEN_EXPIRED, 401));
-    const { answer } = await connect(server.url, oauth).updateAlias(PAIR, control());
+    const {
+      answers: [answer],
+    } = await connect(server.url, oauth).updateAliases([PAIR], control());
     expect(answer).toMatchObject({ kind: "refused", failure: { code: "token_expired", retryable: false } });
     expect(server.calls()).toHaveLength(2);
     expect(server.tokensIssued()).toBe(2);
@@ -139,9 +146,9 @@ describe("API 2.0", () => {
       else sendJson(response, { fail: [{ code: "unauthorized" }] }, 401);
     });
     const client = connect(server.url, oauth);
-    expect((await client.updateAlias(PAIR, control())).answer.kind).toBe("refused");
+    expect((await client.updateAliases([PAIR], control())).answers[0]?.kind).toBe("refused");
     expect(server.calls()).toHaveLength(1);
-    expect((await client.updateAlias(PAIR, control())).answer.kind).toBe("applied");
+    expect((await client.updateAliases([PAIR], control())).answers[0]?.kind).toBe("applied");
     expect(server.tokensIssued()).toBe(2);
   });
 
@@ -151,7 +158,9 @@ describe("API 2.0", () => {
     const beforeSend = async () => {
       throw new Error("nothing to claim");
     };
-    const { answer } = await connect(server.url, oauth).updateAlias(PAIR, control({ beforeSend }));
+    const {
+      answers: [answer],
+    } = await connect(server.url, oauth).updateAliases([PAIR], control({ beforeSend }));
     expect(answer).toMatchObject({ kind: "refused", failure: { code: "invalid_client" } });
     expect(server.received.map(({ path }) => path)).toEqual(["/oauth/token"]);
   });
@@ -159,9 +168,9 @@ describe("API 2.0", () => {
   test("a 429 of the token endpoint says how long to wait", async () => {
     const server = await serve((_, response) => sendJson(response, {}, 429, { "x-ratelimit-reset": "4200" }));
     closing.push(() => server.close());
-    const exchange = await connect(server.url, oauth).updateAlias(PAIR, control());
+    const exchange = await connect(server.url, oauth).updateAliases([PAIR], control());
     expect(exchange).toMatchObject({
-      answer: { kind: "not-executed", failure: { code: "http_429" } },
+      answers: [{ kind: "not-executed", failure: { code: "http_429" } }],
       waitMs: 4200,
     });
   });
@@ -171,7 +180,9 @@ describe("API 2.0", () => {
       const message = `${request.headers.authorization} ${OAUTH.api === "2.0" ? OAUTH.clientSecret : ""} token-1`;
       sendJson(response, { fail: [{ errors: [{ code: "token-1", message }] }] });
     });
-    const { answer } = await connect(server.url, oauth).updateAlias(PAIR, control());
+    const {
+      answers: [answer],
+    } = await connect(server.url, oauth).updateAliases([PAIR], control());
     expect(answer).toEqual({
       kind: "failed",
       failure: { code: "***", message: "Bearer *** *** ***", retryable: false },
@@ -192,8 +203,9 @@ describe("an exchange", () => {
       sendJson(response, APPLIED, 200, { ...quota, "x-request-id": "their-id" });
     });
     const beforeSend = async () => clock.advance(1_000);
-    expect(await connect(server.url, {}, clock).updateAlias(PAIR, control({ beforeSend }))).toEqual({
-      answer: { kind: "applied" },
+    expect(await connect(server.url, {}, clock).updateAliases([PAIR], control({ beforeSend }))).toEqual({
+      status: 200,
+      answers: [{ kind: "applied" }],
       requestId: "their-id",
       quota: { limit: 800, remaining: 799, resetMs: 4998 },
       sentAtMs: 2_000,
@@ -207,8 +219,8 @@ describe("an exchange", () => {
         .writeHead(429, { "x-ratelimit-reset": "4998", "x-ratelimit-remaining": "0" })
         .end("Too Many Requests"),
     );
-    expect(await connect(server.url).updateAlias(PAIR, control())).toMatchObject({
-      answer: { kind: "not-executed", failure: { code: "http_429" } },
+    expect(await connect(server.url).updateAliases([PAIR], control())).toMatchObject({
+      answers: [{ kind: "not-executed", failure: { code: "http_429" } }],
       quota: { remaining: 0, resetMs: 4998 },
       waitMs: 4998,
     });
@@ -216,28 +228,26 @@ describe("an exchange", () => {
 
   test("of a 503 with Retry-After asks for the wait", async () => {
     const server = await mimecast((_, response) => response.writeHead(503, { "retry-after": "3" }).end());
-    const exchange = await connect(server.url).updateAlias(PAIR, control());
-    expect(exchange).toMatchObject({ answer: { kind: "unanswered" }, waitMs: 3000 });
-  });
-
-  test("of a success with Retry-After asks for none", async () => {
-    const server = await mimecast((_, response) => sendJson(response, APPLIED, 200, { "retry-after": "3" }));
-    expect(await connect(server.url).updateAlias(PAIR, control())).not.toHaveProperty("waitMs");
+    const exchange = await connect(server.url).updateAliases([PAIR], control());
+    expect(exchange).toMatchObject({ answers: [{ kind: "unanswered" }], waitMs: 3000 });
   });
 
   test("that broke is unanswered, under the id that was sent", async () => {
     const server = await mimecast((_, response) => response.socket?.destroy());
-    const exchange: Exchange = await connect(server.url).updateAlias(PAIR, control());
+    const exchange: Exchange = await connect(server.url).updateAliases([PAIR], control());
     expect(exchange).toMatchObject({
-      answer: { kind: "unanswered", failure: { code: "connection_lost", retryable: true } },
+      answers: [{ kind: "unanswered", failure: { code: "connection_lost", retryable: true } }],
       requestId: REQUEST_ID,
     });
     expect(exchange).not.toHaveProperty("quota");
   });
 
   test("that found no server was not executed, and has no id", async () => {
-    const exchange = await connect("http://127.0.0.1:1").updateAlias(PAIR, control());
-    expect(exchange.answer).toMatchObject({ kind: "not-executed", failure: { code: "connection_refused" } });
+    const exchange = await connect("http://127.0.0.1:1").updateAliases([PAIR], control());
+    expect(exchange.answers[0]).toMatchObject({
+      kind: "not-executed",
+      failure: { code: "connection_refused" },
+    });
     expect(exchange).not.toHaveProperty("requestId");
   });
 });
@@ -248,7 +258,7 @@ describe("what beforeSend throws", () => {
     const client = connect(server.url);
     const stopped = new Error("stopped");
     await expect(
-      client.updateAlias(PAIR, control({ beforeSend: () => Promise.reject(stopped) })),
+      client.updateAliases([PAIR], control({ beforeSend: () => Promise.reject(stopped) })),
     ).rejects.toBe(stopped);
     expect(server.received).toHaveLength(0);
   });
@@ -258,10 +268,9 @@ test("a call that is abandoned within beforeSend is not sent", async () => {
   const abandon = new AbortController();
   const server = await mimecast((_, response) => sendJson(response, APPLIED));
   const beforeSend = async () => abandon.abort(new Error("over"));
-  const { answer } = await connect(server.url).updateAlias(
-    PAIR,
-    control({ beforeSend, signal: abandon.signal }),
-  );
+  const {
+    answers: [answer],
+  } = await connect(server.url).updateAliases([PAIR], control({ beforeSend, signal: abandon.signal }));
   expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "interrupted" } });
   expect(server.received).toHaveLength(0);
 });
@@ -269,7 +278,9 @@ test("a call that is abandoned within beforeSend is not sent", async () => {
 test("a call that is abandoned while its answer is awaited is unanswered, and its reason is not thrown", async () => {
   const abandon = new AbortController();
   const server = await mimecast(() => abandon.abort(new Error("over")));
-  const { answer } = await connect(server.url).updateAlias(PAIR, control({ signal: abandon.signal }));
+  const {
+    answers: [answer],
+  } = await connect(server.url).updateAliases([PAIR], control({ signal: abandon.signal }));
   expect(answer).toMatchObject({ kind: "unanswered", failure: { code: "interrupted", retryable: true } });
 });
 
@@ -278,7 +289,9 @@ test("credentials go to no other host, whatever the answers point to", async () 
   const server = await mimecast((_, response) =>
     response.writeHead(307, { location: `${elsewhere.url}/api/user/update-alias` }).end(),
   );
-  const { answer } = await connect(server.url, { credentials: OAUTH }).updateAlias(PAIR, control());
+  const {
+    answers: [answer],
+  } = await connect(server.url, { credentials: OAUTH }).updateAliases([PAIR], control());
   expect(answer).toMatchObject({
     kind: "unanswered",
     failure: {
@@ -292,6 +305,6 @@ test("credentials go to no other host, whatever the answers point to", async () 
 
 test("a base URL with a path keeps it", async () => {
   const server = await mimecast((_, response) => sendJson(response, APPLIED));
-  await connect(`${server.url}/gateway`).updateAlias(PAIR, control());
+  await connect(`${server.url}/gateway`).updateAliases([PAIR], control());
   expect(server.calls()[0]?.path).toBe("/gateway/api/user/update-alias");
 });

@@ -79,8 +79,8 @@ describe("over TLS", () => {
       clock: testClock(),
       randomUuid: () => "id",
     });
-    const exchange = await client.updateAlias(PAIR, control());
-    expect(exchange.answer).toMatchObject({ kind: "not-executed", failure: { code: "tls_failed" } });
+    const exchange = await client.updateAliases([PAIR], control());
+    expect(exchange.answers[0]).toMatchObject({ kind: "not-executed", failure: { code: "tls_failed" } });
     expect(requests).toBe(0);
   });
 
@@ -94,7 +94,7 @@ describe("over TLS", () => {
       const trusting = settings(baseUrl, { extraCa, proxyFor: () => proxyUrl });
       const client = createMimecastClient(trusting, { clock: testClock(), randomUuid: () => "id" });
       closing.push(() => client.close());
-      expect((await client.updateAlias(PAIR, control())).answer).toEqual({ kind: "applied" });
+      expect((await client.updateAliases([PAIR], control())).answers[0]).toEqual({ kind: "applied" });
     }
   });
 
@@ -169,7 +169,7 @@ describe("a proxy that makes no tunnel leaves the row as it was:", () => {
     const proxied = settings(REMOTE, { proxyFor: () => proxyUrl, timeoutMs: 200 });
     const client = createMimecastClient(proxied, { clock, randomUuid: () => "id" });
     closing.push(() => client.close());
-    return (await client.updateAlias(PAIR, control())).answer;
+    return (await client.updateAliases([PAIR], control())).answers[0];
   }
 
   test("it refuses", async () => {

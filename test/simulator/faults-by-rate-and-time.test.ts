@@ -16,7 +16,7 @@ const MANY = 10_000;
 
 /** Which of many addresses are hit, in the order asked for. */
 function hits(book: FaultBook, aliases: readonly string[]): string[] {
-  return aliases.filter((alias) => book.due({ aliasFor: "ann@new.example", alias }, 0) !== undefined);
+  return aliases.filter((alias) => book.due({ aliasFor: "ann@new.example", alias }, 0, 1) !== undefined);
 }
 
 const ALIASES = Array.from({ length: MANY }, (_, index) => `a${index}@old.example`);
@@ -47,7 +47,7 @@ test("Of two faults by rate with the same name the second is drawn where the fir
     ],
     1,
   );
-  const kinds = ALIASES.map((alias) => book.due({ aliasFor: "", alias }, 0)?.fault.kind);
+  const kinds = ALIASES.map((alias) => book.due({ aliasFor: "", alias }, 0, 1)?.fault.kind);
   const shareOf = (kind: string | undefined) => kinds.filter((found) => found === kind).length / MANY;
   expect([shareOf("status"), shareOf("drop"), shareOf(undefined)].map((share) => share.toFixed(1))).toEqual([
     "0.8",
@@ -61,7 +61,7 @@ test("A fault with rate and times is played so often for an address, then spares
   const item = { aliasFor: "", alias: "a@old.example" };
   let played = 0;
   for (let asked = 0; asked < 100; asked += 1) {
-    const due = book.due(item, 0);
+    const due = book.due(item, 0, 1);
     due?.play();
     if (due !== undefined) played += 1;
   }

@@ -21,7 +21,7 @@ function messageOf(text: string): string {
 }
 
 /** The fields that every kind has, `path` only those of a whole call. */
-const AIM_FIELDS = ["alias", "aliasFor", "path", "times", "rate", "after", "for"];
+const AIM_FIELDS = ["alias", "aliasFor", "path", "moreThanRows", "times", "rate", "after", "for"];
 
 const FINE = { alias: "a@b.example", kind: "drop" };
 

@@ -135,7 +135,13 @@ function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
     folder: changes.folder ?? newFolder(),
     toolVersion: "0.0.0-test",
     account: { tenant: changes.tenant ?? "a test", loopback: true },
-    sending: { concurrency: 16, retry: QUICK_RETRY, inPlaceCodes: new Set(), ...changes.sending },
+    sending: {
+      concurrency: 16,
+      retry: QUICK_RETRY,
+      inPlaceCodes: new Set(),
+      rowsPerCall: 1,
+      ...changes.sending,
+    },
     quota: { reservePercent: 10, ...changes.quota },
     breaker: { ...QUICK_BREAKER, ...changes.breaker },
   };
@@ -167,16 +173,19 @@ function newFolder(): string {
 
 function watching(client: AliasUpdater, sent: Sent[], onSent: Changes["onSent"]): AliasUpdater {
   return {
-    async updateAlias({ aliasFor, alias }, control) {
+    async updateAliases(pairs, control) {
       const mine: Sent[] = [];
       const beforeSend = async (): Promise<void> => {
         await control.beforeSend();
-        const one = { aliasFor, alias, sentMs: performance.now(), endedMs: Number.POSITIVE_INFINITY };
-        mine.push(one);
-        sent.push(one);
-        onSent?.(one);
+        const sentMs = performance.now();
+        for (const { aliasFor, alias } of pairs) {
+          const one = { aliasFor, alias, sentMs, endedMs: Number.POSITIVE_INFINITY };
+          mine.push(one);
+          sent.push(one);
+          onSent?.(one);
+        }
       };
-      const exchange = await client.updateAlias({ aliasFor, alias }, { ...control, beforeSend });
+      const exchange = await client.updateAliases(pairs, { ...control, beforeSend });
       for (const one of mine) one.endedMs = performance.now();
       return exchange;
     },

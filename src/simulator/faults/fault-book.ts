@@ -27,9 +27,16 @@ export class FaultBook {
     });
   }
 
-  /** Undefined where no fault is due, also where one was and is used up. `atMs`: since the simulator's start. */
-  due(item: Named, atMs: number): Due | undefined {
-    return this.#byAlias.due(item.alias, atMs) ?? this.#byAliasFor.due(item.aliasFor, atMs);
+  /**
+   * Undefined where no fault is due, also where one was and is used up.
+   *
+   * @param atMs since the simulator's start
+   * @param rowCount rows of the call
+   */
+  due(item: Named, atMs: number, rowCount: number): Due | undefined {
+    return (
+      this.#byAlias.due(item.alias, atMs, rowCount) ?? this.#byAliasFor.due(item.aliasFor, atMs, rowCount)
+    );
   }
 }
 
@@ -42,10 +49,10 @@ class NameIndex {
     this.#scriptOf(name.toLowerCase()).faults.push(fault);
   }
 
-  due(address: string, atMs: number): Due | undefined {
+  due(address: string, atMs: number, rowCount: number): Due | undefined {
     if (this.#exact.size === 0 && this.#byDomain.size === 0 && this.#any === undefined) return undefined;
     const key = address.toLowerCase();
-    return this.#scriptFor(key)?.due(key, atMs);
+    return this.#scriptFor(key)?.due(key, atMs, rowCount);
   }
 
   #scriptFor(address: string): Script | undefined {
@@ -89,9 +96,9 @@ class Script {
     this.prefix = prefix;
   }
 
-  due(address: string, atMs: number): Due | undefined {
+  due(address: string, atMs: number, rowCount: number): Due | undefined {
     for (const fault of this.faults) {
-      const due = fault.due(address, atMs);
+      const due = fault.due(address, atMs, rowCount);
       if (due !== undefined) return due;
     }
     return undefined;

@@ -50,8 +50,12 @@ const aim = {
   for: span.optional(),
 };
 
-/** What hits a call as a whole can hit any request. */
-const wideAim = { ...aim, path: text.regex(PATH, 'a path, such as "/oauth/token", or "*"').optional() };
+/** What hits a call as a whole can hit any request, and calls of several rows alone. */
+const wideAim = {
+  ...aim,
+  path: text.regex(PATH, 'a path, such as "/oauth/token", or "*"').optional(),
+  moreThanRows: wholeNumber(1, 1_000).optional(),
+};
 
 /** The kinds that concern one item of a call; the others concern the call as a whole. */
 const itemFaults = [
@@ -108,7 +112,11 @@ export const faultSchema = z
   .refine((fault) => {
     const path = isItemFault(fault) ? undefined : fault.path;
     return [fault.alias, fault.aliasFor, path].filter((aimed) => aimed !== undefined).length === 1;
-  }, 'either "alias", "aliasFor" or "path", to say what it hits');
+  }, 'either "alias", "aliasFor" or "path", to say what it hits')
+  .refine(
+    (fault) => isItemFault(fault) || fault.path === undefined || fault.moreThanRows === undefined,
+    '"moreThanRows" only with "alias" or "aliasFor", as a path\'s calls are not looked into',
+  );
 
 export type ItemFault = z.infer<(typeof itemFaults)[number]>;
 export type CallFault = z.infer<(typeof callFaults)[number]>;

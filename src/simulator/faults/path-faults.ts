@@ -16,7 +16,7 @@ export class PathFaults {
   due(requestPath: string, atMs: number): Due<CallFault> | undefined {
     for (const { path, scripted } of this.#faults) {
       if (path !== "*" && path !== requestPath) continue;
-      const due = scripted.due(requestPath, atMs);
+      const due = scripted.due(requestPath, atMs, 1);
       if (due !== undefined) return due;
     }
     return undefined;

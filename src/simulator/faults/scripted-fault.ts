@@ -1,6 +1,6 @@
 import { drawn } from "../drawn.ts";
 import { spanMs } from "../span.ts";
-import type { Fault } from "./fault.ts";
+import { type Fault, isItemFault } from "./fault.ts";
 
 /** A fault that is due. */
 export interface Due<F extends Fault = Fault> {
@@ -18,12 +18,14 @@ export class ScriptedFault<F extends Fault = Fault> {
   readonly #seed: number;
   readonly #fromMs: number;
   readonly #toMs: number;
+  readonly #moreThanRows: number;
   readonly #played = new Map<string, number>();
   readonly #draws = new Map<string, number>();
 
   constructor(fault: F, seed: number) {
     this.#fault = fault;
     this.#seed = seed;
+    this.#moreThanRows = isItemFault(fault) ? 0 : (fault.moreThanRows ?? 0);
     this.#fromMs = spanMs(fault.after ?? "0s") ?? 0;
     this.#toMs = this.#fromMs + (spanMs(fault.for ?? "") ?? Number.POSITIVE_INFINITY);
   }
@@ -33,9 +35,11 @@ export class ScriptedFault<F extends Fault = Fault> {
    *
    * @param key whom it would hit
    * @param atMs since the simulator's start
+   * @param rowCount rows of the call
    */
-  due(key: string, atMs: number): Due<F> | undefined {
+  due(key: string, atMs: number, rowCount: number): Due<F> | undefined {
     const { times, rate } = this.#fault;
+    if (rowCount <= this.#moreThanRows) return undefined;
     if (atMs < this.#fromMs || atMs >= this.#toMs) return undefined;
     const played = times === undefined ? 0 : (this.#played.get(key) ?? 0);
     if (times !== undefined && played >= times) return undefined;

@@ -15,7 +15,9 @@ const pair = { aliasFor: "ann@new.example", alias: "ann@old.example" };
 const { signal } = new AbortController();
 
 for (let call = 0; call < Number(count); call++) {
-  const { answer } = await client.updateAlias(pair, { beforeSend: async () => undefined, signal });
+  const {
+    answers: [answer],
+  } = await client.updateAliases([pair], { beforeSend: async () => undefined, signal });
   process.stdout.write(`${answer.kind} ${answer.kind === "applied" ? "" : answer.failure.code}\n`);
 }
 client.close();

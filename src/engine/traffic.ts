@@ -1,0 +1,134 @@
+import type { CallTrace, WholeAnswer } from "../domain/answer.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Breaker } from "./breaker.ts";
+import type { LaneCount } from "./lane-count.ts";
+import { Permits } from "./permit.ts";
+import type { QuotaGovernor } from "./quota.ts";
+import type { Stop } from "./stop.ts";
+
+export interface TrafficParts {
+  readonly governor: QuotaGovernor;
+  readonly breaker: Breaker;
+  readonly lanes: LaneCount;
+  readonly clock: Clock;
+  readonly stop: Stop;
+  /** As the console calls it: what to check where the account is refused. */
+  readonly permission: string;
+}
+
+/** What a call meant for the others: it got through, or it did not, and why. */
+export type CallEffect = { readonly kind: "passed" } | Exclude<WholeAnswer, { readonly kind: "failed" }>;
+
+/** Calls of a run, counted while it goes on. */
+export interface TrafficCounts {
+  calls: number;
+  /** Answered 429. */
+  throttled: number;
+  /** That got nowhere for other reasons: no connection, no usable answer, the account refused. */
+  blocked: number;
+  /** Answers by HTTP status. */
+  readonly byStatus: Map<number, number>;
+}
+
+/** The first wait after a 429 that told nothing; it doubles with each further one, up to the ceiling. */
+const THROTTLED_BASE_MS = 1_000;
+const THROTTLED_CEILING_MS = 15_000;
+
+/**
+ * What all calls of a run have in common, whatever they are for: one quota, one breaker, one number of lanes. It
+ * is asked before each call and told of each answer, and stops the run where the account is refused or nothing gets
+ * through any more.
+ */
+export class Traffic {
+  readonly counts: TrafficCounts = { calls: 0, throttled: 0, blocked: 0, byStatus: new Map() };
+  readonly #parts: TrafficParts;
+  readonly #permits: Permits;
+  #throttledInRow = 0;
+
+  constructor(parts: TrafficParts) {
+    this.#parts = parts;
+    this.#permits = new Permits(parts.governor, parts.clock, parts.stop);
+  }
+
+  /** Calls that may be in flight now. */
+  get laneCount(): number {
+    return this.#parts.breaker.probing ? 1 : this.#parts.lanes.now;
+  }
+
+  /** Monotonic ms before which nothing may be sent; 0 as a rule. */
+  get nextProbeMs(): number {
+    return this.#parts.breaker.nextProbeMs;
+  }
+
+  /** Milliseconds during which at least one lane was held back to stay within the quota. */
+  get quotaWaitMs(): number {
+    return this.#permits.waitedMs;
+  }
+
+  /** Resolves when a call may be sent: in the quota it counts as sent. Throws a StoppedError once nothing may. */
+  async permit(): Promise<void> {
+    await this.#permits.next();
+  }
+
+  /** To be told directly before a request leaves. */
+  leaving(): void {
+    this.counts.calls += 1;
+  }
+
+  /** To be told of every call that came to an end. */
+  took(trace: CallTrace, effect: CallEffect): void {
+    const { breaker, governor, lanes } = this.#parts;
+    const { status } = trace;
+    if (status !== undefined) this.counts.byStatus.set(status, (this.counts.byStatus.get(status) ?? 0) + 1);
+    if (trace.quota !== undefined) governor.learn(trace.quota, trace.sentAtMs);
+    lanes.took(trace, effect.kind === "unanswered" || effect.kind === "not-executed");
+    if (effect.kind !== "passed") {
+      this.#blocked(trace, effect);
+      return;
+    }
+    this.#throttledInRow = 0;
+    breaker.passed();
+  }
+
+  #blocked(trace: CallTrace, effect: Exclude<CallEffect, { kind: "passed" }>): void {
+    const { breaker, clock, stop } = this.#parts;
+    if (effect.failure.code === "http_429") this.#throttled(trace);
+    else this.counts.blocked += 1;
+    const verdict = breaker.blocked({
+      kind: effect.kind === "refused" ? "refused" : "no-answer",
+      sentAtMs: trace.sentAtMs,
+      nowMs: clock.nowMs(),
+      ...(trace.waitMs === undefined ? {} : { announcedMs: trace.waitMs }),
+    });
+    if (verdict === "go-on" || stop.sending.aborted) return;
+    const said = `${effect.failure.code}: ${effect.failure.message}`;
+    stop.stop(
+      verdict === "give-up-refused"
+        ? {
+            kind: "refused",
+            message: `Mimecast refuses the account (${said}). Check the credentials, and that the application has the permission ${this.#parts.permission}`,
+          }
+        : {
+            kind: "unreachable",
+            message: `nothing gets through to Mimecast (${said}). ${adviceFor(effect)}`,
+          },
+    );
+  }
+
+  #throttled({ arrivedAtMs, waitMs }: CallTrace): void {
+    this.counts.throttled += 1;
+    // Only the server's own wait goes to the breaker: one of ours would outlast its patience for ever.
+    const assumedMs = Math.min(
+      THROTTLED_CEILING_MS,
+      THROTTLED_BASE_MS * 2 ** Math.min(this.#throttledInRow, 30),
+    );
+    this.#throttledInRow += 1;
+    this.#parts.governor.hold(arrivedAtMs + (waitMs ?? assumedMs));
+  }
+}
+
+function adviceFor(effect: CallEffect): string {
+  return effect.kind === "hindered"
+    ? "Such errors pass by themselves as a rule; if this one stays, check the application's id and keys"
+    : "Check the network, the proxy and the base URL or region";
+}
