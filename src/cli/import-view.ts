@@ -1,21 +1,18 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
+import type { Forecast } from "../engine/forecast.ts";
 import type { FinishedRun } from "../import-aliases/finish-run.ts";
 import type { ImportView, Plan, SendProgress } from "../import-aliases/import-job.ts";
 import type { LaneRow } from "../import-aliases/lane-row.ts";
 import type { ReadingNotes } from "../import-aliases/stage-input.ts";
-import { planLines } from "./plan-lines.ts";
+import { type PlanView, planLines } from "./plan-lines.ts";
 import { Rate } from "./rate.ts";
 import type { Talk } from "./talk.ts";
 import { Tellings } from "./tellings.ts";
 import { count, counted, duration } from "./words.ts";
 
-export interface ImportViewSettings {
-  readonly deadlineEpochMs: number | undefined;
-  readonly quotaReservePercent: number;
-  readonly nowEpochMs: () => number;
-}
+export type ImportViewSettings = PlanView;
 
 /** Where nobody watches, progress is told this often. */
 const PROGRESS_LINE_MS = 10_000;
@@ -75,7 +72,7 @@ export class TalkingView implements ImportView {
   sending(progress: () => SendProgress): void {
     const rate = new Rate();
     const state = (): { total: number; value: number; words: Record<string, string> } => {
-      const { total, counts, quota } = progress();
+      const { total, counts, quota, left } = progress();
       const value = counts.applied + counts.failed + counts.unknown;
       const perSecond = rate.perSecond(value, this.#settings.nowEpochMs());
       const words = {
@@ -84,8 +81,7 @@ export class TalkingView implements ImportView {
         failed: count(counts.failed + counts.unknown),
         waiting: count(counts.waiting),
         quota: quota === undefined ? "none seen" : `${count(quota.left)} of ${count(quota.limit)}`,
-        left:
-          perSecond === 0 ? "time left unknown" : `${duration(((total - value) / perSecond) * 1_000)} left`,
+        left: timeLeft(left, total - value, perSecond),
       };
       return { total, value, words };
     };
@@ -134,6 +130,13 @@ export class TalkingView implements ImportView {
     if (!this.#hindrances.isToTell(code)) return;
     this.#talk.log.warn({ ...rowFields(row), code }, `${rowName(row)}: no effect yet, ${code}: ${message}`);
   }
+}
+
+/** By the quota where it binds, else as fast as rows have ended of late. */
+function timeLeft(left: Forecast | undefined, rowsLeft: number, perSecond: number): string {
+  if (left !== undefined && left.boundBy !== "latency")
+    return `about ${duration(left.ms)} left (${left.boundBy})`;
+  return perSecond === 0 ? "time left unknown" : `about ${duration((rowsLeft / perSecond) * 1_000)} left`;
 }
 
 function rowName({ line, aliasFor, alias }: LaneRow): string {

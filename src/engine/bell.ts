@@ -18,14 +18,18 @@ export class Bell {
   /** Resolves at the next ring, or after `ms`. Without `ms` it waits for a ring alone. */
   async wait(ms: number | undefined): Promise<void> {
     if (!this.#rung) {
-      const timer = new AbortController();
       const rung = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-      await (ms === undefined ? rung : Promise.race([rung, this.#clock.sleep(ms, timer.signal)]));
-      timer.abort();
+      await (ms === undefined ? rung : this.#orAfter(ms, rung));
     }
     this.#rung = false;
     this.#wake = undefined;
+  }
+
+  async #orAfter(ms: number, rung: Promise<void>): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([rung, this.#clock.sleep(ms, timer.signal)]);
+    timer.abort();
   }
 }

@@ -13,12 +13,16 @@ export interface QuotaView {
   readonly windowMs: number;
   /** Calls that this run may still make in the window. */
   readonly left: number;
+  /** Calls that it may make in a window: the limit less the reserve and what others have used of late. */
+  readonly perWindow: number;
 }
 
 /** Clocks, and the way to the server, are not the same to the millisecond. */
 const MARGIN_MS = 5;
 /** A reset further away is no reset of a quota, but seconds since 1970 or nonsense. */
 const MAX_RESET_MS = 24 * 60 * 60 * 1000;
+/** How fast what others use of a window as a rule follows what they used of the last one. */
+const OTHERS_FOLLOW = 0.3;
 /** A larger limit is no limit. */
 const MAX_LIMIT = 1e9;
 const SECOND_MS = 1000;
@@ -49,6 +53,7 @@ export class QuotaGovernor {
   #lastSentMs = Number.NEGATIVE_INFINITY;
   #sent = 0;
   #others = 0;
+  #usualOthers = 0;
   #heldUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(rules: QuotaRules) {
@@ -103,7 +108,8 @@ export class QuotaGovernor {
     if (this.#limit === undefined || this.#windowMs === 0) return undefined;
     const over = nowMs >= (this.#safeEndMs() ?? Number.POSITIVE_INFINITY);
     const left = over ? this.#budget() : Math.max(0, this.#budget() - this.#others - this.#sent);
-    return { limit: this.#limit, windowMs: this.#windowMs, left };
+    const perWindow = Math.max(1, this.#budget() - Math.round(this.#usualOthers));
+    return { limit: this.#limit, windowMs: this.#windowMs, left, perWindow };
   }
 
   #windowWaitMs(nowMs: number): number {
@@ -128,6 +134,8 @@ export class QuotaGovernor {
   }
 
   #beginWindow(lastEndMs: number): void {
+    // A window that no answer told of says nothing of others.
+    if (this.#answers > 0) this.#usualOthers += (this.#others - this.#usualOthers) * OTHERS_FOLLOW;
     this.#lastEndMs = lastEndMs;
     this.#endMs = undefined;
     this.#earliestEndMs = Number.POSITIVE_INFINITY;

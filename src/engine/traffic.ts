@@ -43,7 +43,9 @@ export class Traffic {
   readonly counts: TrafficCounts = { calls: 0, throttled: 0, blocked: 0, byStatus: new Map() };
   readonly #parts: TrafficParts;
   readonly #permits: Permits;
+  /** Times that calls were throttled after the last wait, without one in between that got through. */
   #throttledInRow = 0;
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: TrafficParts) {
     this.#parts = parts;
@@ -115,15 +117,22 @@ export class Traffic {
     );
   }
 
-  #throttled({ arrivedAtMs, waitMs }: CallTrace): void {
+  /**
+   * The server's own wait is kept, and only that goes to the breaker: one of ours would outlast its patience for
+   * ever. But where calls are throttled again after they waited as told (seconds taken for milliseconds, say), the
+   * wait is one of ours as well. Calls that were under way together count as one.
+   */
+  #throttled({ arrivedAtMs, sentAtMs, waitMs }: CallTrace): void {
     this.counts.throttled += 1;
-    // Only the server's own wait goes to the breaker: one of ours would outlast its patience for ever.
+    if (sentAtMs >= this.#heldUntilMs) this.#throttledInRow += 1;
+    const isToldInVain = waitMs === undefined || this.#throttledInRow > 1;
     const assumedMs = Math.min(
       THROTTLED_CEILING_MS,
-      THROTTLED_BASE_MS * 2 ** Math.min(this.#throttledInRow, 30),
+      THROTTLED_BASE_MS * 2 ** Math.min(Math.max(0, this.#throttledInRow - 1), 30),
     );
-    this.#throttledInRow += 1;
-    this.#parts.governor.hold(arrivedAtMs + (waitMs ?? assumedMs));
+    const untilMs = arrivedAtMs + Math.max(waitMs ?? 0, isToldInVain ? assumedMs : 0);
+    this.#heldUntilMs = Math.max(this.#heldUntilMs, untilMs);
+    this.#parts.governor.hold(untilMs);
   }
 }
 

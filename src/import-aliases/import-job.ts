@@ -5,8 +5,9 @@ import type { OutcomeCounts } from "../domain/outcome.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { AliasUpdater } from "../domain/updater.ts";
 import type { BreakerRules } from "../engine/breaker.ts";
+import type { Forecast } from "../engine/forecast.ts";
 import type { QuotaRules, QuotaView } from "../engine/quota.ts";
-import type { Account, SeenQuota } from "../ledger/ledger.ts";
+import type { Account, SeenPace } from "../ledger/ledger.ts";
 import type { PlanRules } from "../ledger/plan-rows.ts";
 import type { PlannedRow } from "../ledger/run-reader.ts";
 import type { FinishedRun } from "./finish-run.ts";
@@ -72,11 +73,13 @@ export interface Plan {
   readonly firstProblems: readonly PlannedRow[];
   readonly firstToSend: readonly { readonly alias: string; readonly aliasFor: string }[];
   /** As the last answers of an earlier run told it. */
-  readonly seenQuota: SeenQuota | undefined;
+  readonly seenPace: SeenPace;
 }
 
 export interface SendProgress {
   readonly total: number;
   readonly counts: Readonly<SendCounts>;
   readonly quota: QuotaView | undefined;
+  /** Undefined until enough is known for it. Retries are not foreseen. */
+  readonly left: Forecast | undefined;
 }

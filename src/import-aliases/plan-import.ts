@@ -34,7 +34,7 @@ async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promi
       const store = ledger.beginDryRun();
       const notes = await readInputs(inputs, job, store, stop, parts.view);
       store.plan(job.planning);
-      const plan = planOf(store, notes, ledger.quota());
+      const plan = planOf(store, notes, ledger.pace());
       parts.view.planned(plan);
       const described = inputs.map((input) => describedInput(input, true));
       return { plan, planFile: await writePlanFile(folder, store.read, described) };

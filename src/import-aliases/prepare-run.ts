@@ -2,7 +2,7 @@ import { basename, extname, join } from "node:path";
 import { type OpenInput, openInput } from "../csv/open-input.ts";
 import { RunError } from "../domain/run-error.ts";
 import type { Stop } from "../engine/stop.ts";
-import type { SeenQuota } from "../ledger/ledger.ts";
+import type { SeenPace } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
 import type { ImportJob, ImportView, Plan } from "./import-job.ts";
 import type { DescribedInput } from "./run-description.ts";
@@ -65,7 +65,7 @@ export function describedInput(input: OpenInput, isRead: boolean): DescribedInpu
 }
 
 /** The plan's figures, once the run is planned. */
-export function planOf(store: RunStore, notes: ReadingNotes, seenQuota: SeenQuota | undefined): Plan {
+export function planOf(store: RunStore, notes: ReadingNotes, seenPace: SeenPace): Plan {
   const { rows, send, outcomes } = store.read.planCounts();
   const [problems] = store.read.planned("problems");
   return {
@@ -76,7 +76,7 @@ export function planOf(store: RunStore, notes: ReadingNotes, seenQuota: SeenQuot
     domains: store.read.sendDomains(),
     firstProblems: problems?.slice(0, PROBLEMS_SHOWN) ?? [],
     firstToSend: store.read.sendable(0, SENTENCES_SHOWN),
-    seenQuota,
+    seenPace,
   };
 }
 

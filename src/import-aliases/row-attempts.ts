@@ -120,7 +120,7 @@ export class RowAttempts {
 
   /** Puts on record that the rows are out for their next attempt (1), or are not any more (0). */
   async #claim(rows: readonly LaneRow[], next: 0 | 1): Promise<void> {
-    await Promise.all(rows.map((row) => this.#parts.journal.claim(row.seq, row.attempts + next)));
+    await this.#parts.journal.claim(rows.map(({ seq, attempts }) => ({ seq, attempts: attempts + next })));
   }
 
   #took(

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { OpenInput } from "../csv/open-input.ts";
 import { Breaker } from "../engine/breaker.ts";
+import { type Forecast, forecast } from "../engine/forecast.ts";
 import { LaneCount } from "../engine/lane-count.ts";
 import { QuotaGovernor } from "../engine/quota.ts";
 import { type Stop, StoppedError } from "../engine/stop.ts";
@@ -10,6 +11,7 @@ import type { RunStore } from "../ledger/run-store.ts";
 import type { SummaryCalls } from "../report/summary.ts";
 import { type FinishedRun, finishRun } from "./finish-run.ts";
 import type { SendingJob, SendingParts } from "./import-job.ts";
+import { finishedCount } from "./lane-row.ts";
 import { closeInputs, describedInput, openInputs, planOf, readInputs, runFolder } from "./prepare-run.ts";
 import { RowAttempts } from "./row-attempts.ts";
 import { RowEndings } from "./row-endings.ts";
@@ -107,7 +109,7 @@ async function runInLedger(
     description.rows = notes.rows;
     // From here on a run that is killed has something to tell.
     describeRun(store, description);
-    view.planned(planOf(store, notes, ledger.quota()));
+    view.planned(planOf(store, notes, ledger.pace()));
   } catch (error) {
     ledger.endRun(folder);
     if (error instanceof StoppedError) return undefined;
@@ -147,10 +149,20 @@ async function send(
     watch: view,
   });
   const rowCount = store.read.sendableCount();
+  const total = Math.min(rowCount, job.sending.limit ?? rowCount);
+  const timeLeft = (): Forecast | undefined => {
+    const { usualLatencyMs: latencyMs } = lanes;
+    if (latencyMs === undefined) return undefined;
+    const quota = governor.view(clock.nowMs());
+    const { maxRatePerSecond } = job.quota;
+    const calls = (total - finishedCount(endings.counts)) / attempts.rowsPerCall;
+    return forecast(calls, { quota, lanes: traffic.laneCount, latencyMs, maxRatePerSecond });
+  };
   view.sending(() => ({
-    total: Math.min(rowCount, job.sending.limit ?? rowCount),
+    total,
     counts: endings.counts,
     quota: governor.view(clock.nowMs()),
+    left: timeLeft(),
   }));
   try {
     await sendRows(job.sending, {
@@ -167,7 +179,11 @@ async function send(
     view.sent();
   }
   const quota = governor.view(clock.nowMs());
-  if (quota !== undefined) ledger.rememberQuota({ calls: quota.limit, windowMs: quota.windowMs });
+  const { usualLatencyMs } = lanes;
+  ledger.rememberPace({
+    ...(quota === undefined ? {} : { quota: { calls: quota.limit, windowMs: quota.windowMs } }),
+    ...(usualLatencyMs === undefined ? {} : { latencyMs: usualLatencyMs }),
+  });
   return {
     total: traffic.counts.calls,
     retries: endings.counts.retries,

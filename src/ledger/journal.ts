@@ -35,11 +35,11 @@ export class Journal {
   }
 
   /**
-   * Records that the row is about to be sent for the `attempts`-th time; 0 takes the claim back, for a call
-   * that was never executed. Resolves when it is on record: send only then.
+   * Records of each row that it is about to be sent for the `attempts`-th time; 0 takes the claim back, for a call
+   * that was never executed. Resolves when all are on record: send only then.
    */
-  claim(seq: number, attempts: number): Promise<void> {
-    this.#claims.push([seq, attempts]);
+  claim(rows: Iterable<{ readonly seq: number; readonly attempts: number }>): Promise<void> {
+    for (const { seq, attempts } of rows) this.#claims.push([seq, attempts]);
     return this.#committed();
   }
 

@@ -15,10 +15,12 @@ export interface Account {
   readonly loopback: boolean;
 }
 
-/** Calls in a window, as an answer's headers last told. */
-export interface SeenQuota {
-  readonly calls: number;
-  readonly windowMs: number;
+/** How fast calls could be made, as the last run that had answers saw it. */
+export interface SeenPace {
+  /** Calls in a window; absent where no answer told of a quota. */
+  readonly quota?: { readonly calls: number; readonly windowMs: number };
+  /** How long an answer usually took; absent after too few of them. */
+  readonly latencyMs?: number;
 }
 
 /** What the SQL calls the ledger's file; a run's is `run`. */
@@ -165,19 +167,22 @@ export class Ledger {
     this.#database.close();
   }
 
-  quota(): SeenQuota | undefined {
-    const calls = Number(this.#fact("quota_calls"));
-    const windowMs = Number(this.#fact("quota_window_ms"));
-    return calls > 0 && windowMs > 0 ? { calls, windowMs } : undefined;
+  pace(): SeenPace {
+    const [calls = 0, windowMs = 0, latencyMs = 0] = ["quota_calls", "quota_window_ms", "latency_ms"].map(
+      (name) => Number(fact(this.#database, name) ?? 0),
+    );
+    return {
+      ...(calls > 0 && windowMs > 0 ? { quota: { calls, windowMs } } : {}),
+      ...(latencyMs > 0 ? { latencyMs } : {}),
+    };
   }
 
-  rememberQuota(quota: SeenQuota): void {
-    setFact(this.#database, "quota_calls", String(quota.calls));
-    setFact(this.#database, "quota_window_ms", String(quota.windowMs));
-  }
-
-  #fact(name: string): string {
-    return fact(this.#database, name) ?? "";
+  /** What is absent stays as it was. */
+  rememberPace({ quota, latencyMs }: SeenPace): void {
+    const facts = { quota_calls: quota?.calls, quota_window_ms: quota?.windowMs, latency_ms: latencyMs };
+    for (const [name, value] of Object.entries(facts)) {
+      if (value !== undefined) setFact(this.#database, name, String(value));
+    }
   }
 }
 

@@ -72,10 +72,10 @@ describe("the quota", () => {
 
   it("is shown as limit, window and what is left in it", () => {
     const governor = informed(10);
-    expect(governor.view(100)).toEqual({ limit: 10, windowMs: 1000, left: 8 });
+    expect(governor.view(100)).toEqual({ limit: 10, windowMs: 1000, left: 8, perWindow: 9 });
     letThrough(governor, 100);
-    expect(governor.view(200)).toEqual({ limit: 10, windowMs: 1000, left: 0 });
-    expect(governor.view(2000)).toEqual({ limit: 10, windowMs: 1000, left: 9 });
+    expect(governor.view(200)).toEqual({ limit: 10, windowMs: 1000, left: 0, perWindow: 9 });
+    expect(governor.view(2000)).toEqual({ limit: 10, windowMs: 1000, left: 9, perWindow: 9 });
   });
 });
 

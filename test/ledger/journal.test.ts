@@ -22,7 +22,7 @@ const outcomes = (database: Database) => database.all("SELECT * FROM run.outcome
 describe("a claim", () => {
   it("is on record once its promise resolves", async () => {
     const database = openRun();
-    await new Journal(database).claim(7, 1);
+    await new Journal(database).claim([{ seq: 7, attempts: 1 }]);
     expect(claims(database)).toEqual([[7, 1]]);
   });
 
@@ -30,7 +30,7 @@ describe("a claim", () => {
     const folder = temporaryFolder();
     const database = openRun(folder);
     const transaction = vi.spyOn(database, "transaction");
-    await new Journal(database).claim(7, 1);
+    await new Journal(database).claim([{ seq: 7, attempts: 1 }]);
     expect(transaction).toHaveBeenCalledTimes(1);
     database.detach("run");
     database.attach(join(folder, "run.db"), "run");
@@ -40,29 +40,29 @@ describe("a claim", () => {
   it("of a later attempt replaces that of an earlier one", async () => {
     const database = openRun();
     const journal = new Journal(database);
-    await journal.claim(7, 1);
-    await journal.claim(7, 2);
+    await journal.claim([{ seq: 7, attempts: 1 }]);
+    await journal.claim([{ seq: 7, attempts: 2 }]);
     expect(claims(database)).toEqual([[7, 2]]);
   });
 
   it("is taken back with 0, as its call was never executed", async () => {
     const database = openRun();
     const journal = new Journal(database);
-    await journal.claim(7, 1);
-    await journal.claim(8, 1);
-    await journal.claim(7, 0);
+    await journal.claim([{ seq: 7, attempts: 1 }]);
+    await journal.claim([{ seq: 8, attempts: 1 }]);
+    await journal.claim([{ seq: 7, attempts: 0 }]);
     expect(claims(database)).toEqual([[8, 1]]);
   });
 
   it("that is made, taken back and made again within one turn stands as it was made last", async () => {
     const database = openRun();
     const journal = new Journal(database);
-    void journal.claim(1, 1);
-    void journal.claim(1, 0);
-    void journal.claim(2, 0);
-    void journal.claim(1, 1);
-    void journal.claim(3, 1);
-    void journal.claim(3, 0);
+    void journal.claim([{ seq: 1, attempts: 1 }]);
+    void journal.claim([{ seq: 1, attempts: 0 }]);
+    void journal.claim([{ seq: 2, attempts: 0 }]);
+    void journal.claim([{ seq: 1, attempts: 1 }]);
+    void journal.claim([{ seq: 3, attempts: 1 }]);
+    void journal.claim([{ seq: 3, attempts: 0 }]);
     await journal.flush();
     expect(claims(database)).toEqual([[1, 1]]);
   });
@@ -117,7 +117,7 @@ it("what is written within one turn of the event loop is committed together", as
   const database = openRun();
   const journal = new Journal(database);
   const transaction = vi.spyOn(database, "transaction");
-  const promises = Array.from({ length: 64 }, (_, index) => journal.claim(index + 1, 1));
+  const promises = Array.from({ length: 64 }, (_, index) => journal.claim([{ seq: index + 1, attempts: 1 }]));
   await Promise.all([...promises, journal.end(ending(1, "applied"))]);
   expect(transaction).toHaveBeenCalledTimes(1);
   expect(claims(database)).toHaveLength(64);
@@ -127,7 +127,7 @@ it("what is written within one turn of the event loop is committed together", as
 it("flush resolves when all that was given before is on record", async () => {
   const database = openRun();
   const journal = new Journal(database);
-  void journal.claim(1, 1);
+  void journal.claim([{ seq: 1, attempts: 1 }]);
   void journal.end(ending(1, "unknown"));
   await journal.flush();
   expect([claims(database).length, outcomes(database).length]).toEqual([1, 1]);
@@ -142,7 +142,7 @@ it("the journal holds what was last said of each row, in whatever portions it wa
       const journal = new Journal(database);
       const expected = new Map<number, number>();
       for (const [seq, attempts, wait] of words) {
-        const claimed = journal.claim(seq, attempts);
+        const claimed = journal.claim([{ seq: seq, attempts: attempts }]);
         if (attempts === 0) expected.delete(seq);
         else expected.set(seq, attempts);
         if (!wait) continue;
@@ -179,7 +179,7 @@ describe("a disk that is full", () => {
   it("is told to every later call as well, also when there is room again, as a write is missing", async () => {
     const { database, journal, first } = await fullDisk();
     database.exec("PRAGMA run.max_page_count = 1000000");
-    await expect(journal.claim(2, 1)).rejects.toBe(first);
+    await expect(journal.claim([{ seq: 2, attempts: 1 }])).rejects.toBe(first);
     await expect(journal.end(ending(2, "applied"))).rejects.toBe(first);
     await expect(journal.flush()).rejects.toBe(first);
     expect(outcomes(database)).toEqual([]);
@@ -188,7 +188,7 @@ describe("a disk that is full", () => {
   it("leaves the database in order: what was committed before is there, and no transaction is open", async () => {
     const database = openRun();
     const journal = new Journal(database);
-    await journal.claim(1, 1);
+    await journal.claim([{ seq: 1, attempts: 1 }]);
     const [pages] = database.first("PRAGMA run.page_count") ?? [];
     database.exec(`PRAGMA run.max_page_count = ${pages}`);
     await expect(journal.end({ ...ending(1, "failed"), message: "x".repeat(100_000) })).rejects.toThrow(
@@ -204,7 +204,7 @@ describe("a disk that is full", () => {
     const journal = new Journal(database);
     database.exec("DROP TABLE run.outcome");
     const [claimed, ended] = await Promise.allSettled([
-      journal.claim(1, 1),
+      journal.claim([{ seq: 1, attempts: 1 }]),
       journal.end(ending(1, "applied")),
     ]);
     expect([claimed?.status, ended?.status]).toEqual(["rejected", "rejected"]);

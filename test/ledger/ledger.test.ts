@@ -246,11 +246,12 @@ describe("what a run keeps on disk", () => {
   it("holds the quota that was seen last", () => {
     const folder = temporaryFolder();
     const ledger = Ledger.open(folder, CORP);
-    expect(ledger.quota()).toBeUndefined();
-    ledger.rememberQuota({ calls: 700, windowMs: 6_000 });
-    ledger.rememberQuota({ calls: 800, windowMs: 5_000 });
+    expect(ledger.pace()).toEqual({});
+    ledger.rememberPace({ quota: { calls: 700, windowMs: 6_000 } });
+    ledger.rememberPace({ quota: { calls: 800, windowMs: 5_000 }, latencyMs: 212.5 });
+    ledger.rememberPace({});
     ledger.close();
-    expect(openLedger(folder).quota()).toEqual({ calls: 800, windowMs: 5_000 });
+    expect(openLedger(folder).pace()).toEqual({ quota: { calls: 800, windowMs: 5_000 }, latencyMs: 212.5 });
   });
 
   it("lists unfinished runs oldest first, and nothing else that lies in the folder", () => {

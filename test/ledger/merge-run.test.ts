@@ -99,8 +99,8 @@ it("a claim that was taken back leaves nothing in the ledger", async () => {
   const ledger = openLedger(folder);
   const store = planned(ledger, folder, rows("a>ann"));
   const journal = store.journal();
-  await journal.claim(1, 1);
-  await journal.claim(1, 0);
+  await journal.claim([{ seq: 1, attempts: 1 }]);
+  await journal.claim([{ seq: 1, attempts: 0 }]);
   store.merge(DAY);
   expect(ledger.knownCount()).toBe(0);
 });
@@ -140,7 +140,7 @@ it("what a killed run sent is known to the next one, whose plan sends only the r
   const killed = Ledger.open(folder, CORP);
   const store = planned(killed, folder, rows("a>ann", "b>bob", "c>cyd", "d>dan"));
   const journal = store.journal();
-  for (const seq of [1, 2, 3]) void journal.claim(seq, 1);
+  for (const seq of [1, 2, 3]) void journal.claim([{ seq: seq, attempts: 1 }]);
   await journal.end(ending(1, "applied"));
   await journal.end(ending(2, "failed"));
   killed.close();

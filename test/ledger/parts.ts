@@ -99,7 +99,7 @@ export async function claimAndEnd(store: RunStore, past: readonly Past[]): Promi
   const journal = store.journal();
   for (const [index, { ended, atEpochMs }] of past.entries()) {
     const seq = index + 1;
-    void journal.claim(seq, 1);
+    void journal.claim([{ seq: seq, attempts: 1 }]);
     if (ended !== "claimed") void journal.end({ ...ending(seq, ended), atEpochMs: atEpochMs ?? DAY });
   }
   await journal.flush();

@@ -36,7 +36,7 @@ async function everyOutcome() {
     skipped("s>skipped", 13),
   ]);
   const journal = store.journal();
-  for (const seq of [1, 2, 3, 4, 5]) void journal.claim(seq, seq);
+  for (const seq of [1, 2, 3, 4, 5]) void journal.claim([{ seq: seq, attempts: seq }]);
   void journal.end({ ...ending(1, "applied"), requestId: "r-1" });
   void journal.end({ ...ending(2, "failed"), code: "err_x", message: "no" });
   void journal.end({ ...ending(3, "failed"), code: "err_y", message: "later", retryable: true, attempts: 6 });
@@ -165,7 +165,7 @@ describe("failures", () => {
     ]);
     const store = planned(ledger, folder, rows("a>ann", "b>ann", "c>ann", "d>ann", "e>ann"));
     const journal = store.journal();
-    for (const seq of [1, 2, 3, 4, 5]) void journal.claim(seq, 1);
+    for (const seq of [1, 2, 3, 4, 5]) void journal.claim([{ seq: seq, attempts: 1 }]);
     for (const seq of [1, 2]) void journal.end({ ...ending(seq, "failed"), code: "err_x" });
     void journal.end(ending(3, "applied"));
     void journal.end({ ...ending(4, "failed"), code: "err_x" });
@@ -189,7 +189,7 @@ it("failures of very many codes and domains are told for fifty of each, and summ
   const store = planned(openLedger(folder), folder, staged);
   const journal = store.journal();
   for (const [index] of staged.entries()) {
-    void journal.claim(index + 1, 1);
+    void journal.claim([{ seq: index + 1, attempts: 1 }]);
     const code = index === 60 ? "err_00" : `err_${String(index).padStart(2, "0")}`;
     void journal.end({ ...ending(index + 1, "failed"), code });
   }

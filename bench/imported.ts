@@ -1,0 +1,56 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { SIMULATOR_SETTINGS } from "../src/simulator/settings.ts";
+import { type Measured, measured } from "./measured-process.ts";
+
+export const CLI = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
+
+/** An import that was run as its users run it, with what it left. */
+export interface Imported extends Measured {
+  readonly resultsCsv: string;
+}
+
+/** How the program reaches a simulator. */
+function environmentFor(baseUrl: string): Record<string, string> {
+  const { clientId, clientSecret } = SIMULATOR_SETTINGS;
+  return {
+    MIMECAST_BASE_URL: baseUrl,
+    MIMECAST_CLIENT_ID: clientId,
+    MIMECAST_CLIENT_SECRET: clientSecret,
+  };
+}
+
+/** Imports so many rows into a new ledger. Rows of 10,000 primaries, or as many as there are rows. */
+export async function imported(
+  baseUrl: string,
+  rowCount: number,
+  words: readonly string[] = [],
+): Promise<Imported> {
+  const folder = await mkdtemp(join(tmpdir(), "mimecast-bulk-bench-"));
+  const input = join(folder, "aliases.csv");
+  const out = join(folder, "runs");
+  try {
+    await pipeline(Readable.from(lines(rowCount)), createWriteStream(input));
+    const all = ["import", input, "--out", out, "--quiet", ...words];
+    const figures = await measured(CLI, all, environmentFor(baseUrl));
+    return { ...figures, resultsCsv: await resultsIn(out) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function resultsIn(out: string): Promise<string> {
+  const run = (await readdir(out)).find((name) => /^\d{8}T/.test(name));
+  return run === undefined ? "" : await readFile(join(out, run, "results.csv"), "utf8");
+}
+
+function* lines(rowCount: number): Generator<string> {
+  yield "aliasFor,alias\n";
+  for (let row = 0; row < rowCount; row++)
+    yield `user${row % 10_000}@company.example,alias${row}@old.example\n`;
+}

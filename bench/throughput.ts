@@ -1,0 +1,44 @@
+import { fileURLToPath } from "node:url";
+import { figureOf, type Scenario } from "./figure.ts";
+import { imported } from "./imported.ts";
+import { measured } from "./measured-process.ts";
+import { servedSimulator } from "./served-simulator.ts";
+
+const BARE_GOT = fileURLToPath(new URL("./bare-got.js", import.meta.url));
+const ROWS = 20_000;
+const ROUNDS = 3;
+const CONCURRENCY = "64";
+
+/**
+ * Rows a second without a quota, against a bare loop of got calls: whole processes against one simulator, taking
+ * turns. Ledger, files and start-up are in the import's time.
+ */
+export const throughput: Scenario = async (say) => {
+  const simulator = await servedSimulator();
+  const single: number[] = [];
+  const packed: number[] = [];
+  try {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const bare = await measured(BARE_GOT, [simulator.baseUrl, String(ROWS), CONCURRENCY]);
+      const one = await imported(simulator.baseUrl, ROWS, ["--concurrency", CONCURRENCY]);
+      const many = await imported(simulator.baseUrl, ROWS, [
+        "--concurrency",
+        CONCURRENCY,
+        "--rows-per-request",
+        "25",
+      ]);
+      single.push(bare.seconds / one.seconds);
+      packed.push(bare.seconds / many.seconds);
+      const rates = [bare, one, many].map(({ seconds }) => Math.round(ROWS / seconds));
+      say(
+        `round ${round}: rows/s: bare got ${rates[0]}, import ${rates[1]}, with 25 rows a call ${rates[2]}`,
+      );
+    }
+  } finally {
+    simulator.stop();
+  }
+  return [
+    figureOf("import over a bare got loop, rows a second", single, { atLeast: 0.95 }),
+    figureOf("import with 25 rows a call over a bare got loop, rows a second", packed, { atLeast: 4 }),
+  ];
+};

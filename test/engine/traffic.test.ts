@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { Breaker, DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
+import { LaneCount } from "../../src/engine/lane-count.ts";
+import { QuotaGovernor } from "../../src/engine/quota.ts";
+import { Stop } from "../../src/engine/stop.ts";
+import { Traffic } from "../../src/engine/traffic.ts";
+import { OwnClock, settled } from "./own-clock.ts";
+
+const FAILURE = { code: "http_429", message: "the quota is used up", retryable: true } as const;
+
+function trafficOn(clock: OwnClock) {
+  const stop = new Stop();
+  const traffic = new Traffic({
+    governor: new QuotaGovernor({ reservePercent: 10 }),
+    breaker: new Breaker(DEFAULT_BREAKER),
+    lanes: new LaneCount(16),
+    clock,
+    stop,
+    permission: "Things | Read",
+  });
+  const passed = () =>
+    traffic.took({ status: 200, sentAtMs: clock.nowMs(), arrivedAtMs: clock.nowMs() }, { kind: "passed" });
+  const throttled = (waitMs?: number) =>
+    traffic.took(
+      {
+        status: 429,
+        sentAtMs: clock.nowMs(),
+        arrivedAtMs: clock.nowMs(),
+        ...(waitMs === undefined ? {} : { waitMs }),
+      },
+      { kind: "not-executed", failure: FAILURE },
+    );
+  /** How long the next call is held back, to a second. */
+  const heldForMs = async (): Promise<number> => {
+    let isFree = false;
+    void traffic.permit().then(() => {
+      isFree = true;
+    });
+    await settled();
+    for (let ms = 0; ; ms += 1_000) {
+      if (isFree) return ms;
+      await clock.pass(1_000);
+    }
+  };
+  return { stop, traffic, passed, throttled, heldForMs };
+}
+
+describe("calls that are throttled", () => {
+  it("hold all others back for as long as the server says", async () => {
+    const { traffic, throttled, heldForMs } = trafficOn(new OwnClock());
+    throttled(4_000);
+    expect(await heldForMs()).toBe(4_000);
+    expect(traffic.counts).toMatchObject({ throttled: 1, blocked: 0 });
+  });
+
+  it("are waited for longer and longer where the server says nothing, or says too little", async () => {
+    for (const told of [undefined, 5]) {
+      const { throttled, heldForMs, passed } = trafficOn(new OwnClock());
+      passed();
+      const waits: number[] = [];
+      for (let time = 0; time < 6; time += 1) {
+        throttled(told);
+        waits.push(await heldForMs());
+      }
+      // A wait of 5 ms is believed once.
+      expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
+      passed();
+      throttled(told);
+      expect(await heldForMs()).toBe(1_000);
+    }
+  });
+
+  it("count once where they were under way together", async () => {
+    const { throttled, heldForMs } = trafficOn(new OwnClock());
+    for (let call = 0; call < 16; call += 1) throttled(3_000);
+    expect(await heldForMs()).toBe(3_000);
+  });
+});
+
+describe("the lanes", () => {
+  it("are one until a call got through, and fewer while the service struggles", async () => {
+    const clock = new OwnClock();
+    const { traffic, passed } = trafficOn(clock);
+    expect(traffic.laneCount).toBe(1);
+    passed();
+    expect(traffic.laneCount).toBe(16);
+    const failure = { code: "http_503", message: "busy", retryable: true } as const;
+    for (let call = 0; call < 16; call += 1) {
+      const trace = { status: 503, sentAtMs: 0, arrivedAtMs: 0 };
+      traffic.took(trace, { kind: "unanswered", failure });
+    }
+    // The breaker is first: nothing got through at all.
+    expect(traffic.laneCount).toBe(1);
+    passed();
+    expect(traffic.laneCount).toBe(9);
+    expect(traffic.counts.byStatus).toEqual(
+      new Map([
+        [200, 2],
+        [503, 16],
+      ]),
+    );
+  });
+});
+
+it("an account that is refused from the start stops the run, and is told which permission to look at", () => {
+  const { stop, traffic } = trafficOn(new OwnClock());
+  const failure = { code: "app_forbidden", message: "no", retryable: false } as const;
+  for (let call = 0; call < 3; call += 1) {
+    expect(stop.reasons).toHaveLength(0);
+    traffic.took({ status: 403, sentAtMs: 0, arrivedAtMs: 0 }, { kind: "refused", failure });
+  }
+  expect(stop.reasons).toMatchObject([{ kind: "refused" }]);
+  expect(stop.reasons[0]?.message).toContain("Things | Read");
+});
