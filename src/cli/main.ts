@@ -48,6 +48,7 @@ async function run(program: Program): Promise<ExitCode> {
     .option("--quota <calls/time>", "calls in a window, such as 800/5s")
     .option("--others <calls/time>", "of the quota, used by other integrations, such as 300/5s")
     .option("--latency <time>", "wait before each answer, such as 200ms or 150ms-250ms")
+    .option("--groups <file>", "groups and internal users to serve: see docs/simulator.md")
     .option("--faults <file>", "what goes wrong, by address, by rate or by time: see docs/simulator.md")
     .option("--seed <number>", "other draws of what is left to chance (default: 1)")
     .action(async (flags: SimulateFlags) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import { RunError } from "../domain/run-error.ts";
+import { parseDirectory } from "../simulator/directory/directory-file.ts";
 import { parseFaults } from "../simulator/faults/parse-faults.ts";
 import type { Latency } from "../simulator/latency.ts";
 import { SIMULATOR_SETTINGS, type Simulator, startSimulator } from "../simulator/simulator.ts";
@@ -13,6 +14,7 @@ export interface SimulateFlags {
   readonly quota?: string;
   readonly others?: string;
   readonly latency?: string;
+  readonly groups?: string;
   readonly faults?: string;
   readonly seed?: string;
 }
@@ -26,7 +28,8 @@ export async function simulateCommand(flags: SimulateFlags, program: Program): P
     quota: flags.quota === undefined ? undefined : readQuota(flags.quota),
     others: flags.others === undefined ? undefined : readOthers(flags.others),
     latencyMs: flags.latency === undefined ? undefined : readLatency(flags.latency),
-    faults: flags.faults === undefined ? undefined : readFaultsFile(flags.faults),
+    directory: flags.groups === undefined ? undefined : readFile("--groups", flags.groups, parseDirectory),
+    faults: flags.faults === undefined ? undefined : readFile("--faults", flags.faults, parseFaults),
     seed: flags.seed === undefined ? undefined : readSeed(flags.seed),
   });
   const ended = new Promise<ExitCode>((resolve) => {
@@ -101,13 +104,13 @@ function readSeed(text: string): number {
   throw new RunError("usage", `--seed: expected a whole number of up to nine digits, got '${text}'`);
 }
 
-function readFaultsFile(path: string): ReturnType<typeof parseFaults> {
+function readFile<T>(option: string, path: string, parse: (text: string, path: string) => T): T {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RunError("input-not-found", `--faults: ${path} can't be read (${reason})`, { cause });
+    throw new RunError("input-not-found", `${option}: ${path} can't be read (${reason})`, { cause });
   }
-  return parseFaults(text, path);
+  return parse(text, path);
 }

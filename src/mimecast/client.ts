@@ -1,14 +1,16 @@
 import type { Clock } from "../domain/clock.ts";
+import type { Directory } from "../domain/directory.ts";
 import type { AliasUpdater } from "../domain/updater.ts";
 import { createAccess, secretsOf } from "./access.ts";
 import { type CallParts, makeCall } from "./call.ts";
+import { createDirectory } from "./directory.ts";
 import { createHttp, type HttpAnswer } from "./http.ts";
 import { createSecrets, type Said } from "./said.ts";
 import type { MimecastSettings } from "./settings.ts";
 import { judgeUpdateAlias, UPDATE_ALIAS_PATH, updateAliasBody } from "./update-alias.ts";
 
 /** Mimecast, over the network. */
-export interface MimecastClient extends AliasUpdater {
+export interface MimecastClient extends AliasUpdater, Directory {
   /** Ends all connections. Calls still in flight end as lost. */
   close(): void;
 }
@@ -30,6 +32,7 @@ export function createMimecastClient(settings: MimecastSettings, deps: ClientDep
   const parts: CallParts = { access, http, clock: deps.clock, said: secrets.said };
   const updateAliasUrl = new URL(`${settings.baseUrl}${UPDATE_ALIAS_PATH}`);
   return {
+    ...createDirectory(settings.baseUrl, parts),
     async updateAliases(pairs, control) {
       const judge = (answer: HttpAnswer, said: Said) => judgeUpdateAlias(pairs, answer, said);
       const call = { url: updateAliasUrl, body: updateAliasBody(pairs), judge };

@@ -24,8 +24,9 @@ export type Envelope =
       readonly kind: "read";
       readonly metaStatus?: number | undefined;
       readonly fail: readonly FailItem[];
-      /** Each endpoint reads it itself. */
+      /** Each endpoint reads it itself; so with `pagination`, which only lists have. */
       readonly data: unknown;
+      readonly pagination: unknown;
     }
   /** No envelope as the API documents it. `why` continues "the answer …". */
   | { readonly kind: "unreadable"; readonly metaStatus?: number | undefined; readonly why: string };
@@ -58,7 +59,7 @@ const status = z
       .transform(Number),
   ])
   .nullish();
-const meta = z.object({ status }).nullish();
+const meta = z.object({ status, pagination: z.unknown().optional() }).nullish();
 const envelope = z.object({ meta, fail: z.array(failItem).nullish(), data: z.unknown().optional() });
 const metaAlone = z.object({ meta });
 
@@ -72,7 +73,8 @@ export function readEnvelope(body: Buffer): Envelope {
   const whole = envelope.safeParse(json);
   if (whole.success) {
     const { meta, fail, data } = whole.data;
-    return { kind: "read", metaStatus: meta?.status ?? undefined, fail: fail ?? NO_FAILURES, data };
+    const metaStatus = meta?.status ?? undefined;
+    return { kind: "read", metaStatus, fail: fail ?? NO_FAILURES, data, pagination: meta?.pagination };
   }
   const part = metaAlone.safeParse(json);
   const path = whole.error.issues[0]?.path.join(".") ?? "";

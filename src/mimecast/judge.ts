@@ -28,7 +28,7 @@ export interface Reply {
 
 /** What an answer's status and `fail` come to; `passed` leaves `data` to the endpoint. */
 export type Judgement =
-  | { readonly kind: "passed"; readonly data: unknown }
+  | { readonly kind: "passed"; readonly data: unknown; readonly pagination: unknown }
   | Exclude<Verdict<never>, { kind: "read" }>;
 
 export function openReply(http: HttpAnswer, said: Said): Reply {
@@ -90,7 +90,7 @@ function withoutFailure(reply: Reply): Judgement {
       unintelligible("the answer reports a failure of something that was not asked for"),
     );
   }
-  return { kind: "passed", data: envelope.data };
+  return { kind: "passed", data: envelope.data, pagination: envelope.pagination };
 }
 
 function throttled(http: HttpAnswer, said: Said): Judgement {

@@ -15,13 +15,20 @@ export class Account {
   /** Every alias set, in order; stays empty unless the simulator records. */
   readonly received: ReceivedAlias[] = [];
   readonly #record: boolean;
+  #version = 0;
 
   constructor(record: boolean) {
     this.#record = record;
   }
 
+  /** Changes with every alias that is set. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Sets the alias; one that belongs to another primary moves, as nothing is known to forbid it. */
   setAlias(set: ReceivedAlias): void {
+    this.#version += 1;
     this.aliases.set(set.alias.toLowerCase(), set.aliasFor);
     if (this.#record) this.received.push(set);
   }

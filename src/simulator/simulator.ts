@@ -3,9 +3,13 @@ import type { Server } from "node:http";
 import { RunError } from "../domain/run-error.ts";
 import { Account, type ReceivedAlias } from "./account.ts";
 import { Counters, type SimulatorCounters } from "./counters.ts";
+import { BUILT_IN_DIRECTORY } from "./directory/built-in-directory.ts";
+import type { DirectoryContent } from "./directory/directory-file.ts";
+import { directoryEndpoints } from "./directory/endpoints.ts";
 import { BUILT_IN_FAULTS } from "./faults/built-in-faults.ts";
 import type { Fault } from "./faults/fault.ts";
 import { FaultBook } from "./faults/fault-book.ts";
+import { GroupFaults } from "./faults/group-faults.ts";
 import { PathFaults } from "./faults/path-faults.ts";
 import { createHttpServer, type SimulatorClock } from "./http-server.ts";
 import { type Latency, latencyDraws } from "./latency.ts";
@@ -34,6 +38,8 @@ export interface SimulatorOptions {
   readonly latencyMs?: Latency | undefined;
   /** Looked at before the built-in faults. Their times count from the start of the simulator. */
   readonly faults?: readonly Fault[] | undefined;
+  /** Groups, internal domains and users; a few of its own where absent. */
+  readonly directory?: DirectoryContent | undefined;
   /** How long an access token lasts; 1799 where absent, as Mimecast's do. */
   readonly tokenLifetimeSeconds?: number | undefined;
   /** Keep every alias set in {@link Simulator.received}; it grows with each. */
@@ -93,12 +99,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const builtIn = new FaultBook(BUILT_IN_FAULTS, seed);
   let scripted = new FaultBook(options.faults ?? [], seed);
   let pathFaults = new PathFaults(options.faults ?? [], seed);
+  let groupFaults = new GroupFaults(options.faults ?? [], seed);
   const dueFault: DueFault = (item, atMs, rowCount) =>
     scripted.due(item, atMs - startMs, rowCount) ?? builtIn.due(item, atMs - startMs, rowCount);
   const backend = {
     routes: new Map([
       [TOKEN_PATH, tokenEndpoint(tokens, () => counters.issuedToken())],
       [UPDATE_ALIAS_PATH, updateAliasEndpoint(account, dueFault)],
+      ...directoryEndpoints(options.directory ?? BUILT_IN_DIRECTORY, account, () => groupFaults, startMs),
     ]),
     pathFault: (path: string, atMs: number) => pathFaults.due(path, atMs - startMs),
     access: { tokens, signatures: new Signatures() },
@@ -121,6 +129,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     setFaults: (faults) => {
       scripted = new FaultBook(faults, seed);
       pathFaults = new PathFaults(faults, seed);
+      groupFaults = new GroupFaults(faults, seed);
     },
     setLatency: (latencyMs) => {
       backend.nextLatencyMs = latencyDraws(latencyMs, seed);

@@ -20,13 +20,24 @@ function messageOf(text: string): string {
   throw new Error("The faults were accepted");
 }
 
-/** The fields that every kind has, `path` only those of a whole call. */
-const AIM_FIELDS = ["alias", "aliasFor", "path", "moreThanRows", "times", "rate", "after", "for"];
+/** The fields that every kind has, `path`, `group`, `page` and `moreThanRows` only some. */
+const AIM_FIELDS = [
+  "alias",
+  "aliasFor",
+  "path",
+  "group",
+  "page",
+  "moreThanRows",
+  "times",
+  "rate",
+  "after",
+  "for",
+];
 
 const FINE = { alias: "a@b.example", kind: "drop" };
 
 test("The example of the documentation is a faults file", async () => {
-  const example = /```json\n(.*?)```/s.exec(await readFile(DOCS, "utf8"))?.[1] ?? "";
+  const example = /```json\n(\[.*?)```/s.exec(await readFile(DOCS, "utf8"))?.[1] ?? "";
   expect(parseFaults(example, "docs/simulator.md").map(({ kind }) => kind)).toEqual([
     "fail",
     "slow",
@@ -95,7 +106,7 @@ test.each<[string, object, string]>([
   [
     "names nobody",
     { kind: "drop" },
-    '[0]: found {"kind":"drop"}, expected either "alias", "aliasFor" or "path"',
+    '[0]: found {"kind":"drop"}, expected either "alias", "aliasFor", "path" or "group"',
   ],
   ["names both", { ...FINE, aliasFor: "b@b.example" }, '[0]: found {"alias":"a@b.example"'],
   ["names an address and a path", { ...FINE, path: "*" }, '[0]: found {"alias":"a@b.example"'],

@@ -50,9 +50,16 @@ const aim = {
   for: span.optional(),
 };
 
+/** A page of a group's members; every page where `page` is absent. */
+const groupAim = {
+  group: text.min(1, "a group's name").optional(),
+  page: wholeNumber(1, 1_000_000).optional(),
+};
+
 /** What hits a call as a whole can hit any request, and calls of several rows alone. */
 const wideAim = {
   ...aim,
+  ...groupAim,
   path: text.regex(PATH, 'a path, such as "/oauth/token", or "*"').optional(),
   moreThanRows: wholeNumber(1, 1_000).optional(),
 };
@@ -61,6 +68,7 @@ const wideAim = {
 const itemFaults = [
   z.strictObject({
     ...aim,
+    ...groupAim,
     kind: z.literal("fail"),
     code,
     message: text.optional(),
@@ -111,12 +119,15 @@ export const faultSchema = z
   })
   .refine((fault) => {
     const path = isItemFault(fault) ? undefined : fault.path;
-    return [fault.alias, fault.aliasFor, path].filter((aimed) => aimed !== undefined).length === 1;
-  }, 'either "alias", "aliasFor" or "path", to say what it hits')
+    const aims = [fault.alias, fault.aliasFor, path, groupOf(fault)];
+    return aims.filter((aimed) => aimed !== undefined).length === 1;
+  }, 'either "alias", "aliasFor", "path" or "group", to say what it hits')
   .refine(
-    (fault) => isItemFault(fault) || fault.path === undefined || fault.moreThanRows === undefined,
-    '"moreThanRows" only with "alias" or "aliasFor", as a path\'s calls are not looked into',
-  );
+    (fault) =>
+      isItemFault(fault) || (fault.path ?? fault.group) === undefined || fault.moreThanRows === undefined,
+    '"moreThanRows" only with "alias" or "aliasFor", as other calls are not looked into',
+  )
+  .refine((fault) => !("page" in fault) || groupOf(fault) !== undefined, '"page" beside a "group" only');
 
 export type ItemFault = z.infer<(typeof itemFaults)[number]>;
 export type CallFault = z.infer<(typeof callFaults)[number]>;
@@ -124,6 +135,11 @@ export type Fault = ItemFault | CallFault;
 
 export function isItemFault(fault: Fault): fault is ItemFault {
   return fault.kind === "fail" || fault.kind === "unnamed";
+}
+
+/** The group whose pages a fault hits; undefined where it hits something else. */
+export function groupOf(fault: Fault): string | undefined {
+  return "group" in fault ? fault.group : undefined;
 }
 
 function wholeNumber(least: number, most: number) {

@@ -1,70 +1,17 @@
 import { z } from "zod";
-import { RunError } from "../../domain/run-error.ts";
+import { parseJsonFile } from "../json-file.ts";
 import { type Fault, faultSchema } from "./fault.ts";
-
-/** As much of a found value as a message shows. */
-const SHOWN_CHARACTERS = 60;
 
 const faultsSchema = z.array(faultSchema, "a list of faults: [ … ]");
 
-type Issue = z.core.$ZodIssue;
-
 /**
- * Reads the text of a faults file. Throws a {@link RunError} that names the file and every problem in it with
- * its place, what was found and what was expected.
+ * Reads the text of a faults file. Throws a RunError that names the file and every problem in it with its place,
+ * what was found and what was expected.
  */
 export function parseFaults(text: string, file: string): Fault[] {
-  const value = parseJson(text, file);
-  const result = faultsSchema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => describe(issue, value));
-  throw new RunError(
-    "input",
-    `${file} can't be used as a faults file:\n${problems.map((problem) => `  ${problem}\n`).join("")}` +
-      "Mend it and start again; docs/simulator.md lists the faults and their fields.",
-  );
-}
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RunError(
-      "input",
-      `${file} is no JSON: ${reason}. Expected a list of faults, as docs/simulator.md shows it.`,
-      { cause },
-    );
-  }
-}
-
-function describe(issue: Issue, value: unknown): string[] {
-  const found = valueAt(value, issue.path);
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map(
-      (key) => `${placeOf([...issue.path, key])}: found a field that a fault of this kind does not have`,
-    );
-  }
-  return [`${placeOf(issue.path)}: found ${shown(found)}, expected ${issue.message}`];
-}
-
-/** `[2].headers.Retry-After`; places count from 0, as in the code that writes such files. */
-function placeOf(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return "the file";
-  return path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let at = value;
-  for (const step of path) {
-    if (typeof at !== "object" || at === null) return undefined;
-    at = Object.entries(at).find(([key]) => key === String(step))?.[1];
-  }
-  return at;
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const json = JSON.stringify(value);
-  return json.length > SHOWN_CHARACTERS ? `${json.slice(0, SHOWN_CHARACTERS)}…` : json;
+  return parseJsonFile(text, file, faultsSchema, {
+    what: "a faults file",
+    expected: "a list of faults",
+    part: "a fault of this kind",
+  });
 }

@@ -1,0 +1,64 @@
+import type { PageRequest } from "./page.ts";
+import type { PageExchange, ReadExchange } from "./read-exchange.ts";
+import type { CallControl } from "./updater.ts";
+
+/** A member of a group. Fields that the API left out are empty. */
+export interface Member {
+  /** Empty for a member that is a whole domain (graded C). */
+  readonly emailAddress: string;
+  readonly name: string;
+  readonly domain: string;
+  /** Undefined where the API does not say. */
+  readonly internal?: boolean | undefined;
+  /** `created_manually`, `contact_from_ldap`, …: open-ended. */
+  readonly type: string;
+  readonly notes: string;
+}
+
+/** A group of an account; the API calls it a folder. */
+export interface Group {
+  /** About 250 characters (graded D). */
+  readonly id: string;
+  /** The API's `description`. Not unique. */
+  readonly name: string;
+  readonly parentId: string;
+  /** `cloud` or `ldap`, as the API says. */
+  readonly source: string;
+  /** Undefined where the API does not say. */
+  readonly userCount?: number | undefined;
+  readonly folderCount?: number | undefined;
+}
+
+export interface GroupQuery {
+  /** A part of the name; how the API compares is not known. */
+  readonly query?: string | undefined;
+  /** Asked without one, the API may answer for one of them only. */
+  readonly source: "cloud" | "ldap";
+}
+
+/** An address of an internal domain (graded R). */
+export interface InternalUser {
+  readonly emailAddress: string;
+  /** The API marks the address as an alias. Whose, it does not say. Undefined where it does not say at all. */
+  readonly alias?: boolean | undefined;
+}
+
+/**
+ * What an account knows, to be read only. Each method makes one call, two where a token had expired. Whatever the
+ * network and Mimecast do is a value in the exchange; only what `beforeSend` throws is thrown.
+ */
+export interface Directory {
+  /** Needs the permission Directories | Groups | Read. */
+  groupMembers(groupId: string, page: PageRequest, call: CallControl): Promise<PageExchange<Member>>;
+  /** Needs the permission Directories | Groups | Read. */
+  groups(query: GroupQuery, page: PageRequest, call: CallControl): Promise<PageExchange<Group>>;
+  internalUsers(domain: string, page: PageRequest, call: CallControl): Promise<PageExchange<InternalUser>>;
+  /** The names of the account's internal domains. */
+  internalDomains(page: PageRequest, call: CallControl): Promise<PageExchange<string>>;
+  account(call: CallControl): Promise<ReadExchange<AccountDetails>>;
+}
+
+export interface AccountDetails {
+  /** Undefined where the API does not say. */
+  readonly name: string | undefined;
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { Page, PageRequest } from "../domain/page.ts";
+import type { Verdict } from "./call.ts";
+import type { HttpAnswer } from "./http.ts";
+import { judge, openReply, unintelligible } from "./judge.ts";
+import type { Said } from "./said.ts";
+
+/** The body of a request for one page. `data` goes along with the token too (graded C). */
+export function pageBody(data: readonly object[], { pageSize, token }: PageRequest): string {
+  const pagination = token === undefined ? { pageSize } : { pageSize, pageToken: token };
+  return JSON.stringify({ meta: { pagination }, data });
+}
+
+/**
+ * Judges the answer to a request for one page. `entries` reads the list out of one entry of `data`, which can
+ * also be empty: then the page is. A page with something in it that can't be read is unintelligible as a whole,
+ * as nothing must be missing from a list unnoticed.
+ */
+export function judgePage<T>(http: HttpAnswer, said: Said, entry: z.ZodType<readonly T[]>): Verdict<Page<T>> {
+  // Only one thing was asked, so every failure is about it.
+  const judgement = judge(openReply(http, said), () => true);
+  if (judgement.kind !== "passed") return judgement;
+  const list = z.array(entry).safeParse(judgement.data);
+  if (!list.success) return unreadable(`'data${pathOf(list.error)}' has an unknown form`);
+  const pages = pagination.safeParse(judgement.pagination ?? {});
+  if (!pages.success) return unreadable(`'meta.pagination${pathOf(pages.error)}' has an unknown form`);
+  const [only = [], ...more] = list.data;
+  const { next, totalCount } = pages.data;
+  const items = more.length === 0 ? only : list.data.flat();
+  return { kind: "read", value: { items, next: next || undefined, totalCount: totalCount ?? undefined } };
+}
+
+/** An answer that reports success and holds something else than the API documents. */
+function unreadable(what: string): Extract<Verdict<never>, { kind: "judged" }> {
+  const failure = unintelligible(`the answer claims success, but its ${what}`);
+  return { kind: "judged", answer: { kind: "unanswered", failure } };
+}
+
+/** `next` is there only when there is more (S). A token of another kind must not end the list: it is refused. */
+const pagination = z.object({ next: z.string().nullish(), totalCount: z.int().nonnegative().nullish() });
+
+/** `.0.groupMembers.7`, for people. */
+function pathOf(error: z.ZodError): string {
+  const path = error.issues[0]?.path ?? [];
+  return path.map((step) => `.${String(step)}`).join("");
+}
+
+/** A text that may be missing or null: empty then. */
+export const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? "");
+/** A number that may be missing, null or of another kind: it is only compared. */
+export const count = z.int().nonnegative().optional().catch(undefined);
+export const flag = z.boolean().optional().catch(undefined);

@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { jsonReply, type Reply, refusedCallReply } from "../reply.ts";
+import type { PageQuirks } from "./page-quirks.ts";
+
+/** The most that a page holds (C). */
+const MOST_PER_PAGE = 500;
+/** A list that is asked for without a page size ends here, silently (C). */
+const UNPAGED_END = 999;
+
+/** A list that is served in pages. */
+export interface List {
+  /** Tells it apart from every other list, so that a token of one is none of another. */
+  readonly name: string;
+  readonly count: number;
+  /** The items from `start` to before `end`, made when they are asked for. */
+  readonly items: (start: number, end: number) => readonly object[];
+  readonly quirks?: PageQuirks | undefined;
+}
+
+/** What a request asks a list for. */
+export interface Pagination {
+  readonly pageSize?: number | undefined;
+  readonly pageToken?: string | undefined;
+}
+
+/** A request as far as all lists read it alike. */
+export interface ListRequest {
+  readonly pagination: Pagination;
+  /** The first item of `data`; empty where there is none. */
+  readonly item: Readonly<Record<string, unknown>>;
+}
+
+/** Which page of a list is meant, and where in the list it begins. */
+export interface Place {
+  /** From 1. */
+  readonly page: number;
+  readonly start: number;
+}
+
+/** Reads a request's body, or gives what to answer where it can't be read. */
+export function readListRequest(body: string): ListRequest | Reply {
+  const request = requestSchema.safeParse(jsonOf(body));
+  if (!request.success)
+    return refusedCallReply(400, "err_deserialise", "The body is not what this call reads");
+  const { meta, data } = request.data;
+  return { pagination: meta?.pagination ?? {}, item: data?.[0] ?? {} };
+}
+
+/** The page that the request means; undefined where its token is none of this list. */
+export function placeIn(list: List, { pageToken }: Pagination): Place | undefined {
+  return pageToken === undefined ? { page: 1, start: 0 } : placeOf(list, pageToken);
+}
+
+/**
+ * Answers with the page at the place. `entry` puts its items into an entry of `data`.
+ *
+ * @param reads how often this list has been read from its beginning, this time included
+ */
+export function pageReply(
+  list: List,
+  place: Place,
+  { pageSize }: Pagination,
+  reads: number,
+  entry: (items: readonly object[]) => readonly object[],
+): Reply {
+  const { quirks = {} } = list;
+  const isHollow = quirks.emptyPages?.includes(place.page) === true;
+  const isVoid = quirks.emptyData?.includes(place.page) === true;
+  const most = Math.min(pageSize ?? UNPAGED_END, quirks.mostPerPage ?? Number.POSITIVE_INFINITY);
+  const size = pageSize === undefined ? most : Math.min(most, MOST_PER_PAGE);
+  const end = isHollow || isVoid ? place.start : Math.min(list.count, place.start + size);
+  const items = list.items(place.start, end);
+  const following = { page: place.page + 1, start: end };
+  const goesOn = pageSize !== undefined && (end < list.count || isOddPage(quirks, following.page));
+  const next = quirks.repeatsTokenAt === place.page ? place : following;
+  const totalCount = toldCount(list, reads);
+  return jsonReply(200, {
+    fail: [],
+    meta: {
+      status: 200,
+      pagination: {
+        pageSize: items.length,
+        ...(goesOn ? { next: tokenOf(list, next) } : {}),
+        ...(totalCount === undefined ? {} : { totalCount }),
+      },
+    },
+    data: isVoid ? [] : entry(items),
+  });
+}
+
+/** No real code for this is known. */
+export const WRONG_TOKEN: Reply = refusedCallReply(400, "sim_page_token", "The page token is of no page");
+
+/** A page that is empty on purpose comes also where the items have ended. */
+function isOddPage({ emptyPages, emptyData }: PageQuirks, page: number): boolean {
+  return emptyPages?.includes(page) === true || emptyData?.includes(page) === true;
+}
+
+function toldCount({ count, quirks = {} }: List, reads: number): number | undefined {
+  const { totalCount, totalCountReads = Number.POSITIVE_INFINITY } = quirks;
+  if (totalCount === undefined || reads > totalCountReads) return count;
+  return totalCount === "absent" ? undefined : totalCount;
+}
+
+const requestSchema = z.object({
+  meta: z
+    .object({
+      pagination: z
+        .object({ pageSize: z.int().positive().optional(), pageToken: z.string().optional() })
+        .optional(),
+    })
+    .optional(),
+  data: z.array(z.record(z.string(), z.unknown())).nullish(),
+});
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Opaque to clients, as the real ones are. */
+function tokenOf(list: List, { page, start }: Place): string {
+  return Buffer.from(JSON.stringify([sealOf(list), page, start])).toString("base64url");
+}
+
+const tokenSchema = z.tuple([z.string(), z.int(), z.int()]);
+
+function placeOf(list: List, token: string): Place | undefined {
+  const parts = tokenSchema.safeParse(jsonOf(Buffer.from(token, "base64url").toString()));
+  if (!parts.success) return undefined;
+  const [seal, page, start] = parts.data;
+  return seal === sealOf(list) ? { page, start } : undefined;
+}
+
+function sealOf({ name }: List): string {
+  return createHash("sha256").update(name).digest("base64url").slice(0, 22);
+}

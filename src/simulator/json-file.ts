@@ -1,0 +1,77 @@
+import type { z } from "zod";
+import { RunError } from "../domain/run-error.ts";
+
+/** As much of a found value as a message shows. */
+const SHOWN_CHARACTERS = 60;
+
+type Issue = z.core.$ZodIssue;
+
+/** How messages call the file and what it should hold. */
+export interface FileWords {
+  /** "a faults file" */
+  readonly what: string;
+  /** "a list of faults" */
+  readonly expected: string;
+  /** "a fault of this kind": what has no field of an unknown name. */
+  readonly part: string;
+}
+
+/**
+ * Reads the text of a JSON file. Throws a {@link RunError} that names the file and every problem in it with its
+ * place, what was found and what was expected: every message of the schema says what is expected, and no more.
+ */
+export function parseJsonFile<T>(text: string, file: string, schema: z.ZodType<T>, words: FileWords): T {
+  const value = parseJson(text, file, words);
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => describe(issue, value, words));
+  throw new RunError(
+    "input",
+    `${file} can't be used as ${words.what}:\n${problems.map((problem) => `  ${problem}\n`).join("")}` +
+      "Mend it and start again; docs/simulator.md says what it can hold.",
+  );
+}
+
+function parseJson(text: string, file: string, { expected }: FileWords): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RunError(
+      "input",
+      `${file} is no JSON: ${reason}. Expected ${expected}, as docs/simulator.md shows it.`,
+      { cause },
+    );
+  }
+}
+
+function describe(issue: Issue, value: unknown, { part }: FileWords): string[] {
+  const found = valueAt(value, issue.path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map(
+      (key) => `${placeOf([...issue.path, key])}: found a field that ${part} does not have`,
+    );
+  }
+  return [`${placeOf(issue.path)}: found ${shown(found)}, expected ${issue.message}`];
+}
+
+/** `[2].headers.Retry-After`; places count from 0, as in the code that writes such files. */
+function placeOf(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return "the file";
+  return path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== "object" || at === null) return undefined;
+    at = Object.entries(at).find(([key]) => key === String(step))?.[1];
+  }
+  return at;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const json = JSON.stringify(value);
+  return json.length > SHOWN_CHARACTERS ? `${json.slice(0, SHOWN_CHARACTERS)}…` : json;
+}
