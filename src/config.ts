@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { type Account, readAccount } from "./config/account.ts";
+import type { Surroundings } from "./config/command-config.ts";
 import {
   type Allowable,
   type ImportFlags,
@@ -11,11 +12,8 @@ import { type Network, readNetwork } from "./config/network.ts";
 import { Problems } from "./config/problems.ts";
 import { readVariableLayers, type VariableLayers } from "./config/variable-layers.ts";
 
-/** What surrounds a process, as far as settings depend on it. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where `.env` is looked for, and what relative paths are relative to. */
-  readonly cwd: string;
+/** What surrounds an import, as far as settings depend on it. */
+export interface ImportSurroundings extends Surroundings {
   readonly nowEpochMs: number;
 }
 
@@ -57,7 +55,7 @@ export interface ImportConfig {
  * Reads the settings of an import from the flags, then the environment, then `.env` files. Throws one RunError
  * that lists every problem: "usage" if an option is among them, "settings" otherwise.
  */
-export function readImportConfig(flags: ImportFlags, surroundings: Surroundings): ImportConfig {
+export function readImportConfig(flags: ImportFlags, surroundings: ImportSurroundings): ImportConfig {
   const problems = new Problems();
   const options = readImportFlags(flags, surroundings.nowEpochMs, problems);
   const { env, cwd } = surroundings;

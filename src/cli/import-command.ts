@@ -2,26 +2,26 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Account } from "../config/account.ts";
 import type { ImportFlags } from "../config/import-flags.ts";
-import { Secret } from "../config/secret.ts";
 import { type ImportConfig, readImportConfig } from "../config.ts";
 import { EXIT, type ExitCode, exitOfError, exitOfPlan, exitOfRun } from "../domain/exit-code.ts";
 import { NO_OUTCOMES } from "../domain/outcome.ts";
 import { RunError } from "../domain/run-error.ts";
-import type { StopSignal } from "../domain/stop-reason.ts";
 import { Stop } from "../engine/stop.ts";
 import type { ImportJob } from "../import-aliases/import-job.ts";
 import { planImport } from "../import-aliases/plan-import.ts";
 import { runImport } from "../import-aliases/run-import.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
-import { SIMULATOR_SETTINGS } from "../simulator/settings.ts";
-import type { Simulator } from "../simulator/simulator.ts";
+import { clientSettings } from "./client-settings.ts";
 import { secretsOf } from "./credentials.ts";
 import { endLines } from "./end-lines.ts";
-import { clientSettings, jobOf, sendingJob } from "./import-settings.ts";
+import { jobOf, sendingJob } from "./import-settings.ts";
 import { TalkingView } from "./import-view.ts";
+import { print } from "./print.ts";
 import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
 import { repeatableWords } from "./repeatable-words.ts";
+import { withAccount } from "./simulated-account.ts";
+import { stopOnSignal } from "./stop-on-signal.ts";
 import { createTalk, type Talk } from "./talk.ts";
 
 /** `mimecast-bulk import FILE…`. Throws a RunError for what its user can mend. */
@@ -46,15 +46,8 @@ export async function importCommand(
   talk.log.debug({ files }, "Opening the input");
   return await reporting(talk, config, program, async () => {
     if (config.dryRun) return await dryRun(job, config, talk, stop, program);
-    if (config.account !== undefined) return await send(job, config, config.account, talk, stop, program);
     // readImportConfig refuses settings without an account unless they are for the simulator.
-    const { startSimulator } = await import("../simulator/simulator.ts");
-    const simulator = await startSimulator();
-    try {
-      return await send(job, config, simulatedAccount(simulator), talk, stop, program);
-    } finally {
-      await simulator.close();
-    }
+    return await withAccount(config.account, (account) => send(job, config, account, talk, stop, program));
   });
 }
 
@@ -76,17 +69,6 @@ function refuseSwallowedFiles(files: readonly string[], flags: ImportFlags): voi
       `${option} has taken the file ${swallowed} for a value; name files before the options`,
     );
   }
-}
-
-function stopOnSignal(signal: StopSignal, stop: Stop, talk: Talk): void {
-  const isSecond = stop.reasons.some((reason) => reason.kind === "signal");
-  if (isSecond) {
-    stop.abandon();
-    talk.say(`${signal} again: the calls in flight are given up`);
-    return;
-  }
-  stop.stop({ kind: "signal", signal, message: `by ${signal}` });
-  talk.say(`${signal}: finishing the calls in flight; once more gives them up`);
 }
 
 /** A run that fails as a whole says so where it has been talking, and in the log where there is one. */
@@ -185,28 +167,3 @@ async function send(
 
 /** Ends that someone must hear of even with `--quiet`: the run did not do what it was started for. */
 const FAILED_AS_A_WHOLE: ReadonlySet<ExitCode> = new Set([EXIT.refused, EXIT.unreachable, EXIT.maxFailures]);
-
-/** The one account that the embedded simulator knows. Its ledger is one of its own, whatever the port. */
-function simulatedAccount(simulator: Simulator): Account {
-  const { clientId, clientSecret } = SIMULATOR_SETTINGS;
-  return {
-    credentials: { api: "2.0", clientId, clientSecret: new Secret(clientSecret) },
-    baseUrl: simulator.url,
-    tenant: "simulator",
-    loopback: true,
-  };
-}
-
-async function print(program: Program, result: unknown): Promise<void> {
-  const text = `${JSON.stringify(result, undefined, 2)}\n`;
-  await new Promise<void>((resolve, reject) => {
-    program.stdout.write(text, (error) => {
-      // `| head` closes the pipe early: it has what it wants.
-      if (!error || ("code" in error && error.code === "EPIPE")) resolve();
-      else
-        reject(
-          new RunError("output", `standard output can't be written (${error.message})`, { cause: error }),
-        );
-    });
-  });
-}

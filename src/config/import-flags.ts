@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { readSkipPattern } from "../domain/skip-domain.ts";
 import { readColumnsOption, readDelimiter } from "./csv-options.ts";
-import { list, option, percentage, positiveNumber, type Reading, wholeNumber } from "./option-readers.ts";
+import { list, option, type Reading, wholeNumber } from "./option-readers.ts";
 import type { Problems } from "./problems.ts";
+import { REACH_FLAGS } from "./reach-flags.ts";
+import { readOptions } from "./read-options.ts";
 import { readDeadline, readResendBefore } from "./when.ts";
 
 /** Kinds of held-back rows that `--allow` lets through. */
@@ -25,21 +27,12 @@ export function readImportFlags(
   nowEpochMs: number,
   problems: Problems,
 ): ImportOptions | undefined {
-  const reading = importFlags(nowEpochMs).safeParse(flags);
-  if (reading.success) {
-    tellClashes(reading.data, problems);
-    return reading.data;
-  }
-  for (const issue of reading.error.issues) {
-    problems.usage(`${optionName(String(issue.path[0]))}: ${issue.message}`);
-  }
-  return undefined;
+  const options = readOptions(importFlags(nowEpochMs), flags, problems);
+  if (options !== undefined) tellClashes(options, problems);
+  return options;
 }
 
 function tellClashes(options: ImportOptions, problems: Problems): void {
-  if (options.quiet && options.verbose) {
-    problems.usage("--quiet and --verbose exclude each other; give one of them");
-  }
   const { aliasFor = "1", alias = "2" } = options.columns;
   const isPosition = /^[1-9]\d{0,5}$/;
   if (!options.header && !(isPosition.test(aliasFor) && isPosition.test(alias))) {
@@ -47,14 +40,10 @@ function tellClashes(options: ImportOptions, problems: Problems): void {
   }
 }
 
-/** `maxRate` is typed `--max-rate`. */
-function optionName(flag: string): string {
-  return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
 function importFlags(nowEpochMs: number) {
   const on = z.boolean().default(false);
   return z.object({
+    ...REACH_FLAGS,
     dryRun: on,
     limit: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
     columns: option(readColumnsOption).default({}),
@@ -64,14 +53,8 @@ function importFlags(nowEpochMs: number) {
     skipDomain: list(readSkipDomain),
     // As many lanes as keep the recorded quota (160 calls a second) busy at answers of 0.4 s.
     concurrency: wholeNumber(1, 256).default(64),
-    maxRate: wholeNumber(1, 1_000_000).optional(),
-    // Leaves the account's other integrations something, and costs a tenth of the speed.
-    quotaReserve: percentage(0, 99).default(10),
     // The API documents several as equivalent to single calls, but no public client is known to send them.
     rowsPerRequest: wholeNumber(1, 100).default(1),
-    // With backoff this spans minutes: longer than a passing fault, shorter than an outage.
-    maxAttempts: wholeNumber(1, 100).default(6),
-    timeout: positiveNumber(3600).default(30),
     maxFailures: option(readMaxFailures).optional(),
     deadline: option((text) => instant(readDeadline(text, nowEpochMs))).optional(),
     allow: list(readAllow),
@@ -79,10 +62,6 @@ function importFlags(nowEpochMs: number) {
     resendBefore: option((text) => instant(readResendBefore(text, nowEpochMs))).optional(),
     out: z.string().min(1, "expected a folder").default("runs"),
     json: on,
-    quiet: on,
-    verbose: on,
-    simulate: on,
-    envFile: z.array(z.string()).default([]),
   });
 }
 
