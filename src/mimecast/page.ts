@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Page, PageRequest } from "../domain/page.ts";
+import { meaningOf } from "./api-codes.ts";
 import type { Verdict } from "./call.ts";
 import type { HttpAnswer } from "./http.ts";
 import { judge, openReply, unintelligible } from "./judge.ts";
@@ -19,7 +20,7 @@ export function pageBody(data: readonly object[], { pageSize, token }: PageReque
 export function judgePage<T>(http: HttpAnswer, said: Said, entry: z.ZodType<readonly T[]>): Verdict<Page<T>> {
   // Only one thing was asked, so every failure is about it.
   const judgement = judge(openReply(http, said), () => true);
-  if (judgement.kind !== "passed") return judgement;
+  if (judgement.kind !== "passed") return accusingAccount(judgement);
   const list = z.array(entry).safeParse(judgement.data);
   if (!list.success) return unreadable(`'data${pathOf(list.error)}' has an unknown form`);
   const pages = pagination.safeParse(judgement.pagination ?? {});
@@ -28,6 +29,16 @@ export function judgePage<T>(http: HttpAnswer, said: Said, entry: z.ZodType<read
   const { next, totalCount } = pages.data;
   const items = more.length === 0 ? only : list.data.flat();
   return { kind: "read", value: { items, next: next || undefined, totalCount: totalCount ?? undefined } };
+}
+
+/**
+ * A code that says "no permission, or the address is not managed" can only mean the permission where no address
+ * was asked about.
+ */
+function accusingAccount<V extends Exclude<Verdict<never>, { kind: "read" }>>(verdict: V) {
+  const { answer } = verdict;
+  const isForbidden = answer.kind === "failed" && meaningOf(answer.failure.code) === "row";
+  return isForbidden ? ({ kind: "judged", answer: { ...answer, kind: "refused" } } as const) : verdict;
 }
 
 /** An answer that reports success and holds something else than the API documents. */

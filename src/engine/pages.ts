@@ -1,0 +1,70 @@
+import type { Page, PageRequest } from "../domain/page.ts";
+import type { PageExchange } from "../domain/read-exchange.ts";
+import type { CallControl } from "../domain/updater.ts";
+import type { Reads, Unread } from "./reads.ts";
+
+/** Makes the call for one page of a list. */
+export type PageCall<T> = (page: PageRequest, call: CallControl) => Promise<PageExchange<T>>;
+
+/** A page that was read. */
+export interface ReadPage<T> extends Page<T> {
+  /** From 1. */
+  readonly number: number;
+}
+
+/** Thrown where a list can't be read to its end. The message says at which page, and why. */
+export class PageError extends Error {
+  override readonly name = "PageError";
+  readonly kind: Unread["kind"];
+
+  constructor(page: number, kind: Unread["kind"], why: string) {
+    super(`page ${page}: ${why}`);
+    this.kind = kind;
+  }
+}
+
+/** A list whose pages are empty so many times in a row goes round in circles, whatever its tokens say. */
+const MOST_EMPTY_PAGES = 1_000;
+
+/**
+ * Reads a list page by page, in order, until there is no next one: an empty page, or a short one, is not the end.
+ * While a page is used, the one after it is on its way already; no more than that is in memory.
+ *
+ * Throws a {@link PageError} where a page can't be had or a token repeats, and a StoppedError if the run stops.
+ *
+ * @param what what the list holds, for people
+ */
+export async function* readPages<T>(
+  what: string,
+  pageSize: number,
+  reads: Reads,
+  call: PageCall<T>,
+): AsyncGenerator<ReadPage<T>, void, undefined> {
+  const tokens = new Set<string>();
+  let empty = 0;
+  const ask = async (number: number, token: string | undefined): Promise<ReadPage<T>> => {
+    const result = await reads.read(`${what}, page ${number}`, (control) =>
+      call({ pageSize, token }, control),
+    );
+    if (result.kind === "read") return { ...result.value, number };
+    const { kind, failure, attempts } = result;
+    const times = attempts === 1 ? "" : `, after ${attempts} attempts`;
+    throw new PageError(number, kind, `${failure.code}: ${failure.message}${times}`);
+  };
+  let coming: Promise<ReadPage<T>> | undefined = ask(1, undefined);
+  while (coming !== undefined) {
+    const page: ReadPage<T> = await coming;
+    const { next, number } = page;
+    empty = page.items.length === 0 ? empty + 1 : 0;
+    if (next !== undefined && tokens.has(next)) throw new PageError(number, "failed", REPEATED);
+    if (empty >= MOST_EMPTY_PAGES) throw new PageError(number, "failed", ENDLESS);
+    if (next !== undefined) tokens.add(next);
+    coming = next === undefined ? undefined : ask(number + 1, next);
+    // If the page that comes first can't be used, nobody awaits this one.
+    coming?.catch(() => undefined);
+    yield page;
+  }
+}
+
+const REPEATED = "its token for the next page has been there before, so the list would never end";
+const ENDLESS = `it is empty, as the ${MOST_EMPTY_PAGES - 1} before it were, so the list would never end`;

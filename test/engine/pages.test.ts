@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Page } from "../../src/domain/page.ts";
+import { PageError, readPages } from "../../src/engine/pages.ts";
+import { Stop, StoppedError } from "../../src/engine/stop.ts";
+import { page, passed, readsOf, troubled } from "./scripted-reads.ts";
+
+/** A list whose page N (from 0) is found under the token `tN`; pages may be empty. */
+function listOf<T>(pages: readonly (readonly T[])[]) {
+  const asked: (string | undefined)[] = [];
+  const call = async ({ token }: { readonly token?: string | undefined }) => {
+    asked.push(token);
+    const at = token === undefined ? 0 : Number(token.slice(1));
+    return page(pages[at] ?? [], at + 1 < pages.length ? `t${at + 1}` : undefined);
+  };
+  return { call, asked };
+}
+
+async function all<T>(pages: AsyncIterable<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const { items: more } of pages) items.push(...more);
+  return items;
+}
+
+describe("a list", () => {
+  it("is read whole and in order, however its items are spread over pages", async () => {
+    const lists = fc.array(fc.array(fc.integer(), { maxLength: 5 }), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(lists, async (pages) => {
+        const { call, asked } = listOf(pages);
+        expect(await all(readPages("list", 5, readsOf().reads, call))).toEqual(pages.flat());
+        expect(asked).toHaveLength(pages.length);
+      }),
+    );
+  });
+
+  it("asks for the page size each time, and counts its pages", async () => {
+    const sizes: number[] = [];
+    const call = async ({ pageSize, token }: { pageSize: number; token?: string | undefined }) => {
+      sizes.push(pageSize);
+      return page([1], token === undefined ? "t" : undefined, 2);
+    };
+    const numbers: number[] = [];
+    for await (const { number, totalCount } of readPages("list", 50, readsOf().reads, call)) {
+      numbers.push(number);
+      expect(totalCount).toBe(2);
+    }
+    expect([sizes, numbers]).toEqual([
+      [50, 50],
+      [1, 2],
+    ]);
+  });
+
+  it("asks for one page ahead and no more", async () => {
+    const { call, asked } = listOf([[1], [2], [3], [4]]);
+    const pages = readPages("list", 5, readsOf().reads, call);
+    await pages.next();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toEqual([undefined, "t1"]);
+    await pages.return();
+  });
+
+  it("tries a page again and goes on", async () => {
+    let failures = 2;
+    const { call } = listOf([[1], [2]]);
+    const flaky = async (request: { readonly token?: string | undefined }) =>
+      request.token === "t1" && failures-- > 0 ? troubled("unanswered") : await call(request);
+    expect(await all(readPages("list", 5, readsOf().reads, flaky))).toEqual([1, 2]);
+  });
+
+  it("ends with the page's number and the reason where a page can't be had", async () => {
+    const call = async ({ token }: { readonly token?: string | undefined }) =>
+      token === undefined ? page([1], "t") : troubled("failed");
+    const read = all(readPages("list", 5, readsOf().reads, call));
+    await expect(read).rejects.toThrow("page 2: some_code: some words, after 6 attempts");
+    await expect(read).rejects.toBeInstanceOf(PageError);
+  });
+
+  it.each([
+    ["leads to itself", ["a", "a"]],
+    ["goes round in circles", ["a", "b", "c", "a"]],
+  ])("ends where a token %s", async (_title, tokens) => {
+    let at = 0;
+    const call = async () => page([at], tokens[at++ % tokens.length]);
+    await expect(all(readPages("list", 5, readsOf().reads, call))).rejects.toThrow(
+      `page ${tokens.length}: its token for the next page has been there before`,
+    );
+  });
+
+  it("ends where a thousand pages in a row are empty", async () => {
+    let at = 0;
+    const call = async () => page<number>(at === 0 ? [1] : [], `t${at++}`);
+    await expect(all(readPages("list", 5, readsOf().reads, call))).rejects.toThrow("page 1001: it is empty");
+  });
+
+  it("ends when the run stops, also before its first page", async () => {
+    const stop = new Stop();
+    const { reads } = readsOf({}, stop);
+    const { call } = listOf([[1], [2], [3]]);
+    const pages = readPages("list", 5, reads, call);
+    await pages.next();
+    stop.stop({ kind: "signal", signal: "SIGINT", message: "by SIGINT" });
+    await expect(all(pages)).rejects.toBeInstanceOf(StoppedError);
+    const late = readPages("list", 5, reads, async () =>
+      passed({ items: [], next: undefined, totalCount: 0 }),
+    );
+    await expect(all(late)).rejects.toBeInstanceOf(StoppedError);
+  });
+});

@@ -1,0 +1,76 @@
+import type { WholeAnswer } from "../../src/domain/answer.ts";
+import type { Clock } from "../../src/domain/clock.ts";
+import type { PageExchange, ReadExchange } from "../../src/domain/read-exchange.ts";
+import { DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
+import { type ReadCall, type ReadRules, Reads } from "../../src/engine/reads.ts";
+import { Stop } from "../../src/engine/stop.ts";
+
+/** A clock on which waiting takes no real time: it jumps to the end of the sleep. */
+function jumpingClock(): Clock & { readonly sleptMs: number[] } {
+  let nowMs = 0;
+  const sleptMs: number[] = [];
+  return {
+    nowMs: () => nowMs,
+    epochMs: () => nowMs,
+    sleep: async (ms) => {
+      sleptMs.push(ms);
+      nowMs += ms;
+    },
+    sleptMs,
+  };
+}
+
+export function readsOf(changes: Partial<ReadRules> = {}, stop = new Stop()) {
+  const clock = jumpingClock();
+  const retried: string[] = [];
+  const reads = new Reads(
+    {
+      concurrency: 4,
+      quota: { reservePercent: 10 },
+      breaker: DEFAULT_BREAKER,
+      retry: { maxAttempts: 6, baseMs: 500, ceilingMs: 30_000 },
+      ...changes,
+    },
+    {
+      clock,
+      random: () => 0.5,
+      stop,
+      permission: "Directories | Groups | Read",
+      watch: { retrying: (what) => void retried.push(what) },
+    },
+  );
+  return { reads, clock, stop, retried };
+}
+
+/** The exchange of a call that got this answer. */
+export function exchange<T>(answer: ReadExchange<T>["answer"], trace: Partial<ReadExchange<T>> = {}) {
+  return { answer, status: 200, sentAtMs: 0, arrivedAtMs: 0, ...trace };
+}
+
+export function passed<T>(value: T): ReadExchange<T> {
+  return exchange({ kind: "passed", value });
+}
+
+export function page<T>(items: readonly T[], next?: string, totalCount?: number): PageExchange<T> {
+  return passed({ items, next, totalCount });
+}
+
+export function troubled(kind: WholeAnswer["kind"], retryable = true): ReadExchange<never> {
+  return exchange(
+    { kind, failure: { code: "some_code", message: "some words", retryable } },
+    { status: 500 },
+  );
+}
+
+/** A call that gives one answer after the other; the last one again and again. */
+export function scripted<T>(...exchanges: readonly ReadExchange<T>[]): ReadCall<T> & { count(): number } {
+  let count = 0;
+  const call: ReadCall<T> = async ({ beforeSend }) => {
+    await beforeSend();
+    const exchange = exchanges[Math.min(count, exchanges.length - 1)];
+    if (exchange === undefined) throw new Error("nothing is scripted");
+    count += 1;
+    return exchange;
+  };
+  return Object.assign(call, { count: () => count });
+}
