@@ -47,6 +47,7 @@ async function run(program: Program): Promise<ExitCode> {
     .option("--port <number>", "port on 127.0.0.1; 0 takes any free one", "8787")
     .option("--quota <calls/time>", "calls in a window, such as 800/5s")
     .option("--others <calls/time>", "of the quota, used by other integrations, such as 300/5s")
+    .option("--skew <time>", "the quota's reset is told so much later than it is, or earlier: 40ms, -40ms")
     .option("--latency <time>", "wait before each answer, such as 200ms or 150ms-250ms")
     .option("--groups <file>", "groups and internal users to serve: see docs/simulator.md")
     .option("--faults <file>", "what goes wrong, by address, by rate or by time: see docs/simulator.md")

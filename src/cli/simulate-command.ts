@@ -13,6 +13,7 @@ export interface SimulateFlags {
   readonly port: string;
   readonly quota?: string;
   readonly others?: string;
+  readonly skew?: string;
   readonly latency?: string;
   readonly groups?: string;
   readonly faults?: string;
@@ -27,6 +28,7 @@ export async function simulateCommand(flags: SimulateFlags, program: Program): P
     port: readPort(flags.port),
     quota: flags.quota === undefined ? undefined : readQuota(flags.quota),
     others: flags.others === undefined ? undefined : readOthers(flags.others),
+    windowSkewMs: flags.skew === undefined ? undefined : readSkew(flags.skew),
     latencyMs: flags.latency === undefined ? undefined : readLatency(flags.latency),
     directory: flags.groups === undefined ? undefined : readFile("--groups", flags.groups, parseDirectory),
     faults: flags.faults === undefined ? undefined : readFile("--faults", flags.faults, parseFaults),
@@ -86,6 +88,12 @@ function readCallsInTime(option: string, text: string, example: string) {
   const ms = span === undefined ? undefined : spanMs(span);
   if (calls !== undefined && ms !== undefined && ms > 0) return { calls: Number(calls), spanMs: ms };
   throw new RunError("usage", `${option}: expected calls and a time, such as ${example}, got '${text}'`);
+}
+
+function readSkew(text: string): number {
+  const ms = spanMs(text.replace(/^-/, ""));
+  if (ms !== undefined) return text.startsWith("-") ? -ms : ms;
+  throw new RunError("usage", `--skew: expected a time, such as 40ms or -40ms, got '${text}'`);
 }
 
 function readLatency(text: string): Latency {

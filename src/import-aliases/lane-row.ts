@@ -7,8 +7,8 @@ import type { SendableRow } from "../ledger/run-reader.ts";
 export interface LaneRow extends SendableRow {
   attempts: number;
   /** How the last attempt ended; calls that were never executed leave it as it was. */
-  last?: Extract<Answer, { kind: "failed" | "hindered" | "unanswered" }>;
-  requestId?: string;
+  last: Extract<Answer, { kind: "failed" | "hindered" | "unanswered" }> | undefined;
+  requestId: string | undefined;
   /** An earlier attempt had no known answer. */
   mayBeInPlace: boolean;
   /** Refusals of the account that this row met while other rows got through. */
@@ -19,6 +19,27 @@ export interface LaneRow extends SendableRow {
   company: number;
   /** The most rows with which it was in a call that was refused as a whole; 0 if it never was. */
   refusedWith: number;
+}
+
+/** A row before its first attempt. All fields are there from the start: the engine is fastest with one shape. */
+export function laneRow(row: SendableRow, company: number): LaneRow {
+  const { position, seq, line, aliasFor, alias, primaryKey } = row;
+  return {
+    position,
+    seq,
+    line,
+    aliasFor,
+    alias,
+    primaryKey,
+    attempts: 0,
+    last: undefined,
+    requestId: undefined,
+    mayBeInPlace: false,
+    refusals: 0,
+    refusedAfter: 0,
+    company,
+    refusedWith: 0,
+  };
 }
 
 /** Is told what happens, for people's eyes. */

@@ -5,7 +5,7 @@ import { PrimaryQueue } from "../engine/primary-queue.ts";
 import { type Stop, StoppedError } from "../engine/stop.ts";
 import type { Traffic } from "../engine/traffic.ts";
 import type { SendableRow } from "../ledger/run-reader.ts";
-import type { LaneRow } from "./lane-row.ts";
+import { type LaneRow, laneRow } from "./lane-row.ts";
 import type { RowAttempts } from "./row-attempts.ts";
 import type { RowEndings } from "./row-endings.ts";
 import type { StopWatch } from "./stop-rules.ts";
@@ -59,7 +59,7 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
   const refill = (): void => {
     if (loaded >= rowCount || queue.size > pageRows / 2) return;
     const rows = parts.nextRows(loaded, Math.min(pageRows - queue.size, rowCount - loaded));
-    for (const row of rows) queue.add({ ...row, ...UNTRIED, company });
+    for (const row of rows) queue.add(laneRow(row, company));
     loaded += rows.length;
   };
 
@@ -118,9 +118,6 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
   }
   await endings.leave(queue.all());
 }
-
-/** A row before its first attempt. */
-const UNTRIED = { attempts: 0, refusals: 0, refusedAfter: 0, refusedWith: 0, mayBeInPlace: false } as const;
 
 /** A timer alone would come late on a machine that slept; {@link RowAttempts} asks the clock before each call too. */
 async function stopAtDeadline(rules: SendRules, parts: SendParts, finished: AbortSignal): Promise<void> {

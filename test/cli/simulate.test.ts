@@ -8,7 +8,17 @@ import { put, temporaryFolder } from "../support/temporary-folder.ts";
 test("The settings that simulate prints work with import when put into a file, and SIGINT ends it", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(20));
-  const options = ["--quota", "800/5s", "--others", "3/100ms", "--latency", "1ms-5ms", "--seed", "7"];
+  const options = [
+    "--quota",
+    "800/5s",
+    "--others",
+    "3/100ms",
+    "--skew=-40ms",
+    "--latency",
+    "1ms-5ms",
+    "--seed",
+    "7",
+  ];
   const simulator = startCli(["simulate", "--port", "0", ...options], { cwd });
   await until("the settings", () => simulator.stdout().includes("MIMECAST_SECRET_KEY"));
   put(cwd, "two.env", simulator.stdout());
@@ -52,6 +62,7 @@ test.each([
   ["--quota", "800/0s"],
   ["--others", "300"],
   ["--others", "300/0s"],
+  ["--skew", "fast"],
   ["--latency", "fast"],
   ["--latency", "5"],
   ["--latency", "250ms-150ms"],

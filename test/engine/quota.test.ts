@@ -317,6 +317,31 @@ describe("against a server whose window is seen through late answers alone", () 
     for (const { ours } of live(it).windows) expect(ours).toBeGreaterThanOrEqual(15);
   });
 
+  it.each([-150, -40, 40, 150])(
+    "whose clock is %i ms off: it is found out at the first window's end",
+    (skewMs) => {
+      const it: World = {
+        limit: 400,
+        windowMs: 5000,
+        reservePercent: 10,
+        lanes: 64,
+        leastWayMs: 20,
+        jitterMs: 10,
+        skewMs,
+        clockAheadMs: 0,
+        durationMs: 100_000,
+        seed: 5,
+      };
+      const { windows } = live(it);
+      expect(windows.length).toBeGreaterThan(16);
+      for (const { ours, refused } of windows.slice(2)) {
+        expect(refused).toBe(0);
+        expect(ours).toBeLessThanOrEqual(360 + 36);
+        expect(ours).toBeGreaterThanOrEqual(340);
+      }
+    },
+  );
+
   describe("shared with other integrations", () => {
     const shared: World = {
       limit: 800,

@@ -13,6 +13,8 @@ export interface World {
   readonly spellMs?: number;
   /** A call of another integration so often; none without. */
   readonly othersEveryMs?: number;
+  /** The server tells its window's end so much later than it is, or earlier where negative. */
+  readonly skewMs?: number;
   /** What our clock shows when the server's shows 0. */
   readonly clockAheadMs: number;
   readonly durationMs: number;
@@ -56,7 +58,8 @@ export function live(world: World): { readonly windows: readonly WindowSeen[]; r
     else if (isOurs) window.ours += 1;
     else window.others += 1;
     const remaining = world.limit - window.ours - window.others;
-    return { allowed, reading: { limit: world.limit, remaining, resetMs: Math.ceil(endsAtMs - nowMs) } };
+    const resetMs = Math.max(0, Math.ceil(endsAtMs - nowMs + (world.skewMs ?? 0)));
+    return { allowed, reading: { limit: world.limit, remaining, resetMs } };
   };
 
   const lane = (nowMs: number): void => {
