@@ -1,7 +1,6 @@
 import { Agent } from "node:http";
 import got from "got";
-import { z } from "zod";
-import { SIMULATOR_SETTINGS } from "../src/simulator/settings.ts";
+import { tokenOf } from "./token.ts";
 
 /*
  * The yardstick: a loop of got calls that does nothing else. No ledger, no files, no quota, no check of the
@@ -10,15 +9,7 @@ import { SIMULATOR_SETTINGS } from "../src/simulator/settings.ts";
  *     node bare-got.js BASE_URL ROWS CONCURRENCY
  */
 const [, , baseUrl = "", rows = "0", concurrency = "1"] = process.argv;
-const { clientId, clientSecret } = SIMULATOR_SETTINGS;
-const token = z.object({ access_token: z.string() }).parse(
-  await got
-    .post(`${baseUrl}/oauth/token`, {
-      form: { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret },
-    })
-    .json(),
-);
-const headers = { authorization: `Bearer ${token.access_token}` };
+const headers = { authorization: `Bearer ${await tokenOf(baseUrl)}` };
 const agent = { http: new Agent({ keepAlive: true, maxSockets: Number(concurrency) }) };
 let next = 0;
 

@@ -1,19 +1,29 @@
+import { againstPeers } from "./against-peers.ts";
 import { type Figure, type Scenario, TABLE_HEADER, tableLine } from "./figure.ts";
 import { memory } from "./memory.ts";
 import { pace } from "./pace.ts";
+import { processor } from "./processor.ts";
+import { startUp } from "./start-up.ts";
 import { throughput } from "./throughput.ts";
 
 /*
  * Measures, side by side in one run; what counts are the ratios, since machines differ and their speed drifts.
  * Prints a Markdown table, then the same as JSON.
  *
- *     npm run bench                            everything: about ten minutes
- *     npm run bench -- throughput pace         these only
- *     npm run bench -- memory 50000 1000000    memory of so many rows and of so many
+ *     npm run bench                                    everything: about half an hour
+ *     npm run bench -- throughput pace                 these only
+ *     npm run bench -- memory 50000 1000000 5000000    memory of so many rows
  */
 const words = process.argv.slice(2);
-const [few = 5_000, many = 100_000] = words.map(Number).filter((number) => !Number.isNaN(number));
-const SCENARIOS: Readonly<Record<string, Scenario>> = { throughput, memory: memory(few, many), pace };
+const counts = words.map(Number).filter((number) => !Number.isNaN(number));
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  throughput,
+  peers: againstPeers,
+  processor,
+  memory: memory(counts.length > 0 ? counts : [50_000, 1_000_000]),
+  "start-up": startUp,
+  pace,
+};
 
 const named = words.filter((word) => Number.isNaN(Number(word)));
 const unknown = named.filter((name) => SCENARIOS[name] === undefined);

@@ -6,9 +6,11 @@ import { fileURLToPath } from "node:url";
 export interface Measured {
   readonly seconds: number;
   readonly peakMiB: number;
+  /** Processor time, of all its threads. */
+  readonly cpuSeconds: number;
 }
 
-const PEAK_MEMORY = fileURLToPath(new URL("./peak-memory.js", import.meta.url));
+const OWN_USAGE = fileURLToPath(new URL("./own-usage.js", import.meta.url));
 
 /** Runs a Node script to its end, with its start-up in the time. Throws where it ends with another code than 0. */
 export async function measured(
@@ -17,15 +19,20 @@ export async function measured(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Measured> {
   const beganMs = performance.now();
-  const child = spawn(process.execPath, ["--import", PEAK_MEMORY, script, ...words], {
+  const child = spawn(process.execPath, ["--import", OWN_USAGE, script, ...words], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
-  let peak = "";
+  let usage = "";
   child.stdio[3]?.on("data", (chunk: Buffer) => {
-    peak += chunk.toString();
+    usage += chunk.toString();
   });
   const [code] = await once(child, "close");
   if (code !== 0) throw new Error(`${script} ${words.join(" ")} ended with ${code}`);
-  return { seconds: (performance.now() - beganMs) / 1_000, peakMiB: Number(peak) / 1_024 };
+  const [peakKiB = Number.NaN, cpuUs = Number.NaN] = usage.split(" ").map(Number);
+  return {
+    seconds: (performance.now() - beganMs) / 1_000,
+    peakMiB: peakKiB / 1_024,
+    cpuSeconds: cpuUs / 1_000_000,
+  };
 }

@@ -1,10 +1,9 @@
-import { fileURLToPath } from "node:url";
+import { BARE_GOT } from "./bare-loop.ts";
 import { figureOf, type Scenario } from "./figure.ts";
 import { imported } from "./imported.ts";
 import { measured } from "./measured-process.ts";
 import { servedSimulator } from "./served-simulator.ts";
 
-const BARE_GOT = fileURLToPath(new URL("./bare-got.js", import.meta.url));
 const ROWS = 20_000;
 /** So that start-up does not count for more than it does in a migration. */
 const PACKED_ROWS = 100_000;
