@@ -37,8 +37,12 @@ export function planLines(plan: Plan, view: PlanView): string[] {
 }
 
 function noteLines(plan: Plan): string[] {
-  const { cleanedCount, blankLineCount } = plan.notes;
+  const { cleanedCount, blankLineCount, withoutAliasCount, otherAddressCount } = plan.notes;
   return [
+    ...(withoutAliasCount > 0 ? [`  ${counted(withoutAliasCount, "record")} without alias`] : []),
+    ...(otherAddressCount > 0
+      ? [`  ${count(otherAddressCount)} addresses of other kinds (x500, sip, …) passed over`]
+      : []),
     ...(cleanedCount > 0
       ? [`  invisible characters or white space removed in ${counted(cleanedCount, "row")}`]
       : []),

@@ -41,7 +41,13 @@ export async function readInputs(
   stop: Stop,
   view: ImportView,
 ): Promise<ReadingNotes & { readonly rows: number }> {
-  const notes: ReadingNotes = { cleanedCount: 0, blankLineCount: 0, bytesRead: 0 };
+  const notes: ReadingNotes = {
+    cleanedCount: 0,
+    blankLineCount: 0,
+    withoutAliasCount: 0,
+    otherAddressCount: 0,
+    bytesRead: 0,
+  };
   view.reading(inputs, notes);
   const stager = store.stager();
   for (const [file, input] of inputs.entries()) {
@@ -57,6 +63,7 @@ export function describedInput(input: OpenInput, isRead: boolean): DescribedInpu
   return {
     name,
     delimiter,
+    aliasColumn: input.columns.alias,
     bom,
     lineBreak,
     ...(headerRaw === undefined ? {} : { headerRaw }),

@@ -19,13 +19,15 @@ export const LEDGER_SCHEMA = `
 `;
 
 /** SQLite's application id of a run's file: "MB", and a number to be raised when the tables change. */
-export const RUN_MARK = 0x4d42_0001;
+export const RUN_MARK = 0x4d42_0002;
 
 /**
  * One run, in a file of its own beside its result files. The sequence number is the order of the input.
  *
  * - `row.plan` is empty for a row that is to be sent, else the outcome that it has without being sent
  * - `row.raw` is the record's own text, for the files of records to mend or to run again
+ * - `row.record` is empty for a row that is a record by itself. Where a record has several rows, which follow one
+ *   another, it is the first one's sequence number, and that one has the text
  * - `row.earlier`: see EARLIER in plan-rows.ts
  * - a `claim` without an `outcome` is a row whose answer never came to be known
  */
@@ -36,6 +38,7 @@ export const RUN_SCHEMA = `
     seq INTEGER PRIMARY KEY,
     file INTEGER NOT NULL,
     line INTEGER NOT NULL,
+    record INTEGER,
     raw TEXT NOT NULL,
     alias_for TEXT NOT NULL,
     alias TEXT NOT NULL,
@@ -59,7 +62,7 @@ export const RUN_SCHEMA = `
     at INTEGER NOT NULL
   );
   CREATE VIEW run.ending AS
-    SELECT row.seq, row.file, row.line, row.raw, row.alias_for, row.alias, row.alias_key, row.primary_key,
+    SELECT row.seq, row.file, row.line, row.record, row.raw, row.alias_for, row.alias, row.alias_key, row.primary_key,
       row.earlier,
       CASE
         WHEN row.plan IS NOT NULL THEN row.plan

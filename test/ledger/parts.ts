@@ -146,5 +146,5 @@ export function endedRows(
 }
 
 export function rawsOf(store: RunStore, selection: "all" | "to-mend" | "to-run-again" = "all"): string[] {
-  return [...store.read.raws(selection)].flat();
+  return [...store.read.records(selection)].flat().map(({ raw }) => raw);
 }

@@ -212,7 +212,7 @@ describe("pages", () => {
       row(`a${index}>ann`, index + 2, { raw: "x".repeat(length), refused: INVALID, aliasKey: null }),
     );
     const store = planned(openLedger(folder), folder, staged);
-    const pages = [...store.read.raws("to-mend")].map((page) => page.map((raw) => raw.length));
+    const pages = [...store.read.records("to-mend")].map((page) => page.map(({ raw }) => raw.length));
     expect(pages).toEqual([[10, 600_000], [600_000], [2_000_000], [10, 10]]);
     expect([...store.read.ended("all")].map((page) => page.length)).toEqual([2, 1, 1, 2]);
   });
