@@ -1,12 +1,17 @@
+/** What the ledger says of itself, its format among it. */
+export const LEDGER_FACTS =
+  "CREATE TABLE IF NOT EXISTS ledger.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;";
+
 /**
  * The ledger itself: what is known of each alias, over all runs. Addresses are in their compare form.
  *
  * - `in_place`: the primary that Mimecast accepted it for, last; a failed move does not erase it
  * - `unanswered`: the primary for which a call had no known answer, so that the alias may be there
+ * - `in_place_run`, `unanswered_run`: the run that did so; empty where an earlier version of the tool did not note it
  * - `tried`, `ended`: the primary of the last try, and how that ended: applied, failed or unknown
  */
 export const LEDGER_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS ledger.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS ledger.run_name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS ledger.alias (
     alias TEXT PRIMARY KEY,
     in_place TEXT,
@@ -14,7 +19,10 @@ export const LEDGER_SCHEMA = `
     unanswered TEXT,
     tried TEXT NOT NULL,
     ended TEXT NOT NULL,
-    ended_at INTEGER NOT NULL
+    ended_at INTEGER NOT NULL,
+    in_place_run INTEGER,
+    unanswered_run INTEGER,
+    unanswered_at INTEGER
   ) WITHOUT ROWID;
 `;
 
