@@ -51,6 +51,11 @@ export interface FailureCount {
   readonly repeated: number;
 }
 
+export interface SendDomains {
+  readonly domains: readonly { readonly domain: string; readonly rows: number }[];
+  readonly domainCount: number;
+}
+
 /** Which ended rows a result file is about. */
 export type Selection = "all" | "to-mend" | "to-run-again";
 
@@ -114,11 +119,12 @@ export class RunReader {
     };
   }
 
-  /** Rows to be sent by the domain of their alias, most first. */
-  sendDomains(): { readonly domain: string; readonly rows: number }[] {
-    return this.#database
-      .all(SEND_DOMAINS, [MOST_NAMES])
-      .map((row) => ({ domain: text(row, 0), rows: integer(row, 1) }));
+  /** Rows to be sent by the domain of their alias, most first, fifty at most; and how many domains there are. */
+  sendDomains(): SendDomains {
+    const rows = this.#database.all(SEND_DOMAINS, [MOST_NAMES]);
+    const domains = rows.map((row) => ({ domain: text(row, 0), rows: integer(row, 1) }));
+    const [first] = rows;
+    return { domains, domainCount: first === undefined ? 0 : integer(first, 2) };
   }
 
   /** Sent rows that did not come to be applied, by code and by the alias's domain, most first; then "others". */
@@ -150,7 +156,7 @@ const SELECTIONS: Readonly<Record<Selection, string>> = {
 const DOMAIN = "substr(alias_key, instr(alias_key, '@') + 1)";
 
 const SEND_DOMAINS = `
-  SELECT ${DOMAIN} AS domain, count(*) AS rows FROM run.row WHERE plan IS NULL
+  SELECT ${DOMAIN} AS domain, count(*) AS rows, count(*) OVER () FROM run.row WHERE plan IS NULL
   GROUP BY domain ORDER BY rows DESC, domain LIMIT ?
 `;
 

@@ -18,11 +18,9 @@ export interface StagedRow {
   /** Compare form of `alias`; null keeps the row out of every comparison. */
   readonly aliasKey: string | null;
   /** The outcome that the row has by itself already, with its code and message. */
-  readonly refused?: {
-    readonly outcome: PlannedOutcome;
-    readonly code: string;
-    readonly message: string;
-  };
+  readonly refused?:
+    | { readonly outcome: PlannedOutcome; readonly code: string; readonly message: string }
+    | undefined;
 }
 
 const COLUMNS = "seq, file, line, record, raw, alias_for, alias, primary_key, alias_key, plan, code, message";
