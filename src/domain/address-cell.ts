@@ -20,12 +20,13 @@ export interface CellEntry {
  * them, so that `stmp:ann@x.example` is refused and not passed over.
  */
 const PREFIX =
-  /^(smtp|x400|x500|sip|eum|meum|spo|notes|ms|msmail|ccmail|macmail|fax|gwise|profs|snads|airsync|xmpp|tel|jrnl):/i;
+  /^(smtp|x400|x500|sip|eum|meum|spo|notes|ms|msmail|ccmail|macmail|fax|rfax|gwise|profs|snads|airsync|xmpp|tel|jrnl|mrs|oct|smtpx):/i;
 /** The soft hyphen, zero-width characters and marks of writing direction. */
 const INVISIBLES = "\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff";
 const INVISIBLE = new RegExp(`[${INVISIBLES}]`);
 /** What stands between separators, without the invisible characters around it. */
 const TOKEN = new RegExp(`[^;,\\s${INVISIBLES}](?:[^;,\\s]*[^;,\\s${INVISIBLES}])?`, "g");
+const HEX = /(?<![^;,\s])X'((?:[\da-f]{2})+)'(?![^;,\s])/gi;
 const STRONG_SEPARATOR = /[;\r\n]/;
 const SEPARATOR_BUT_SPACE = /[;,\r\n]/;
 
@@ -40,7 +41,7 @@ const SEPARATOR_BUT_SPACE = /[;,\r\n]/;
  * a bare address behind a separator that is no space.
  */
 export function* cellEntries(cell: string): Generator<CellEntry, void, undefined> {
-  const list = withoutBraces(cell);
+  const list = withoutHex(withoutBraces(cell));
   let entry: OpenEntry | undefined;
   let end = 0;
   for (const { 0: token, index } of list.matchAll(TOKEN)) {
@@ -85,6 +86,11 @@ export function keptEntries(cell: string, isKept: (ordinal: number) => boolean):
 function withoutBraces(cell: string): string {
   const list = cell.trim();
   return list.startsWith("{") && list.endsWith("}") ? list.slice(1, -1) : list;
+}
+
+/** csvde writes a value that is not all ASCII as `X'736d…'`, its bytes in hexadecimal. */
+function withoutHex(list: string): string {
+  return list.replace(HEX, (_, hex: string) => Buffer.from(hex, "hex").toString("utf8"));
 }
 
 /** Whether a token without a prefix begins an entry of its own. */

@@ -74,6 +74,18 @@ describe("a cell of addresses is taken apart", () => {
     }
   });
 
+  it("with what csvde wrote in hexadecimal, as it is not all ASCII", () => {
+    const hex = (text: string) => `X'${Buffer.from(text).toString("hex")}'`;
+    const cell = `SMTP:p@x.example;${hex("x500:/o=Zürich; AG")};${hex("smtp:a@zürich.example").toUpperCase()};X'zz'`;
+    expect(told(cell)).toEqual([
+      "primary p@x.example",
+      "other /o=Zürich; AG",
+      "secondary a@zürich.example",
+      "secondary X'zz'",
+    ]);
+    expect(keptEntries(cell, (ordinal) => ordinal === 0)).toBe("smtp:a@zürich.example");
+  });
+
   it("without the invisible characters around its entries, which is said", () => {
     const entries = [
       ...cellEntries("\u200bsmtp:a@x.example\u200b; smtp:b@x.example;\ufeffc@x.example;\u200b"),
