@@ -146,9 +146,9 @@ function isSameAddress(text: string, address: Address): boolean {
 
 const NO_ROWS: RecordReading = { kind: "list", rowCount: 0, rows: [], otherCount: 0 };
 
-/** `proxyAddresses`, `EmailAddresses`: a list, and an empty one is one that has nothing in it. */
+/** `proxyAddresses`, `EmailAddresses`, `Aliases`: lists, and an empty one is a list that has nothing in it. */
 function isListColumn({ header, columns }: RecordLayout): boolean {
-  return /addresses\s*$/i.test(header?.[columns.alias] ?? "");
+  return /(?:addresses|aliases)\s*$/i.test(header?.[columns.alias] ?? "");
 }
 
 /** What a decoder writes for bytes that are no text. */

@@ -108,6 +108,13 @@ describe("a record with a list of addresses", () => {
     },
   );
 
+  it.each(["proxyAddresses", "Email Addresses", "Aliases "])(
+    "has an empty list in an empty cell of %j",
+    (header) => {
+      expect(exported("", header)).toMatchObject({ kind: "list", rowCount: 0 });
+    },
+  );
+
   it("has no list in an empty cell where the column is not one of lists", () => {
     expect(exported("", "alias")).toMatchObject({ kind: "invalid", code: "empty_cell" });
   });
