@@ -20,6 +20,9 @@ export function endLines(finished: FinishedRun, typed: TypedCommand): string[] {
   const lines = [
     ...summary.stops.map((stop) => `Stopped: ${stop.message}`),
     `${counted(summary.rows, "row")} in ${duration(summary.durationMs)}: ${parts.join(", ") || "nothing to do"}`,
+    ...(summary.withoutAlias > 0
+      ? [`  besides    ${counted(summary.withoutAlias, "record")} without alias`]
+      : []),
     `  results    ${files.results}`,
   ];
   if (files.failed !== undefined) {

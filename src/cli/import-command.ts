@@ -119,11 +119,13 @@ async function dryRun(
   const exitCode = exitOfPlan(plan.outcomes);
   talk.say(`Nothing was sent. The plan, row by row: ${planFile}`);
   if (config.json) {
-    const { rows, send: rowsToSend, outcomes } = plan;
+    const { rows, send: rowsToSend, outcomes, notes } = plan;
     await print(program, {
       dryRun: true,
       exitCode,
       rows,
+      withoutAlias: notes.withoutAliasCount,
+      otherAddresses: notes.otherAddressCount,
       send: rowsToSend,
       outcomes,
       files: { plan: planFile },

@@ -1,6 +1,6 @@
 import { OUTCOMES } from "../domain/outcome.ts";
 import { forecast } from "../engine/forecast.ts";
-import type { Plan } from "../import-aliases/import-job.ts";
+import type { Plan, PlannedProblem } from "../import-aliases/import-job.ts";
 import { count, counted, duration } from "./words.ts";
 
 export interface PlanView {
@@ -28,17 +28,21 @@ export function planLines(plan: Plan, view: PlanView): string[] {
     ...noteLines(plan),
     ...domainLines(plan),
     ...plan.firstToSend.map(({ alias, aliasFor }) => `  ${alias} will belong to ${aliasFor}`),
-    ...plan.firstProblems.map(
-      ({ line, plan: outcome, code, message }) => `  line ${line}: ${outcome}, ${code}: ${message}`,
-    ),
+    ...plan.firstProblems.map(problemLine),
     ...moreProblemsLine(plan),
     ...(plan.send > 0 ? timeLines(plan, view) : []),
   ];
 }
 
 function noteLines(plan: Plan): string[] {
-  const { cleanedCount, blankLineCount } = plan.notes;
+  const { cleanedCount, blankLineCount, withoutAliasCount, otherAddressCount } = plan.notes;
   return [
+    ...(withoutAliasCount > 0 ? [`  ${counted(withoutAliasCount, "record")} without alias`] : []),
+    ...(otherAddressCount > 0
+      ? [
+          `  ${counted(otherAddressCount, "entry of another kind", "entries of other kinds")} (x500, sip, …) passed over`,
+        ]
+      : []),
     ...(cleanedCount > 0
       ? [`  invisible characters or white space removed in ${counted(cleanedCount, "row")}`]
       : []),
@@ -49,8 +53,14 @@ function noteLines(plan: Plan): string[] {
 function domainLines(plan: Plan): string[] {
   if (plan.domains.length === 0) return [];
   const shown = plan.domains.slice(0, DOMAINS_SHOWN).map(({ domain, rows }) => `${domain} ${count(rows)}`);
-  const more = plan.domains.length > DOMAINS_SHOWN ? ", and more" : "";
-  return [`  to send by domain: ${shown.join(", ")}${more}`];
+  const more = plan.domainCount - shown.length;
+  const others = more > 0 ? `, and ${counted(more, "more domain")}` : "";
+  return [`  to send by domain: ${shown.join(", ")}${others}`];
+}
+
+function problemLine({ input, line, plan, code, message }: PlannedProblem): string {
+  const place = input === undefined ? `line ${line}` : `${input}, line ${line}`;
+  return `  ${place}: ${plan}, ${code}: ${message}`;
 }
 
 function moreProblemsLine(plan: Plan): string[] {

@@ -4,8 +4,8 @@ export function count(value: number): string {
 }
 
 /** `1 row`, `2,000 rows`. */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${value === 1 ? noun : `${noun}s`}`;
+export function counted(value: number, noun: string, nouns = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : nouns}`;
 }
 
 /** `850 ms`, `42 s`, `3 min 20 s`, `2 h 5 min`. */

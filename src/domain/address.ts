@@ -11,6 +11,8 @@ export type AddressReading =
 const MAX_LOCAL_BYTES = 64;
 /** RFC 5321, 4.5.3.1.3 with erratum 1690: a path of 256 octets less its angle brackets. */
 const MAX_ADDRESS_BYTES = 254;
+/** RFC 1035, 2.3.4: a name of 255 octets less the length in front of its first label and the root's. */
+const MAX_DOMAIN_BYTES = 253;
 /** RFC 1035, 2.3.4. */
 const MAX_LABEL_BYTES = 63;
 /** How much of a wrong value a reason shows. */
@@ -20,6 +22,8 @@ const NOT_PLAIN_ASCII = /[^ -~]/;
 /** The addresses of everyday life; whatever it does not match is looked at part by part. */
 const EVERYDAY =
   /^[a-z0-9_'+&-]{1,32}(?:\.[a-z0-9_'+&-]{1,31})?@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,3}[a-z]{2,20}$/i;
+/** What `'` is put in front of by whoever writes a table for spreadsheets, this tool among them. */
+const ESCAPED_FORMULA = /^'[=+@\uff1d\uff0b\uff0d\uff20-]/;
 const LOCAL_CHARACTER = /[^a-z0-9!#$%&'*+/=?^_`{|}~.\u0080-\u{10ffff}-]/iu;
 const DOMAIN_CHARACTER = /[^a-z0-9_.\u0080-\u{10ffff}-]/iu;
 const WHITE_SPACE_OR_INVISIBLE = /[\s\p{Z}\p{Cc}\p{Cf}\p{Cs}]/u;
@@ -38,12 +42,14 @@ export function addressKey(address: string): string {
 
 /**
  * Reads a cell as one bare e-mail address. White space, no-break spaces and invisible characters around it
- * are removed. Accepted are dot-atoms, also with letters beyond ASCII; quoted local parts, display names,
- * `mailto:`, address literals and domains of a single label are refused.
+ * are removed, and so is the `'` that keeps a spreadsheet from running a cell as a formula. Accepted are
+ * dot-atoms, also with letters beyond ASCII; quoted local parts, display names, `mailto:`, address literals and
+ * domains of a single label are refused, each with what is wrong with which part.
  */
 export function readAddress(cell: string): AddressReading {
-  const address = trimmed(cell);
-  const cleaned = address.length !== cell.length;
+  const found = trimmed(cell);
+  const cleaned = found.length !== cell.length;
+  const address = ESCAPED_FORMULA.test(found) ? found.slice(1) : found;
   if (EVERYDAY.test(address)) return { ok: true, address, key: address.toLowerCase(), cleaned };
   if (address === "") return { ok: false, empty: true, reason: "the cell is empty" };
   const reason = whyNotAnAddress(address);
@@ -89,9 +95,18 @@ function isRemovable(code: number): boolean {
 }
 
 function whyNotAnAddress(address: string): string | undefined {
-  if (/^mailto:/i.test(address)) return "it begins with 'mailto:'; write the bare address";
-  if (/[<>]/.test(address)) return "it has angle brackets; write the bare address, without a name";
-  if (address.includes('"')) return "it has quotation marks, which are not supported";
+  if (/^mailto:/i.test(address)) return `it begins with 'mailto:'; write ${bareAddress(address.slice(7))}`;
+  const named = /^([^<]*)<([^<>]*)>$/.exec(address);
+  if (named !== null) {
+    return `it has a name, '${shown(named[1]?.trim() ?? "")}', and angle brackets; write ${bareAddress(named[2] ?? "")}`;
+  }
+  if (/[<>]/.test(address))
+    return `'${shown(address)}' has angle brackets; write the bare address, without a name`;
+  const quoted = /^".*"(?=@)/su.exec(address);
+  if (quoted !== null) {
+    return `the part before @, '${shown(quoted[0])}', is in quotation marks, and it is not known that Mimecast takes such addresses`;
+  }
+  if (address.includes('"')) return `'${shown(address)}' has quotation marks`;
   if (WHITE_SPACE_OR_INVISIBLE.test(address))
     return `'${shown(address)}' has a space or an invisible character`;
   if (address.includes("\u{fffd}")) return `'${shown(address)}' has a character that could not be decoded`;
@@ -101,14 +116,23 @@ function whyNotAnAddress(address: string): string | undefined {
   return (
     whyNotALocalPart(address.slice(0, at)) ??
     whyNotADomain(address.slice(at + 1)) ??
-    tooLong("the address", address, MAX_ADDRESS_BYTES)
+    tooLong("the address", address, MAX_ADDRESS_BYTES) ??
+    tooLong("the domain, in ASCII,", asciiDomain(address.slice(at + 1)), MAX_DOMAIN_BYTES)
   );
+}
+
+/** What to write in the place of an address with something around it. */
+function bareAddress(address: string): string {
+  return EVERYDAY.test(address) ? `the bare address, ${address}` : "the bare address";
 }
 
 function whyNotALocalPart(local: string): string | undefined {
   if (local === "") return "the part before @ is empty";
   const wrong = LOCAL_CHARACTER.exec(local);
-  if (wrong !== null) return `the part before @, '${shown(local)}', has a '${wrong[0]}'`;
+  if (wrong !== null) {
+    const advice = /^smtp:/i.test(local) ? "; leave the 'smtp:' out" : "";
+    return `the part before @, '${shown(local)}', has a '${wrong[0]}'${advice}`;
+  }
   return (
     misplacedDot(`the part before @, '${shown(local)}',`, local) ??
     tooLong("the part before @", local, MAX_LOCAL_BYTES)

@@ -1,5 +1,7 @@
 import { readAddress, shown } from "./address.ts";
+import { cellEntries } from "./address-cell.ts";
 import type { ToolCode } from "./failure.ts";
+import { lostList } from "./lost-list.ts";
 import type { Pair } from "./pair.ts";
 
 /** A record of an input file, as it was read. */
@@ -15,9 +17,10 @@ export interface InputRecord {
 export interface RecordLayout {
   readonly columns: { readonly aliasFor: number; readonly alias: number };
   readonly cellCount: number;
+  readonly header?: readonly string[] | undefined;
 }
 
-/** What a record says: a pair that can be sent, or why it gives none. */
+/** What a row says: a pair that can be sent, or why it is none. */
 export type RowReading =
   | {
       readonly kind: "pair";
@@ -30,15 +33,28 @@ export type RowReading =
     }
   | {
       readonly kind: "invalid";
-      /** The two cells as found; empty where the record does not reach so far. */
+      /** What was found; empty where the record does not reach so far. */
       readonly aliasFor: string;
       readonly alias: string;
       readonly code: ToolCode;
       readonly message: string;
     };
 
-/** Reads the pair out of a record. The first reason that applies makes it invalid. */
-export function readRow(record: InputRecord, layout: RecordLayout): RowReading {
+/** What a record gives: one row, several, or none. */
+export type RecordReading =
+  | RowReading
+  | {
+      readonly kind: "list";
+      /** How many rows there are; none where the record has no secondary address, which is no failure. */
+      readonly rowCount: number;
+      /** Made one by one, in the cell's order. */
+      readonly rows: Iterable<RowReading>;
+      /** Addresses of other kinds, such as x500, that were passed over. */
+      readonly otherCount: number;
+    };
+
+/** Reads the rows out of a record. The first reason that applies makes it invalid as a whole: one row. */
+export function readRecord(record: InputRecord, layout: RecordLayout): RecordReading {
   const aliasFor = record.cells[layout.columns.aliasFor] ?? "";
   const alias = record.cells[layout.columns.alias] ?? "";
   const invalid = (code: ToolCode, message: string): RowReading => {
@@ -51,20 +67,88 @@ export function readRow(record: InputRecord, layout: RecordLayout): RowReading {
 
   const primary = readAddress(aliasFor);
   const secondary = readAddress(alias);
+  if (!secondary.ok && secondary.empty && isListColumn(layout)) return NO_ROWS;
   if (!primary.ok && primary.empty) return invalid("empty_cell", "the cell of aliasFor is empty");
   if (!secondary.ok && secondary.empty) return invalid("empty_cell", "the cell of alias is empty");
   if (!primary.ok) return invalid("not_an_address", `aliasFor: ${primary.reason}`);
-  if (!secondary.ok) return invalid("not_an_address", `alias: ${secondary.reason}`);
-  if (primary.key === secondary.key) {
-    return invalid("alias_is_primary", `alias and aliasFor are the same address, ${primary.key}`);
+  if (secondary.ok) return pairOf(primary, secondary, alias);
+
+  const lost = lostList(alias, layout.header?.[layout.columns.alias]);
+  if (lost !== undefined) return invalid(lost.code, `alias: ${lost.message}`);
+  return readList(primary, alias, invalid);
+}
+
+type Address = Extract<ReturnType<typeof readAddress>, { ok: true }>;
+
+/** A list that is read twice rather than kept: a cell of a megabyte has a hundred thousand addresses. */
+function readList(
+  primary: Address,
+  cell: string,
+  invalid: (code: ToolCode, message: string) => RowReading,
+): RecordReading {
+  let rowCount = 0;
+  let otherCount = 0;
+  for (const entry of cellEntries(cell)) {
+    if (entry.kind === "secondary") rowCount += 1;
+    else if (entry.kind === "other") otherCount += 1;
+    else if (!isSameAddress(entry.value, primary)) {
+      const found = shown(entry.text);
+      return invalid(
+        "other_primary",
+        `the cell's primary address, '${found}', is not aliasFor, ${primary.key}`,
+      );
+    }
+  }
+  const rows = rowsOf(primary, cell);
+  // A list of one is an ordinary row.
+  if (rowCount === 1 && otherCount === 0) for (const row of rows) return row;
+  return { kind: "list", rowCount, otherCount, rows };
+}
+
+function* rowsOf(primary: Address, cell: string): Generator<RowReading, void, undefined> {
+  for (const entry of cellEntries(cell)) {
+    if (entry.kind !== "secondary") continue;
+    const reading = readAddress(entry.value);
+    if (reading.ok) {
+      yield pairOf(primary, { ...reading, cleaned: reading.cleaned || entry.cleaned }, entry.text);
+    } else {
+      const message = `alias: ${reading.empty ? `'${shown(entry.text)}' is empty` : reading.reason}`;
+      yield {
+        kind: "invalid",
+        aliasFor: primary.address,
+        alias: entry.text,
+        code: "not_an_address",
+        message,
+      };
+    }
+  }
+}
+
+function pairOf(primary: Address, secondary: Address, found: string): RowReading {
+  const { address: aliasFor, key: aliasForKey } = primary;
+  if (aliasForKey === secondary.key) {
+    const message = `alias and aliasFor are the same address, ${aliasForKey}`;
+    return { kind: "invalid", aliasFor, alias: found, code: "alias_is_primary", message };
   }
   return {
     kind: "pair",
-    pair: { aliasFor: primary.address, alias: secondary.address },
-    aliasForKey: primary.key,
+    pair: { aliasFor, alias: secondary.address },
+    aliasForKey,
     aliasKey: secondary.key,
     cleaned: primary.cleaned || secondary.cleaned,
   };
+}
+
+function isSameAddress(text: string, address: Address): boolean {
+  const reading = readAddress(text);
+  return reading.ok && reading.key === address.key;
+}
+
+const NO_ROWS: RecordReading = { kind: "list", rowCount: 0, rows: [], otherCount: 0 };
+
+/** `proxyAddresses`, `EmailAddresses`, `Aliases`: lists, and an empty one is a list that has nothing in it. */
+function isListColumn({ header, columns }: RecordLayout): boolean {
+  return /(?:addresses|aliases)\s*$/i.test(header?.[columns.alias] ?? "");
 }
 
 /** What a decoder writes for bytes that are no text. */

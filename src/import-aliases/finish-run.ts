@@ -62,6 +62,8 @@ function summaryOf(
       bytes: bytes ?? null,
     })),
     rows,
+    withoutAlias: description.withoutAlias ?? 0,
+    otherAddresses: description.otherAddresses ?? 0,
     outcomes,
     failures: {
       byCode: failures.byCode.map(failureLine),

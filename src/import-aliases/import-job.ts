@@ -7,7 +7,8 @@ import type { AliasUpdater } from "../domain/updater.ts";
 import type { BreakerRules } from "../engine/breaker.ts";
 import type { Forecast } from "../engine/forecast.ts";
 import type { QuotaRules, QuotaView } from "../engine/quota.ts";
-import type { Account, SeenPace } from "../ledger/ledger.ts";
+import type { SeenPace } from "../ledger/ledger.ts";
+import type { Account } from "../ledger/ledger-format.ts";
 import type { PlanRules } from "../ledger/plan-rows.ts";
 import type { PlannedRow } from "../ledger/run-reader.ts";
 import type { FinishedRun } from "./finish-run.ts";
@@ -70,10 +71,17 @@ export interface Plan {
   readonly notes: ReadingNotes;
   /** Domains of the aliases to be sent, most rows first; not all where there are many. */
   readonly domains: readonly { readonly domain: string; readonly rows: number }[];
-  readonly firstProblems: readonly PlannedRow[];
+  readonly domainCount: number;
+  readonly firstProblems: readonly PlannedProblem[];
   readonly firstToSend: readonly { readonly alias: string; readonly aliasFor: string }[];
   /** As the last answers of an earlier run told it. */
   readonly seenPace: SeenPace;
+}
+
+/** A row that someone must look at. */
+export interface PlannedProblem extends PlannedRow {
+  /** The name of its input; absent where there is only one. */
+  readonly input?: string;
 }
 
 export interface SendProgress {

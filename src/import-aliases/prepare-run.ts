@@ -41,12 +41,17 @@ export async function readInputs(
   stop: Stop,
   view: ImportView,
 ): Promise<ReadingNotes & { readonly rows: number }> {
-  const notes: ReadingNotes = { cleanedCount: 0, blankLineCount: 0, bytesRead: 0 };
+  const notes: ReadingNotes = {
+    cleanedCount: 0,
+    blankLineCount: 0,
+    withoutAliasCount: 0,
+    otherAddressCount: 0,
+    bytesRead: 0,
+  };
   view.reading(inputs, notes);
   const stager = store.stager();
   for (const [file, input] of inputs.entries()) {
-    // Planning names the other input where a row refuses one of another file.
-    store.describe(`input_${file}`, input.name);
+    store.describe(inputFact(file), input.name);
     await stageInput(input, file, job.skip, stager, stop, notes);
   }
   return { ...notes, rows: stager.count };
@@ -57,6 +62,7 @@ export function describedInput(input: OpenInput, isRead: boolean): DescribedInpu
   return {
     name,
     delimiter,
+    aliasColumn: input.columns.alias,
     bom,
     lineBreak,
     ...(headerRaw === undefined ? {} : { headerRaw }),
@@ -67,17 +73,29 @@ export function describedInput(input: OpenInput, isRead: boolean): DescribedInpu
 /** The plan's figures, once the run is planned. */
 export function planOf(store: RunStore, notes: ReadingNotes, seenPace: SeenPace): Plan {
   const { rows, send, outcomes } = store.read.planCounts();
-  const [problems] = store.read.planned("problems");
+  const [problems = []] = store.read.planned("problems");
   return {
     rows,
     send,
     outcomes,
     notes,
-    domains: store.read.sendDomains(),
-    firstProblems: problems?.slice(0, PROBLEMS_SHOWN) ?? [],
+    ...store.read.sendDomains(),
+    firstProblems: problems
+      .slice(0, PROBLEMS_SHOWN)
+      .map((row) => ({ ...row, ...namedInput(store, row.file) })),
     firstToSend: store.read.sendable(0, SENTENCES_SHOWN),
     seenPace,
   };
+}
+
+function namedInput(store: RunStore, file: number): { readonly input?: string } {
+  const input = store.description(inputFact(file));
+  return input === undefined || store.description(inputFact(1)) === undefined ? {} : { input };
+}
+
+/** Under which name the run keeps an input's name; planning uses it in what it says of other inputs' rows. */
+function inputFact(file: number): string {
+  return `input_${file}`;
 }
 
 /** `20261122T214500123Z-aliases`: sorts by time, and is a file name everywhere. */

@@ -1,5 +1,8 @@
 import { join } from "node:path";
+import { rewriteRecord } from "../csv/rewrite-record.ts";
 import { type CsvRow, writeCsv, writeRawLines } from "../csv/write-csv.ts";
+import { keptEntries } from "../domain/address-cell.ts";
+import type { LeftRecord } from "../ledger/left-records.ts";
 import type { EndedRow, PlannedRow, RunReader } from "../ledger/run-reader.ts";
 import type { DescribedInput } from "./run-description.ts";
 
@@ -27,20 +30,25 @@ export async function writeResultFiles(
   const failedReasons = join(folder, "failed-reasons.csv");
   const remaining = join(folder, "remaining.csv");
   const file = fileColumn(inputs);
+  const leftText = (record: LeftRecord): string => textOf(record, inputs[record.file] ?? first);
 
   await writeCsv(
     results,
     [...file.header, ...RESULT_HEADER],
     mapped(read.ended("all"), (row) => [...file.cell(row), ...resultCells(row)]),
   );
-  const failedCount = await writeRawLines(failed, layoutOf(first), read.raws("to-mend"));
+  const failedCount = await writeRawLines(failed, layoutOf(first), mapped(read.records("to-mend"), leftText));
   await writeCsv(
     failedReasons,
     [...file.header, ...REASON_HEADER],
     mapped(read.ended("to-mend"), (row) => [...file.cell(row), ...reasonCells(row)]),
     { unlessEmpty: true },
   );
-  const remainingCount = await writeRawLines(remaining, layoutOf(first), read.raws("to-run-again"));
+  const remainingCount = await writeRawLines(
+    remaining,
+    layoutOf(first),
+    mapped(read.records("to-run-again"), leftText),
+  );
   return {
     results,
     ...(failedCount > 0 ? { failed, failedReasons } : {}),
@@ -81,6 +89,15 @@ const PLAN_HEADER = ["line", "aliasFor", "alias", "plan", "code", "message"] as 
 
 function* mapped<T, U>(pages: Iterable<readonly T[]>, of: (row: T) => U): Generator<readonly U[]> {
   for (const page of pages) yield page.map(of);
+}
+
+/** The record as it was; where some of its addresses are done, with only those left in its cell. */
+function textOf({ raw, rows }: LeftRecord, { delimiter, aliasColumn }: DescribedInput): string {
+  if (rows === undefined) return raw;
+  const left = new Set(rows);
+  return rewriteRecord(raw, delimiter, aliasColumn, (cell) =>
+    keptEntries(cell, (ordinal) => left.has(ordinal)),
+  );
 }
 
 /** The column in front that says which input a row is from; there is none where there is one input. */

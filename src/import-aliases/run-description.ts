@@ -5,6 +5,8 @@ const inputSchema = z.object({
   name: z.string(),
   headerRaw: z.string().optional(),
   delimiter: z.string(),
+  /** From 0. */
+  aliasColumn: z.number(),
   bom: z.boolean(),
   lineBreak: z.string(),
   /** Hex; absent until the input was read to its end. */
@@ -20,6 +22,9 @@ const descriptionSchema = z.object({
   inputs: z.array(inputSchema),
   /** Rows read, once all inputs were; planning and sending come after. */
   rows: z.number().optional(),
+  /** Known when the rows are. */
+  withoutAlias: z.number().optional(),
+  otherAddresses: z.number().optional(),
 });
 
 /** What a run keeps on record of itself, so that the next run can write its files if it is killed. */

@@ -107,6 +107,8 @@ async function runInLedger(
     store.plan(job.planning);
     description.inputs = inputs.map((input) => describedInput(input, true));
     description.rows = notes.rows;
+    description.withoutAlias = notes.withoutAliasCount;
+    description.otherAddresses = notes.otherAddressCount;
     // From here on a run that is killed has something to tell.
     describeRun(store, description);
     view.planned(planOf(store, notes, ledger.pace()));

@@ -1,5 +1,5 @@
 import type { OpenInput } from "../csv/open-input.ts";
-import { readRow } from "../domain/row.ts";
+import { type InputRecord, type RecordReading, type RowReading, readRecord } from "../domain/row.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { Stop } from "../engine/stop.ts";
 import type { RowStager, StagedRow } from "../ledger/stage-rows.ts";
@@ -9,13 +9,20 @@ export interface ReadingNotes {
   /** Rows in which white space or invisible characters around an address were removed. */
   cleanedCount: number;
   blankLineCount: number;
+  /** Records without a secondary address: they give no row, and are no failure. */
+  withoutAliasCount: number;
+  /** Addresses of other kinds, such as x500, that were passed over. */
+  otherAddressCount: number;
   /** Bytes of all inputs read so far, for the progress bar. */
   bytesRead: number;
 }
 
+/** Rows handed on at once: a single record can have a hundred thousand. */
+const BATCH_ROWS = 1_000;
+
 /**
- * Reads an input to its end and stages a row for each record: the pair, or why there is none. Rows are
- * compared with each other only afterwards, in planning. Throws a StoppedError if the run is to end.
+ * Reads an input to its end and stages the rows of each record: pairs, or why there are none. Rows are compared
+ * with each other only afterwards, in planning. Throws a StoppedError if the run is to end.
  */
 export async function stageInput(
   input: OpenInput,
@@ -30,29 +37,71 @@ export async function stageInput(
     // A pipe can stay silent for ever.
     const { value: records, done } = await stop.orStopped(input.records.next());
     if (done === true) break;
-    const rows: StagedRow[] = [];
+    let rows: StagedRow[] = [];
     for (const record of records) {
-      const reading = readRow(record, input);
-      const place = { file, line: record.line, raw: record.raw };
-      if (reading.kind === "invalid") {
-        const { aliasFor, alias, code, message } = reading;
-        const refused = { outcome: "invalid", code, message } as const;
-        rows.push({ ...place, aliasFor, alias, primaryKey: null, aliasKey: null, refused });
-        continue;
+      for (const row of rowsOf(record, input, file, skip, notes)) {
+        rows.push(row);
+        if (rows.length < BATCH_ROWS) continue;
+        stager.add(rows);
+        rows = [];
       }
-      if (reading.cleaned) notes.cleanedCount += 1;
-      const { pair, aliasForKey: primaryKey, aliasKey } = reading;
-      if (!skip(aliasKey)) {
-        rows.push({ ...place, ...pair, primaryKey, aliasKey });
-        continue;
-      }
-      // Without a key of its alias the row takes part in no comparison, but its primary still is one.
-      const message = "--skip-domain passes over the alias's domain";
-      const refused = { outcome: "skipped", code: "skipped_domain", message } as const;
-      rows.push({ ...place, ...pair, primaryKey, aliasKey: null, refused });
     }
     stager.add(rows);
     notes.bytesRead = bytesBefore + input.bytesRead();
   }
   notes.blankLineCount += input.blankLineCount();
+}
+
+function rowsOf(
+  record: InputRecord,
+  input: OpenInput,
+  file: number,
+  skip: SkipDomain,
+  notes: ReadingNotes,
+): Iterable<StagedRow> {
+  const reading = readRecord(record, input);
+  if (reading.kind !== "list") return [stagedRow(reading, record, file, undefined, skip, notes)];
+  notes.otherAddressCount += reading.otherCount;
+  if (reading.rowCount === 0) notes.withoutAliasCount += 1;
+  return listRows(reading, record, file, skip, notes);
+}
+
+function* listRows(
+  list: Extract<RecordReading, { kind: "list" }>,
+  record: InputRecord,
+  file: number,
+  skip: SkipDomain,
+  notes: ReadingNotes,
+): Generator<StagedRow, void, undefined> {
+  let part: StagedRow["part"] = list.rowCount > 1 ? "first" : undefined;
+  for (const row of list.rows) {
+    yield stagedRow(row, record, file, part, skip, notes);
+    if (part === "first") part = "later";
+  }
+}
+
+/** Written out, for every row of the input: spreading one object into another takes several times as long. */
+function stagedRow(
+  reading: RowReading,
+  { line, raw }: InputRecord,
+  file: number,
+  part: StagedRow["part"],
+  skip: SkipDomain,
+  notes: ReadingNotes,
+): StagedRow {
+  if (reading.kind === "invalid") {
+    const { aliasFor, alias, code, message } = reading;
+    const refused = { outcome: "invalid", code, message } as const;
+    return { file, line, raw, part, aliasFor, alias, primaryKey: null, aliasKey: null, refused };
+  }
+  if (reading.cleaned) notes.cleanedCount += 1;
+  const { aliasFor, alias } = reading.pair;
+  const { aliasForKey: primaryKey, aliasKey } = reading;
+  if (!skip(aliasKey)) {
+    return { file, line, raw, part, aliasFor, alias, primaryKey, aliasKey, refused: undefined };
+  }
+  const message = `--skip-domain passes over ${aliasKey.slice(aliasKey.lastIndexOf("@") + 1)}`;
+  const refused = { outcome: "skipped", code: "skipped_domain", message } as const;
+  // Without a key of its alias the row takes part in no comparison, but its primary still is one.
+  return { file, line, raw, part, aliasFor, alias, primaryKey, aliasKey: null, refused };
 }

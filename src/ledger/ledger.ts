@@ -1,19 +1,12 @@
 import { join, resolve } from "node:path";
-import { RunError } from "../domain/run-error.ts";
 import { beingMerged, copyDatabase } from "./copied-database.ts";
-import { Database, integer, text } from "./database.ts";
+import { Database, integer } from "./database.ts";
 import type { FileTraits } from "./database-file.ts";
 import { clearDeadDryRuns } from "./dead-dry-runs.ts";
+import { type Account, fact, setFact, setUp } from "./ledger-format.ts";
 import { clearRunFolder, DRY_RUN, makeFolder, RUN_FILE, runFoldersWith } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
-import { LEDGER_SCHEMA, RUN_MARK, RUN_SCHEMA } from "./schema.ts";
-
-/** Whose aliases a ledger is about. */
-export interface Account {
-  readonly tenant: string;
-  /** Whether the calls go to this machine: a rehearsal, whatever the tenant is called. */
-  readonly loopback: boolean;
-}
+import { RUN_MARK, RUN_SCHEMA } from "./schema.ts";
 
 /** How fast calls could be made, as the last run that had answers saw it. */
 export interface SeenPace {
@@ -25,8 +18,6 @@ export interface SeenPace {
 
 /** What the SQL calls the ledger's file; a run's is `run`. */
 const SCHEMA_NAME = "ledger";
-/** To be raised, with a migration, when the tables change. */
-const LEDGER_VERSION = "1";
 const LEDGER_FILE = "ledger.db";
 
 /**
@@ -192,58 +183,4 @@ function runTraits(folder: string): FileTraits {
     mark: RUN_MARK,
     ifDamaged: `Move the folder ${resolve(folder)} away: its rows are then planned and sent again.`,
   };
-}
-
-function setUp(database: Database, path: string, account?: Account): void {
-  database.transaction(() => {
-    database.exec(LEDGER_SCHEMA);
-    checkVersion(database, path);
-    if (account !== undefined) claimFor(database, account, path);
-  });
-}
-
-/** A ledger that a later version has changed must not be written by this one. */
-function checkVersion(database: Database, path: string): void {
-  const version = fact(database, "version");
-  if (version === undefined) setFact(database, "version", LEDGER_VERSION);
-  else if (version !== LEDGER_VERSION) {
-    throw new RunError(
-      "settings",
-      `${path} has the format ${version}, and this version of the tool knows ${LEDGER_VERSION}. Use the version that wrote it, or a newer one, or another --out folder.`,
-    );
-  }
-}
-
-function claimFor(database: Database, account: Account, path: string): void {
-  const tenant = fact(database, "tenant");
-  if (tenant === undefined) {
-    setFact(database, "tenant", account.tenant);
-    setFact(database, "loopback", String(account.loopback));
-    return;
-  }
-  const loopback = fact(database, "loopback") === "true";
-  if (loopback !== account.loopback) {
-    throw new RunError(
-      "settings",
-      `${path} belongs to ${loopback ? "a rehearsal on this machine" : "a real account"} (${tenant}), but these settings are for ${account.loopback ? "a loopback address" : "a real account"} (${account.tenant}). Use another --out folder.`,
-    );
-  }
-  if (tenant !== account.tenant) {
-    throw new RunError(
-      "settings",
-      `${path} belongs to the account "${tenant}", but these credentials are for "${account.tenant}". Use another --out folder; or, if it is the same account with new credentials, set MIMECAST_TENANT=${tenant}`,
-    );
-  }
-}
-
-function fact(database: Database, name: string): string | undefined {
-  const row = database.first("SELECT value FROM ledger.fact WHERE name = ?", [name]);
-  return row === undefined ? undefined : text(row, 0);
-}
-
-function setFact(database: Database, name: string, value: string): void {
-  database.run("INSERT INTO ledger.fact VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [
-    name,
-    value,
-  ]);
 }

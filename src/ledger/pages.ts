@@ -1,22 +1,57 @@
-import { integer, type Row } from "./database.ts";
+import { type Database, integer, type Row } from "./database.ts";
 
 /** Rows read at once: enough to make the query's own cost vanish, few enough to be nothing in memory. */
-export const PAGE_ROWS = 1_000;
+const PAGE_ROWS = 1_000;
 /** Or so many that their records have this length in all, where records are long; never less than one. */
 const PAGE_BYTES = 1024 * 1024;
 
-/** Sequence numbers in portions, given each with its record's length. */
-export function* pagesOf(lengths: readonly Row[]): Generator<readonly number[]> {
-  let page: number[] = [];
+/** What to read, of `run.row` or a view of it, in the order of the input. */
+export interface PagedQuery {
+  readonly columns: string;
+  readonly from: string;
+  /** Begins with AND, or is empty. */
+  readonly filter: string;
+}
+
+/** Asks for the rows' lengths first, as a page of the longest records would not fit into memory. */
+export function* queryPages<T>(
+  database: Database,
+  { columns, from, filter }: PagedQuery,
+  read: (row: Row) => T,
+): Generator<readonly T[], void, undefined> {
+  const lengths = database.statement(
+    `SELECT seq, octet_length(raw) FROM ${from} WHERE seq > ? ${filter} ORDER BY seq LIMIT ${PAGE_ROWS}`,
+  );
+  const rows = database.statement(
+    `SELECT ${columns} FROM ${from} WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+  );
+  let last = 0;
+  for (;;) {
+    const ahead = lengths.all([last]);
+    for (const page of inPages(ahead, (row) => integer(row, 1))) {
+      const sequence = page.map((row) => integer(row, 0));
+      yield rows.all([JSON.stringify(sequence)]).map(read);
+      last = sequence.at(-1) ?? last;
+    }
+    if (ahead.length < PAGE_ROWS) return;
+  }
+}
+
+/** Things in portions, none of them larger than a page. */
+export function* inPages<T>(
+  things: Iterable<T>,
+  lengthBytes: (thing: T) => number,
+): Generator<readonly T[], void, undefined> {
+  let page: T[] = [];
   let bytes = 0;
-  for (const row of lengths) {
-    const length = integer(row, 1);
-    if (page.length > 0 && bytes + length > PAGE_BYTES) {
+  for (const thing of things) {
+    const length = lengthBytes(thing);
+    if (page.length === PAGE_ROWS || (page.length > 0 && bytes + length > PAGE_BYTES)) {
       yield page;
       page = [];
       bytes = 0;
     }
-    page.push(integer(row, 0));
+    page.push(thing);
     bytes += length;
   }
   if (page.length > 0) yield page;

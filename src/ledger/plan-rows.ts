@@ -63,6 +63,16 @@ const FILE_SUFFIX = `
   ELSE '' END
 `;
 
+/** A time in milliseconds as people read it. */
+function instant(column: string): string {
+  return `strftime('%Y-%m-%dT%H:%M:%SZ', ${column} / 1000, 'unixepoch')`;
+}
+
+/** `, run NAME`; nothing where an earlier version of the tool did not note the run. */
+function runName(column: string): string {
+  return `coalesce(', run ' || (SELECT name FROM ledger.run_name WHERE run_name.id = alias.${column}), '')`;
+}
+
 const TWO_PRIMARIES = `
   UPDATE run.row SET plan = 'conflict', code = 'two_primaries', message = (
     SELECT 'line ' || other.line || ${FILE_SUFFIX} || ' gives this alias to ' || other.alias_for
@@ -107,8 +117,7 @@ const KNOWN = `
 
 const IN_PLACE = `
   UPDATE run.row SET plan = 'unchanged', code = 'in_place', message =
-    (SELECT 'in place since ' || strftime('%Y-%m-%dT%H:%M:%SZ', in_place_at / 1000, 'unixepoch')
-     FROM ledger.alias WHERE alias.alias = row.alias_key)
+    (SELECT 'in place since ' || ${instant("in_place_at")} || ${runName("in_place_run")} FROM ledger.alias WHERE alias.alias = row.alias_key)
   FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.verdict = 'in-place';
 `;
 
@@ -123,10 +132,11 @@ const CHAIN = `
 const MOVE = `
   UPDATE run.row SET plan = 'conflict', code = 'move', message =
     (SELECT CASE
-       WHEN alias.unanswered <> row.primary_key THEN 'may be in place for ' || alias.unanswered || ' (a call without an answer'
-       ELSE 'is in place for ' || alias.in_place || ' (since'
-     END || ' ' || strftime('%Y-%m-%dT%H:%M:%SZ', CASE WHEN alias.unanswered <> row.primary_key THEN alias.ended_at ELSE alias.in_place_at END / 1000, 'unixepoch')
-       || '); release with --allow move'
+       WHEN alias.unanswered <> row.primary_key
+         THEN 'may be in place for ' || alias.unanswered || ' (a call without an answer '
+           || ${instant("coalesce(alias.unanswered_at, alias.ended_at)")} || ${runName("unanswered_run")}
+       ELSE 'is in place for ' || alias.in_place || ' (since ' || ${instant("in_place_at")} || ${runName("in_place_run")}
+     END || '); release with --allow move'
      FROM ledger.alias WHERE alias.alias = row.alias_key)
   FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.verdict = 'elsewhere';
 `;

@@ -1,6 +1,7 @@
 import { isOutcome, NO_OUTCOMES, type Outcome, type OutcomeCounts } from "../domain/outcome.ts";
 import { type Database, integer, type Row, type Statement, text, textOrNull } from "./database.ts";
-import { PAGE_ROWS, pagesOf } from "./pages.ts";
+import { type LeftRecord, leftRecords } from "./left-records.ts";
+import { queryPages } from "./pages.ts";
 import { EARLIER } from "./plan-rows.ts";
 
 /** A row that is to be sent. */
@@ -50,6 +51,11 @@ export interface FailureCount {
   readonly repeated: number;
 }
 
+export interface SendDomains {
+  readonly domains: readonly { readonly domain: string; readonly rows: number }[];
+  readonly domainCount: number;
+}
+
 /** Which ended rows a result file is about. */
 export type Selection = "all" | "to-mend" | "to-run-again";
 
@@ -83,18 +89,19 @@ export class RunReader {
 
   /** Ended rows in input order. */
   *ended(selection: Selection): Generator<readonly EndedRow[]> {
-    yield* this.#pages(ENDED, "run.ending", SELECTIONS[selection], asEndedRow);
+    const query = { columns: ENDED, from: "run.ending", filter: SELECTIONS[selection] };
+    yield* queryPages(this.#database, query, asEndedRow);
   }
 
-  /** The records' own texts, in input order. */
-  *raws(selection: Selection): Generator<readonly string[]> {
-    yield* this.#pages("raw", "run.ending", SELECTIONS[selection], (row) => text(row, 0));
+  /** Records with rows of the selection, in input order. */
+  *records(selection: Selection): Generator<readonly LeftRecord[]> {
+    yield* leftRecords(this.#database, SELECTIONS[selection]);
   }
 
   /** Planned rows in input order; `problems` are those that someone must look at. */
   *planned(which: "all" | "problems"): Generator<readonly PlannedRow[]> {
     const filter = which === "problems" ? "AND plan IN ('invalid', 'conflict')" : "";
-    yield* this.#pages(PLANNED, "run.row", filter, asPlannedRow);
+    yield* queryPages(this.#database, { columns: PLANNED, from: "run.row", filter }, asPlannedRow);
   }
 
   outcomeCounts(): OutcomeCounts {
@@ -112,11 +119,12 @@ export class RunReader {
     };
   }
 
-  /** Rows to be sent by the domain of their alias, most first. */
-  sendDomains(): { readonly domain: string; readonly rows: number }[] {
-    return this.#database
-      .all(SEND_DOMAINS, [MOST_NAMES])
-      .map((row) => ({ domain: text(row, 0), rows: integer(row, 1) }));
+  /** Rows to be sent by the domain of their alias, most first, fifty at most; and how many domains there are. */
+  sendDomains(): SendDomains {
+    const rows = this.#database.all(SEND_DOMAINS, [MOST_NAMES]);
+    const domains = rows.map((row) => ({ domain: text(row, 0), rows: integer(row, 1) }));
+    const [first] = rows;
+    return { domains, domainCount: first === undefined ? 0 : integer(first, 2) };
   }
 
   /** Sent rows that did not come to be applied, by code and by the alias's domain, most first; then "others". */
@@ -125,25 +133,6 @@ export class RunReader {
       byCode: this.#database.all(failuresBy("code"), [MOST_NAMES]).map(asFailureCount),
       byDomain: this.#database.all(failuresBy(DOMAIN), [MOST_NAMES]).map(asFailureCount),
     };
-  }
-
-  /** Asks for the rows' lengths first, as a page of the longest records would not fit into memory. */
-  *#pages<T>(columns: string, from: string, filter: string, read: (row: Row) => T): Generator<readonly T[]> {
-    const lengths = this.#database.statement(
-      `SELECT seq, octet_length(raw) FROM ${from} WHERE seq > ? ${filter} ORDER BY seq LIMIT ${PAGE_ROWS}`,
-    );
-    const rows = this.#database.statement(
-      `SELECT ${columns} FROM ${from} WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
-    );
-    let last = 0;
-    for (;;) {
-      const ahead = lengths.all([last]);
-      for (const page of pagesOf(ahead)) {
-        yield rows.all([JSON.stringify(page)]).map(read);
-        last = page.at(-1) ?? last;
-      }
-      if (ahead.length < PAGE_ROWS) return;
-    }
   }
 }
 
@@ -167,7 +156,7 @@ const SELECTIONS: Readonly<Record<Selection, string>> = {
 const DOMAIN = "substr(alias_key, instr(alias_key, '@') + 1)";
 
 const SEND_DOMAINS = `
-  SELECT ${DOMAIN} AS domain, count(*) AS rows FROM run.row WHERE plan IS NULL
+  SELECT ${DOMAIN} AS domain, count(*) AS rows, count(*) OVER () FROM run.row WHERE plan IS NULL
   GROUP BY domain ORDER BY rows DESC, domain LIMIT ?
 `;
 

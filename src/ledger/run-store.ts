@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { type Database, storable, text } from "./database.ts";
 import { Journal } from "./journal.ts";
 import { mergeRun } from "./merge-run.ts";
@@ -44,6 +45,6 @@ export class RunStore {
 
   /** Brings what the run learnt into the ledger. Can be repeated. */
   merge(endedAtEpochMs: number): void {
-    mergeRun(this.#database, endedAtEpochMs);
+    mergeRun(this.#database, basename(this.folder), endedAtEpochMs);
   }
 }

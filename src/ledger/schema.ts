@@ -1,12 +1,17 @@
+/** What the ledger says of itself, its format among it. */
+export const LEDGER_FACTS =
+  "CREATE TABLE IF NOT EXISTS ledger.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;";
+
 /**
  * The ledger itself: what is known of each alias, over all runs. Addresses are in their compare form.
  *
  * - `in_place`: the primary that Mimecast accepted it for, last; a failed move does not erase it
  * - `unanswered`: the primary for which a call had no known answer, so that the alias may be there
+ * - `in_place_run`, `unanswered_run`: the run that did so; empty where an earlier version of the tool did not note it
  * - `tried`, `ended`: the primary of the last try, and how that ended: applied, failed or unknown
  */
 export const LEDGER_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS ledger.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS ledger.run_name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS ledger.alias (
     alias TEXT PRIMARY KEY,
     in_place TEXT,
@@ -14,18 +19,23 @@ export const LEDGER_SCHEMA = `
     unanswered TEXT,
     tried TEXT NOT NULL,
     ended TEXT NOT NULL,
-    ended_at INTEGER NOT NULL
+    ended_at INTEGER NOT NULL,
+    in_place_run INTEGER,
+    unanswered_run INTEGER,
+    unanswered_at INTEGER
   ) WITHOUT ROWID;
 `;
 
 /** SQLite's application id of a run's file: "MB", and a number to be raised when the tables change. */
-export const RUN_MARK = 0x4d42_0001;
+export const RUN_MARK = 0x4d42_0002;
 
 /**
  * One run, in a file of its own beside its result files. The sequence number is the order of the input.
  *
  * - `row.plan` is empty for a row that is to be sent, else the outcome that it has without being sent
  * - `row.raw` is the record's own text, for the files of records to mend or to run again
+ * - `row.record` is empty for a row that is a record by itself. Where a record has several rows, which follow one
+ *   another, it is the first one's sequence number, and that one has the text
  * - `row.earlier`: see EARLIER in plan-rows.ts
  * - a `claim` without an `outcome` is a row whose answer never came to be known
  */
@@ -36,6 +46,7 @@ export const RUN_SCHEMA = `
     seq INTEGER PRIMARY KEY,
     file INTEGER NOT NULL,
     line INTEGER NOT NULL,
+    record INTEGER,
     raw TEXT NOT NULL,
     alias_for TEXT NOT NULL,
     alias TEXT NOT NULL,
@@ -59,7 +70,7 @@ export const RUN_SCHEMA = `
     at INTEGER NOT NULL
   );
   CREATE VIEW run.ending AS
-    SELECT row.seq, row.file, row.line, row.raw, row.alias_for, row.alias, row.alias_key, row.primary_key,
+    SELECT row.seq, row.file, row.line, row.record, row.raw, row.alias_for, row.alias, row.alias_key, row.primary_key,
       row.earlier,
       CASE
         WHEN row.plan IS NOT NULL THEN row.plan

@@ -7,8 +7,10 @@ export interface StagedRow {
   readonly file: number;
   /** Physical line on which the record begins, from 1. */
   readonly line: number;
-  /** The record's own text, without its line break. */
+  /** The record's own text, without its line break. Kept once, with the record's first row. */
   readonly raw: string;
+  /** Set where the record has several rows: its first one, and those that follow it directly. */
+  readonly part?: "first" | "later" | undefined;
   readonly aliasFor: string;
   readonly alias: string;
   /** Compare form of `aliasFor`; null where it is no address. */
@@ -16,14 +18,12 @@ export interface StagedRow {
   /** Compare form of `alias`; null keeps the row out of every comparison. */
   readonly aliasKey: string | null;
   /** The outcome that the row has by itself already, with its code and message. */
-  readonly refused?: {
-    readonly outcome: PlannedOutcome;
-    readonly code: string;
-    readonly message: string;
-  };
+  readonly refused?:
+    | { readonly outcome: PlannedOutcome; readonly code: string; readonly message: string }
+    | undefined;
 }
 
-const COLUMNS = "seq, file, line, raw, alias_for, alias, primary_key, alias_key, plan, code, message";
+const COLUMNS = "seq, file, line, record, raw, alias_for, alias, primary_key, alias_key, plan, code, message";
 const ROW_PLACEHOLDERS = `(${COLUMNS.replaceAll(/\w+/g, "?")})`;
 /** Rows in one INSERT: binding once for many takes three fifths of the time of binding for each. */
 const ROWS_PER_INSERT = 50;
@@ -34,6 +34,8 @@ export class RowStager {
   readonly #insertMany: Statement;
   readonly #insertOne: Statement;
   #seq = 0;
+  /** The first row of the record of several rows that was begun last. */
+  #record = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -64,8 +66,10 @@ export class RowStager {
 
   #append(cells: Cell[], row: StagedRow): void {
     this.#seq += 1;
-    const { refused } = row;
-    cells.push(this.#seq, row.file, row.line, storable(row.raw), storable(row.aliasFor), storable(row.alias));
+    const { part, refused } = row;
+    if (part === "first") this.#record = this.#seq;
+    cells.push(this.#seq, row.file, row.line, part === undefined ? null : this.#record);
+    cells.push(part === "later" ? "" : storable(row.raw), storable(row.aliasFor), storable(row.alias));
     // Keys are checked addresses, and hold nothing that can't be stored.
     cells.push(row.primaryKey, row.aliasKey);
     if (refused === undefined) cells.push(null, null, null);

@@ -17,6 +17,10 @@ export interface Summary {
   readonly durationMs: number;
   readonly inputs: readonly SummaryInput[];
   readonly rows: number;
+  /** Records without a secondary address: they gave no row. */
+  readonly withoutAlias: number;
+  /** Addresses of other kinds, such as x500, that were passed over. */
+  readonly otherAddresses: number;
   readonly outcomes: OutcomeCounts;
   /**
    * Sent rows that did not come to be applied; `repeated` ones failed in an earlier run too. Most first, fifty

@@ -88,3 +88,41 @@ test("A dry run of what can't be read leaves no folder behind", async () => {
   expect(stderr).toContain("line 3002");
   expect(filesBelow(cwd)).toEqual(["a.csv"]);
 });
+
+test("The plan says on the screen what was read, what will be, and what is wrong in which file", async () => {
+  const cwd = temporaryFolder();
+  const exported = "SMTP:ann@new.example;smtp:ann@old.example;x500:/o=Corp;smtp:a@old.example";
+  put(
+    cwd,
+    "one.csv",
+    csvOf([
+      ["ann@new.example", exported],
+      ["bob@new.example", "SMTP:bob@new.example"],
+    ]),
+  );
+  put(
+    cwd,
+    "two.csv",
+    csvOf([
+      ["cy@new.example", "nonsense"],
+      ["dan@new.example", "a@old.example"],
+    ]),
+  );
+  const { code, stderr, stdout } = await runCli(["import", "one.csv", "two.csv", "--dry-run", "--json"], {
+    cwd,
+  });
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ rows: 4, withoutAlias: 1, otherAddresses: 1, send: 1 });
+  for (const line of [
+    "Plan for 4 rows: 1 to send, 1 invalid, 2 conflict",
+    "1 record without alias",
+    "1 entry of another kind (x500, sip, …) passed over",
+    "ann@old.example will belong to ann@new.example",
+    "to send by domain: old.example 1",
+    "one.csv, line 2: conflict, two_primaries: line 3 of two.csv gives this alias to dan@new.example",
+    "two.csv, line 2: invalid, not_an_address: alias: 'nonsense' has no @",
+    "two.csv, line 3: conflict, two_primaries: line 2 of one.csv gives this alias to ann@new.example",
+  ]) {
+    expect(stderr).toContain(line);
+  }
+});

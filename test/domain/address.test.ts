@@ -56,9 +56,17 @@ describe("a cell that is no address is refused with the part that is wrong", () 
     ["m\u{fffd}ller@corp.example", /could not be decoded/],
     ["ann,bob@corp.example", /part before @.* has a ','/],
     ["smtp:ann@corp.example", /part before @.* has a ':'/],
-    ["mailto:ann@corp.example", /mailto:/],
-    ["Ann <ann@corp.example>", /angle brackets/],
-    ['"ann o"@corp.example', /quotation marks/],
+    ["smtp:ann@corp.example", /leave the 'smtp:' out/],
+    ["mailto:ann@corp.example", /begins with 'mailto:'; write the bare address, ann@corp\.example$/],
+    ["MailTo:nonsense", /begins with 'mailto:'; write the bare address$/],
+    ["Ann <ann@corp.example>", /has a name, 'Ann', and angle brackets; .* ann@corp\.example$/],
+    ['"Lee, Ann" <ann@corp.example>', /has a name, '"Lee, Ann"', and angle brackets; .* ann@corp\.example$/],
+    ["Ann <ann>", /angle brackets; write the bare address$/],
+    ["ann@corp.example>", /angle brackets/],
+    ['"ann o"@corp.example', /part before @, '"ann o"', is in quotation marks/],
+    ['"a@b"@corp.example', /part before @, '"a@b"', is in quotation marks/],
+    ['ann"o"@corp.example', /has quotation marks/],
+    [`ann@${"üжя語.".repeat(22)}example`, /the domain, in ASCII, has \d+ octets, and 253/],
     [`${local64}a@corp.example`, /part before @ has 65 octets, and 64/],
     [`${"ü".repeat(33)}@corp.example`, /part before @ has 66 octets, and 64/],
     [`ann@${label63}b.example`, /part of 64 characters, and 63/],
@@ -77,6 +85,19 @@ describe("a cell that is no address is refused with the part that is wrong", () 
 
   it.each(["", " ", "\t\u00a0", "\u200b\ufeff"])("an empty cell is told apart: %j", (cell) => {
     expect(readAddress(cell)).toMatchObject({ ok: false, empty: true });
+  });
+});
+
+describe("the apostrophe that keeps a spreadsheet from running a cell as a formula", () => {
+  it.each(["'=ann@corp.example", "'+ann@corp.example", "'-ann@corp.example", " '+ann@corp.example"])(
+    "is taken off again: %s",
+    (cell) => {
+      expect(readAddress(cell)).toMatchObject({ ok: true, address: cell.trim().slice(1) });
+    },
+  );
+
+  it("is left where it is the address's own", () => {
+    expect(readAddress("'ann'@corp.example")).toMatchObject({ ok: true, address: "'ann'@corp.example" });
   });
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { readRow } from "../../src/domain/row.ts";
+import { readRecord } from "../../src/domain/row.ts";
 
 const layout = { columns: { aliasFor: 0, alias: 1 }, cellCount: 2 };
 const record = (...cells: string[]) => ({ line: 7, cells, raw: cells.join(",") });
 
 describe("a record gives a pair", () => {
   it("with both addresses as written and as compared", () => {
-    expect(readRow(record("Ann@Corp.example", "ann@Old.example"), layout)).toEqual({
+    expect(readRecord(record("Ann@Corp.example", "ann@Old.example"), layout)).toEqual({
       kind: "pair",
       pair: { aliasFor: "Ann@Corp.example", alias: "ann@Old.example" },
       aliasForKey: "ann@corp.example",
@@ -19,7 +19,7 @@ describe("a record gives a pair", () => {
     [" ann@corp.example", "ann@old.example"],
     ["ann@corp.example", "ann@old.example\u200b"],
   ])("and says when something around one of them was removed: %j %j", (aliasFor, alias) => {
-    expect(readRow(record(aliasFor, alias), layout)).toMatchObject({
+    expect(readRecord(record(aliasFor, alias), layout)).toMatchObject({
       kind: "pair",
       pair: { aliasFor: "ann@corp.example", alias: "ann@old.example" },
       cleaned: true,
@@ -28,7 +28,7 @@ describe("a record gives a pair", () => {
 
   it("from the columns that the layout names", () => {
     const wide = { columns: { aliasFor: 2, alias: 0 }, cellCount: 3 };
-    expect(readRow(record("a@old.example", "Ann", "ann@corp.example"), wide)).toMatchObject({
+    expect(readRecord(record("a@old.example", "Ann", "ann@corp.example"), wide)).toMatchObject({
       pair: { aliasFor: "ann@corp.example", alias: "a@old.example" },
     });
   });
@@ -47,7 +47,7 @@ describe("a record is invalid", () => {
     ["not_an_address", ["a@x.example", "b@x"], /^alias: the domain 'x' has no dot/],
     ["alias_is_primary", ["Ann@x.example", "ann@X.example"], /same address, ann@x\.example/],
   ])("%s: %j", (code, cells, message) => {
-    const reading = readRow(record(...cells), layout);
+    const reading = readRecord(record(...cells), layout);
     expect(reading).toMatchObject({
       kind: "invalid",
       code,
@@ -59,8 +59,122 @@ describe("a record is invalid", () => {
 
   it("and a ragged one of several lines says how far it reaches, as a quotation mark may be missing", () => {
     const swallowed = { line: 5, cells: ["x"], raw: '"a@x.example,b@x.example\r\nc@x.example\n"' };
-    expect(readRow(swallowed, layout)).toMatchObject({
+    expect(readRecord(swallowed, layout)).toMatchObject({
       message: expect.stringMatching(/reaches to line 7: is a quotation mark missing\?/),
     });
   });
+});
+
+describe("a record with a list of addresses", () => {
+  const exported = (cell: string, header = "EmailAddresses") =>
+    readRecord(record("p@x.example", cell), { ...layout, header: ["PrimarySmtpAddress", header] });
+  const told = (cell: string, header?: string) => {
+    const reading = exported(cell, header);
+    const rows = reading.kind === "list" ? [...reading.rows] : [reading];
+    return rows.map((row) => (row.kind === "pair" ? row.pair.alias : `${row.code} ${row.alias}`));
+  };
+
+  it("gives a row for each smtp: entry, and counts what it passes over", () => {
+    const cell = "SMTP:P@x.example;smtp:a@x.example;x500:/o=Corp;smtp:b@x.example;sip:p@x.example";
+    expect(told(cell)).toEqual(["a@x.example", "b@x.example"]);
+    expect(exported(cell)).toMatchObject({ kind: "list", rowCount: 2, otherCount: 2 });
+  });
+
+  it("gives a row for each bare address as well", () => {
+    expect(told("a@x.example; b@x.example", "alias")).toEqual(["a@x.example", "b@x.example"]);
+  });
+
+  it("gives an invalid row for an entry that is none, and the others are rows like any", () => {
+    expect(told("smtp:a@x.example;smtp:b@@x.example;smtp:p@x.example;c@x;smtp:")).toEqual([
+      "a@x.example",
+      "not_an_address smtp:b@@x.example",
+      "alias_is_primary smtp:p@x.example",
+      "not_an_address c@x",
+      "not_an_address smtp:",
+    ]);
+  });
+
+  it("is an ordinary row where there is one secondary address", () => {
+    expect(exported("SMTP:p@x.example;smtp:a@x.example")).toMatchObject({
+      kind: "pair",
+      pair: { aliasFor: "p@x.example", alias: "a@x.example" },
+    });
+  });
+
+  it.each(["SMTP:p@x.example", "SMTP:p@x.example;x500:/o=Corp/cn=p", "sip:p@x.example", "{}", "", " "])(
+    "gives none, and is no failure, where there is no secondary address: %j",
+    (cell) => {
+      expect(exported(cell)).toMatchObject({ kind: "list", rowCount: 0 });
+    },
+  );
+
+  it.each(["proxyAddresses", "Email Addresses", "Aliases "])(
+    "has an empty list in an empty cell of %j",
+    (header) => {
+      expect(exported("", header)).toMatchObject({ kind: "list", rowCount: 0 });
+    },
+  );
+
+  it("has no list in an empty cell where the column is not one of lists", () => {
+    expect(exported("", "alias")).toMatchObject({ kind: "invalid", code: "empty_cell" });
+  });
+
+  it.each([
+    ["SMTP:q@x.example;smtp:a@x.example", "'SMTP:q@x.example', is not aliasFor, p@x.example"],
+    [
+      "smtp:a@x.example;SMTP:p@x.example;SMTP:q@x.example",
+      "'SMTP:q@x.example', is not aliasFor, p@x.example",
+    ],
+    ["SMTP:nonsense;smtp:a@x.example", "'SMTP:nonsense', is not aliasFor, p@x.example"],
+  ])("is invalid as a whole where its SMTP: entry is not aliasFor: %s", (cell, message) => {
+    expect(exported(cell)).toMatchObject({
+      kind: "invalid",
+      code: "other_primary",
+      alias: cell,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    "{SMTP:p@x.example, smtp:a@x.example, smtp:b@x.example, smtp:c@x.example...}",
+    "{SMTP:p@x.example, smtp:a@x.example, smtp:b@x.example, smtp:c@x.example\u2026}",
+    "{SMTP:p@x.example, smtp:a@x.exam...",
+    "{SMTP:p@x.example, smtp:a@x.example",
+    "SMTP:p@x.example;smtp:a@x.exam...",
+  ])("is never imported in part where PowerShell has cut it short: %s", (cell) => {
+    const reading = exported(cell);
+    expect(reading).toMatchObject({ kind: "invalid", code: "truncated_list", alias: cell });
+    expect(reading.kind === "invalid" ? reading.message : "").toContain("$_.EmailAddresses -join ';'");
+  });
+
+  it.each([
+    [
+      "Microsoft.Exchange.Data.ProxyAddressCollection",
+      "EmailAddresses",
+      "Get-Mailbox",
+      "$_.EmailAddresses -join ';'",
+    ],
+    [
+      "Microsoft.ActiveDirectory.Management.ADPropertyValueCollection",
+      "proxyAddresses",
+      "Get-ADUser",
+      "$_.proxyAddresses -join ';'",
+    ],
+    ["System.String[]", "proxyAddresses", "Get-ADUser", "$_.proxyAddresses -join ';'"],
+    ["System.String[]", "EmailAddresses", "Get-Mailbox", "$_.EmailAddresses -join ';'"],
+    ["System.Object[]", "alias", "Get-Mailbox", "-join"],
+    ["System.Collections.ArrayList", "alias", "Get-Mailbox", "-join"],
+    ["System.Collections.Generic.List`1[System.String]", "alias", "Get-Mailbox", "-join"],
+    ["Deserialized.Microsoft.Exchange.Data.ProxyAddressCollection", "alias", "Get-Mailbox", "-join"],
+  ])(
+    "is answered with the command that exports it right where it holds %s in %s",
+    (cell, header, source, join) => {
+      const reading = exported(cell, header);
+      expect(reading).toMatchObject({ kind: "invalid", code: "unjoined_list", alias: cell });
+      const message = reading.kind === "invalid" ? reading.message : "";
+      expect(message).toContain(`'${cell}'`);
+      expect(message).toContain(source);
+      expect(message).toContain(join);
+    },
+  );
 });

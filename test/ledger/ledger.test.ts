@@ -394,10 +394,10 @@ describe("a ledger that a later version has written", () => {
     const folder = temporaryFolder();
     Ledger.open(folder, CORP).close();
     const database = Database.open(join(folder, "ledger.db"), "ledger");
-    database.run("UPDATE ledger.fact SET value = '2' WHERE name = 'version'");
+    database.run("UPDATE ledger.fact SET value = '3' WHERE name = 'version'");
     database.close();
     const before = readFileSync(join(folder, "ledger.db"));
-    const message = /ledger\.db has the format 2, and this version of the tool knows 1/;
+    const message = /ledger\.db has the format 3, and this version of the tool knows 2/;
     expect(refusedWith("settings", () => Ledger.open(folder, CORP))).toMatch(message);
     expect(refusedWith("settings", () => Ledger.openCopy(folder, dryFolder(folder), DAY))).toMatch(message);
     expect(readFileSync(join(folder, "ledger.db")).equals(before)).toBe(true);

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type Account, Ledger } from "../../src/ledger/ledger.ts";
+import { Ledger } from "../../src/ledger/ledger.ts";
+import type { Account } from "../../src/ledger/ledger-format.ts";
 import type { PlanRules } from "../../src/ledger/plan-rows.ts";
 import type { EndedRow, PlannedRow } from "../../src/ledger/run-reader.ts";
 import type { RunStore } from "../../src/ledger/run-store.ts";
@@ -79,20 +80,23 @@ export function newRunFolder(folder: string): string {
   return join(folder, `20260102T000000${String(runCount).padStart(3, "0")}Z-test`);
 }
 
-/** Runs that lie behind, each merged into the ledger. One pair of an alias a run. */
+/** Runs that lie behind, each merged into the ledger; returns their names. One pair of an alias a run. */
 export async function livedThrough(
   ledger: Ledger,
   folder: string,
   ...runs: readonly (readonly Past[])[]
-): Promise<void> {
+): Promise<string[]> {
+  const names: string[] = [];
   for (const past of runs) {
     const runFolder = newRunFolder(folder);
+    names.push(basename(runFolder));
     const store = ledger.beginRun(runFolder);
     store.stager().add(rows(...past.map(({ pair }) => pair)));
     await claimAndEnd(store, past);
     store.merge(DAY);
     ledger.endRun(runFolder);
   }
+  return names;
 }
 
 export async function claimAndEnd(store: RunStore, past: readonly Past[]): Promise<void> {
@@ -146,5 +150,5 @@ export function endedRows(
 }
 
 export function rawsOf(store: RunStore, selection: "all" | "to-mend" | "to-run-again" = "all"): string[] {
-  return [...store.read.raws(selection)].flat();
+  return [...store.read.records(selection)].flat().map(({ raw }) => raw);
 }

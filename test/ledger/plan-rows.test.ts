@@ -24,8 +24,8 @@ import { inputs, type Oracle, oracleOf, oraclePlan, pasts, rulesOf } from "./pla
 async function ledgerWith(...runs: readonly (readonly Past[])[]) {
   const folder = temporaryFolder();
   const ledger = openLedger(folder);
-  await livedThrough(ledger, folder, ...runs);
-  return { ledger, folder };
+  const names = await livedThrough(ledger, folder, ...runs);
+  return { ledger, folder, names };
 }
 
 function messages(store: ReturnType<typeof planned>): string[] {
@@ -135,7 +135,7 @@ describe("with what the ledger knows", () => {
     const { ledger, folder } = await ledgerWith([{ pair: "a>ann", ended: "applied" }]);
     const store = planned(ledger, folder, rows("a>ann", "b>ann"));
     expect(told(store)).toEqual(["2 unchanged in_place", "3 send"]);
-    expect(messages(store)[0]).toBe("in place since 2026-01-02T00:00:00Z");
+    expect(messages(store)[0]).toMatch(/^in place since 2026-01-02T00:00:00Z, run \d{8}T\d{9}Z-test$/);
   });
 
   it("an alias that is in place for another primary is held back as a move", async () => {
@@ -143,7 +143,9 @@ describe("with what the ledger knows", () => {
     const store = planned(ledger, folder, rows("a>bob"));
     expect(told(store)).toEqual(["2 conflict move"]);
     expect(messages(store)).toEqual([
-      "is in place for ann@x.example (since 2026-01-02T00:00:00Z); release with --allow move",
+      expect.stringMatching(
+        /^is in place for ann@x\.example \(since 2026-01-02T00:00:00Z, run \d{8}T\d{9}Z-test\); release with --allow move$/,
+      ),
     ]);
   });
 
@@ -154,10 +156,30 @@ describe("with what the ledger knows", () => {
       const store = planned(ledger, folder, rows("a>bob"));
       expect(told(store)).toEqual(["2 conflict move"]);
       expect(messages(store)).toEqual([
-        "may be in place for ann@x.example (a call without an answer 2026-01-02T00:00:00Z); release with --allow move",
+        expect.stringMatching(
+          /^may be in place for ann@x\.example \(a call without an answer 2026-01-02T00:00:00Z, run \d{8}T\d{9}Z-test\); release with --allow move$/,
+        ),
       ]);
     },
   );
+
+  it("what holds a row back is told with the run that put it there, not with one that came later", async () => {
+    const atEpochMs = DAY + 1_000;
+    const { ledger, folder, names } = await ledgerWith(
+      [
+        { pair: "a>ann", ended: "applied" },
+        { pair: "b>ann", ended: "unknown" },
+      ],
+      [
+        { pair: "a>bob", ended: "failed", atEpochMs },
+        { pair: "b>bob", ended: "failed", atEpochMs },
+      ],
+    );
+    expect(messages(planned(ledger, folder, rows("a>cyd", "b>cyd")))).toEqual([
+      `is in place for ann@x.example (since 2026-01-02T00:00:00Z, run ${names[0]}); release with --allow move`,
+      `may be in place for ann@x.example (a call without an answer 2026-01-02T00:00:00Z, run ${names[0]}); release with --allow move`,
+    ]);
+  });
 
   it("a row that failed for good does not stand in the way of its correction", async () => {
     const { ledger, folder } = await ledgerWith([{ pair: "a>ann", ended: "failed" }]);

@@ -138,10 +138,22 @@ describe("the plan", () => {
       at("c", "many.example", 4),
       invalid(5),
     ];
-    expect(planned(openLedger(folder), folder, staged).read.sendDomains()).toEqual([
-      { domain: "many.example", rows: 2 },
-      { domain: "few.example", rows: 1 },
-    ]);
+    expect(planned(openLedger(folder), folder, staged).read.sendDomains()).toEqual({
+      domains: [
+        { domain: "many.example", rows: 2 },
+        { domain: "few.example", rows: 1 },
+      ],
+      domainCount: 2,
+    });
+  });
+
+  it("tells fifty domains, and how many there are", () => {
+    const folder = temporaryFolder();
+    const staged = Array.from({ length: 60 }, (_, index) =>
+      row(`a${index}>ann`, index + 2, { aliasKey: `a@d${index}.example` }),
+    );
+    const { domains, domainCount } = planned(openLedger(folder), folder, staged).read.sendDomains();
+    expect([domains.length, domainCount]).toEqual([50, 60]);
   });
 
   it("of nothing at all is empty", () => {
@@ -149,6 +161,7 @@ describe("the plan", () => {
     const store = planned(openLedger(folder), folder, []);
     expect(store.read.planCounts()).toEqual({ outcomes: NO_OUTCOMES, send: 0, rows: 0 });
     expect(store.read.sendable(0, 10)).toEqual([]);
+    expect(store.read.sendDomains()).toEqual({ domains: [], domainCount: 0 });
     expect(endedRows(store)).toEqual([]);
     expect(store.read.failures()).toEqual({ byCode: [], byDomain: [] });
   });
@@ -212,7 +225,7 @@ describe("pages", () => {
       row(`a${index}>ann`, index + 2, { raw: "x".repeat(length), refused: INVALID, aliasKey: null }),
     );
     const store = planned(openLedger(folder), folder, staged);
-    const pages = [...store.read.raws("to-mend")].map((page) => page.map((raw) => raw.length));
+    const pages = [...store.read.records("to-mend")].map((page) => page.map(({ raw }) => raw.length));
     expect(pages).toEqual([[10, 600_000], [600_000], [2_000_000], [10, 10]]);
     expect([...store.read.ended("all")].map((page) => page.length)).toEqual([2, 1, 1, 2]);
   });

@@ -1,0 +1,175 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type CellEntry, cellEntries, keptEntries } from "../../src/domain/address-cell.ts";
+
+/** `primary p@x`, `secondary a@x`, `other …`: what the cell was taken apart into. */
+function told(cell: string): string[] {
+  return [...cellEntries(cell)].map(({ kind, value }) => `${kind} ${value}`);
+}
+
+function secondaries(cell: string): string[] {
+  return [...cellEntries(cell)].filter(({ kind }) => kind === "secondary").map(({ text }) => text);
+}
+
+describe("a cell of addresses is taken apart", () => {
+  it.each([
+    ["as Exchange joins them", "SMTP:p@x.example;smtp:a@x.example;smtp:b@x.example"],
+    ["with commas", "SMTP:p@x.example,smtp:a@x.example,smtp:b@x.example"],
+    ["with spaces", "SMTP:p@x.example smtp:a@x.example smtp:b@x.example"],
+    ["with line breaks", "SMTP:p@x.example\r\nsmtp:a@x.example\nsmtp:b@x.example"],
+    [
+      "with all of these, and too many of them",
+      " ; SMTP:p@x.example ;\n, smtp:a@x.example;;smtp:b@x.example;",
+    ],
+    ["in PowerShell's braces", "{SMTP:p@x.example, smtp:a@x.example, smtp:b@x.example}"],
+    ["whatever the case of smtp: is", "SMTP:p@x.example;Smtp:a@x.example;sMTP:b@x.example"],
+  ])("%s", (_how, cell) => {
+    expect(told(cell)).toEqual(["primary p@x.example", "secondary a@x.example", "secondary b@x.example"]);
+  });
+
+  it("with bare addresses, alone or among others", () => {
+    expect(told("a@x.example;b@x.example, c@x.example d@x.example")).toEqual([
+      "secondary a@x.example",
+      "secondary b@x.example",
+      "secondary c@x.example",
+      "secondary d@x.example",
+    ]);
+    expect(told("SMTP:p@x.example;a@x.example")).toEqual(["primary p@x.example", "secondary a@x.example"]);
+  });
+
+  it.each([
+    "x500:/o=First Org, Inc/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn=ann",
+    "X500:/O=CORP/OU=A;B/cn=Recipients/cn=ann@corp.example",
+    "x500:/o=Corp/ou=x /cn=y, z/cn=ann@corp.example",
+    "X400:C=US;A= ;P=Corp;O=Exchange;S=Lee;G=Ann;",
+    "x400:c=us\\;a= \\;p=Corp\\;o=Exchange\\;s=Lee\\;",
+    "EUM:4711;phone-context=Dial Plan.corp.example",
+    "EUM:ann@corp.example;phone-context=dial.corp.example",
+    "SIP:ann@corp.example",
+    "sip:ann@corp.example",
+    "SPO:SPO_4711@SPO_0815",
+    "NOTES:Ann Lee/Corp@CORP",
+    "NOTES:Ann Lee@CORP.EXAMPLE",
+    "MS:CORP/POST/ANN",
+    "CCMAIL:Lee, Ann at Post",
+    "GWISE:Corp.Post.Ann",
+    "FAX:Ann Lee@+1 (425) 555 0100",
+  ])("with other kinds of addresses as one entry each, whatever is in them: %s", (other) => {
+    const value = other.slice(other.indexOf(":") + 1);
+    for (const separator of [";", ",", "\n", "; "]) {
+      const cell = [other, "smtp:a@x.example", other, other, "b@x.example", "SMTP:p@x.example", other].join(
+        separator,
+      );
+      // A separator that the entry itself ends with is one like the others.
+      const kept = value.replace(/[;,]+$/, "");
+      expect(told(cell)).toEqual([
+        `other ${kept}`,
+        "secondary a@x.example",
+        `other ${kept}`,
+        `other ${kept}`,
+        "secondary b@x.example",
+        "primary p@x.example",
+        `other ${kept}`,
+      ]);
+    }
+  });
+
+  it("with what csvde wrote in hexadecimal, as it is not all ASCII", () => {
+    const hex = (text: string) => `X'${Buffer.from(text).toString("hex")}'`;
+    const cell = `SMTP:p@x.example;${hex("x500:/o=Zürich; AG")};${hex("smtp:a@zürich.example").toUpperCase()};X'zz'`;
+    expect(told(cell)).toEqual([
+      "primary p@x.example",
+      "other /o=Zürich; AG",
+      "secondary a@zürich.example",
+      "secondary X'zz'",
+    ]);
+    expect(keptEntries(cell, (ordinal) => ordinal === 0)).toBe("smtp:a@zürich.example");
+  });
+
+  it("without the invisible characters around its entries, which is said", () => {
+    const entries = [
+      ...cellEntries("\u200bsmtp:a@x.example\u200b; smtp:b@x.example;\ufeffc@x.example;\u200b"),
+    ];
+    expect(entries.map(({ text, cleaned }) => [text, cleaned])).toEqual([
+      ["smtp:a@x.example", true],
+      ["smtp:b@x.example", true],
+      ["c@x.example", true],
+    ]);
+    expect([...cellEntries("smtp:a@x.example; smtp:b@x.example")].some(({ cleaned }) => cleaned)).toBe(false);
+  });
+
+  it.each([
+    ["ann lee@x.example", ["ann lee@x.example"]],
+    ["ann,lee@x.example", ["ann,lee@x.example"]],
+    ["smtp:ann lee@x.example;b@x.example", ["smtp:ann lee@x.example", "b@x.example"]],
+    ["a@x.example lee, b@x.example", ["a@x.example lee, b@x.example"]],
+    ["a@x.example b", ["a@x.example b"]],
+    ["Lee, Ann <ann@x.example>; b@x.example", ["Lee, Ann <ann@x.example>", "b@x.example"]],
+    ['"Lee, Ann" <ann@x.example>', ['"Lee, Ann" <ann@x.example>']],
+    ["stmp:a@x.example;b@x.example", ["stmp:a@x.example", "b@x.example"]],
+    ["smtp: a@x.example;smtp:;b@x.example", ["smtp: a@x.example", "smtp:", "b@x.example"]],
+    ["nonsense", ["nonsense"]],
+  ])("so that what is broken stays together and becomes no alias that nobody meant: %s", (cell, texts) => {
+    expect(secondaries(cell)).toEqual(texts);
+  });
+
+  it.each(["", " ", ";", " , ;\n", "{}", "\u200b"])(
+    "and has no entries where there is nothing in it: %j",
+    (cell) => {
+      expect(told(cell)).toEqual([]);
+    },
+  );
+});
+
+const separator = fc.constantFrom(";", ",", " ", "\n", "; ", ", ", ";;", "\r\n");
+const word = fc.constantFrom(
+  "smtp:a@x.example",
+  "SMTP:p@x.example",
+  "b@x.example",
+  "ann",
+  "smtp:",
+  "x500:/o=A B/ou=C, D",
+  "X400:C=US;A= ;P=x;",
+  "{c@x.example",
+  "d@x.example}",
+  "{e@x}",
+  "\u200b",
+  "\\",
+  "@",
+  "<f@x.example>",
+);
+const anyCell = fc.oneof(
+  fc.array(fc.tuple(word, separator), { maxLength: 12 }).map((parts) => parts.flat().join("")),
+  fc.string({ unit: fc.constantFrom(...'aX@:;, \n{}/=\\<>"\u200b\u00a0'), maxLength: 30 }),
+);
+
+describe("for any cell", () => {
+  it("the entries kept and those left out are its entries, each in one of the two, as they were", () => {
+    fc.assert(
+      fc.property(anyCell, fc.infiniteStream(fc.boolean()), (cell, coins) => {
+        const all = secondaries(cell);
+        const isKept = all.map(() => coins.next().value === true);
+        const kept = keptEntries(cell, (ordinal) => isKept[ordinal] === true);
+        const left = keptEntries(cell, (ordinal) => isKept[ordinal] === false);
+        expect(secondaries(kept)).toEqual(all.filter((_, ordinal) => isKept[ordinal]));
+        expect(secondaries(left)).toEqual(all.filter((_, ordinal) => !isKept[ordinal]));
+        expect(kinds(kept).concat(kinds(left))).toEqual(all.map(() => "secondary"));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it("nothing of it is lost but separators, braces and invisible characters", () => {
+    fc.assert(
+      fc.property(anyCell, (cell) => {
+        const bare = (text: string) => text.replace(/[;,\s{}\u200b]/g, "");
+        expect(bare([...cellEntries(cell)].map(({ text }) => text).join(""))).toBe(bare(cell));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+function kinds(cell: string): CellEntry["kind"][] {
+  return [...cellEntries(cell)].map(({ kind }) => kind);
+}
