@@ -37,8 +37,9 @@ export function planLines(plan: Plan, view: PlanView): string[] {
 }
 
 function noteLines(plan: Plan): string[] {
-  const { cleanedCount, blankLineCount } = plan.notes;
+  const { cleanedCount, blankLineCount, remarks } = plan.notes;
   return [
+    ...remarks.map((remark) => `  ${remark}`),
     ...(cleanedCount > 0
       ? [`  invisible characters or white space removed in ${counted(cleanedCount, "row")}`]
       : []),

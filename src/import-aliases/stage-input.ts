@@ -9,6 +9,8 @@ export interface ReadingNotes {
   /** Rows in which white space or invisible characters around an address were removed. */
   cleanedCount: number;
   blankLineCount: number;
+  /** What people should know of how inputs were read, as sentences. */
+  remarks: string[];
   /** Bytes of all inputs read so far, for the progress bar. */
   bytesRead: number;
 }
@@ -55,4 +57,5 @@ export async function stageInput(
     notes.bytesRead = bytesBefore + input.bytesRead();
   }
   notes.blankLineCount += input.blankLineCount();
+  notes.remarks.push(...input.remarks().map((remark) => `${input.name}: ${remark}`));
 }

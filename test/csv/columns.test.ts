@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { columnsByHeader, columnsByPosition } from "../../src/csv/columns.ts";
 
-const place = { name: "aliases.csv", line: 3 };
-const byHeader = (header: readonly string[], choice = {}) => columnsByHeader(header, choice, place, ",");
+const place = { name: "aliases.csv", line: 3, delimiter: "," };
+const byHeader = (header: readonly string[], choice = {}) => columnsByHeader(header, [], choice, place);
 
 describe("the two columns are found", () => {
   it.each([
@@ -32,11 +32,11 @@ describe("the two columns are found", () => {
 
 describe("columns that can't be found stop the run and say what was found and what to type", () => {
   it.each([
-    [["Mail", "Old mail"], {}, /aliases\.csv, line 3: no column "aliasFor" and "alias"/],
-    [["Mail", "Old mail"], {}, /Found: "Mail", "Old mail"/],
+    [["Nom", "Old address"], {}, /aliases\.csv, line 3: no column "aliasFor" and "alias"/],
+    [["Mail", "Old mail"], {}, /no column "alias" .*Found: "Mail", "Old mail"/],
     [["Mail", "Old mail"], {}, /--columns "aliasFor=Mail,alias=Old mail"/],
-    [["mail", "alias"], {}, /no column "aliasFor" .*--columns "aliasFor=mail,alias=alias"/],
-    [["mail", "alias", "note"], {}, /--columns "aliasFor=NAME,alias=alias"/],
+    [["cur", "alias"], {}, /no column "aliasFor" .*--columns "aliasFor=cur,alias=alias"/],
+    [["who", "alias", "note"], {}, /--columns "aliasFor=NAME,alias=alias"/],
     [["a", "b", "c"], {}, /--columns "aliasFor=NAME,alias=NAME"/],
     [["aliasFor", "alias"], { alias: "old" }, /no column "old"/],
     [["ann@x.example", "a@x.example"], {}, /no header line, add --no-header/],
