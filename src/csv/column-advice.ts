@@ -30,7 +30,7 @@ export function missingColumns(
     ...(holding.length > 0 ? [`Addresses are in: ${named(header, holding)}`] : []),
     header.some((cell) => readAddress(cell).ok)
       ? "That looks like a record: if the file has no header line, add --no-header"
-      : (delimiterAdvice(header, place.delimiter) ??
+      : (delimiterAdvice(header, holding, place.delimiter) ??
         `Name the columns with ${columnsOption(found, header, records)}`),
   ];
   return new RunError("input", `${at(place)}: ${sentences.join(". ")}`);
@@ -93,8 +93,14 @@ function holdingColumns(header: readonly string[], records: Records): number[] {
 }
 
 /** A header that has another delimiter in it than the one it was read with. */
-function delimiterAdvice(header: readonly string[], delimiter: string): string | undefined {
-  const other = DELIMITERS.find((it) => it !== delimiter && header.some((name) => name.includes(it)));
+function delimiterAdvice(
+  header: readonly string[],
+  holding: readonly number[],
+  delimiter: string,
+): string | undefined {
+  // Columns of addresses that can be told apart prove the delimiter, whatever else is in the header.
+  const doubted = holding.length > 0 ? holding.map((index) => header[index] ?? "") : header;
+  const other = DELIMITERS.find((it) => it !== delimiter && doubted.some((name) => name.includes(it)));
   if (header.length === 1) {
     if (other === undefined) {
       return `That is a single column, read with ${shownDelimiter(delimiter)} between cells: if another character separates them, name it with --delimiter`;

@@ -193,11 +193,11 @@ function readError(error: unknown, parser: RecordParser, name: string): unknown 
   if (!(error instanceof CsvError)) return error;
   const why =
     error.code === "CSV_MAX_RECORD_SIZE"
-      ? `is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MiB`
-      : "opens a quotation mark that is never closed";
+      ? `is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MiB. Is its end missing?`
+      : "opens a quotation mark that is never closed.";
   return new RunError(
     "input",
-    `${name}, line ${parser.line}: the record that begins here ${why}. Look for a lone " there, and remove or double it`,
+    `${name}, line ${parser.line}: the record that begins here ${why} Look for a lone " there, and remove or double it`,
     { cause: error },
   );
 }

@@ -9,10 +9,10 @@ const BATCH_LENGTH = 1024 * 1024;
 /** Batches read ahead of whoever takes them. */
 const BATCHES_AHEAD = 2;
 /**
- * The longest record, in bytes of UTF-8. A photo or a mail in a cell stays below it; a quotation mark that is never
+ * The longest record, in bytes of UTF-8. Ten megabytes in a cell stay below it; a quotation mark that is never
  * closed ends here, and not with the memory.
  */
-export const MAX_RECORD_BYTES = 32 * 1024 * 1024;
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 /** csv-parse hands its options on to its stream, though its types know nothing of that. */
 const READ_AHEAD = { readableHighWaterMark: BATCHES_AHEAD };
