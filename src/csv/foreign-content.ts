@@ -53,8 +53,9 @@ const BEGINNINGS: readonly (readonly [RegExp, ForeignContent])[] = [
   [/^\s*(?:version: \d+\s+)?dn::? /i, { what: "LDIF", advice: "export with csvde instead of ldifde" }],
 ];
 
-/** The most of a text that may be control characters: more of them are in no text, even a damaged one. */
-const MOST_CONTROLS = 0.1;
+/** The most control characters at a text's beginning: more of them, and a larger part, are in no text, even a damaged one. */
+const MOST_CONTROLS = 32;
+const MOST_CONTROLS_SHARE = 0.1;
 
 /** What bytes are, where their beginning says that they are no text. */
 export function foreignBytes(beginning: Buffer): ForeignContent | undefined {
@@ -67,7 +68,7 @@ export function foreignText(beginning: string): ForeignContent | undefined {
   const known = BEGINNINGS.find(([pattern]) => pattern.test(beginning))?.[1];
   if (known !== undefined) return known;
   const controls = beginning.match(CONTROLS)?.length ?? 0;
-  if (controls <= beginning.length * MOST_CONTROLS) return undefined;
+  if (controls <= Math.max(MOST_CONTROLS, beginning.length * MOST_CONTROLS_SHARE)) return undefined;
   return { what: "no text: most likely a program's own format", advice: EXPORT_AS_CSV };
 }
 
