@@ -36,9 +36,12 @@ export function guessedUtf16(beginning: Buffer): "utf-16le" | "utf-16be" | undef
   return evenNuls >= least && oddNuls * 10 <= evenNuls ? "utf-16be" : undefined;
 }
 
+/** Characters of UTF-8 come about in Windows-1252 by chance, as in É», but not in one of eight letters. */
+const LEAST_GOOD = 1 / 8;
+
 /**
- * UTF-8, or Windows-1252 where the bytes are none. Where a few of many are none, the text is UTF-8 all the same,
- * and a few records are damaged: read as Windows-1252, all of the others would silently come out wrong.
+ * UTF-8, or Windows-1252 where the bytes are none. Where only some of them are none, the text is UTF-8 all the same,
+ * and some records are damaged: read as Windows-1252, all of the others would silently come out wrong.
  */
 export function guessedLegacyOrUtf8(bytes: Buffer, isWhole: boolean): "utf-8" | "windows-1252" {
   const judged = isWhole ? bytes : bytes.subarray(0, bytes.length - unfinishedUtf8Bytes(bytes));
@@ -46,5 +49,5 @@ export function guessedLegacyOrUtf8(bytes: Buffer, isWhole: boolean): "utf-8" | 
   const text = judged.toString("utf8");
   const good = text.match(/[^\0-\u007f\ufffd]/gu)?.length ?? 0;
   const bad = text.match(/\ufffd/g)?.length ?? 0;
-  return good > bad ? "utf-8" : "windows-1252";
+  return good > 0 && good >= bad * LEAST_GOOD ? "utf-8" : "windows-1252";
 }

@@ -49,9 +49,14 @@ export class InputText {
         `it begins with the byte order mark of ${shownEncoding(this.#mark.encoding)} and was read so, not as ${shownEncoding(this.#wanted)}`,
       );
     }
-    if (this.#isGuess) {
+    if (this.#isGuess && this.#encoding !== "utf-8") {
       remarks.push(
         `it is not UTF-8 and was read as ${shownEncoding(this.#encoding)}; if letters came out wrong, name its encoding with --encoding`,
+      );
+    }
+    if (this.#isGuess && this.#encoding === "utf-8" && this.#damaged) {
+      remarks.push(
+        "it is UTF-8, but not all of it is: such records are invalid. If it is in another encoding, name that with --encoding",
       );
     }
     return remarks;
@@ -94,7 +99,7 @@ export class InputText {
     const held = await readAhead(rest, GUESS_BYTES - chunk.length);
     const bytes = Buffer.concat([chunk, held.beginning]);
     const encoding = guessedLegacyOrUtf8(bytes, held.isWhole);
-    this.#isGuess = encoding !== "utf-8";
+    this.#isGuess = true;
     yield* this.#decoded(encoding, bytes, rest);
   }
 
