@@ -1,6 +1,7 @@
 import { type Figure, type Scenario, TABLE_HEADER, tableLine } from "./figure.ts";
 import { memory } from "./memory.ts";
 import { pace } from "./pace.ts";
+import { reading } from "./reading.ts";
 import { throughput } from "./throughput.ts";
 
 /*
@@ -13,7 +14,12 @@ import { throughput } from "./throughput.ts";
  */
 const words = process.argv.slice(2);
 const [few = 5_000, many = 100_000] = words.map(Number).filter((number) => !Number.isNaN(number));
-const SCENARIOS: Readonly<Record<string, Scenario>> = { throughput, memory: memory(few, many), pace };
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  throughput,
+  memory: memory(few, many),
+  pace,
+  reading,
+};
 
 const named = words.filter((word) => Number.isNaN(Number(word)));
 const unknown = named.filter((name) => SCENARIOS[name] === undefined);
