@@ -3,6 +3,7 @@ import { type Figure, type Scenario, TABLE_HEADER, tableLine } from "./figure.ts
 import { memory } from "./memory.ts";
 import { pace } from "./pace.ts";
 import { processor } from "./processor.ts";
+import { reading } from "./reading.ts";
 import { startUp } from "./start-up.ts";
 import { throughput } from "./throughput.ts";
 
@@ -23,6 +24,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   memory: memory(counts.length > 0 ? counts : [50_000, 1_000_000]),
   "start-up": startUp,
   pace,
+  reading,
 };
 
 const named = words.filter((word) => Number.isNaN(Number(word)));

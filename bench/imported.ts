@@ -35,13 +35,18 @@ export async function imported(
   const input = join(folder, "aliases.csv");
   const out = join(folder, "runs");
   try {
-    await pipeline(Readable.from(lines(rowCount)), createWriteStream(input));
+    await writeRows(input, rowCount);
     const all = ["import", input, "--out", out, "--quiet", ...words];
     const figures = await measured(CLI, all, environmentFor(baseUrl));
     return { ...figures, resultsCsv: await resultsIn(out) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Writes a CSV file of so many rows. */
+export async function writeRows(path: string, rowCount: number): Promise<void> {
+  await pipeline(Readable.from(lines(rowCount)), createWriteStream(path));
 }
 
 async function resultsIn(out: string): Promise<string> {

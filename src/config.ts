@@ -26,6 +26,8 @@ export interface ImportConfig {
   readonly columns: { readonly aliasFor?: string; readonly alias?: string };
   readonly noHeader: boolean;
   readonly delimiter: string | undefined;
+  /** By its name in the Encoding standard. */
+  readonly encoding: string | undefined;
   /** As `skipDomain` takes them. */
   readonly skipDomains: readonly string[];
   readonly concurrency: number;
@@ -89,6 +91,7 @@ function frozen(
     columns: Object.freeze(options.columns),
     noHeader: !options.header,
     delimiter: options.delimiter,
+    encoding: options.encoding,
     skipDomains: Object.freeze(options.skipDomain),
     concurrency: options.concurrency,
     maxRatePerSecond: options.maxRate,

@@ -13,7 +13,12 @@ export function jobOf(files: readonly string[], config: ImportConfig, program: P
     inputs: files.map((path): InputSource => {
       return path === "-" ? { kind: "stdin", stream: program.stdin } : { kind: "file", path };
     }),
-    reading: { delimiter: config.delimiter, noHeader: config.noHeader, columns: config.columns },
+    reading: {
+      delimiter: config.delimiter,
+      encoding: config.encoding,
+      noHeader: config.noHeader,
+      columns: config.columns,
+    },
     skip: skipDomain(config.skipDomains),
     planning: {
       allowMove: config.allow.has("move"),

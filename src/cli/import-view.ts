@@ -58,7 +58,10 @@ export class TalkingView implements ImportView {
     for (const input of inputs) {
       const name = (index: number): string => input.header?.[index] ?? `column ${index + 1}`;
       const { aliasFor, alias } = input.columns;
-      this.#talk.say(`Reading ${input.name}: aliasFor from "${name(aliasFor)}", alias from "${name(alias)}"`);
+      const text = `${input.encoding()}, cells separated by ${delimiterWords(input.delimiter)}`;
+      this.#talk.say(
+        `Reading ${input.name}: aliasFor from "${name(aliasFor)}", alias from "${name(alias)}" (${text})`,
+      );
     }
     const total = inputs.reduce((sum, input) => sum + (input.bytesTotal ?? 0), 0);
     if (total > 0) this.#talk.bar?.begin(READING_BAR, () => ({ total, value: notes.bytesRead, words: {} }));
@@ -138,6 +141,12 @@ function timeLeft(left: Forecast | undefined, rowsLeft: number, perSecond: numbe
     return `about ${duration(left.ms)} left (${left.boundBy})`;
   return perSecond === 0 ? "time left unknown" : `about ${duration((rowsLeft / perSecond) * 1_000)} left`;
 }
+
+function delimiterWords(delimiter: string): string {
+  return DELIMITER_WORDS[delimiter] ?? `'${delimiter}'`;
+}
+
+const DELIMITER_WORDS: Readonly<Record<string, string>> = { ",": "commas", ";": "semicolons", "\t": "tabs" };
 
 function rowName({ line, aliasFor, alias }: LaneRow): string {
   return `line ${line}, ${alias} for ${aliasFor}`;

@@ -72,7 +72,8 @@ function importOptions(command: Command): Command {
       "which columns hold the two addresses; positions with --no-header",
     )
     .option("--no-header", "the first line is a record like the others")
-    .option("--delimiter <c>", "what separates the cells (default: a comma)")
+    .option("--delimiter <c>", "what separates the cells: one character, or tab (default: found out)")
+    .option("--encoding <name>", "of the text, such as utf-8 or windows-1252 (default: found out)")
     .option("--skip-domain <domain...>", "pass over aliases in these domains, such as *.onmicrosoft.com")
     .option("--concurrency <n>", "the most calls in flight, 1 to 256 (default: 64)")
     .option("--max-rate <n>", "the most calls a second (default: none)")

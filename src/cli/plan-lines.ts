@@ -35,8 +35,9 @@ export function planLines(plan: Plan, view: PlanView): string[] {
 }
 
 function noteLines(plan: Plan): string[] {
-  const { cleanedCount, blankLineCount, withoutAliasCount, otherAddressCount } = plan.notes;
+  const { cleanedCount, blankLineCount, withoutAliasCount, otherAddressCount, remarks } = plan.notes;
   return [
+    ...remarks.map((remark) => `  ${remark}`),
     ...(withoutAliasCount > 0 ? [`  ${counted(withoutAliasCount, "record")} without alias`] : []),
     ...(otherAddressCount > 0
       ? [

@@ -29,6 +29,31 @@ export function readDelimiter(text: string): Reading<string> {
   return { ok: true, value: text };
 }
 
+/** Reads `--encoding`: a name of the Encoding standard, or what PowerShell and Windows call the usual ones. */
+export function readEncoding(text: string): Reading<string> {
+  const name = text.trim().toLowerCase();
+  try {
+    const { encoding } = new TextDecoder(WINDOWS_NAMES.get(name) ?? name);
+    return { ok: true, value: encoding };
+  } catch (error) {
+    if (error instanceof RangeError) return ENCODING_EXPECTED;
+    throw error;
+  }
+}
+
+const WINDOWS_NAMES: ReadonlyMap<string, string> = new Map([
+  ["ansi", "windows-1252"],
+  ["utf8bom", "utf-8"],
+  ["utf8nobom", "utf-8"],
+  ["bigendianunicode", "utf-16be"],
+]);
+
+const ENCODING_EXPECTED = {
+  ok: false,
+  reason:
+    "expected utf-8, utf-16le, utf-16be, windows-1252, macintosh or another name of the Encoding standard",
+} as const;
+
 const DELIMITER_EXPECTED = {
   ok: false,
   reason: "expected one character that no address has, such as ';' or '|', or the word tab",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readSkipPattern } from "../domain/skip-domain.ts";
-import { readColumnsOption, readDelimiter } from "./csv-options.ts";
+import { readColumnsOption, readDelimiter, readEncoding } from "./csv-options.ts";
 import { list, option, type Reading, wholeNumber } from "./option-readers.ts";
 import type { Problems } from "./problems.ts";
 import { REACH_FLAGS } from "./reach-flags.ts";
@@ -50,6 +50,7 @@ function importFlags(nowEpochMs: number) {
     /** False with `--no-header`. */
     header: z.boolean().default(true),
     delimiter: option(readDelimiter).optional(),
+    encoding: option(readEncoding).optional(),
     skipDomain: list(readSkipDomain),
     // As many lanes as keep the recorded quota (160 calls a second) busy at answers of 0.4 s.
     concurrency: wholeNumber(1, 256).default(64),

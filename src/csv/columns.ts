@@ -1,6 +1,8 @@
-import { readAddress, shown } from "../domain/address.ts";
-import type { RecordLayout } from "../domain/row.ts";
+import { shown } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
+import { holdsAddresses, isAddressCell } from "./address-cells.ts";
+import { at, doubtfulColumns, missingColumns, twiceInHeader } from "./column-advice.ts";
+import { type Columns, headerKey, type Role, SYNONYMS } from "./header-names.ts";
 
 /** Which columns the user says hold the two addresses: headers, or positions from 1 where there is no header. */
 export interface ColumnChoice {
@@ -8,29 +10,50 @@ export interface ColumnChoice {
   readonly alias?: string | undefined;
 }
 
-/** Where in a file the columns are looked for, for messages. */
+/** The beginning of a table with a header, and where it is. */
 export interface HeaderPlace {
   readonly name: string;
   readonly line: number;
+  readonly delimiter: string;
 }
 
-type Columns = RecordLayout["columns"];
-type Role = keyof Columns;
+/** What can be found of a role in a header. */
+export type Found =
+  | { readonly kind: "one"; readonly index: number }
+  | { readonly kind: "none" }
+  /** Columns of one name, or of several that can all be meant. */
+  | { readonly kind: "several"; readonly indexes: readonly number[] };
 
-/** Finds the two columns by the header's names. Throws RunError "input" where that is not possible. */
+/**
+ * Finds the two columns by the header's names and by what the columns hold in the first records. Throws RunError
+ * "input" where that is not possible.
+ */
 export function columnsByHeader(
   header: readonly string[],
+  records: readonly (readonly string[])[],
   choice: ColumnChoice,
   place: HeaderPlace,
-  delimiter: string,
 ): Columns {
-  const aliasFor = positionOf("aliasFor", header, choice, place);
-  const alias = positionOf("alias", header, choice, place);
-  if (aliasFor === undefined || alias === undefined) {
-    throw missingColumns({ aliasFor, alias }, header, choice, place, delimiter);
+  const found = {
+    aliasFor: columnOf("aliasFor", header, records, choice),
+    alias: columnOf("alias", header, records, choice),
+  };
+  const roles: readonly Role[] = ["aliasFor", "alias"];
+  for (const role of roles) {
+    const one = found[role];
+    if (one.kind !== "several") continue;
+    const keys = new Set(one.indexes.map((index) => headerKey(header[index] ?? "")));
+    if (keys.size === 1) throw twiceInHeader(one.indexes, header, place);
   }
-  if (aliasFor === alias) throw sameColumn(place);
-  return { aliasFor, alias };
+  const { aliasFor, alias } = found;
+  if (aliasFor.kind === "none" || alias.kind === "none") {
+    throw missingColumns(found, header, records, choice, place);
+  }
+  if (aliasFor.kind === "several" || alias.kind === "several") {
+    throw doubtfulColumns(found, header, records, place);
+  }
+  if (aliasFor.index === alias.index) throw sameColumn(place);
+  return { aliasFor: aliasFor.index, alias: alias.index };
 }
 
 /** Finds the two columns by position, from 1, in a file without a header; by default the first two. */
@@ -60,79 +83,68 @@ export function columnsByPosition(cellCount: number, choice: ColumnChoice, place
   return columns;
 }
 
-/** The form in which headers are compared: without regard to case, spaces, `_` and `-`. */
-function headerKey(name: string): string {
-  return name
-    .normalize("NFC")
-    .toLowerCase()
-    .replace(/[\s_\u200b\ufeff-]/g, "");
+/**
+ * How well a table's beginning makes sense: the columns that its header names, then cells with an address, then
+ * records as long as the first. To be compared item by item; empty where there are no columns at all.
+ */
+export function meritOf(
+  sample: readonly (readonly string[])[],
+  choice: ColumnChoice,
+  noHeader: boolean,
+): readonly number[] {
+  const [first = []] = sample;
+  if (first.length < 2) return [];
+  const even = sample.filter((record) => record.length === first.length);
+  const roles: readonly Role[] = noHeader ? [] : ["aliasFor", "alias"];
+  return [
+    roles.filter((role) => first.some((name) => isNameOf(role, name, choice))).length,
+    even.reduce((sum, record) => sum + record.filter(isAddressCell).length, 0),
+    even.length,
+    first.length,
+  ];
 }
 
-function positionOf(
+function isNameOf(role: Role, name: string, choice: ColumnChoice): boolean {
+  const wanted = choice[role];
+  const key = headerKey(name);
+  return wanted === undefined ? SYNONYMS[role].has(key) : key === headerKey(wanted);
+}
+
+/**
+ * A file that has the tool's own `aliasFor` was made for it, and its `alias` is what it says. In all others a column
+ * that holds no addresses is none, whatever its name: Exchange's own Alias is a nickname.
+ */
+function columnOf(
   role: Role,
   header: readonly string[],
+  records: readonly (readonly string[])[],
   choice: ColumnChoice,
-  place: HeaderPlace,
-): number | undefined {
-  const wanted = headerKey(choice[role] ?? role);
-  const found = header.flatMap((name, index) => (headerKey(name) === wanted ? [index] : []));
-  const [first, second] = found;
-  if (second !== undefined) {
-    const positions = found.map((index) => `${index + 1} ("${shown(header[index] ?? "")}")`).join(" and ");
-    throw new RunError(
-      "input",
-      `${at(place)}: the header "${shown(choice[role] ?? role)}" occurs more than once, in columns ${positions}; rename all but one of them`,
-    );
-  }
-  return first;
+): Found {
+  const ours = header.some((name) => headerKey(name) === headerKey("aliasFor"));
+  const named = indexesOf(header, (name) => headerKey(name) === headerKey(choice[role] ?? role));
+  if (choice[role] !== undefined || (ours && named.length > 0)) return foundOf(named);
+  const other = role === "alias" ? choice.aliasFor : choice.alias;
+  const candidates = indexesOf(header, (name) => {
+    return isNameOf(role, name, choice) && (other === undefined || headerKey(name) !== headerKey(other));
+  });
+  const even = records.filter((record) => record.length === header.length);
+  const holding = candidates.filter((index) => even.some((record) => holdsAddresses(record[index] ?? "")));
+  if (holding.length > 0) return foundOf(holding);
+  // Nothing speaks against a column that is empty so far.
+  const empty = candidates.filter((index) => even.every((record) => (record[index] ?? "").trim() === ""));
+  return foundOf(even.length === 0 ? empty.slice(0, 1) : empty);
 }
 
-function missingColumns(
-  found: { readonly [role in Role]: number | undefined },
-  header: readonly string[],
-  choice: ColumnChoice,
-  place: HeaderPlace,
-  delimiter: string,
-): RunError {
-  const roles: readonly Role[] = ["aliasFor", "alias"];
-  const missing = roles.filter((role) => found[role] === undefined);
-  const expected = missing.map((role) => `"${shown(choice[role] ?? role)}"`).join(" and ");
-  const headers = header.map((name) => `"${shown(name)}"`).join(", ");
-  const advice = header.some((cell) => readAddress(cell).ok)
-    ? "That looks like a record: if the file has no header line, add --no-header"
-    : (delimiterAdvice(header, delimiter) ?? `Name the columns with ${columnsOption(found, header)}`);
-  return new RunError(
-    "input",
-    `${at(place)}: no column ${expected} (expected a header line; case, spaces, _ and - make no difference). Found: ${headers}. ${advice}`,
-  );
+function indexesOf(header: readonly string[], isMeant: (name: string) => boolean): number[] {
+  return header.flatMap((name, index) => (isMeant(name) ? [index] : []));
 }
 
-/** A header of one cell that would be several with another delimiter. */
-function delimiterAdvice(header: readonly string[], delimiter: string): string | undefined {
-  if (header.length !== 1) return undefined;
-  const other = [",", ";", "\t", "|"].find((it) => it !== delimiter && header[0]?.includes(it));
-  if (other === undefined) return undefined;
-  return `The cells seem to be separated by ${other === "\t" ? "tabs: add --delimiter tab" : `'${other}': add --delimiter '${other}'`}`;
-}
-
-/** The option to type, with the headers filled in that can only be meant. */
-function columnsOption(
-  found: { readonly [role in Role]: number | undefined },
-  header: readonly string[],
-): string {
-  const free = header.map((_, index) => index).filter((it) => it !== found.aliasFor && it !== found.alias);
-  const onlyWayRound = header.length === 2;
-  const named = (role: Role): string => {
-    const index = found[role] ?? (onlyWayRound ? free.shift() : undefined);
-    return index === undefined ? "NAME" : shown(header[index] ?? "");
-  };
-  return `--columns "aliasFor=${named("aliasFor")},alias=${named("alias")}"`;
+function foundOf(indexes: readonly number[]): Found {
+  const [index] = indexes;
+  if (index === undefined) return { kind: "none" };
+  return indexes.length === 1 ? { kind: "one", index } : { kind: "several", indexes };
 }
 
 function sameColumn(place: HeaderPlace): RunError {
   return new RunError("usage", `${place.name}: --columns names one column for both addresses; name two`);
-}
-
-function at(place: HeaderPlace): string {
-  return `${place.name}, line ${place.line}`;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { constants, openSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
-import { type Readable, Transform } from "node:stream";
+import type { Readable } from "node:stream";
 import { RunError } from "../domain/run-error.ts";
 
 /** Where records are read from. */
@@ -53,87 +53,33 @@ function whyUnreadable(cause: unknown): string {
   return message;
 }
 
-const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-/** Beginnings of files that are no text in UTF-8, and what to call them. */
-const FOREIGN_BEGINNINGS: readonly (readonly [Buffer, string])[] = [
-  [Buffer.from([0xff, 0xfe]), "text in UTF-16"],
-  [Buffer.from([0xfe, 0xff]), "text in UTF-16"],
-  [Buffer.from([0x1f, 0x8b]), "compressed with gzip"],
-  [Buffer.from("PK\u0003\u0004"), "an Excel workbook or a ZIP archive"],
-];
-const BEGINNING_BYTES = 4;
-
-/**
- * Lets through what is text in UTF-8, without its byte order mark, and keeps count of what came in. Ends with
- * RunError "input" where it meets something else.
- */
-export class TextGate extends Transform {
-  readonly #name: string;
+/** Keeps count of what is read from a source: its bytes as they are there, before anything is made of them. */
+export class SourceTally {
   readonly #hash = createHash("sha256");
-  #beginning: Buffer | undefined = Buffer.alloc(0);
   #bytesRead = 0;
-  #bom = false;
 
-  constructor(name: string) {
-    super();
-    this.#name = name;
-  }
-
-  /** Bytes received, the byte order mark included. */
   get bytesRead(): number {
     return this.#bytesRead;
   }
 
-  /** Whether the text began with a byte order mark. */
-  get bom(): boolean {
-    return this.#bom;
-  }
-
-  /** Hex SHA-256 of the bytes received so far, the byte order mark included. */
+  /** Hex SHA-256 of the bytes read so far. */
   sha256(): string {
     return this.#hash.copy().digest("hex");
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformDone): void {
-    this.#hash.update(chunk);
-    const nul = chunk.indexOf(0);
-    const nulAt = this.#bytesRead + nul;
-    this.#bytesRead += chunk.length;
-    if (this.#beginning === undefined) {
-      callback(nul === -1 ? null : this.#refusal(`has a NUL byte at byte ${nulAt + 1}`), chunk);
-      return;
-    }
-    this.#beginning = Buffer.concat([this.#beginning, chunk]);
-    if (this.#beginning.length >= BEGINNING_BYTES) this.#passBeginning(this.#beginning, callback);
-    else callback();
-  }
-
-  override _flush(callback: TransformDone): void {
-    if (this.#beginning === undefined) callback();
-    else this.#passBeginning(this.#beginning, callback);
-  }
-
-  #passBeginning(beginning: Buffer, callback: TransformDone): void {
-    this.#beginning = undefined;
-    for (const [mark, what] of FOREIGN_BEGINNINGS) {
-      if (mark.equals(beginning.subarray(0, mark.length))) {
-        callback(this.#refusal(`is ${what}`));
-        return;
+  /** The stream's bytes. Ends with RunError "input" where the system refuses to give more of them. */
+  async *through(stream: Readable, name: string): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      for await (const chunk of stream) {
+        const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+        this.#hash.update(bytes);
+        this.#bytesRead += bytes.length;
+        // An empty chunk would look like the end to a stream that is made of this.
+        if (bytes.length > 0) yield bytes;
       }
+    } catch (error) {
+      if (!(error instanceof Error && "syscall" in error)) throw error;
+      throw new RunError("input", `${name} can't be read further: ${error.message}`, { cause: error });
     }
-    const nul = beginning.indexOf(0);
-    if (nul !== -1) {
-      callback(this.#refusal(`has a NUL byte at byte ${nul + 1}`));
-      return;
-    }
-    this.#bom = UTF8_MARK.equals(beginning.subarray(0, UTF8_MARK.length));
-    const text = this.#bom ? beginning.subarray(UTF8_MARK.length) : beginning;
-    callback(null, text.length === 0 ? undefined : text);
-  }
-
-  #refusal(what: string): RunError {
-    return new RunError("input", `${this.#name} ${what}, not text in UTF-8; save it as CSV UTF-8`);
   }
 }
-
-type TransformDone = (error?: Error | null, chunk?: Buffer) => void;

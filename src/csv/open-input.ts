@@ -1,15 +1,22 @@
-import { pipeline, type Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { CsvError } from "csv-parse";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
-import { type ColumnChoice, columnsByHeader, columnsByPosition } from "./columns.ts";
-import { type InputSource, inputName, openSource, TextGate } from "./input-bytes.ts";
-import { MAX_RECORD_LENGTH, RecordParser } from "./record-parser.ts";
+import { shownDelimiter } from "./column-advice.ts";
+import { type ColumnChoice, columnsByHeader, columnsByPosition, meritOf } from "./columns.ts";
+import { type Beginning, type Dialect, delimiterOfRecords, dialectOf, lineCount } from "./dialect.ts";
+import { decompressed } from "./gunzip.ts";
+import { type InputSource, inputName, openSource, SourceTally } from "./input-bytes.ts";
+import { InputText, shownEncoding } from "./input-text.ts";
+import { readAhead } from "./read-ahead.ts";
+import { MAX_RECORD_BYTES, RecordParser } from "./record-parser.ts";
 
-/** How an input is to be read, where it differs from a header line and commas. */
+/** How an input is to be read, where it can't be told from what it holds. */
 export interface InputOptions {
   /** One character. */
   readonly delimiter?: string | undefined;
+  /** By its name in the Encoding standard. */
+  readonly encoding?: string | undefined;
   /** The first record is one like the others. */
   readonly noHeader?: boolean | undefined;
   readonly columns?: ColumnChoice | undefined;
@@ -19,11 +26,18 @@ export interface InputOptions {
 export interface OpenInput extends RecordLayout {
   /** The file's path as given, or "standard input". */
   readonly name: string;
-  /** The header's cells and its text; undefined without a header. */
+  /** The header's cells; undefined without a header. */
   readonly header: readonly string[] | undefined;
+  /**
+   * The text in front of the records, without the line break that ends it: the header, and before it `sep=;` and
+   * `#TYPE …`, if they are there. Undefined where there is none of it.
+   */
   readonly headerRaw: string | undefined;
   readonly delimiter: string;
-  /** Whether the file begins with a byte order mark. */
+  /**
+   * Whether what is written back from it, in UTF-8, begins with a byte order mark: if the file does, and where
+   * `--encoding` was given, since the same command would otherwise read that file wrongly.
+   */
   readonly bom: boolean;
   /** The line break that ends the first record; LF in a file of a single line. */
   readonly lineBreak: string;
@@ -32,6 +46,10 @@ export interface OpenInput extends RecordLayout {
    * only when asked for more. Throws RunError "input" where the file can't be read further.
    */
   readonly records: AsyncGenerator<readonly InputRecord[], void, undefined>;
+  /** The encoding as people write it, as far as it is known: a file is UTF-8 until it shows that it is not. */
+  encoding(): string;
+  /** What people should know of how it was read, as parts of sentences about the file; all of it at the end. */
+  remarks(): readonly string[];
   /** Lines with nothing or only white space, passed over so far. */
   blankLineCount(): number;
   /** Hex SHA-256 of the bytes read so far: of the file, once `records` has ended. */
@@ -43,44 +61,77 @@ export interface OpenInput extends RecordLayout {
   close(): void;
 }
 
+/** The dialect and the columns are told from so much of the text. */
+const BEGINNING_BYTES = 256 * 1024;
+
 /**
- * Opens a CSV file or standard input and reads its header. Text in UTF-8 only, with or without a byte order
- * mark; quoted cells may hold line breaks; blank lines are passed over. Memory does not grow with the file.
+ * Opens a table in text, from a file or standard input, compressed with gzip or not, and finds out how it is written:
+ * encoding, delimiter, header, columns. Quoted cells may hold line breaks; blank lines are passed over. Memory does
+ * not grow with the file.
  *
  * Throws RunError: "input-not-found" where there is no such file, "input" where it is no such text, is empty
  * or has not the columns, "usage" where `columns` can't be meant.
  */
 export async function openInput(source: InputSource, options: InputOptions = {}): Promise<OpenInput> {
   const name = inputName(source);
-  const delimiter = options.delimiter ?? ",";
   const { stream, sizeBytes } = await openSource(source);
-  const gate = new TextGate(name);
-  const parser = new RecordParser(delimiter);
-  // Not `.pipe`, which would wait for ever after a read error. Who reads the parser meets the error there.
-  pipeline(stream, gate, parser, () => undefined);
+  const tally = new SourceTally();
+  const text = new InputText(name, options.encoding);
+  const chunks = text.utf8(decompressed(tally.through(stream, name), name));
+  let parser: RecordParser | undefined;
+  const close = (): void => {
+    stream.destroy();
+    parser?.destroy();
+  };
   try {
-    const batches = batchesOf(parser, name);
+    const { beginning, isWhole, rest } = await readAhead(chunks, BEGINNING_BYTES);
+    const start = { text: beginning.toString("utf8"), isWhole };
+    const noHeader = options.noHeader === true;
+    const dialect = dialectOf(start, options.delimiter, (sample) =>
+      meritOf(sample, options.columns ?? {}, noHeader),
+    );
+    const reader = new RecordParser({
+      delimiter: dialect.delimiter,
+      firstLine: 1 + lineCount(dialect.preamble),
+      isDamaged: () => text.isDamaged,
+      encoding: () => shownEncoding(text.encoding),
+    });
+    parser = reader;
+    const table = beginning.subarray(Buffer.byteLength(dialect.preamble));
+    // Not `.pipe`, which would wait for ever after a read error. Who reads the parser meets the error there.
+    pipeline(Readable.from(together(table, rest), { objectMode: false }), reader, () => undefined);
+    const batches = batchesOf(reader, name);
     const first = await batches.next();
-    const beginning = first.done ? [] : first.value;
-    const layout = layoutOf(beginning[0], name, delimiter, options);
-    const rest = layout.header === undefined ? beginning : beginning.slice(1);
+    const records = first.done ? [] : first.value;
+    const layout = layoutOf(records[0], name, dialect, options);
+    if (!noHeader && options.delimiter === undefined)
+      refuseOtherDelimiter(start, dialect, `${name}, line ${records[0]?.line}`);
     return {
       ...layout,
       name,
-      delimiter,
-      bom: gate.bom,
-      lineBreak: parser.lineBreak ?? "\n",
-      records: withBeginning(rest, batches),
-      blankLineCount: () => parser.blankLineCount,
-      sha256: () => gate.sha256(),
-      bytesRead: () => gate.bytesRead,
+      delimiter: dialect.delimiter,
+      bom: text.bom || options.encoding !== undefined,
+      lineBreak: reader.lineBreak ?? "\n",
+      records: withBeginning(noHeader ? records : records.slice(1), batches, close),
+      encoding: () => shownEncoding(text.encoding),
+      remarks: () => text.remarks(),
+      blankLineCount: () => reader.blankLineCount,
+      sha256: () => tally.sha256(),
+      bytesRead: () => tally.bytesRead,
       bytesTotal: sizeBytes,
-      close: () => destroyAll(stream, gate, parser),
+      close,
     };
   } catch (error) {
-    destroyAll(stream, gate, parser);
+    close();
     throw error;
   }
+}
+
+type Chunks = AsyncGenerator<Buffer, void, undefined>;
+
+async function* together(beginning: Buffer, rest: Chunks): Chunks {
+  if (beginning.length > 0) yield beginning;
+  yield* rest;
 }
 
 type Layout = RecordLayout & Pick<OpenInput, "header" | "headerRaw">;
@@ -88,7 +139,7 @@ type Layout = RecordLayout & Pick<OpenInput, "header" | "headerRaw">;
 function layoutOf(
   first: InputRecord | undefined,
   name: string,
-  delimiter: string,
+  dialect: Dialect,
   options: InputOptions,
 ): Layout {
   if (first === undefined) {
@@ -97,15 +148,25 @@ function layoutOf(
       `${name} is empty; expected a header line with aliasFor and alias, then records`,
     );
   }
-  const place = { name, line: first.line };
+  const place = { name, line: first.line, delimiter: dialect.delimiter };
   const cellCount = first.cells.length;
   const choice = options.columns ?? {};
   if (options.noHeader === true) {
     const columns = columnsByPosition(cellCount, choice, place);
-    return { columns, cellCount, header: undefined, headerRaw: undefined };
+    const headerRaw = dialect.preamble.replace(/(?:\r\n|\n|\r)$/, "") || undefined;
+    return { columns, cellCount, header: undefined, headerRaw };
   }
-  const columns = columnsByHeader(first.cells, choice, place, delimiter);
-  return { columns, cellCount, header: first.cells, headerRaw: first.raw };
+  const columns = columnsByHeader(first.cells, dialect.sample.slice(1), choice, place);
+  return { columns, cellCount, header: first.cells, headerRaw: `${dialect.preamble}${first.raw}` };
+}
+
+function refuseOtherDelimiter(beginning: Beginning, dialect: Dialect, place: string): void {
+  const other = delimiterOfRecords(beginning, dialect);
+  if (other === undefined) return;
+  throw new RunError(
+    "input",
+    `${place}: the header has ${shownDelimiter(dialect.delimiter)} between its cells, and the records behind it have ${shownDelimiter(other)}. Write the header as the records are, and import the file again`,
+  );
 }
 
 type Batches = AsyncGenerator<readonly InputRecord[], void, undefined>;
@@ -118,31 +179,25 @@ async function* batchesOf(parser: RecordParser, name: string): Batches {
   }
 }
 
-async function* withBeginning(beginning: readonly InputRecord[], rest: Batches): Batches {
+async function* withBeginning(beginning: readonly InputRecord[], rest: Batches, close: () => void): Batches {
   try {
     if (beginning.length > 0) yield beginning;
     yield* rest;
   } finally {
     await rest.return();
+    close();
   }
 }
 
 function readError(error: unknown, parser: RecordParser, name: string): unknown {
-  if (error instanceof CsvError) {
-    const why =
-      error.code === "CSV_MAX_RECORD_SIZE"
-        ? `is longer than ${MAX_RECORD_LENGTH} characters`
-        : "opens a quotation mark that is never closed";
-    return new RunError(
-      "input",
-      `${name}, line ${parser.line}: the record that begins here ${why}. Look for a lone " there, and remove or double it`,
-      { cause: error },
-    );
-  }
-  if (error instanceof RunError || !(error instanceof Error && "syscall" in error)) return error;
-  return new RunError("input", `${name} can't be read further: ${error.message}`, { cause: error });
-}
-
-function destroyAll(...streams: readonly Readable[]): void {
-  for (const stream of streams) stream.destroy();
+  if (!(error instanceof CsvError)) return error;
+  const why =
+    error.code === "CSV_MAX_RECORD_SIZE"
+      ? `is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MiB. Is its end missing?`
+      : "opens a quotation mark that is never closed.";
+  return new RunError(
+    "input",
+    `${name}, line ${parser.line}: the record that begins here ${why} Look for a lone " there, and remove or double it`,
+    { cause: error },
+  );
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { Parser } from "csv-parse";
 import type { InputRecord } from "../domain/row.ts";
 
@@ -8,50 +9,68 @@ const BATCH_LENGTH = 1024 * 1024;
 /** Batches read ahead of whoever takes them. */
 const BATCHES_AHEAD = 2;
 /**
- * The longest record, in characters. Exchange's longest address lists stay far below it; a quotation mark that
- * is never closed ends here, and not with the memory.
+ * The longest record, in bytes of UTF-8. Ten megabytes in a cell stay below it; a quotation mark that is never
+ * closed ends here, and not with the memory.
  */
-export const MAX_RECORD_LENGTH = 1024 * 1024;
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 /** csv-parse hands its options on to its stream, though its types know nothing of that. */
 const READ_AHEAD = { readableHighWaterMark: BATCHES_AHEAD };
 
+const NO_ROOM = Buffer.alloc(0);
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** What a parser must know of the text that it is given. */
+export interface ParsedText {
+  readonly delimiter: string;
+  /** The line, from 1, on which the text begins. */
+  readonly firstLine: number;
+  /** Whether there was anything so far that could not be decoded, or a NUL: else records are not searched for it. */
+  readonly isDamaged: () => boolean;
+  /** The encoding's name, for messages. */
+  readonly encoding: () => string;
+}
+
 /**
- * csv-parse, made to say of each record on which physical line it begins and what its text is. Takes bytes of
- * UTF-8 without a byte order mark, gives arrays of {@link InputRecord}.
+ * csv-parse, made to say of each record on which physical line it begins, what its text is, and whether all of it
+ * could be decoded. Takes bytes of UTF-8 as a transcoder gives them, gives arrays of {@link InputRecord}.
  *
  * csv-parse's own `info: true` and `raw: true` are not used: `info.lines` is a record's last line and counts a
  * CRLF inside quotation marks twice, `raw` loses the LF of a CRLF and has the blank lines before a record, and
  * both together halve the speed. Its `info.bytes`, where a record ends, is exact, and all that is needed.
  */
 export class RecordParser extends Parser {
+  readonly #text: ParsedText;
   /** What was received and not yet given out as records, from `#next` on. */
   #bytes: Buffer = Buffer.alloc(0);
+  /** What `#bytes` is a part of, where a record is longer than what comes at once. */
+  #room: Buffer = NO_ROOM;
   /** Where `#bytes` begins in the input. */
   #bytesStart = 0;
   /** The first byte in `#bytes` that belongs to no record yet. */
   #next = 0;
-  #line = 1;
+  #line: number;
   #previousByte = 0;
   #blankLineCount = 0;
+  #isDamaged = false;
   #lineBreak: string | undefined;
   #batch: InputRecord[] = [];
   #batchLength = 0;
 
-  constructor(delimiter: string) {
+  constructor(text: ParsedText) {
     super({
-      delimiter,
+      delimiter: text.delimiter,
       // Found out by itself it was seen to take CR for a file with CRLF.
       record_delimiter: ["\r\n", "\n", "\r"],
       relax_column_count: true,
       relax_quotes: true,
       skip_empty_lines: true,
-      max_record_size: MAX_RECORD_LENGTH,
+      max_record_size: MAX_RECORD_BYTES,
       ...READ_AHEAD,
     });
+    this.#text = text;
+    this.#line = text.firstLine;
   }
 
   /** Lines with nothing or only white space in them, so far. */
@@ -75,12 +94,14 @@ export class RecordParser extends Parser {
     encoding: BufferEncoding,
     callback: (error?: Error | null) => void,
   ): void {
+    // Once for many records: asked for each of them it would be felt.
+    this.#isDamaged = this.#text.isDamaged();
     // Passed over now, or else a file of nothing but line breaks would be kept whole.
     this.#passBlankLines(this.#bytes.length);
     const rest = this.#bytes.subarray(this.#next);
     this.#bytesStart += this.#next;
     this.#next = 0;
-    this.#bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    this.#bytes = this.#joined(rest, chunk);
     super._transform(chunk, encoding, callback);
   }
 
@@ -94,14 +115,16 @@ export class RecordParser extends Parser {
     const end = this.info.bytes - this.#bytesStart;
     this.#passBlankLines(end);
     const line = this.#line;
-    const raw = this.#bytes.toString("utf8", this.#next, this.#endOfText(end));
-    this.#lineBreak ??= this.#bytes.toString("latin1", this.#endOfText(end), end) || undefined;
+    const endOfText = this.#endOfText(end);
+    const raw = this.#bytes.toString("utf8", this.#next, endOfText);
+    this.#lineBreak ??= this.#bytes.toString("latin1", endOfText, end) || undefined;
+    const undecodable = this.#isDamaged ? this.#damageIn(this.#next, endOfText) : undefined;
     this.#passLines(end);
     if (cells.length === 1 && raw.trim() === "") {
       this.#blankLineCount++;
       return true;
     }
-    this.#batch.push({ line, cells, raw });
+    this.#batch.push(undecodable === undefined ? { line, cells, raw } : { line, cells, raw, undecodable });
     this.#batchLength += raw.length;
     const isFull = this.#batch.length >= BATCH_RECORDS || this.#batchLength >= BATCH_LENGTH;
     return !isFull || this.#pushBatch();
@@ -113,6 +136,30 @@ export class RecordParser extends Parser {
     this.#batch = [];
     this.#batchLength = 0;
     return super.push(batch);
+  }
+
+  /** A long record is not copied again for each chunk of it: behind it, there is room for as much again. */
+  #joined(rest: Buffer, chunk: Buffer): Buffer {
+    if (rest.length < chunk.length) {
+      this.#room = NO_ROOM;
+      return rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    }
+    const sizeBytes = rest.length + chunk.length;
+    const from = rest.byteOffset - this.#room.byteOffset;
+    if (rest.buffer !== this.#room.buffer || from + sizeBytes > this.#room.length) {
+      this.#room = Buffer.allocUnsafeSlow(sizeBytes * 2);
+      rest.copy(this.#room);
+      chunk.copy(this.#room, rest.length);
+      return this.#room.subarray(0, sizeBytes);
+    }
+    chunk.copy(this.#room, from + rest.length);
+    return this.#room.subarray(from, from + sizeBytes);
+  }
+
+  #damageIn(start: number, end: number): string | undefined {
+    const bytes = this.#bytes.subarray(start, end);
+    if (bytes.includes(0)) return "has a NUL character, which no text has";
+    return isUtf8(bytes) ? undefined : `has bytes that are no text in ${this.#text.encoding()}`;
   }
 
   /** Moves past the line breaks in front of a record. */

@@ -11,6 +11,11 @@ export interface InputRecord {
   readonly cells: readonly string[];
   /** The record's own text as the file has it, quotation marks and all, without the line break that ends it. */
   readonly raw: string;
+  /**
+   * What is wrong with the record's bytes, such as `has bytes that are no text in UTF-8`; absent where all of them
+   * were decoded. A U+FFFD in the cells alone says nothing: the file may hold one.
+   */
+  readonly undecodable?: string;
 }
 
 /** Where a file keeps the two addresses, from 0, and how many cells each of its records should have. */
@@ -62,8 +67,7 @@ export function readRecord(record: InputRecord, layout: RecordLayout): RecordRea
   };
 
   if (record.cells.length !== layout.cellCount) return invalid("ragged_row", raggedMessage(record, layout));
-  if (aliasFor.includes(REPLACEMENT)) return invalid("undecodable", undecodableMessage("aliasFor", aliasFor));
-  if (alias.includes(REPLACEMENT)) return invalid("undecodable", undecodableMessage("alias", alias));
+  if (record.undecodable !== undefined) return invalid("undecodable", undecodableMessage(record));
 
   const primary = readAddress(aliasFor);
   const secondary = readAddress(alias);
@@ -151,9 +155,6 @@ function isListColumn({ header, columns }: RecordLayout): boolean {
   return /(?:addresses|aliases)\s*$/i.test(header?.[columns.alias] ?? "");
 }
 
-/** What a decoder writes for bytes that are no text. */
-const REPLACEMENT = "\u{fffd}";
-
 function raggedMessage(record: InputRecord, layout: RecordLayout): string {
   const counts = `the record has ${record.cells.length} cells, and ${layout.cellCount} were expected`;
   const breakCount = record.raw.match(/\r\n|\n|\r/g)?.length ?? 0;
@@ -161,6 +162,10 @@ function raggedMessage(record: InputRecord, layout: RecordLayout): string {
   return `${counts}; it reaches to line ${record.line + breakCount}: is a quotation mark missing?`;
 }
 
-function undecodableMessage(column: keyof Pair, cell: string): string {
-  return `${column}: '${shown(cell)}' has bytes that are no text in the file's encoding`;
+/** Shows the record from a little before the place on: what can't be decoded is U+FFFD there, or NUL. */
+function undecodableMessage({ raw, undecodable }: InputRecord): string {
+  const place = Math.max(0, raw.search(/[\ufffd\0]/) - CONTEXT_LENGTH);
+  return `the record ${undecodable}: '${place > 0 ? "…" : ""}${shown(raw.slice(place))}'`;
 }
+
+const CONTEXT_LENGTH = 20;

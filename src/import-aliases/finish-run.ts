@@ -56,8 +56,9 @@ function summaryOf(
     startedAt: new Date(description.startedAtEpochMs).toISOString(),
     endedAt: new Date(nowEpochMs).toISOString(),
     durationMs: nowEpochMs - description.startedAtEpochMs,
-    inputs: description.inputs.map(({ name, sha256, bytes }) => ({
+    inputs: description.inputs.map(({ name, encoding, sha256, bytes }) => ({
       name,
+      encoding: encoding ?? null,
       sha256: sha256 ?? null,
       bytes: bytes ?? null,
     })),

@@ -46,6 +46,7 @@ export async function readInputs(
     blankLineCount: 0,
     withoutAliasCount: 0,
     otherAddressCount: 0,
+    remarks: [],
     bytesRead: 0,
   };
   view.reading(inputs, notes);
@@ -66,7 +67,7 @@ export function describedInput(input: OpenInput, isRead: boolean): DescribedInpu
     bom,
     lineBreak,
     ...(headerRaw === undefined ? {} : { headerRaw }),
-    ...(isRead ? { sha256: input.sha256(), bytes: input.bytesRead() } : {}),
+    ...(isRead ? { encoding: input.encoding(), sha256: input.sha256(), bytes: input.bytesRead() } : {}),
   };
 }
 
@@ -111,12 +112,25 @@ export function runFolder(job: ImportJob, startedAtEpochMs: number): string {
 /** Their records are written back into one file, so they must have the same columns. */
 function checkSameLayout(inputs: readonly OpenInput[]): void {
   const [first, ...others] = inputs;
-  const other = others.find(
-    (input) => input.headerRaw !== first?.headerRaw || input.delimiter !== first?.delimiter,
-  );
-  if (first === undefined || other === undefined) return;
-  throw new RunError(
-    "input",
-    `${other.name}, line 1: the header differs from that of ${first.name}. Inputs of one run must have the same columns in the same order; import them one after the other`,
-  );
+  if (first === undefined) return;
+  for (const other of others) {
+    const difference = differenceOf(first, other);
+    if (difference === undefined) continue;
+    throw new RunError(
+      "input",
+      `${other.name}: ${difference} of ${first.name}. Inputs of one run must have the same columns in the same order; import them one after the other`,
+    );
+  }
+}
+
+/** Quotation marks around headers, `sep=` lines and encodings may differ. */
+function differenceOf(first: OpenInput, other: OpenInput): string | undefined {
+  const isSameHeader =
+    first.header?.length === other.header?.length &&
+    (first.header ?? []).every((name, index) => name === other.header?.[index]);
+  if (!isSameHeader) return "the header differs from that";
+  if (first.delimiter !== other.delimiter) return "its delimiter is not that";
+  const { aliasFor, alias } = first.columns;
+  const isSameColumns = aliasFor === other.columns.aliasFor && alias === other.columns.alias;
+  return isSameColumns ? undefined : "other columns hold its addresses than those";
 }

@@ -9,7 +9,9 @@ const inputSchema = z.object({
   aliasColumn: z.number(),
   bom: z.boolean(),
   lineBreak: z.string(),
-  /** Hex; absent until the input was read to its end. */
+  /** As people write it; absent, like the next two, until the input was read to its end. */
+  encoding: z.string().optional(),
+  /** Hex. */
   sha256: z.string().optional(),
   bytes: z.number().optional(),
 });

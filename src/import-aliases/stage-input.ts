@@ -13,6 +13,8 @@ export interface ReadingNotes {
   withoutAliasCount: number;
   /** Addresses of other kinds, such as x500, that were passed over. */
   otherAddressCount: number;
+  /** What people should know of how inputs were read, as sentences. */
+  remarks: string[];
   /** Bytes of all inputs read so far, for the progress bar. */
   bytesRead: number;
 }
@@ -50,6 +52,7 @@ export async function stageInput(
     notes.bytesRead = bytesBefore + input.bytesRead();
   }
   notes.blankLineCount += input.blankLineCount();
+  notes.remarks.push(...input.remarks().map((remark) => `${input.name}: ${remark}`));
 }
 
 function rowsOf(

@@ -34,6 +34,8 @@ export interface Summary {
 
 interface SummaryInput {
   readonly name: string;
+  /** In which it was read, found out or given. */
+  readonly encoding: string | null;
   readonly sha256: string | null;
   readonly bytes: number | null;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { columnsByHeader, columnsByPosition } from "../../src/csv/columns.ts";
 
-const place = { name: "aliases.csv", line: 3 };
-const byHeader = (header: readonly string[], choice = {}) => columnsByHeader(header, choice, place, ",");
+const place = { name: "aliases.csv", line: 3, delimiter: "," };
+const byHeader = (header: readonly string[], choice = {}, records: readonly (readonly string[])[] = []) =>
+  columnsByHeader(header, records, choice, place);
 
 describe("the two columns are found", () => {
   it.each([
@@ -30,13 +31,143 @@ describe("the two columns are found", () => {
   });
 });
 
+describe("columns of other programs are found by their names and by what they hold", () => {
+  it.each([
+    [
+      "Get-Mailbox: Alias is a nickname there",
+      ["Name", "Alias", "PrimarySmtpAddress", "EmailAddresses", "WindowsEmailAddress"],
+      ["Ann", "ann", "ann@x.example", "SMTP:ann@x.example smtp:a@x.example", "ann@x.example"],
+      { aliasFor: 2, alias: 3 },
+    ],
+    [
+      "Get-ADUser: UserPrincipalName is a login, whatever it looks like",
+      ["DistinguishedName", "mail", "proxyAddresses", "UserPrincipalName"],
+      ["CN=Ann,DC=x", "ann@x.example", "smtp:a@x.example", "ann@x.example"],
+      { aliasFor: 1, alias: 2 },
+    ],
+    [
+      "a collection that Export-Csv did not write out is still the column that is meant",
+      ["mail", "proxyAddresses"],
+      ["ann@x.example", "Microsoft.ActiveDirectory.Management.ADPropertyValueCollection"],
+      { aliasFor: 0, alias: 1 },
+    ],
+    [
+      "Mimecast's spreadsheet",
+      ["email", "name", "alias"],
+      ["ann@x.example", "Ann", "a@x.example"],
+      { aliasFor: 0, alias: 2 },
+    ],
+    [
+      "a list of somebody's",
+      ["Primary", "Secondary"],
+      ["ann@x.example", "a@x.example"],
+      { aliasFor: 0, alias: 1 },
+    ],
+    [
+      "names in angle brackets",
+      ["E-Mail", "Aliases"],
+      ["Ann <ann@x.example>", "a@x.example"],
+      { aliasFor: 0, alias: 1 },
+    ],
+    ["a column that is empty so far", ["mail", "alias"], ["ann@x.example", ""], { aliasFor: 0, alias: 1 }],
+    [
+      "an empty one beside one that is not",
+      ["mail", "alias", "aliases"],
+      ["ann@x.example", "", "a@x.example"],
+      { aliasFor: 0, alias: 2 },
+    ],
+    [
+      "the tool's own names, whatever else there is",
+      ["aliasFor", "alias", "mail", "EmailAddresses"],
+      ["(at)", "nonsense", "ann@x.example", "a@x.example"],
+      { aliasFor: 0, alias: 1 },
+    ],
+  ])("%s", (_, header, record, columns) => {
+    expect(byHeader(header, {}, [record])).toEqual(columns);
+  });
+
+  it("in any of the first records, and not in one that is too short or too long", () => {
+    const header = ["mail", "alias", "secondary"];
+    const records = [
+      ["ann@x.example", "ann", ""],
+      ["ann@x.example", "x@y.example", "a@x.example", "surplus"],
+      ["bob@x.example", "bob", "b@x.example"],
+    ];
+    expect(byHeader(header, {}, records)).toEqual({ aliasFor: 0, alias: 2 });
+  });
+});
+
+describe("columns that are doubtful stop the run and say what to type", () => {
+  it.each([
+    [
+      ["mail", "EmailAddress", "alias"],
+      ["ann@x.example", "ann@x.example", "a@x.example"],
+      /aliasFor can be any of 1 \("mail"\) and 2 \("EmailAddress"\)\. Found: .*--columns "aliasFor=mail,alias=alias"/,
+    ],
+    [
+      ["Primary", "Alias", "ProxyAddresses"],
+      ["ann@x.example", "a@x.example", "smtp:b@x.example"],
+      /alias can be any of 2 \("Alias"\) and 3 \("ProxyAddresses"\).*--columns "aliasFor=Primary,alias=Alias"/,
+    ],
+    [
+      ["PrimarySmtpAddress", "Alias", "DisplayName"],
+      ["ann@x.example", "ann", "Ann"],
+      /no column "alias" .*No addresses in the first records of: "Alias"\. Addresses are in: "PrimarySmtpAddress"/,
+    ],
+    [
+      ["Name", "Hauptadresse", "Zweitadresse"],
+      ["Ann", "ann@x.example", "a@x.example"],
+      /no column "aliasFor" and "alias".*--columns "aliasFor=Hauptadresse,alias=Zweitadresse"/,
+    ],
+    [
+      ["Alte E-Mail-Adresse", "Neue E-Mail-Adresse", "Notiz"],
+      ["a@x.example", "ann@x.example", ""],
+      /--columns "aliasFor=Neue E-Mail-Adresse,alias=Alte E-Mail-Adresse"/,
+    ],
+    [
+      ["Nom", "Adresse secondaire", "Adresse principale"],
+      ["Ann", "a@x.example", "ann@x.example"],
+      /--columns "aliasFor=Adresse principale,alias=Adresse secondaire"/,
+    ],
+    [
+      ["Naam", "Hoofdadres", "Oud adres"],
+      ["Ann", "ann@x.example", "a@x.example"],
+      /--columns "aliasFor=Hoofdadres,alias=Oud adres"/,
+    ],
+    [
+      ["Ann", "B", "C"],
+      ["a@x.example", "b@x.example", "c@x.example"],
+      /--columns "aliasFor=NAME,alias=NAME"/,
+    ],
+  ])("%j", (header, record, message) => {
+    expect(() => byHeader(header, {}, [record])).toThrow(message);
+    expect(() => byHeader(header, {}, [record])).toThrow(expect.objectContaining({ kind: "input" }));
+  });
+
+  it("a name that --columns gives and that occurs twice", () => {
+    expect(() => byHeader(["Mail", "x", "mail"], { aliasFor: "MAIL", alias: "x" })).toThrow(
+      /"Mail" occurs more than once, in columns 1 \("Mail"\) and 3 \("mail"\)/,
+    );
+  });
+
+  it("but not where --columns says it, whatever the columns hold", () => {
+    const choice = { aliasFor: "upn", alias: "nick" };
+    expect(
+      byHeader(["nick", "mail", "upn", "alias"], choice, [["a", "b@x.example", "c", "d@x.example"]]),
+    ).toEqual({
+      aliasFor: 2,
+      alias: 0,
+    });
+  });
+});
+
 describe("columns that can't be found stop the run and say what was found and what to type", () => {
   it.each([
-    [["Mail", "Old mail"], {}, /aliases\.csv, line 3: no column "aliasFor" and "alias"/],
-    [["Mail", "Old mail"], {}, /Found: "Mail", "Old mail"/],
+    [["Nom", "Old address"], {}, /aliases\.csv, line 3: no column "aliasFor" and "alias"/],
+    [["Mail", "Old mail"], {}, /no column "alias" .*Found: "Mail", "Old mail"/],
     [["Mail", "Old mail"], {}, /--columns "aliasFor=Mail,alias=Old mail"/],
-    [["mail", "alias"], {}, /no column "aliasFor" .*--columns "aliasFor=mail,alias=alias"/],
-    [["mail", "alias", "note"], {}, /--columns "aliasFor=NAME,alias=alias"/],
+    [["cur", "alias"], {}, /no column "aliasFor" .*--columns "aliasFor=cur,alias=alias"/],
+    [["who", "alias", "note"], {}, /--columns "aliasFor=NAME,alias=alias"/],
     [["a", "b", "c"], {}, /--columns "aliasFor=NAME,alias=NAME"/],
     [["aliasFor", "alias"], { alias: "old" }, /no column "old"/],
     [["ann@x.example", "a@x.example"], {}, /no header line, add --no-header/],

@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+import { gzipSync } from "node:zlib";
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -40,29 +42,95 @@ describe("for any table", () => {
   });
 });
 
+const HEADER = "aliasFor,alias,note\n";
+const beginnings = [
+  Buffer.from(""),
+  Buffer.from(HEADER),
+  Buffer.from(`\ufeff${HEADER}`),
+  Buffer.from(`sep=;\r\n#TYPE x\r\n${HEADER}`),
+  Buffer.from(`\ufeff${HEADER}`, "utf16le"),
+  Buffer.from(`\ufeff${HEADER}`, "utf16le").swap16(),
+  Buffer.from(HEADER, "utf16le"),
+  Buffer.from("ann@x.example;a@x.example\n"),
+  Buffer.from([0x1f, 0x8b, 8]),
+];
+const rawBytes = fc.oneof(
+  fc.uint8Array({ maxLength: 300 }),
+  fc
+    .array(fc.constantFrom(...Buffer.from('a@x.e",;\t|\r\n\ufeffü \0')), { maxLength: 300 })
+    .map((it) => Uint8Array.from(it)),
+);
+const input = fc
+  .tuple(fc.constantFrom(...beginnings), rawBytes, fc.constantFrom("plain", "gzip", "cut gzip"))
+  .map(([beginning, rest, wrapping]) => {
+    const bytes = Buffer.concat([beginning, rest]);
+    if (wrapping === "plain") return bytes;
+    const zipped = gzipSync(bytes);
+    return wrapping === "gzip" ? zipped : zipped.subarray(0, zipped.length >> 1);
+  });
+const options = fc.record({
+  encoding: fc.constantFrom(
+    undefined,
+    "utf-8",
+    "utf-16le",
+    "utf-16be",
+    "windows-1252",
+    "shift_jis",
+    "gb18030",
+  ),
+  delimiter: fc.constantFrom(undefined, ",", ";", "§"),
+  noHeader: fc.boolean(),
+});
+
 describe("for any bytes", () => {
-  it("reading ends, with records or with a reason", async () => {
-    const bytes = fc.oneof(
-      fc.uint8Array({ maxLength: 300 }),
-      fc
-        .array(fc.constantFrom(...Buffer.from('a@x.e",\r\n\ufeffü \t')), { maxLength: 300 })
-        .map((it) => Uint8Array.from(it)),
-    );
+  it("reading ends, with records or with a reason, and what can't be decoded never passes for text", async () => {
     await fc.assert(
-      fc.asyncProperty(bytes, fc.integer({ min: 1, max: 40 }), async (content, pieceBytes) => {
+      fc.asyncProperty(input, options, fc.integer({ min: 1, max: 40 }), async (content, how, pieceBytes) => {
         try {
-          const input = await openText(Buffer.from(content), { noHeader: true }, pieceBytes);
-          for (const record of await allRecords(input)) {
+          const opened = await openText(content, how, pieceBytes);
+          for (const record of await allRecords(opened)) {
             expect(record.cells.length).toBeGreaterThan(0);
             expect(record.raw).not.toBe("");
+            if (record.raw.includes("\0")) expect(record.undecodable).toMatch(/NUL/);
+            if (record.undecodable === undefined) expect(record.raw.isWellFormed()).toBe(true);
           }
-          expect(input.bytesRead()).toBe(content.length);
+          expect(opened.bytesRead()).toBe(content.length);
         } catch (error) {
           if (!(error instanceof RunError)) throw error;
           expect(error.kind).toBe("input");
+          expect(error.message).toMatch(/^standard input/);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
+    );
+  });
+
+  it("in UTF-8, a record is undecodable exactly where its bytes are no UTF-8 or have a NUL", async () => {
+    const part = fc.oneof(
+      fc.constantFrom("ü", "😀", "\ufffd", "x", "€").map((text) => Buffer.from(text)),
+      fc
+        .uint8Array({ minLength: 1, maxLength: 3 })
+        .map((bytes) =>
+          Buffer.from(bytes.map((byte) => (byte === 10 || byte === 13 || byte === 34 ? 0xff : byte))),
+        ),
+    );
+    const line = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => Buffer.concat(parts));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line, { maxLength: 8 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (lines, piece) => {
+          const content = Buffer.concat([
+            Buffer.from(HEADER),
+            ...lines.flatMap((it) => [Buffer.from("x"), it, Buffer.from("\n")]),
+          ]);
+          const records = await allRecords(await openText(content, { encoding: "utf-8" }, piece));
+          expect(records.map(({ undecodable }) => undecodable !== undefined)).toEqual(
+            lines.map((it) => !isUtf8(it) || it.includes(0)),
+          );
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 });

@@ -38,8 +38,7 @@ describe("a record is invalid", () => {
   it.each([
     ["ragged_row", ["a@x.example"], /has 1 cells, and 2 were expected$/],
     ["ragged_row", ["a@x.example", "b@x.example", ""], /has 3 cells, and 2 were expected$/],
-    ["undecodable", ["m\u{fffd}@x.example", "b@x.example"], /^aliasFor: .*no text/],
-    ["undecodable", ["a@x.example", "m\u{fffd}@x.example"], /^alias: .*no text/],
+    ["not_an_address", ["a@x.example", "m\u{fffd}@x.example"], /^alias: .*could not be decoded/],
     ["empty_cell", ["", "b@x.example"], /of aliasFor is empty/],
     ["empty_cell", ["a@x.example", "\u00a0 "], /of alias is empty/],
     ["empty_cell", ["nonsense", ""], /of alias is empty/],
@@ -55,6 +54,27 @@ describe("a record is invalid", () => {
       alias: cells[1] ?? "",
       message: expect.stringMatching(message),
     });
+  });
+
+  it("undecodable: wherever its bytes are no text, and the place is shown", () => {
+    const raw = `${"x".repeat(100)},a@x.example,m\u{fffd}@x.example`;
+    const undecodable = "has bytes that are no text in UTF-8";
+    expect(
+      readRecord({ line: 7, cells: ["a@x.example", "b@x.example"], raw, undecodable }, layout),
+    ).toMatchObject({
+      kind: "invalid",
+      code: "undecodable",
+      message: "the record has bytes that are no text in UTF-8: '…xxxxxx,a@x.example,m\u{fffd}@x.example'",
+    });
+  });
+
+  it("not for a U+FFFD that the file itself holds in another column", () => {
+    const record = {
+      line: 7,
+      cells: ["a@x.example", "b@x.example"],
+      raw: "a@x.example,b@x.example,M\u{fffd}ller",
+    };
+    expect(readRecord(record, layout)).toMatchObject({ kind: "pair" });
   });
 
   it("and a ragged one of several lines says how far it reaches, as a quotation mark may be missing", () => {

@@ -75,7 +75,7 @@ test("The quota less the reserve is kept, and no call is answered 429", async ()
   expect(Math.max(...windows)).toBeLessThanOrEqual(72 + lanes);
   // And the quota is used: 72 calls in each window but the first and the last.
   expect(windows.length).toBeLessThanOrEqual(8);
-  expect(summary.calls?.quotaWaitMs).toBeGreaterThan(1_000);
+  expect(summary.calls?.quotaWaitMs).toBeGreaterThan(0);
 });
 
 test("The reserve is left to other integrations: their calls are let in", async () => {

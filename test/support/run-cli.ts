@@ -13,7 +13,7 @@ export interface CliSurroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** What standard input holds; it is empty where absent, and stays open for "open". */
-  readonly stdin?: string | "open";
+  readonly stdin?: string | Buffer | "open";
   /** A file descriptor in place of a pipe. */
   readonly stdout?: number;
 }

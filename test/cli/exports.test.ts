@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { encoded } from "../csv/encodings.ts";
+import { simulatorFor } from "../simulator/running-simulator.ts";
+import { csvOf, readCsvFile } from "../support/csv-files.ts";
+import { messagesOf, runCli, simulatorEnv } from "../support/run-cli.ts";
+import { filesBelow, put, temporaryFolder } from "../support/temporary-folder.ts";
+
+const FIXTURES = join(import.meta.dirname, "../../fixtures/csv");
+const ROWS = csvOf([["ann@new.example", "ann@old.example"]]);
+
+/** The path of the run's file of this name, of the latest run. */
+function resultFile(cwd: string, name: string): string {
+  const found = filesBelow(join(cwd, "runs")).filter((path) => path.endsWith(`/${name}`));
+  return join(cwd, "runs", found.at(-1) ?? "none");
+}
+
+test("A German Excel file is imported at the first try, and the run says how it was read", async () => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  const words = ["import", join(FIXTURES, "excel-german-sep.csv"), "--json"];
+  const { code, stderr, stdout } = await runCli(words, { cwd, env: simulatorEnv(simulator) });
+  expect(code).toBe(0);
+  expect(simulator.aliases.size).toBe(2);
+  const said = messagesOf(stderr).join("\n");
+  expect(said).toMatch(
+    /Reading .*: aliasFor from "aliasFor", alias from "alias" \(Windows-1252, cells separated by semicolons\)/,
+  );
+  expect(said).toMatch(/excel-german-sep\.csv: it is not UTF-8 and was read as Windows-1252; .*--encoding/);
+  const summary: unknown = JSON.parse(stdout);
+  expect(summary).toMatchObject({ inputs: [{ encoding: "Windows-1252" }] });
+});
+
+test("What can't be decoded is invalid and never sent, and the mended failed.csv does exactly the rest", async () => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  const env = simulatorEnv(simulator);
+  const text =
+    "sep=^\r\naliasFor^alias^note\r\nann@new.example^ann@old.example^Müller\r\nbob@new.example^bÜb@old.example^Bob\r\n";
+  const bytes = Buffer.from(text);
+  bytes[bytes.indexOf("Ü")] = 0xff;
+  put(cwd, "a.csv", bytes);
+  const first = await runCli(["import", "a.csv"], { cwd, env });
+  expect(first.code).toBe(1);
+  expect([...simulator.aliases.keys()]).toEqual(["ann@old.example"]);
+  expect(readCsvFile(resultFile(cwd, "results.csv")).map(({ line, code }) => `${line} ${code}`)).toEqual([
+    "3 ",
+    "4 undecodable",
+  ]);
+  expect(messagesOf(first.stderr).join("\n")).toMatch(/a\.csv: it is UTF-8, but not all of it/);
+  const failed = readFileSync(resultFile(cwd, "failed.csv"), "utf8");
+  expect(failed).toMatch(
+    /^sep=\^\r\naliasFor\^alias\^note\r\nbob@new\.example\^b\ufffd+b@old\.example\^Bob\r\n$/,
+  );
+  put(cwd, "mended.csv", failed.replace(/b\ufffd+b/, "bob"));
+  const second = await runCli(["import", "mended.csv"], { cwd, env });
+  expect(second.code).toBe(0);
+  expect([...simulator.aliases.keys()].sort()).toEqual(["ann@old.example", "bob@old.example"]);
+});
+
+test("Inputs of one run may differ in encoding, quotation marks and sep= lines; lines are those of each file", async () => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", encoded("aliasFor,alias\r\nann@new.example,ann@old.example\r\n", "utf-16le", true));
+  put(
+    cwd,
+    "b.csv",
+    'sep=,\n"aliasFor","alias"\n"bob@new.example","bob\n@old.example"\nbob@new.example,bob@old.example\n',
+  );
+  const stdin = gzipSync(
+    encoded("#TYPE x\naliasFor,alias\ncy@new.example,käfer\ncy@new.example,cy@old.example\n", "windows-1252"),
+  );
+  const { code } = await runCli(["import", "a.csv", "b.csv", "-"], {
+    cwd,
+    env: simulatorEnv(simulator),
+    stdin,
+  });
+  expect(code).toBe(1);
+  expect(
+    readCsvFile(resultFile(cwd, "results.csv")).map(
+      ({ file, line, outcome }) => `${file} ${line} ${outcome}`,
+    ),
+  ).toEqual([
+    "a.csv 2 applied",
+    "b.csv 3 invalid",
+    "b.csv 5 applied",
+    "standard input 3 invalid",
+    "standard input 4 applied",
+  ]);
+  expect(readFileSync(resultFile(cwd, "failed.csv"), "utf8")).toBe(
+    '\ufeffaliasFor,alias\r\n"bob@new.example","bob\n@old.example"\r\ncy@new.example,käfer\r\n',
+  );
+});
+
+test.each([
+  [
+    "another delimiter",
+    "aliasFor;alias\na@new.example;b@old.example\n",
+    /b\.csv: its delimiter is not that of a\.csv/,
+  ],
+  ["other columns", "alias,aliasFor\n", /b\.csv: the header differs from that of a\.csv/],
+])("Inputs of one run may not have %s", async (_, other, message) => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", ROWS);
+  put(cwd, "b.csv", other);
+  const { code, stderr } = await runCli(["import", "a.csv", "b.csv", "--dry-run"], { cwd });
+  expect(code).toBe(65);
+  expect(stderr).toMatch(message);
+});
+
+test.each([
+  ["workbook-renamed.csv", /is an Excel workbook/],
+  ["cut-off.csv.gz", /compressed with gzip and ends before/],
+  ["open-quote.csv", /line 3: .*never closed/],
+  ["german-headers.csv", /--columns \\"aliasFor=Primäre E-Mail-Adresse,alias=Alias-Adresse\\"/],
+])("A file that can't be used ends with 65 before anything is sent: %s", async (file, message) => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  const { code, stderr } = await runCli(["import", join(FIXTURES, file)], {
+    cwd,
+    env: simulatorEnv(simulator),
+  });
+  expect(code).toBe(65);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(simulator.counters.calls).toBe(0);
+});
+
+test("The --columns option that a refusal says is the one that works", async () => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  const env = simulatorEnv(simulator);
+  const file = join(FIXTURES, "french-headers.csv");
+  const refused = await runCli(["import", file], { cwd, env });
+  const [, columns = ""] = /--columns "(.+?)"/.exec(messagesOf(refused.stderr).join("\n")) ?? [];
+  const { code } = await runCli(["import", file, "--columns", columns], { cwd, env });
+  expect(code).toBe(0);
+  expect([...simulator.aliases.keys()]).toEqual(["ann@old-company.example"]);
+});
+
+test("An encoding that nobody knows is a mistake of the command line", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", ROWS);
+  const { code, stderr } = await runCli(["import", "a.csv", "--dry-run", "--encoding", "cp850"], { cwd });
+  expect(code).toBe(64);
+  expect(stderr).toMatch(/--encoding: expected utf-8, utf-16le, .*, got 'cp850'/);
+});
