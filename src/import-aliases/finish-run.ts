@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
-import { WholeFile } from "../csv/whole-file.ts";
 import { exitOfRun } from "../domain/exit-code.ts";
 import type { StopReason } from "../domain/stop-reason.ts";
+import { writeWhole } from "../files/whole-file.ts";
 import type { FailureCount } from "../ledger/run-reader.ts";
 import type { RunStore } from "../ledger/run-store.ts";
 import { checkedCounts, type FailureLine, type Summary, type SummaryCalls } from "../report/summary.ts";
@@ -74,15 +74,4 @@ function summaryOf(
 
 function failureLine(count: FailureCount): FailureLine {
   return { name: count.name, new: count.fresh, repeated: count.repeated };
-}
-
-async function writeWhole(path: string, content: string): Promise<void> {
-  const file = await WholeFile.begin(path);
-  try {
-    await file.append(content);
-    await file.finish();
-  } catch (error) {
-    await file.abandon();
-    throw error;
-  }
 }
