@@ -21,6 +21,7 @@ export function endLines(finished: FinishedRun, typed: TypedCommand): string[] {
   const lines = [
     ...summary.stops.map((stop) => `Stopped: ${stop.message}`),
     `${counted(summary.rows, "row")} in ${duration(summary.durationMs)}: ${parts.join(", ") || "nothing to do"}`,
+    `  report     ${files.report}`,
     `  results    ${files.results}`,
   ];
   if (files.failed !== undefined) {
