@@ -196,6 +196,7 @@ async function send(
   });
   const calls = {
     total: traffic.counts.calls,
+    byStatus: Object.fromEntries(traffic.counts.byStatus),
     retries: endings.counts.retries,
     answered429: traffic.counts.throttled,
     withoutEffect: traffic.counts.blocked,

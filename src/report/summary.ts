@@ -46,6 +46,8 @@ export interface FailureLine {
 
 export interface SummaryCalls {
   readonly total: number;
+  /** By the HTTP status of their answers. What is missing from the total had none that counts. */
+  readonly byStatus: Readonly<Record<string, number>>;
   /** Attempts after a row's first. */
   readonly retries: number;
   /** Answered 429, so never executed. */
@@ -68,7 +70,7 @@ export interface SummaryTimeline {
 }
 
 type TimelineCalls =
-  | keyof SummaryCalls
+  | Exclude<keyof SummaryCalls, "byStatus">
   /** Rows that waited for their retry: the most at once. */
   | "rowsWaiting";
 

@@ -21,7 +21,7 @@ async function failing(count: number, code: (seq: number) => string, folder = te
   );
   const journal = store.journal();
   for (let seq = 1; seq <= count; seq += 1) {
-    void journal.claim(seq, 1);
+    void journal.claim([{ seq, attempts: 1 }]);
     void journal.end({ ...ending(seq, "failed"), code: code(seq), message: `no ${seq}` });
   }
   await journal.flush();
@@ -43,7 +43,7 @@ describe("what a report shows of the rows", () => {
       row("n>not-sent", 8),
     ]);
     const journal = store.journal();
-    for (const seq of [1, 2, 3]) void journal.claim(seq, 1);
+    for (const seq of [1, 2, 3]) void journal.claim([{ seq, attempts: 1 }]);
     void journal.end({ ...ending(1, "applied") });
     void journal.end({ ...ending(2, "failed"), code: "err_x", message: "no" });
     await journal.flush();

@@ -22,7 +22,7 @@ export function summaryOf(outcomes: Partial<OutcomeCounts>, more: Partial<Summar
     rows: Object.values(counts).reduce((sum, count) => sum + count, 0),
     outcomes: counts,
     failures: { byCode: [], byDomain: [] },
-    calls: { total: 3, retries: 0, answered429: 0, withoutEffect: 0, quotaWaitMs: 0 },
+    calls: { total: 3, byStatus: { 200: 3 }, retries: 0, answered429: 0, withoutEffect: 0, quotaWaitMs: 0 },
     timeline: null,
     files: { results: "/runs/x/results.csv", report: "/runs/x/report.html" },
     ...more,
