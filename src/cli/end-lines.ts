@@ -1,6 +1,7 @@
 import { OUTCOMES } from "../domain/outcome.ts";
+import { count, counted, duration } from "../domain/words.ts";
 import type { FinishedRun } from "../import-aliases/finish-run.ts";
-import { commandLine, count, counted, duration } from "./words.ts";
+import { commandLine } from "./command-line.ts";
 
 /** The command that was typed. */
 export interface TypedCommand {
@@ -23,6 +24,7 @@ export function endLines(finished: FinishedRun, typed: TypedCommand): string[] {
     ...(summary.withoutAlias > 0
       ? [`  besides    ${counted(summary.withoutAlias, "record")} without alias`]
       : []),
+    `  report     ${files.report}`,
     `  results    ${files.results}`,
   ];
   if (files.failed !== undefined) {

@@ -11,11 +11,13 @@ import type { ImportJob } from "../import-aliases/import-job.ts";
 import { planImport } from "../import-aliases/plan-import.ts";
 import { runImport } from "../import-aliases/run-import.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
+import type { Summary } from "../report/summary.ts";
 import { clientSettings } from "./client-settings.ts";
 import { secretsOf } from "./credentials.ts";
 import { endLines } from "./end-lines.ts";
 import { jobOf, sendingJob } from "./import-settings.ts";
 import { TalkingView } from "./import-view.ts";
+import { withMetrics } from "./metrics-file.ts";
 import { print } from "./print.ts";
 import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
@@ -29,6 +31,15 @@ export async function importCommand(
   files: readonly string[],
   flags: ImportFlags,
   program: Program,
+): Promise<ExitCode> {
+  return await withMetrics(flags, program, (tell) => importFiles(files, flags, program, tell));
+}
+
+async function importFiles(
+  files: readonly string[],
+  flags: ImportFlags,
+  program: Program,
+  tell: (summary: Summary) => void,
 ): Promise<ExitCode> {
   refuseSwallowedFiles(files, flags);
   const config = readImportConfig(flags, { ...program, nowEpochMs: realClock.epochMs() });
@@ -46,8 +57,9 @@ export async function importCommand(
   talk.log.debug({ files }, "Opening the input");
   return await reporting(talk, config, program, async () => {
     if (config.dryRun) return await dryRun(job, config, talk, stop, program);
+    const sending = { job, config, talk, stop, program, tell };
     // readImportConfig refuses settings without an account unless they are for the simulator.
-    return await withAccount(config.account, (account) => send(job, config, account, talk, stop, program));
+    return await withAccount(config.account, (account) => send(sending, account));
   });
 }
 
@@ -134,14 +146,17 @@ async function dryRun(
   return exitCode;
 }
 
-async function send(
-  job: ImportJob,
-  config: ImportConfig,
-  account: Account,
-  talk: Talk,
-  stop: Stop,
-  program: Program,
-): Promise<ExitCode> {
+interface Sending {
+  readonly job: ImportJob;
+  readonly config: ImportConfig;
+  readonly talk: Talk;
+  readonly stop: Stop;
+  readonly program: Program;
+  readonly tell: (summary: Summary) => void;
+}
+
+async function send(sending: Sending, account: Account): Promise<ExitCode> {
+  const { job, config, talk, stop, program } = sending;
   const client = createMimecastClient(clientSettings(config, account, program), {
     clock: realClock,
     randomUuid: randomUUID,
@@ -152,6 +167,7 @@ async function send(
     const finished = await runImport(sendingJob(job, config, account), parts, stop);
     if (finished === undefined) return await stoppedEarly(talk, stop, config, program);
     const { summary } = finished;
+    sending.tell(summary);
     const exitCode = summary.exitCode ?? EXIT.fault;
     const inputs = job.inputs.map((input) => (input.kind === "file" ? input.path : "-"));
     const words = ["mimecast-bulk", ...repeatableWords(program.words, config.resendBeforeEpochMs)];

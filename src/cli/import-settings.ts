@@ -6,6 +6,7 @@ import { DEFAULT_BREAKER } from "../engine/breaker.ts";
 import { DEFAULT_RETRY } from "../engine/retry.ts";
 import type { ImportJob, SendingJob } from "../import-aliases/import-job.ts";
 import { type Program, toolVersion } from "./program.ts";
+import { shownSettings } from "./shown-settings.ts";
 
 /** What the settings ask of an import, sent or not. */
 export function jobOf(files: readonly string[], config: ImportConfig, program: Program): ImportJob {
@@ -27,6 +28,7 @@ export function jobOf(files: readonly string[], config: ImportConfig, program: P
     },
     folder: config.outDir,
     toolVersion: toolVersion(),
+    settings: shownSettings(config),
   };
 }
 

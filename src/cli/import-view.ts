@@ -1,6 +1,7 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
+import { count, counted, duration } from "../domain/words.ts";
 import type { Forecast } from "../engine/forecast.ts";
 import type { FinishedRun } from "../import-aliases/finish-run.ts";
 import type { ImportView, Plan, SendProgress } from "../import-aliases/import-job.ts";
@@ -10,7 +11,6 @@ import { type PlanView, planLines } from "./plan-lines.ts";
 import { Rate } from "./rate.ts";
 import type { Talk } from "./talk.ts";
 import { Tellings } from "./tellings.ts";
-import { count, counted, duration } from "./words.ts";
 
 export type ImportViewSettings = PlanView;
 

@@ -93,6 +93,10 @@ function importOptions(command: Command): Command {
     .option("--json", "the summary as JSON on standard output")
     .option("--quiet", "say nothing unless the run fails as a whole")
     .option("--verbose", "say what happens to each row")
+    .option(
+      "--metrics-file <file.prom>",
+      "write the run's metrics for the node exporter's textfile collector",
+    )
     .option("--simulate", "run against the embedded simulator; everything is kept in DIR/simulated")
     .addOption(envFileOption());
 }

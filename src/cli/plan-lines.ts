@@ -1,7 +1,7 @@
 import { OUTCOMES } from "../domain/outcome.ts";
+import { count, counted, duration } from "../domain/words.ts";
 import { forecast } from "../engine/forecast.ts";
 import type { Plan, PlannedProblem } from "../import-aliases/import-job.ts";
-import { count, counted, duration } from "./words.ts";
 
 export interface PlanView {
   readonly deadlineEpochMs: number | undefined;

@@ -63,6 +63,7 @@ function importFlags(nowEpochMs: number) {
     resendBefore: option((text) => instant(readResendBefore(text, nowEpochMs))).optional(),
     out: z.string().min(1, "expected a folder").default("runs"),
     json: on,
+    metricsFile: z.string().min(1, "expected a file").optional(),
   });
 }
 

@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { WholeFile } from "./whole-file.ts";
+import { WholeFile } from "../files/whole-file.ts";
 
 /** One line of a table. A string that a spreadsheet would run as a formula gets a leading `'`; a number never. */
 export type CsvRow = readonly (string | number)[];

@@ -19,8 +19,20 @@ export type PlannedOutcome = Extract<Outcome, "unchanged" | "duplicate" | "skipp
 /** Outcomes that sending gives a row. A row without one of them was not sent. */
 export type SentOutcome = Extract<Outcome, "applied" | "failed" | "unknown">;
 
-export function isOutcome(word: string): word is Outcome {
+function isOutcome(word: string): word is Outcome {
   return OUTCOMES.some((outcome) => outcome === word);
+}
+
+/** The outcome that a word from our own record names. Throws where it names none. */
+export function outcomeOf(word: string): Outcome {
+  if (!isOutcome(word)) throw new TypeError(`"${word}" is no outcome`);
+  return word;
+}
+
+/** As {@link outcomeOf}, of a row that was sent. */
+export function sentOutcomeOf(word: string): SentOutcome {
+  if (word === "applied" || word === "failed" || word === "unknown") return word;
+  throw new TypeError(`"${word}" is no outcome of sending`);
 }
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;

@@ -1,22 +1,40 @@
 import { basename, join } from "node:path";
-import { WholeFile } from "../csv/whole-file.ts";
 import { exitOfRun } from "../domain/exit-code.ts";
 import type { StopReason } from "../domain/stop-reason.ts";
+import { writeWhole } from "../files/whole-file.ts";
 import type { FailureCount } from "../ledger/run-reader.ts";
 import type { RunStore } from "../ledger/run-store.ts";
-import { checkedCounts, type FailureLine, type Summary, type SummaryCalls } from "../report/summary.ts";
+import type { ShownProblems } from "../report/problems-section.ts";
+import {
+  checkedCounts,
+  type FailureLine,
+  type Summary,
+  type SummaryCalls,
+  type SummaryTimeline,
+  summaryText,
+} from "../report/summary.ts";
+import { courseOnRecord } from "./course.ts";
 import { type ResultFiles, writeResultFiles } from "./result-files.ts";
 import type { RunDescription } from "./run-description.ts";
 
+/** What sending came to, besides the rows' outcomes. */
+export interface Sending {
+  readonly calls: SummaryCalls;
+  readonly timeline: SummaryTimeline | null;
+}
+
 /** How a run came to its end. */
 export type RunEnd =
-  | { readonly kind: "ended"; readonly stops: readonly StopReason[]; readonly calls: SummaryCalls }
+  | ({ readonly kind: "ended"; readonly stops: readonly StopReason[] } & Sending)
   | { readonly kind: "killed" };
 
 export interface FinishedRun {
   readonly summary: Summary;
-  readonly files: ResultFiles;
+  readonly files: RunFiles;
 }
+
+/** Paths of all files that a run left for people. */
+type RunFiles = ResultFiles & { readonly report: string };
 
 /**
  * Writes the files of a run whose outcomes are in the ledger. Can be repeated: a run that dies in here is finished
@@ -28,9 +46,13 @@ export async function finishRun(
   end: RunEnd,
   nowEpochMs: number,
 ): Promise<FinishedRun> {
-  const files = await writeResultFiles(store.folder, store.read, description.inputs);
+  const results = await writeResultFiles(store.folder, store.read, description.inputs);
+  const files = { ...results, report: join(store.folder, "report.html") };
   const summary = summaryOf(store, description, end, nowEpochMs, files);
-  await writeWhole(join(store.folder, "summary.json"), `${JSON.stringify(summary, undefined, 2)}\n`);
+  // Loaded only here: a run has a report to draw once, at its end.
+  const { reportPage } = await import("../report/report-page.ts");
+  await writeWhole(files.report, reportPage(summary, shownProblems(store, description)));
+  await writeWhole(join(store.folder, "summary.json"), summaryText(summary));
   return { summary, files };
 }
 
@@ -39,7 +61,7 @@ function summaryOf(
   description: RunDescription,
   end: RunEnd,
   nowEpochMs: number,
-  files: ResultFiles,
+  files: RunFiles,
 ): Summary {
   const counts = store.read.outcomeCounts();
   const rows = description.rows ?? Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -62,6 +84,7 @@ function summaryOf(
       sha256: sha256 ?? null,
       bytes: bytes ?? null,
     })),
+    settings: description.settings,
     rows,
     withoutAlias: description.withoutAlias ?? 0,
     otherAddresses: description.otherAddresses ?? 0,
@@ -71,21 +94,25 @@ function summaryOf(
       byDomain: failures.byDomain.map(failureLine),
     },
     calls: end.kind === "killed" ? null : end.calls,
+    timeline: end.kind === "killed" ? courseOnRecord(store.report) : end.timeline,
     files: { ...files },
+  };
+}
+
+/** With the input's name where there are several. */
+function shownProblems(store: RunStore, { inputs }: RunDescription): ShownProblems {
+  const { groups, groupCount, rowCount } = store.report.problems();
+  const nameOf = (file: number): string | undefined => (inputs.length > 1 ? inputs[file]?.name : undefined);
+  return {
+    groups: groups.map((group) => ({
+      ...group,
+      examples: group.examples.map((example) => ({ ...example, input: nameOf(example.file) })),
+    })),
+    groupCount,
+    rowCount,
   };
 }
 
 function failureLine(count: FailureCount): FailureLine {
   return { name: count.name, new: count.fresh, repeated: count.repeated };
-}
-
-async function writeWhole(path: string, content: string): Promise<void> {
-  const file = await WholeFile.begin(path);
-  try {
-    await file.append(content);
-    await file.finish();
-  } catch (error) {
-    await file.abandon();
-    throw error;
-  }
 }

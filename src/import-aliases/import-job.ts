@@ -27,6 +27,8 @@ export interface ImportJob {
   /** Where runs and the ledger are kept. */
   readonly folder: string;
   readonly toolVersion: string;
+  /** What the report tells of the settings, by option or variable: no secret may be among them. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** The same, for an import that sends. */

@@ -22,6 +22,8 @@ const descriptionSchema = z.object({
   tenant: z.string(),
   startedAtEpochMs: z.number(),
   inputs: z.array(inputSchema),
+  /** By option or variable. Absent in what an earlier version left behind. */
+  settings: z.record(z.string(), z.string()).default({}),
   /** Rows read, once all inputs were; planning and sending come after. */
   rows: z.number().optional(),
   /** Known when the rows are. */

@@ -5,11 +5,12 @@ import { type Forecast, forecast } from "../engine/forecast.ts";
 import { LaneCount } from "../engine/lane-count.ts";
 import { QuotaGovernor } from "../engine/quota.ts";
 import { type Stop, StoppedError } from "../engine/stop.ts";
+import { Timeline } from "../engine/timeline.ts";
 import { Traffic } from "../engine/traffic.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
-import type { SummaryCalls } from "../report/summary.ts";
-import { type FinishedRun, finishRun } from "./finish-run.ts";
+import { courseOf, keepTimeline } from "./course.ts";
+import { type FinishedRun, finishRun, type Sending } from "./finish-run.ts";
 import type { SendingJob, SendingParts } from "./import-job.ts";
 import { finishedCount } from "./lane-row.ts";
 import { closeInputs, describedInput, openInputs, planOf, readInputs, runFolder } from "./prepare-run.ts";
@@ -101,6 +102,7 @@ async function runInLedger(
     tenant: job.account.tenant,
     startedAtEpochMs,
     inputs: inputs.map((input) => describedInput(input, false)),
+    settings: job.settings,
   };
   try {
     const notes = await readInputs(inputs, job, store, stop, view);
@@ -117,9 +119,9 @@ async function runInLedger(
     if (error instanceof StoppedError) return undefined;
     throw error;
   }
-  const calls = await send(job, parts, stop, ledger, store);
+  const sending = await send(job, parts, stop, ledger, store);
   // As it is now: a signal that comes while the files are written stops nothing any more.
-  const end = { kind: "ended", stops: [...stop.reasons], calls } as const;
+  const end = { kind: "ended", stops: [...stop.reasons], ...sending } as const;
   store.merge(clock.epochMs());
   const finished = await finishRun(store, description, end, clock.epochMs());
   ledger.endRun(folder);
@@ -132,7 +134,7 @@ async function send(
   stop: Stop,
   ledger: Ledger,
   store: RunStore,
-): Promise<SummaryCalls> {
+): Promise<Sending> {
   const { clock, view } = parts;
   const governor = new QuotaGovernor(job.quota);
   const lanes = new LaneCount(job.sending.concurrency);
@@ -166,6 +168,12 @@ async function send(
     quota: governor.view(clock.nowMs()),
     left: timeLeft(),
   }));
+  const startedAtEpochMs = clock.epochMs();
+  const startedAtMs = clock.nowMs();
+  const timeline = new Timeline(startedAtMs);
+  const over = new AbortController();
+  const state = () => ({ ...endings.counts, ...traffic.counts, quotaWaitMs: traffic.quotaWaitMs });
+  const kept = keepTimeline(timeline, state, clock, over.signal);
   try {
     await sendRows(job.sending, {
       nextRows: (position, count) => store.read.sendable(position, count),
@@ -178,6 +186,8 @@ async function send(
       clock,
     });
   } finally {
+    over.abort();
+    await kept;
     view.sent();
   }
   const quota = governor.view(clock.nowMs());
@@ -186,13 +196,15 @@ async function send(
     ...(quota === undefined ? {} : { quota: { calls: quota.limit, windowMs: quota.windowMs } }),
     ...(usualLatencyMs === undefined ? {} : { latencyMs: usualLatencyMs }),
   });
-  return {
+  const calls = {
     total: traffic.counts.calls,
+    byStatus: Object.fromEntries(traffic.counts.byStatus),
     retries: endings.counts.retries,
     answered429: traffic.counts.throttled,
     withoutEffect: traffic.counts.blocked,
     quotaWaitMs: Math.round(traffic.quotaWaitMs),
   };
+  return { calls, timeline: courseOf(timeline, startedAtEpochMs, clock.nowMs() - startedAtMs) };
 }
 
 /** What update-alias needs (graded S). */

@@ -16,7 +16,7 @@ export const DRY_RUN = {
 const RUN_FOLDER = /^\d{8}T\d{9}Z-/;
 /** What may be deleted in a run's folder: SQLite's files, and result files that were begun. */
 const LEFTOVER =
-  /^((run|dry-run(-(ledger|killed|rows))?)\.db(-wal|-shm|-journal)?|((results|failed|failed-reasons|remaining|plan)\.csv|summary\.json)\.part)$/;
+  /^((run|dry-run(-(ledger|killed|rows))?)\.db(-wal|-shm|-journal)?|((results|failed|failed-reasons|remaining|plan)\.csv|summary\.json|report\.html)\.part)$/;
 
 export function makeFolder(folder: string): void {
   orOutputError(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));

@@ -1,4 +1,4 @@
-import { isOutcome, NO_OUTCOMES, type Outcome, type OutcomeCounts } from "../domain/outcome.ts";
+import { NO_OUTCOMES, type Outcome, type OutcomeCounts, outcomeOf } from "../domain/outcome.ts";
 import { type Database, integer, type Row, type Statement, text, textOrNull } from "./database.ts";
 import { type LeftRecord, leftRecords } from "./left-records.ts";
 import { queryPages } from "./pages.ts";
@@ -175,13 +175,8 @@ function failuresBy(expression: string): string {
 
 function counted(rows: readonly Row[]): OutcomeCounts {
   const counts: Record<Outcome, number> = { ...NO_OUTCOMES };
-  for (const row of rows) counts[outcome(text(row, 0))] = integer(row, 1);
+  for (const row of rows) counts[outcomeOf(text(row, 0))] = integer(row, 1);
   return counts;
-}
-
-function outcome(word: string): Outcome {
-  if (!isOutcome(word)) throw new TypeError(`"${word}" is no outcome`);
-  return word;
 }
 
 function asEndedRow(row: Row): EndedRow {
@@ -191,7 +186,7 @@ function asEndedRow(row: Row): EndedRow {
     line: integer(row, 2),
     aliasFor: text(row, 3),
     alias: text(row, 4),
-    outcome: outcome(text(row, 5)),
+    outcome: outcomeOf(text(row, 5)),
     code: text(row, 6),
     message: text(row, 7),
     retryable: row[8] === null ? undefined : integer(row, 8) === 1,
@@ -209,7 +204,7 @@ function asPlannedRow(row: Row): PlannedRow {
     line: integer(row, 2),
     aliasFor: text(row, 3),
     alias: text(row, 4),
-    plan: plan === "send" ? "send" : outcome(plan),
+    plan: plan === "send" ? "send" : outcomeOf(plan),
     code: text(row, 6),
     message: text(row, 7),
   };

@@ -3,6 +3,7 @@ import { type Database, storable, text } from "./database.ts";
 import { Journal } from "./journal.ts";
 import { mergeRun } from "./merge-run.ts";
 import { type PlanRules, planRows } from "./plan-rows.ts";
+import { ReportReader } from "./report-reader.ts";
 import { RunReader } from "./run-reader.ts";
 import { RowStager } from "./stage-rows.ts";
 
@@ -10,12 +11,14 @@ import { RowStager } from "./stage-rows.ts";
 export class RunStore {
   readonly folder: string;
   readonly read: RunReader;
+  readonly report: ReportReader;
   readonly #database: Database;
 
   constructor(database: Database, folder: string) {
     this.#database = database;
     this.folder = folder;
     this.read = new RunReader(database);
+    this.report = new ReportReader(database);
   }
 
   /** What the run says of itself, as JSON: enough to write its files after it was killed. */

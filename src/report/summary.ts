@@ -16,6 +16,8 @@ export interface Summary {
   readonly endedAt: string;
   readonly durationMs: number;
   readonly inputs: readonly SummaryInput[];
+  /** By option or variable, as people type them; no secret is among them. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly rows: number;
   /** Records without a secondary address: they gave no row. */
   readonly withoutAlias: number;
@@ -29,6 +31,8 @@ export interface Summary {
   readonly failures: { readonly byCode: readonly FailureLine[]; readonly byDomain: readonly FailureLine[] };
   /** Null where a killed run left no count. */
   readonly calls: SummaryCalls | null;
+  /** How the sending went over time; null where nothing was sent. */
+  readonly timeline: SummaryTimeline | null;
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -48,6 +52,8 @@ export interface FailureLine {
 
 export interface SummaryCalls {
   readonly total: number;
+  /** By the HTTP status of their answers. What is missing from the total had none that counts. */
+  readonly byStatus: Readonly<Record<string, number>>;
   /** Attempts after a row's first. */
   readonly retries: number;
   /** Answered 429, so never executed. */
@@ -56,6 +62,29 @@ export interface SummaryCalls {
   readonly withoutEffect: number;
   /** Time in which calls were held back to stay within the quota. */
   readonly quotaWaitMs: number;
+}
+
+/** A number for each stretch of time, oldest first; all lists are of one length. */
+export interface SummaryTimeline {
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Length of a stretch: the more, the longer the run took. The last one may not have come to its end. */
+  readonly bucketMs: number;
+  readonly rows: Readonly<Record<"applied" | "failed" | "unknown", readonly number[]>>;
+  /** As in {@link SummaryCalls}; null for a killed run, of which only the outcomes are on record. */
+  readonly calls: Readonly<Record<TimelineCalls, readonly number[]>> | null;
+}
+
+type TimelineCalls =
+  | Exclude<keyof SummaryCalls, "byStatus">
+  /** Rows that waited for their retry: the most at once. */
+  | "rowsWaiting";
+
+/** The summary as the text of a file: lists of numbers each on one line, or a chart's would fill pages. */
+export function summaryText(summary: Summary): string {
+  const text = JSON.stringify(summary, undefined, 2);
+  // No text of JSON holds a line break, so this finds lists only.
+  return `${text.replaceAll(/\[\n[\d\s,.-]+\]/g, (list) => list.replaceAll(/\s+/g, "").replaceAll(",", ", "))}\n`;
 }
 
 /** Throws if the outcomes do not add up to the rows: then a row has none, or two. */

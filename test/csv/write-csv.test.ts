@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { temporaryName } from "../../src/csv/whole-file.ts";
 import { writeCsv, writeRawLines } from "../../src/csv/write-csv.ts";
+import { temporaryName } from "../../src/files/whole-file.ts";
 
 let folder: string;
 let path: string;

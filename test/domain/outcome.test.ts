@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isOutcome, NO_OUTCOMES, OUTCOMES } from "../../src/domain/outcome.ts";
+import { NO_OUTCOMES, OUTCOMES, outcomeOf } from "../../src/domain/outcome.ts";
 
 it("a row ends in one of nine ways", () => {
   expect(OUTCOMES).toEqual([
@@ -20,8 +20,8 @@ it("counting begins with none of each", () => {
   expect(Object.values(NO_OUTCOMES).every((count) => count === 0)).toBe(true);
 });
 
-it.each(OUTCOMES)("%s is an outcome", (word) => expect(isOutcome(word)).toBe(true));
+it.each(OUTCOMES)("%s is an outcome", (word) => expect(outcomeOf(word)).toBe(word));
 
 it.each(["", "send", "Applied", "toString", "not sent"])("%j is none", (word) =>
-  expect(isOutcome(word)).toBe(false),
+  expect(() => outcomeOf(word)).toThrow(TypeError),
 );

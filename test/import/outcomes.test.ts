@@ -145,8 +145,8 @@ describe("The files of records to mend and to run again", () => {
 
   test("do not exist where they would have no rows", async () => {
     const { files, runFolder } = await importing(await simulatorFor(), manyRows(3));
-    expect(readdirSync(runFolder).sort()).toEqual(["results.csv", "summary.json"]);
-    expect(Object.keys(files)).toEqual(["results"]);
+    expect(readdirSync(runFolder).sort()).toEqual(["report.html", "results.csv", "summary.json"]);
+    expect(Object.keys(files)).toEqual(["results", "report"]);
   });
 });
 
@@ -158,6 +158,7 @@ test("Files are their owner's alone, and neither temporary files nor run.db are 
   expect(files.map((path) => `${modeOf(join(folder, path))} ${basename(path)}`)).toEqual([
     "600 failed-reasons.csv",
     "600 failed.csv",
+    "600 report.html",
     "600 results.csv",
     "600 summary.json",
     "600 ledger.db",

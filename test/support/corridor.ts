@@ -134,6 +134,7 @@ function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
     planning: { allowMove: false, allowChain: false, ...changes.planning },
     folder: changes.folder ?? newFolder(),
     toolVersion: "0.0.0-test",
+    settings: {},
     account: { tenant: changes.tenant ?? "a test", loopback: true },
     sending: {
       concurrency: 16,

@@ -1,9 +1,13 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { outputError } from "../domain/output-error.ts";
 
+/** Addresses are nobody else's business. */
+const OWNER_ONLY = 0o600;
+
 /**
  * A file that appears whole or not at all: written under a temporary name beside its own, then flushed to the
- * disk and renamed. Only its owner may read it. What the system refuses is a RunError "output" that names the path.
+ * disk and renamed. Only its owner may read it unless a mode says otherwise. What the system refuses is a RunError
+ * "output" that names the path.
  */
 export class WholeFile {
   readonly #path: string;
@@ -15,11 +19,11 @@ export class WholeFile {
   }
 
   /** Begins the file; what a killed run left under the temporary name is removed. */
-  static async begin(path: string): Promise<WholeFile> {
+  static async begin(path: string, mode = OWNER_ONLY): Promise<WholeFile> {
     return orOutputError(path, async () => {
       await rm(temporaryName(path), { force: true });
       // "wx" and not "w": a link of that name is never followed.
-      return new WholeFile(path, await open(temporaryName(path), "wx", 0o600));
+      return new WholeFile(path, await open(temporaryName(path), "wx", mode));
     });
   }
 
@@ -41,6 +45,18 @@ export class WholeFile {
   async abandon(): Promise<void> {
     await Promise.allSettled([this.#handle.close()]);
     await Promise.allSettled([rm(temporaryName(this.#path), { force: true })]);
+  }
+}
+
+/** Writes a file of one text, whole or not at all. */
+export async function writeWhole(path: string, text: string, mode = OWNER_ONLY): Promise<void> {
+  const file = await WholeFile.begin(path, mode);
+  try {
+    await file.append(text);
+    await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
   }
 }
 

@@ -1,0 +1,131 @@
+import { type Outcome, outcomeOf, type SentOutcome, sentOutcomeOf } from "../domain/outcome.ts";
+import { type Database, integer, type Row, text } from "./database.ts";
+import { EARLIER } from "./plan-rows.ts";
+
+/** Rows that ended alike and that someone may have to look at. */
+interface ProblemGroup {
+  readonly outcome: Outcome;
+  readonly code: string;
+  readonly rows: number;
+  /** Of these, so many failed in an earlier run as well. */
+  readonly repeated: number;
+  /** The first few in the input. */
+  readonly examples: readonly ProblemExample[];
+}
+
+/** One row, each text cut to {@link LONGEST_TEXT} characters. */
+interface ProblemExample {
+  readonly file: number;
+  readonly line: number;
+  readonly aliasFor: string;
+  readonly alias: string;
+  readonly message: string;
+}
+
+export interface Problems {
+  /** Most rows first. */
+  readonly groups: readonly ProblemGroup[];
+  /** Groups and rows of all there are, shown or not. */
+  readonly groupCount: number;
+  readonly rowCount: number;
+}
+
+/** Rows whose outcome came to be on record in one stretch of time. */
+export interface EndedRows {
+  readonly bucket: number;
+  readonly outcome: SentOutcome;
+  readonly rows: number;
+}
+
+/** More groups are read by nobody, and a report is to stay small. */
+const MOST_GROUPS = 30;
+const EXAMPLES = 5;
+/** A cell may be as long as the file. */
+const LONGEST_TEXT = 400;
+
+/** Reads of a run what its report shows: sums and examples, so that memory does not grow with the run. */
+export class ReportReader {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Rows that are invalid, in conflict, failed or unknown, by outcome and code. */
+  problems(): Problems {
+    const groups = this.#database.all(GROUPS, [MOST_GROUPS]);
+    const examples = this.#database.all(FIRST_ROWS, [EXAMPLES, MOST_GROUPS, LONGEST_TEXT]);
+    const [first] = groups;
+    return {
+      groups: groups.map((row) => ({
+        outcome: outcomeOf(text(row, 0)),
+        code: text(row, 1),
+        rows: integer(row, 2),
+        repeated: integer(row, 3),
+        examples: examples.filter((it) => it[0] === row[0] && it[1] === row[1]).map(asExample),
+      })),
+      groupCount: first === undefined ? 0 : integer(first, 4),
+      rowCount: first === undefined ? 0 : integer(first, 5),
+    };
+  }
+
+  /** When the first and the last outcome came to be on record; undefined where none did. */
+  sendingSpan(): { readonly firstEpochMs: number; readonly lastEpochMs: number } | undefined {
+    const row = this.#database.first("SELECT min(at), max(at) FROM run.outcome");
+    if (row === undefined || row[0] === null) return undefined;
+    return { firstEpochMs: integer(row, 0), lastEpochMs: integer(row, 1) };
+  }
+
+  /** Rows by the time of their outcome, in buckets that are counted from `startEpochMs`. */
+  endedRows(startEpochMs: number, bucketMs: number): EndedRows[] {
+    return this.#database.all(ENDED_ROWS, [startEpochMs, bucketMs]).map((row) => ({
+      bucket: integer(row, 0),
+      outcome: sentOutcomeOf(text(row, 1)),
+      rows: integer(row, 2),
+    }));
+  }
+}
+
+const PROBLEM = "outcome IN ('invalid', 'conflict', 'failed', 'unknown')";
+
+const COUNTED = `
+  counted AS (
+    SELECT outcome, coalesce(code, '') AS code, count(*) AS rows,
+      sum(earlier = ${EARLIER.failed} AND outcome IN ('failed', 'unknown')) AS repeated
+    FROM run.ending WHERE ${PROBLEM} GROUP BY 1, 2
+  )`;
+
+const GROUPS = `
+  WITH ${COUNTED}
+  SELECT outcome, code, rows, repeated, count(*) OVER (), sum(rows) OVER ()
+  FROM counted ORDER BY rows DESC, outcome, code LIMIT ?
+`;
+
+/** One walk along the rows and one sort of the problems among them, however many codes there are. */
+const FIRST_ROWS = `
+  WITH ${COUNTED},
+  shown AS (SELECT outcome, code FROM counted ORDER BY rows DESC, outcome, code LIMIT ?2),
+  numbered AS (
+    SELECT seq, outcome, coalesce(code, '') AS code,
+      row_number() OVER (PARTITION BY outcome, coalesce(code, '') ORDER BY seq) AS nth
+    FROM run.ending WHERE ${PROBLEM}
+  )
+  SELECT numbered.outcome, numbered.code, ending.file, ending.line,
+    substr(ending.alias_for, 1, ?3), substr(ending.alias, 1, ?3), substr(coalesce(ending.message, ''), 1, ?3)
+  FROM numbered JOIN shown USING (outcome, code) JOIN run.ending AS ending ON ending.seq = numbered.seq
+  WHERE numbered.nth <= ?1 ORDER BY numbered.seq
+`;
+
+const ENDED_ROWS = `
+  SELECT CAST((at - ?1) / ?2 AS INTEGER) AS bucket, ended, count(*) FROM run.outcome GROUP BY bucket, ended ORDER BY bucket
+`;
+
+function asExample(row: Row): ProblemExample {
+  return {
+    file: integer(row, 2),
+    line: integer(row, 3),
+    aliasFor: text(row, 4),
+    alias: text(row, 5),
+    message: text(row, 6),
+  };
+}

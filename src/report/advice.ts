@@ -1,0 +1,127 @@
+import { TOOL_CODES, type ToolCode } from "../domain/failure.ts";
+
+/** What a code means, as far as it is known, and what to do about it. */
+export interface Advice {
+  readonly meaning: string;
+  readonly todo: string;
+}
+
+const RUN_AGAIN = "Run the same command again.";
+const MEND = "Mend the record in failed.csv and import that file.";
+const CREDENTIALS =
+  "Check the credentials, and that the application has the permission Directories | Groups | Edit.";
+
+/** For each of the tool's own codes. */
+const TOOL_ADVICE: Readonly<Record<ToolCode, string>> = {
+  ragged_row: `${MEND} A stray delimiter or quote is the usual cause.`,
+  undecodable: "Save the file as UTF-8 in the program that wrote it, and import it again.",
+  empty_cell: MEND,
+  not_an_address: MEND,
+  other_primary:
+    "Decide which of the two is the primary address, mend the record in failed.csv, and import that file.",
+  unjoined_list: "Export the file again with the command that the message shows.",
+  truncated_list: "Export the file again with the command that the message shows: the list was cut off.",
+  alias_is_primary: "Nothing needs to be set; take the record out, or mend the one of the two that is wrong.",
+  skipped_domain: "Nothing, if the domain is to be passed over; otherwise leave it out of --skip-domain.",
+  two_primaries:
+    "Decide which primary the alias belongs to, leave that record in failed.csv, and import that file.",
+  same_pair: "Nothing: the other row is the one that counts.",
+  in_place: "Nothing. --resend-before sends such rows again.",
+  chain:
+    "Check that the alias is meant to be another row's primary; --allow chain sends such rows. A primary that becomes an alias is usually a mistake in the file.",
+  move: "Check that the alias is meant to change its primary; --allow move sends such rows.",
+  timeout: `${RUN_AGAIN} If it stays, raise --timeout or lower --concurrency.`,
+  connection_lost: `${RUN_AGAIN} If it stays, look at the network and the proxy.`,
+  connection_refused: `Check the network, the proxy and the base URL or region. Then: ${RUN_AGAIN}`,
+  host_not_found: `Check the name's spelling, the region and the network's DNS. Then: ${RUN_AGAIN}`,
+  tls_failed: `Name the certificate of a proxy that looks into TLS in NODE_EXTRA_CA_CERTS. Then: ${RUN_AGAIN}`,
+  unintelligible: `${RUN_AGAIN} If it stays, look at what stands between: a proxy or a sign-in page answers in Mimecast's place.`,
+  token_refused: CREDENTIALS,
+  no_code: "Read the message; give Mimecast's support the request id from results.csv.",
+  interrupted: `${RUN_AGAIN} Setting an alias twice does no harm.`,
+  not_sent: RUN_AGAIN,
+};
+
+/** What is known of the API's codes; where a cause is not documented, it is not made up. */
+const API_ADVICE: Readonly<Record<string, Advice>> = {
+  err_xdk_operation_forbidden_for_address: {
+    meaning: "Mimecast does not allow the operation for this address.",
+    todo: "Either the application lacks the permission Directories | Groups | Edit, or the address is not yet managed by this account: check that its domain is an internal one.",
+  },
+  err_validation_invalid_email_address: { meaning: "Mimecast takes it for no e-mail address.", todo: MEND },
+  err_validation_null: { meaning: "Mimecast misses a value.", todo: MEND },
+  err_validation_blank: { meaning: "Mimecast found a value empty.", todo: MEND },
+  err_deserialise: {
+    meaning: "Mimecast could not read the request.",
+    todo: "Look for unusual characters in the addresses; give Mimecast's support the request id from results.csv.",
+  },
+  err_folder_group_member_already_exists: {
+    meaning: "It exists already.",
+    todo: "If that is what was wanted, --in-place-code err_folder_group_member_already_exists counts such rows as applied.",
+  },
+  err_xdk_invalid_signature: {
+    meaning: "The request's signature was refused.",
+    todo: "Check the application's keys and this machine's clock.",
+  },
+  err_xdk_binding_expired: {
+    meaning: "The access key's binding has expired.",
+    todo: "Renew the binding in the Mimecast console, then run the same command again.",
+  },
+  err_xdk_client_unauthorized: { meaning: "The account was refused.", todo: CREDENTIALS },
+  unauthorized: { meaning: "The account was refused.", todo: CREDENTIALS },
+  app_forbidden: { meaning: "The application lacks a permission.", todo: CREDENTIALS },
+  token_expired: { meaning: "The access token had expired, also after it was renewed.", todo: RUN_AGAIN },
+  err_developer_key: {
+    meaning: "The application was not recognised. This error is known to come and go.",
+    todo: `${RUN_AGAIN} If it stays, check the application's id and keys.`,
+  },
+  token_verification_failed: {
+    meaning: "The access token was not recognised. This error is known to come and go.",
+    todo: `${RUN_AGAIN} If it stays, check the credentials.`,
+  },
+};
+
+const UNKNOWN: Advice = {
+  meaning: "A code of Mimecast's that this tool knows nothing about.",
+  todo: "Read the message. If it says that the alias is set already, --in-place-code with this code counts such rows as applied; otherwise give Mimecast's support the request id from results.csv.",
+};
+
+/** Never fails: codes come from outside and are open-ended. */
+export function adviceFor(code: string): Advice {
+  const own = toolCode(code);
+  if (own !== undefined) return { meaning: `${capital(TOOL_CODES[own])}.`, todo: TOOL_ADVICE[own] };
+  if (Object.hasOwn(API_ADVICE, code)) return API_ADVICE[code] ?? UNKNOWN;
+  return adviceForStatus(code) ?? UNKNOWN;
+}
+
+function toolCode(code: string): ToolCode | undefined {
+  const isOwn = (word: string): word is ToolCode => Object.hasOwn(TOOL_CODES, word);
+  return isOwn(code) ? code : undefined;
+}
+
+/** `http_503`: the API named no code. */
+function adviceForStatus(code: string): Advice | undefined {
+  const status = /^http_(\d{3})$/.exec(code)?.[1];
+  if (status === undefined) return undefined;
+  if (status === "429") return { meaning: "The quota was used up.", todo: RUN_AGAIN };
+  if (status.startsWith("5")) {
+    return {
+      meaning: `The server answered ${status}. Whether it had done its work is not known.`,
+      todo: `${RUN_AGAIN} Setting an alias twice does no harm.`,
+    };
+  }
+  if (status.startsWith("3")) {
+    return {
+      meaning: `The server answered ${status}, a redirect.`,
+      todo: "Check MIMECAST_BASE_URL, the region and the proxy.",
+    };
+  }
+  return {
+    meaning: `The server answered ${status} and named no code.`,
+    todo: "Read the message; give Mimecast's support the request id from results.csv.",
+  };
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,65 @@
+import { scaleLinear } from "d3-scale";
+import { OUTCOMES, type Outcome } from "../domain/outcome.ts";
+import { count, counted } from "../domain/words.ts";
+import { type Html, html } from "./html.ts";
+import type { Summary } from "./summary.ts";
+
+/** What each outcome means, for someone who has not read the manual. */
+const MEANINGS: Readonly<Record<Outcome, string>> = {
+  applied: "Mimecast accepted the row in this run",
+  unchanged: "Mimecast accepted it in an earlier run; not sent again",
+  duplicate: "the same pair as another row",
+  skipped: "in a domain that is passed over",
+  invalid: "the record can't be used",
+  conflict: "contradicts another row, or the ledger",
+  failed: "Mimecast refused it",
+  unknown: "no answer is known; it may be in place",
+  "not-sent": "the run ended before its turn",
+};
+
+/** Of the bar's length, at the least: a single failure among a million rows must be seen. */
+const LEAST_SHARE = 0.006;
+const BAR_HEIGHT = 22;
+
+/** Every row's outcome, as a bar and as a list. */
+export function outcomeSection({ outcomes, rows }: Summary): Html {
+  const there = OUTCOMES.filter((outcome) => outcomes[outcome] > 0);
+  return html`<section aria-labelledby="outcomes">
+<h2 id="outcomes">${counted(rows, "row")}, and how each ended</h2>
+${there.length === 0 ? undefined : bar(there, outcomes)}
+<ul class="outcomes">${there.map((outcome) => item(outcome, outcomes[outcome], rows))}</ul>
+</section>
+`;
+}
+
+function bar(there: readonly Outcome[], outcomes: Summary["outcomes"]): Html {
+  const total = there.reduce((sum, outcome) => sum + outcomes[outcome], 0);
+  const shares = there.map((outcome) => Math.max(outcomes[outcome] / total, LEAST_SHARE));
+  const x = scaleLinear([0, shares.reduce((sum, share) => sum + share, 0)], [0, 100]);
+  let from = 0;
+  const pieces = there.map((outcome, index) => {
+    const to = from + (shares[index] ?? 0);
+    const piece = html`<rect class="share ${outcome}" x="${percent(x(from))}" width="${percent(x(to) - x(from))}" height="${BAR_HEIGHT}"><title>${count(outcomes[outcome])} ${outcome}</title></rect>`;
+    from = to;
+    return piece;
+  });
+  const words = there.map((outcome) => `${count(outcomes[outcome])} ${outcome}`).join(", ");
+  return html`<div class="bar"><svg width="100%" height="${BAR_HEIGHT}" role="img" aria-label="${words}">${pieces}</svg></div>`;
+}
+
+function item(outcome: Outcome, rows: number, total: number): Html {
+  return html`<li><span class="dot ${outcome}"></span><span>${outcome}</span><span><b>${count(rows)}</b> <span class="soft">${shareWords(rows, total)}</span></span><span class="what">${MEANINGS[outcome]}</span></li>
+`;
+}
+
+function shareWords(rows: number, total: number): string {
+  const share = (rows / total) * 100;
+  if (share < 0.1) return "< 0.1 %";
+  // 99.96 % are not all.
+  if (share > 99.9 && rows < total) return "> 99.9 %";
+  return `${share.toFixed(1).replace(".0", "")} %`;
+}
+
+function percent(value: number): string {
+  return `${value.toFixed(3)}%`;
+}

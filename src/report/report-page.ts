@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { duration } from "../domain/words.ts";
+import { courseSection } from "./course-section.ts";
+import { filesSection, inputsSection, proofSection, settingsSection } from "./facts-sections.ts";
+import { type Html, html, outside } from "./html.ts";
+import { outcomeSection } from "./outcome-section.ts";
+import { problemsSection, type ShownProblems } from "./problems-section.ts";
+import { STYLE } from "./style.ts";
+import type { Summary } from "./summary.ts";
+import { verdictOf } from "./verdict.ts";
+
+const LONGEST_STOP = 600;
+
+/**
+ * `report.html`: all that a run came to, for people, in one file. It holds no script and asks for nothing from
+ * anywhere: its Content-Security-Policy forbids everything but the one style, which it names by its hash. What it
+ * shows of the rows is bounded, and it says what it leaves out.
+ */
+export function reportPage(summary: Summary, problems: ShownProblems): string {
+  const verdict = verdictOf(summary);
+  const body = html`<header>
+<p class="over">mimecast-bulk import</p>
+<h1><span class="tone ${verdict.tone}"></span>${verdict.sentence}</h1>
+${summary.stops.map(({ message }) => html`<p>Stopped: ${outside(message, LONGEST_STOP)}</p>`)}
+<p class="soft">${whenWords(summary)}</p>
+</header>
+<main>
+${outcomeSection(summary)}${courseSection(summary)}${problemsSection(problems)}${proofSection(summary)}${inputsSection(summary)}${settingsSection(summary)}${filesSection(summary)}</main>
+<footer>Run ${outside(summary.run)} · written by mimecast-bulk ${outside(summary.tool.version)} · all times are UTC</footer>
+`;
+  return page(`${verdict.sentence} · mimecast-bulk`, body);
+}
+
+function whenWords({ durationMs, endedAt, exitCode, startedAt, state }: Summary): Html {
+  if (state === "killed") {
+    return html`Begun ${timeWords(startedAt)}; killed at a time that is not known. This page was written ${timeWords(endedAt)} by the run after it.`;
+  }
+  return html`${timeWords(startedAt)} to ${timeWords(endedAt)}, ${duration(durationMs)} · exit code ${exitCode ?? "none"}`;
+}
+
+/** `2026-11-24 23:23:16`. */
+function timeWords(iso: string): Html {
+  return html`<time datetime="${iso}">${iso.slice(0, 19).replace("T", " ")}</time>`;
+}
+
+function page(title: string, body: Html): string {
+  const styleHash = createHash("sha256").update(STYLE).digest("base64");
+  const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`;
+  const head = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+`;
+  return `${head.text}<style>${STYLE}</style>\n</head>\n<body>\n${body.text}</body>\n</html>\n`;
+}

@@ -1,0 +1,126 @@
+import { scaleLinear, scaleUtc } from "d3-scale";
+import { area, curveStepAfter, stack } from "d3-shape";
+import { type Html, html } from "./html.ts";
+
+/** One quantity over time, to be stacked on the others of its chart. */
+export interface Band {
+  /** The class that gives it its colour. */
+  readonly kind: string;
+  readonly name: string;
+  /** A number for each stretch of time. */
+  readonly values: readonly number[];
+}
+
+export interface TimeChart {
+  readonly title: string;
+  readonly bands: readonly Band[];
+  readonly startEpochMs: number;
+  readonly bucketMs: number;
+  /** The axis ends here where it has an end of its own, as 100 percent is one. */
+  readonly most?: number;
+  /** A value of the axis, and one that is pointed at, as people read it. */
+  readonly format: (value: number) => string;
+  readonly height: number;
+}
+
+const TIME_TICKS = 5;
+/** Words so near to an end of the axis, in percent of it, would be cut off. */
+const NEAR_EDGE = 6;
+const VALUE_TICKS = 3;
+/** Room for the times below the plot, and for the topmost value above it, so that no half of it is cut off. */
+const FOOT = 20;
+const HEAD = 8;
+
+/**
+ * Stacked bands over time as SVG: drawn with the numbers of stretches as its width and stretched to the page's by
+ * the browser, while the words stand at percentages of it. So the same drawing is right on a phone and on a wall,
+ * without a script. A pointer that rests on a stretch is told its numbers.
+ */
+export function timeChart(chart: TimeChart): Html {
+  const { bands, bucketMs, height, startEpochMs, title } = chart;
+  const length = bands[0]?.values.length ?? 0;
+  const sums = Array.from({ length }, (_, index) =>
+    bands.reduce((sum, { values }) => sum + (values[index] ?? 0), 0),
+  );
+  const y = scaleLinear([0, chart.most ?? Math.max(...sums, 1)], [height, 0]);
+  if (chart.most === undefined) y.nice(VALUE_TICKS);
+  const x = scaleUtc([startEpochMs, startEpochMs + length * bucketMs], [0, 100]);
+  const valueTicks = y.ticks(Math.min(VALUE_TICKS, Math.ceil(y.domain()[1] ?? 1)));
+  const plot = html`y="${HEAD}" width="100%" height="${height}" viewBox="0 0 ${length} ${height}" preserveAspectRatio="none"`;
+  return html`<figure class="chart">
+<svg class="values" width="40" height="${HEAD + height + FOOT}" aria-hidden="true">${valueTicks.map(
+    (value) =>
+      html`<text x="40" y="${(HEAD + y(value) + 4).toFixed(1)}" text-anchor="end">${chart.format(value)}</text>`,
+  )}</svg>
+<svg width="100%" height="${HEAD + height + FOOT}" role="img" aria-label="${title}">
+${valueTicks.map((value) => {
+  const at = (HEAD + y(value)).toFixed(1);
+  return html`<line class="grid" x1="0" x2="100%" y1="${at}" y2="${at}"/>`;
+})}
+<svg ${plot}>
+${areas(bands, length, y)}</svg>
+${timeTicks(x, startEpochMs, length * bucketMs).map(
+  ({ at, words }) =>
+    html`<text x="${at.toFixed(2)}%" y="${HEAD + height + 15}" text-anchor="middle">${words}</text>
+`,
+)}<svg ${plot}>
+${sums.map((_, index) => html`<rect class="look" x="${index}" width="1" height="${height}"><title>${lookWords(chart, index)}</title></rect>`)}
+</svg>
+</svg>
+</figure>
+`;
+}
+
+function areas(bands: readonly Band[], length: number, y: (value: number) => number): Html[] {
+  const layers = stack<number, Band>()
+    .keys(bands)
+    .value((index, { values }) => values[index] ?? 0)(Array.from({ length }, (_, index) => index));
+  const shape = area<readonly [number, number]>()
+    .curve(curveStepAfter)
+    .x((_, index) => index)
+    .y0(([low]) => y(low))
+    .y1(([, high]) => y(high))
+    .digits(2);
+  return layers.map((layer) => {
+    const points = layer.map(([low, high]): [number, number] => [low, high]);
+    const last = points.at(-1);
+    // A step ends where the next one begins: the last one needs a point behind it.
+    const path = shape(last === undefined ? [] : [...points, last]);
+    return html`<path class="area ${layer.key.kind}" d="${path ?? ""}"/>
+`;
+  });
+}
+
+interface TimeTick {
+  /** Percent of the width. */
+  readonly at: number;
+  readonly words: string;
+}
+
+type TimeScale = ReturnType<typeof scaleUtc<number>>;
+
+function timeTicks(x: TimeScale, startEpochMs: number, spanMs: number): TimeTick[] {
+  const times = x.ticks(TIME_TICKS);
+  // The library takes round times, which may be twice as many: on a phone their words would run together.
+  const nth = Math.ceil(times.length / TIME_TICKS);
+  return times
+    .filter((_, index) => index % nth === 0)
+    .map((time) => ({ at: x(time), words: timeWords(time, startEpochMs, spanMs) }))
+    .filter(({ at }) => at > NEAR_EDGE && at < 100 - NEAR_EDGE);
+}
+
+/** UTC, and no more of it than the span makes one wonder about. */
+function timeWords(time: Date, startEpochMs: number, spanMs: number): string {
+  const iso = time.toISOString();
+  if (spanMs < 20_000) return `+${((time.getTime() - startEpochMs) / 1_000).toFixed(1)} s`;
+  if (spanMs < 10 * 60_000) return iso.slice(11, 19);
+  return iso.endsWith("T00:00:00.000Z") ? iso.slice(0, 10) : iso.slice(11, 16);
+}
+
+function lookWords({ bands, bucketMs, format, startEpochMs }: TimeChart, index: number): string {
+  const time = new Date(startEpochMs + index * bucketMs).toISOString().slice(11, 19);
+  const parts = bands
+    .filter(({ values }) => (values[index] ?? 0) > 0)
+    .map(({ name, values }) => `${format(values[index] ?? 0)} ${name}`);
+  return `${time} · ${parts.join(", ") || "nothing"}`;
+}

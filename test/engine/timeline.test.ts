@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bucketMsFor, MOST_BUCKETS, Timeline, type TimelineState } from "../../src/engine/timeline.ts";
+
+const NOTHING: TimelineState = {
+  applied: 0,
+  failed: 0,
+  unknown: 0,
+  calls: 0,
+  retries: 0,
+  throttled: 0,
+  blocked: 0,
+  quotaWaitMs: 0,
+  waiting: 0,
+};
+
+const HOUR_MS = 3_600_000;
+
+describe("the course of a run", () => {
+  it("is empty before anything was looked at", () => {
+    expect(new Timeline(1_000).buckets).toEqual([]);
+  });
+
+  it("tells in each bucket what changed in it, and the most rows that waited", () => {
+    const timeline = new Timeline(1_000);
+    timeline.observe({ ...NOTHING, applied: 3, calls: 5, waiting: 2 }, 1_100);
+    timeline.observe({ ...NOTHING, applied: 4, calls: 6, waiting: 1 }, 1_250);
+    timeline.observe({ ...NOTHING, applied: 9, calls: 11, failed: 1 }, 1_900);
+    expect(timeline.buckets).toEqual([
+      { ...NOTHING, applied: 4, calls: 6, waiting: 2 },
+      NOTHING,
+      NOTHING,
+      { ...NOTHING, applied: 5, calls: 5, failed: 1 },
+    ]);
+  });
+
+  it("keeps its size for a run of days, and loses nothing", () => {
+    const timeline = new Timeline(0);
+    for (let atMs = 0; atMs <= 72 * HOUR_MS; atMs += HOUR_MS / 4) {
+      timeline.observe({ ...NOTHING, applied: atMs / 100, waiting: atMs === 5 * HOUR_MS ? 70 : 1 }, atMs);
+    }
+    expect(timeline.buckets.length).toBeLessThanOrEqual(MOST_BUCKETS);
+    expect(timeline.buckets.length).toBeGreaterThan(MOST_BUCKETS / 4);
+    expect(timeline.buckets.reduce((sum, { applied }) => sum + applied, 0)).toBe((72 * HOUR_MS) / 100);
+    expect(Math.max(...timeline.buckets.map(({ waiting }) => waiting))).toBe(70);
+  });
+
+  it("does not go back where the clock does", () => {
+    const timeline = new Timeline(0);
+    timeline.observe({ ...NOTHING, applied: 1 }, 1_000);
+    timeline.observe({ ...NOTHING, applied: 3 }, 200);
+    expect(timeline.buckets.map(({ applied }) => applied)).toEqual([0, 0, 0, 3]);
+  });
+
+  it("holds every change exactly once, whenever it is looked at", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 20 * HOUR_MS }), fc.nat(1_000)), { maxLength: 60 }),
+        (looks) => {
+          const timeline = new Timeline(0);
+          let atMs = 0;
+          let applied = 0;
+          for (const [waitMs, more] of looks) {
+            atMs += waitMs;
+            applied += more;
+            timeline.observe({ ...NOTHING, applied }, atMs);
+          }
+          const { buckets, bucketMs } = timeline;
+          expect(buckets.length).toBeLessThanOrEqual(MOST_BUCKETS);
+          expect(buckets.reduce((sum, bucket) => sum + bucket.applied, 0)).toBe(applied);
+          if (looks.length > 0) expect(buckets.length).toBe(Math.max(1, Math.ceil(atMs / bucketMs)));
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [0, 250],
+    [59_999, 250],
+    [60_000, 500],
+    [72 * HOUR_MS, 250 * 2 ** 13],
+  ])("of %i ms has buckets of %i ms", (spanMs, bucketMs) => {
+    expect(bucketMsFor(spanMs)).toBe(bucketMs);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { TOOL_CODES } from "../../src/domain/failure.ts";
+import { adviceFor } from "../../src/report/advice.ts";
+
+/** Seen of the API, by whoever talked to it. */
+const API_CODES = [
+  "err_xdk_invalid_signature",
+  "err_developer_key",
+  "err_xdk_binding_expired",
+  "err_xdk_client_unauthorized",
+  "err_xdk_operation_forbidden_for_address",
+  "err_validation_null",
+  "err_validation_blank",
+  "err_validation_invalid_email_address",
+  "err_deserialise",
+  "err_folder_group_member_already_exists",
+  "token_expired",
+  "token_verification_failed",
+  "unauthorized",
+  "app_forbidden",
+];
+
+describe("what to do about a code", () => {
+  it.each([...Object.keys(TOOL_CODES), ...API_CODES, "http_400", "http_429", "http_503", "http_302"])(
+    "is known for %s",
+    (code) => {
+      const { meaning, todo } = adviceFor(code);
+      expect(meaning).not.toContain("knows nothing");
+      expect(meaning).toMatch(/^[A-Z].*\.$/);
+      expect(todo).toMatch(/\.$/);
+    },
+  );
+
+  it.each(["err_never_seen", "", "toString", "__proto__", "http_5", "<script>"])(
+    "is left open for %j, which nobody knows",
+    (code) => expect(adviceFor(code).meaning).toContain("knows nothing"),
+  );
+});
