@@ -27,7 +27,7 @@ const INVISIBLE = new RegExp(`[${INVISIBLES}]`);
 /** What stands between separators, without the invisible characters around it. */
 const TOKEN = new RegExp(`[^;,\\s${INVISIBLES}](?:[^;,\\s]*[^;,\\s${INVISIBLES}])?`, "g");
 const HEX = /(?<![^;,\s])X'((?:[\da-f]{2})+)'(?![^;,\s])/gi;
-const STRONG_SEPARATOR = /[;\r\n]/;
+const LINE_BREAK = /[\r\n]/;
 const SEPARATOR_BUT_SPACE = /[;,\r\n]/;
 
 /**
@@ -47,7 +47,7 @@ export function* cellEntries(cell: string): Generator<CellEntry, void, undefined
   for (const { 0: token, index } of list.matchAll(TOKEN)) {
     const prefix = PREFIX.exec(token);
     const gap = list.slice(end, index);
-    if (entry === undefined || prefix !== null || isNext(entry, gap, token)) {
+    if (entry === undefined || prefix !== null || isNext(entry, list.charAt(end - 1), gap, token)) {
       if (entry !== undefined) yield closed(entry, list.slice(entry.start, end), gap);
       entry = { start: index, gap, isOther: prefix !== null && !isSmtp(prefix), isBroken: false };
     }
@@ -93,11 +93,19 @@ function withoutHex(list: string): string {
   return list.replace(HEX, (_, hex: string) => Buffer.from(hex, "hex").toString("utf8"));
 }
 
-/** Whether a token without a prefix begins an entry of its own. */
-function isNext(entry: OpenEntry, gap: string, token: string): boolean {
-  if (!entry.isOther) return STRONG_SEPARATOR.test(gap) || (token.includes("@") && !entry.isBroken);
+/** Whether a token without a prefix begins an entry of its own; `last` is the character before the gap. */
+function isNext(entry: OpenEntry, last: string, gap: string, token: string): boolean {
+  if (!entry.isOther) {
+    return isStrong(last, gap, token) || (token.includes("@") && !entry.isBroken);
+  }
   // `/` and `=` can be in an address, but are in the names of directories too, where an `@` may follow.
   return SEPARATOR_BUT_SPACE.test(gap) && !/[/=]/.test(token) && readAddress(token).ok;
+}
+
+/** A semicolon is in no address; a line break can be, where someone broke one in two. */
+function isStrong(last: string, gap: string, token: string): boolean {
+  if (gap.includes(";")) return true;
+  return LINE_BREAK.test(gap) && !/[@.]/.test(`${last}${token.charAt(0)}`);
 }
 
 function isSmtp(prefix: RegExpExecArray): boolean {

@@ -23,7 +23,7 @@ const NOT_PLAIN_ASCII = /[^ -~]/;
 const EVERYDAY =
   /^[a-z0-9_'+&-]{1,32}(?:\.[a-z0-9_'+&-]{1,31})?@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,3}[a-z]{2,20}$/i;
 /** What `'` is put in front of by whoever writes a table for spreadsheets, this tool among them. */
-const ESCAPED_FORMULA = /^'[=+@\uff1d\uff0b\uff0d\uff20-]/;
+const ESCAPED_FORMULA = /^'[=+\uff1d\uff0b\uff0d-]/;
 const LOCAL_CHARACTER = /[^a-z0-9!#$%&'*+/=?^_`{|}~.\u0080-\u{10ffff}-]/iu;
 const DOMAIN_CHARACTER = /[^a-z0-9_.\u0080-\u{10ffff}-]/iu;
 const WHITE_SPACE_OR_INVISIBLE = /[\s\p{Z}\p{Cc}\p{Cf}\p{Cs}]/u;

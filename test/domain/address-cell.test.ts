@@ -104,6 +104,10 @@ describe("a cell of addresses is taken apart", () => {
     ["smtp:ann lee@x.example;b@x.example", ["smtp:ann lee@x.example", "b@x.example"]],
     ["a@x.example lee, b@x.example", ["a@x.example lee, b@x.example"]],
     ["a@x.example b", ["a@x.example b"]],
+    ["ann\n@x.example", ["ann\n@x.example"]],
+    ["ann@x\r\n.example;b@x.example", ["ann@x\r\n.example", "b@x.example"]],
+    ["ann@\nx.example", ["ann@\nx.example"]],
+    ["a@x.example\nnonsense\nb@x.example", ["a@x.example", "nonsense", "b@x.example"]],
     ["Lee, Ann <ann@x.example>; b@x.example", ["Lee, Ann <ann@x.example>", "b@x.example"]],
     ['"Lee, Ann" <ann@x.example>', ['"Lee, Ann" <ann@x.example>']],
     ["stmp:a@x.example;b@x.example", ["stmp:a@x.example", "b@x.example"]],
@@ -137,6 +141,8 @@ const word = fc.constantFrom(
   "\\",
   "@",
   "<f@x.example>",
+  ".example",
+  "g@",
 );
 const anyCell = fc.oneof(
   fc.array(fc.tuple(word, separator), { maxLength: 12 }).map((parts) => parts.flat().join("")),

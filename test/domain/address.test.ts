@@ -97,7 +97,9 @@ describe("the apostrophe that keeps a spreadsheet from running a cell as a formu
   );
 
   it("is left where it is the address's own", () => {
-    expect(readAddress("'ann'@corp.example")).toMatchObject({ ok: true, address: "'ann'@corp.example" });
+    for (const address of ["'ann'@corp.example", "'@corp.example"]) {
+      expect(readAddress(address)).toMatchObject({ ok: true, address });
+    }
   });
 });
 
