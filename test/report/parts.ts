@@ -21,6 +21,8 @@ export function summaryOf(outcomes: Partial<OutcomeCounts>, more: Partial<Summar
     settings: { "--concurrency": "64" },
     rows: Object.values(counts).reduce((sum, count) => sum + count, 0),
     outcomes: counts,
+    withoutAlias: 0,
+    otherAddresses: 0,
     failures: { byCode: [], byDomain: [] },
     calls: { total: 3, byStatus: { 200: 3 }, retries: 0, answered429: 0, withoutEffect: 0, quotaWaitMs: 0 },
     timeline: null,
