@@ -6,7 +6,7 @@ import { until } from "./clocks.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The built program: `npm test` builds it first. */
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+export const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 export interface CliSurroundings {
   /** All that the program finds in its environment besides PATH. */
