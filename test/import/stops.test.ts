@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Stop } from "../../src/engine/stop.ts";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { importing, outcomesOf } from "../support/corridor.ts";
 import { csvOf, manyRows } from "../support/csv-files.ts";
@@ -84,7 +85,7 @@ describe("--max-failures", () => {
 describe("--deadline", () => {
   test("ends the sending, with exit code 3, and the calls in flight are finished", async () => {
     const simulator = await simulatorFor({ latencyMs: 20, record: true });
-    const deadlineEpochMs = Date.now() + 1_500;
+    const deadlineEpochMs = Date.now() + 3_000;
     const { summary } = await importing(simulator, manyRows(5_000), {
       sending: { concurrency: 4, deadlineEpochMs },
     });
@@ -119,10 +120,10 @@ describe("--deadline", () => {
 
   test("that has passed already lets nothing be sent", async () => {
     const simulator = await simulatorFor();
-    const { summary } = await importing(simulator, manyRows(5), {
-      sending: { deadlineEpochMs: Date.now() - 1 },
-    });
-    expect(summary).toMatchObject({ exitCode: 3, outcomes: { "not-sent": 5 }, calls: { total: 0 } });
+    const stop = new Stop();
+    const run = importing(simulator, manyRows(5), { sending: { deadlineEpochMs: Date.now() - 1 }, stop });
+    await expect(run).rejects.toThrow("ended before anything was sent");
+    expect(stop.reasons).toMatchObject([{ kind: "deadline" }]);
     expect(simulator.counters.calls).toBe(0);
   });
 
