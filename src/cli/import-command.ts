@@ -109,7 +109,8 @@ async function stoppedEarly(
   config: ImportConfig,
   program: Program,
 ): Promise<ExitCode> {
-  const message = "Stopped before anything was sent; nothing is left behind";
+  const why = stop.reasons.map((reason) => reason.message).join("; ");
+  const message = `Stopped before anything was sent (${why}); nothing is left behind`;
   const exitCode = exitOfRun(stop.reasons, NO_OUTCOMES);
   talk.bar?.end();
   talk.say(message);

@@ -20,4 +20,6 @@ export interface CallControl {
   readonly beforeSend: () => Promise<void>;
   /** Aborts the call itself, also while its answer is awaited. */
   readonly signal: AbortSignal;
+  /** Ends the wait for a token, which is nobody's to wait for once nothing is sent any more. Default: `signal`. */
+  readonly sending?: AbortSignal;
 }

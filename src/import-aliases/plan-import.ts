@@ -1,7 +1,15 @@
 import type { Stop } from "../engine/stop.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { ImportJob, ImportParts, Plan } from "./import-job.ts";
-import { closeInputs, describedInput, openInputs, planOf, readInputs, runFolder } from "./prepare-run.ts";
+import {
+  closeInputs,
+  describedInput,
+  openInputs,
+  planInputs,
+  planOf,
+  readInputs,
+  runFolder,
+} from "./prepare-run.ts";
 import { writePlanFile } from "./result-files.ts";
 import { unlessStopped } from "./run-import.ts";
 
@@ -33,11 +41,11 @@ async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promi
       parts.view.ledgerOpened(ledger.path, ledger.knownCount());
       const store = ledger.beginDryRun();
       const notes = await readInputs(inputs, job, store, stop, parts.view);
-      store.plan(job.planning);
+      await planInputs(store, job, stop);
       const plan = planOf(store, notes, ledger.pace());
       parts.view.planned(plan);
       const described = inputs.map((input) => describedInput(input, true));
-      return { plan, planFile: await writePlanFile(folder, store.read, described) };
+      return { plan, planFile: await writePlanFile(folder, store.read, described, stop) };
     } finally {
       ledger.discard();
     }

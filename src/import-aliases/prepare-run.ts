@@ -1,4 +1,5 @@
 import { basename, extname, join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type OpenInput, openInput } from "../csv/open-input.ts";
 import { RunError } from "../domain/run-error.ts";
 import type { Stop } from "../engine/stop.ts";
@@ -56,6 +57,15 @@ export async function readInputs(
     await stageInput(input, file, job.skip, stager, stop, notes);
   }
   return { ...notes, rows: stager.count };
+}
+
+/** Plans the run, and then hears what came meanwhile. Throws a StoppedError if the run is to end. */
+export async function planInputs(store: RunStore, job: ImportJob, stop: Stop): Promise<void> {
+  store.plan(job.planning);
+  // Planning leaves the event loop no turn. A signal needs two: the first may be in the round that was begun before.
+  await nextTurn();
+  await nextTurn();
+  stop.throwIfStopped();
 }
 
 export function describedInput(input: OpenInput, isRead: boolean): DescribedInput {

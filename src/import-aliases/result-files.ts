@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { rewriteRecord } from "../csv/rewrite-record.ts";
 import { type CsvRow, writeCsv, writeRawLines } from "../csv/write-csv.ts";
 import { keptEntries } from "../domain/address-cell.ts";
+import type { Stop } from "../engine/stop.ts";
 import type { LeftRecord } from "../ledger/left-records.ts";
 import type { EndedRow, PlannedRow, RunReader } from "../ledger/run-reader.ts";
 import type { DescribedInput } from "./run-description.ts";
@@ -56,18 +57,22 @@ export async function writeResultFiles(
   };
 }
 
-/** Writes `plan.csv`: a line for each row, with what would happen to it. */
+/** Writes `plan.csv`: a line for each row, with what would happen to it. Throws a StoppedError if it is to end. */
 export async function writePlanFile(
   folder: string,
   read: RunReader,
   inputs: readonly DescribedInput[],
+  stop: Stop,
 ): Promise<string> {
   const path = join(folder, "plan.csv");
   const file = fileColumn(inputs);
   await writeCsv(
     path,
     [...file.header, ...PLAN_HEADER],
-    mapped(read.planned("all"), (row) => [...file.cell(row), ...planCells(row)]),
+    mapped(read.planned("all"), (row) => {
+      stop.throwIfStopped();
+      return [...file.cell(row), ...planCells(row)];
+    }),
   );
   return path;
 }

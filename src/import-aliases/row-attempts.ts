@@ -88,8 +88,9 @@ export class RowAttempts {
     const { client, endings, stop, stops, traffic } = this.#parts;
     let isClaimed = false;
     try {
-      return await client.updateAliases(rows, {
+      const exchange = await client.updateAliases(rows, {
         signal: stop.calls,
+        sending: stop.sending,
         beforeSend: async () => {
           await traffic.permit();
           stops.checkDeadline();
@@ -103,6 +104,9 @@ export class RowAttempts {
           for (const row of rows) if (row.attempts > 0) endings.counts.retries += 1;
         },
       });
+      // It was waiting for a token, and nobody wants it any more: that tells nothing of Mimecast.
+      if (!isClaimed) stop.throwIfStopped();
+      return exchange;
     } catch (error) {
       if (isClaimed && error instanceof StoppedError) await this.#claim(rows, 0);
       throw error;

@@ -13,7 +13,15 @@ import { courseOf, keepTimeline } from "./course.ts";
 import { type FinishedRun, finishRun, type Sending } from "./finish-run.ts";
 import type { SendingJob, SendingParts } from "./import-job.ts";
 import { finishedCount } from "./lane-row.ts";
-import { closeInputs, describedInput, openInputs, planOf, readInputs, runFolder } from "./prepare-run.ts";
+import {
+  closeInputs,
+  describedInput,
+  openInputs,
+  planInputs,
+  planOf,
+  readInputs,
+  runFolder,
+} from "./prepare-run.ts";
 import { RowAttempts } from "./row-attempts.ts";
 import { RowEndings } from "./row-endings.ts";
 import { describeRun, descriptionOf, type RunDescription } from "./run-description.ts";
@@ -33,15 +41,31 @@ export async function runImport(
   parts: SendingParts,
   stop: Stop,
 ): Promise<FinishedRun | undefined> {
-  const inputs = await unlessStopped(openInputs(job, stop));
-  if (inputs === undefined) return undefined;
+  const stops = new StopWatch(job.sending, parts.clock, stop);
+  const over = new AbortController();
+  // From the start: standard input may stay silent for ever, and the ledger locked for as long.
+  void stops.watchDeadline(over.signal);
+  try {
+    return await unlessStopped(importInputs(job, parts, stop, stops));
+  } finally {
+    over.abort();
+  }
+}
+
+async function importInputs(
+  job: SendingJob,
+  parts: SendingParts,
+  stop: Stop,
+  stops: StopWatch,
+): Promise<FinishedRun | undefined> {
+  const inputs = await openInputs(job, stop);
   try {
     const ledger = Ledger.open(job.folder, job.account);
     try {
       mergeKilledRuns(ledger, parts);
       parts.view.ledgerOpened(ledger.path, ledger.knownCount());
       await finishKilledRuns(ledger, parts);
-      return await runInLedger(job, parts, stop, ledger, inputs);
+      return await runInLedger(job, parts, stop, stops, ledger, inputs);
     } finally {
       ledger.close();
     }
@@ -88,6 +112,7 @@ async function runInLedger(
   job: SendingJob,
   parts: SendingParts,
   stop: Stop,
+  stops: StopWatch,
   ledger: Ledger,
   inputs: readonly OpenInput[],
 ): Promise<FinishedRun | undefined> {
@@ -106,7 +131,7 @@ async function runInLedger(
   };
   try {
     const notes = await readInputs(inputs, job, store, stop, view);
-    store.plan(job.planning);
+    await planInputs(store, job, stop);
     description.inputs = inputs.map((input) => describedInput(input, true));
     description.rows = notes.rows;
     description.withoutAlias = notes.withoutAliasCount;
@@ -116,10 +141,9 @@ async function runInLedger(
     view.planned(planOf(store, notes, ledger.pace()));
   } catch (error) {
     ledger.endRun(folder);
-    if (error instanceof StoppedError) return undefined;
     throw error;
   }
-  const sending = await send(job, parts, stop, ledger, store);
+  const sending = await send(job, parts, stop, stops, ledger, store);
   // As it is now: a signal that comes while the files are written stops nothing any more.
   const end = { kind: "ended", stops: [...stop.reasons], ...sending } as const;
   store.merge(clock.epochMs());
@@ -132,6 +156,7 @@ async function send(
   job: SendingJob,
   parts: SendingParts,
   stop: Stop,
+  stops: StopWatch,
   ledger: Ledger,
   store: RunStore,
 ): Promise<Sending> {
@@ -141,7 +166,6 @@ async function send(
   const breaker = new Breaker(job.breaker);
   const traffic = new Traffic({ governor, lanes, breaker, clock, stop, permission: PERMISSION });
   const journal = store.journal();
-  const stops = new StopWatch(job.sending, clock, stop);
   const endings = new RowEndings({ journal, stop, stops, clock, watch: view });
   const attempts = new RowAttempts(job.sending, {
     ...parts,
@@ -182,7 +206,6 @@ async function send(
       endings,
       traffic,
       stop,
-      stops,
       clock,
     });
   } finally {

@@ -8,15 +8,12 @@ import type { SendableRow } from "../ledger/run-reader.ts";
 import { type LaneRow, laneRow } from "./lane-row.ts";
 import type { RowAttempts } from "./row-attempts.ts";
 import type { RowEndings } from "./row-endings.ts";
-import type { StopWatch } from "./stop-rules.ts";
 
 export interface SendRules {
   /** Calls in flight, at most. */
   readonly concurrency: number;
   /** Rows that may be sent, at most. */
   readonly limit?: number | undefined;
-  /** Wall clock: nothing is sent from then on. */
-  readonly deadlineEpochMs?: number | undefined;
 }
 
 export interface SendParts {
@@ -28,7 +25,6 @@ export interface SendParts {
   readonly endings: RowEndings;
   readonly traffic: Traffic;
   readonly stop: Stop;
-  readonly stops: StopWatch;
   readonly clock: Clock;
 }
 
@@ -102,7 +98,6 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
   const ring = (): void => bell.ring();
   const finished = new AbortController();
   stop.sending.addEventListener("abort", ring, { signal: finished.signal });
-  void stopAtDeadline(rules, parts, AbortSignal.any([stop.sending, finished.signal]));
   for (;;) {
     if (!stop.sending.aborted) {
       refill();
@@ -117,14 +112,4 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
     stop.stop({ kind: "limit", message: `--limit ${rowCount} is reached` });
   }
   await endings.leave(queue.all());
-}
-
-/** A timer alone would come late on a machine that slept; {@link RowAttempts} asks the clock before each call too. */
-async function stopAtDeadline(rules: SendRules, parts: SendParts, finished: AbortSignal): Promise<void> {
-  if (rules.deadlineEpochMs === undefined) return;
-  // A timer can be early by a moment, and late by hours.
-  while (!finished.aborted && parts.clock.epochMs() < rules.deadlineEpochMs) {
-    await parts.clock.sleep(Math.max(1, rules.deadlineEpochMs - parts.clock.epochMs()), finished);
-  }
-  if (!finished.aborted) parts.stops.checkDeadline();
 }

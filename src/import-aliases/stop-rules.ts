@@ -7,6 +7,7 @@ import { finishedCount, type SendCounts } from "./lane-row.ts";
 /** When a run ends before all rows had their turn, though each call by itself went as calls may. */
 export interface StopRules {
   readonly maxFailures?: FailureBound | undefined;
+  /** Wall clock: nothing is sent from then on. */
   readonly deadlineEpochMs?: number | undefined;
 }
 
@@ -45,6 +46,21 @@ export class StopWatch {
       kind: "deadline",
       message: `the deadline, ${new Date(deadlineEpochMs).toISOString()}, is reached`,
     });
+  }
+
+  /**
+   * Stops the run when the deadline comes, unless it is over before. A timer alone would come late on a machine that
+   * slept: {@link checkDeadline} is to be asked before each call too.
+   */
+  async watchDeadline(over: AbortSignal): Promise<void> {
+    const { deadlineEpochMs } = this.#rules;
+    if (deadlineEpochMs === undefined) return;
+    const ended = AbortSignal.any([over, this.#stop.sending]);
+    // A timer can be early by a moment, and late by hours.
+    while (!ended.aborted && this.#clock.epochMs() < deadlineEpochMs) {
+      await this.#clock.sleep(Math.max(1, deadlineEpochMs - this.#clock.epochMs()), ended);
+    }
+    if (!ended.aborted) this.checkDeadline();
   }
 
   /** To be told of every row that ended, with the counts that include it. */

@@ -55,7 +55,7 @@ interface Attempt<T> {
 async function attempt<T>(call: Call<T>, control: CallControl, parts: CallParts): Promise<Attempt<T>> {
   const { access, clock, http } = parts;
   const askedAtMs = clock.nowMs();
-  const pass = await access.open(control.signal);
+  const pass = await access.open(control.sending ?? control.signal);
   if (pass.kind === "none") {
     const wait = pass.waitMs === undefined ? {} : { waitMs: pass.waitMs };
     const trace = { ...wait, sentAtMs: askedAtMs, arrivedAtMs: clock.nowMs() };

@@ -7,6 +7,8 @@ export interface SimulatorCounters {
   readonly tokensIssued: number;
   /** Requests whose connection was closed without an answer. */
   readonly dropped: number;
+  /** Requests that are in the simulator now, `/oauth/token` included. */
+  readonly inFlight: number;
   /** The most requests that were in the simulator at one moment, `/oauth/token` included. */
   readonly mostInFlight: number;
   /** Answers by HTTP status, `/oauth/token` and cut-off answers included. */
@@ -19,14 +21,14 @@ export class Counters implements SimulatorCounters {
   answered429 = 0;
   tokensIssued = 0;
   dropped = 0;
+  inFlight = 0;
   mostInFlight = 0;
   readonly byStatus = new Map<number, number>();
-  #inFlight = 0;
 
   arrived(isCall: boolean): void {
     if (isCall) this.calls += 1;
-    this.#inFlight += 1;
-    if (this.#inFlight > this.mostInFlight) this.mostInFlight = this.#inFlight;
+    this.inFlight += 1;
+    if (this.inFlight > this.mostInFlight) this.mostInFlight = this.inFlight;
   }
 
   issuedToken(): void {
@@ -35,7 +37,7 @@ export class Counters implements SimulatorCounters {
 
   /** `status` is undefined where the connection is closed instead of an answer, or was lost by the client. */
   left(status: number | undefined): void {
-    this.#inFlight -= 1;
+    this.inFlight -= 1;
     if (status === undefined) this.dropped += 1;
     else this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + 1);
   }

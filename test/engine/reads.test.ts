@@ -135,6 +135,18 @@ describe("calls side by side", () => {
     await expect(waiting).rejects.toBeInstanceOf(StoppedError);
   });
 
+  it("that wait for a token end when the run stops, and tell nothing of an outage", async () => {
+    const stop = new Stop();
+    const { reads } = readsOf({}, stop);
+    const read = reads.read("it", async ({ sending }) => {
+      stop.stop({ kind: "signal", signal: "SIGTERM", message: "by SIGTERM" });
+      expect(sending?.aborted).toBe(true);
+      return troubled("not-executed");
+    });
+    await expect(read).rejects.toBeInstanceOf(StoppedError);
+    expect(stop.reasons).toHaveLength(1);
+  });
+
   it("stay inside the quota that the answers tell, less the reserve", async () => {
     const { reads, clock } = readsOf({ concurrency: 1 });
     for (let calls = 0; calls < 30; calls += 1) {

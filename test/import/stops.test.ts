@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Stop } from "../../src/engine/stop.ts";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { importing, outcomesOf } from "../support/corridor.ts";
 import { csvOf, manyRows } from "../support/csv-files.ts";
@@ -119,10 +120,10 @@ describe("--deadline", () => {
 
   test("that has passed already lets nothing be sent", async () => {
     const simulator = await simulatorFor();
-    const { summary } = await importing(simulator, manyRows(5), {
-      sending: { deadlineEpochMs: Date.now() - 1 },
-    });
-    expect(summary).toMatchObject({ exitCode: 3, outcomes: { "not-sent": 5 }, calls: { total: 0 } });
+    const stop = new Stop();
+    const run = importing(simulator, manyRows(5), { sending: { deadlineEpochMs: Date.now() - 1 }, stop });
+    await expect(run).rejects.toThrow("ended before anything was sent");
+    expect(stop.reasons).toMatchObject([{ kind: "deadline" }]);
     expect(simulator.counters.calls).toBe(0);
   });
 

@@ -126,7 +126,8 @@ async function tryImporting(
   }
 }
 
-function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
+/** What an import of a test is asked to do. */
+export function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
   return {
     inputs: changes.inputs ?? [inputOf(csv)],
     reading: changes.reading ?? {},
@@ -149,7 +150,7 @@ function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
 }
 
 /** A view that shows nothing. */
-const SILENT_VIEW: ImportView = {
+export const SILENT_VIEW: ImportView = {
   ledgerOpened: nothing,
   runBegan: nothing,
   runRecovered: nothing,

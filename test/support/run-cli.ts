@@ -6,7 +6,7 @@ import { until } from "./clocks.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The built program: `npm test` builds it first. */
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+export const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 export interface CliSurroundings {
   /** All that the program finds in its environment besides PATH. */
@@ -29,6 +29,8 @@ export interface CliEnd {
 export interface CliRun {
   readonly ended: Promise<CliEnd>;
   kill(signal: NodeJS.Signals): void;
+  /** More of standard input, where that is "open". */
+  write(text: string): void;
   /** Standard output so far. */
   stdout(): string;
   stderr(): string;
@@ -76,6 +78,7 @@ export function startCli(words: readonly string[], surroundings: CliSurroundings
   return {
     ended,
     kill: (signal) => void child.kill(signal),
+    write: (text) => void child.stdin?.write(text),
     stdout: () => heard.stdout,
     stderr: () => heard.stderr,
     said: (words) => until(`"${words}" in: ${heard.stderr}`, () => heard.stderr.includes(words)),
