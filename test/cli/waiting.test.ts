@@ -131,7 +131,8 @@ describe.each([[[]], [["--dry-run"]]])("Standard input of which the end never co
     const simulator = await simulatorFor();
     const cwd = temporaryFolder();
     const run = startCli(["import", "-", ...words], { cwd, env: simulatorEnv(simulator), stdin: "open" });
-    run.write(manyRows(5_000));
+    // More than what columns and delimiter are judged by.
+    run.write(manyRows(20_000));
     await run.said("Reading standard input");
     run.kill("SIGHUP");
     const { code, stderr } = await run.ended;
