@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { codeBlock, codeBlocksOf } from "../support/code-blocks.ts";
+import { put, temporaryFolder } from "../support/temporary-folder.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const DOCS = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
+
+/** Languages of which every block is checked by one of the tests beside this one. */
+const CHECKED = ["crontab", "dockerfile", "ini", "logrotate", "sh", "yaml"];
+
+test.each(["scheduling.md", "scale.md"])("Every code block of docs/%s is one that a test checks", (page) => {
+  const languages = codeBlocksOf(page).map(({ language }) => language);
+  expect(languages.filter((language) => !CHECKED.includes(language))).toEqual([]);
+});
+
+test.skipIf(process.platform === "win32").each(DOCS)("The shell takes the commands of docs/%s", (page) => {
+  for (const { language, text } of codeBlocksOf(page)) {
+    if (language !== "sh") continue;
+    const { status, stderr } = spawnSync("sh", ["-n"], { input: text, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  }
+});
+
+test("logrotate rotates the log as docs/scheduling.md configures it", ({ skip }) => {
+  const isThere = spawnSync("logrotate", ["--version"]).status === 0;
+  if (!isThere) skip("needs logrotate");
+  const folder = temporaryFolder();
+  put(folder, "import.log", "{}\n");
+  const { username } = userInfo();
+  const group = spawnSync("id", ["-gn"], { encoding: "utf8" }).stdout.trim();
+  const text = codeBlock("scheduling.md", "logrotate")
+    .replace("/var/lib/mimecast-bulk", folder)
+    .replace("su mimecast-bulk mimecast-bulk", `su ${username} ${group}`);
+  const words = ["--force", "--state", join(folder, "state"), put(folder, "configuration", text)];
+  const { status, stderr } = spawnSync("logrotate", words, { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(readdirSync(folder)).toContain("import.log.1");
+});
+
+describe.each(["README.md", ...DOCS.map((name) => `docs/${name}`)])("The links of %s", (page) => {
+  test("lead to files that are there", () => {
+    const text = readFileSync(join(ROOT, page), "utf8");
+    const links = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
+    const broken = links.filter(
+      (link) => !/^https?:/.test(link) && !existsSync(join(ROOT, dirname(page), link)),
+    );
+    expect(broken).toEqual([]);
+  });
+});
