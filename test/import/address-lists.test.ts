@@ -109,7 +109,7 @@ test("A cell with very many addresses gives each its row", async () => {
 describe("A record of none but addresses that are done", () => {
   test("is in neither file", async () => {
     const { files } = await importing(await simulatorFor(), MAILBOXES.split("\r\n").slice(0, 3).join("\r\n"));
-    expect(Object.keys(files)).toEqual(["results"]);
+    expect(Object.keys(files)).toEqual(["results", "report"]);
   });
 });
 
