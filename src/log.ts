@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { BLOT, blotter, SECRET_FIELDS } from "./domain/blotter.ts";
 import { plainText } from "./domain/plain-text.ts";
 
 export interface LogSettings {
@@ -7,12 +8,6 @@ export interface LogSettings {
   /** Values that are blotted out wherever they turn up. */
   readonly secrets: readonly string[];
 }
-
-/** Shorter than this, a "secret" would blot out ordinary words. */
-const MIN_SECRET_LENGTH = 6;
-/** Whatever is logged under one of these names is nobody's business. */
-const SECRET_FIELDS = ["authorization", "accessToken", "access_token", "clientSecret", "secretKey", "appKey"];
-const BLOT = "[secret]";
 
 /**
  * A pino logger whose lines hold no secret and no control character, wherever in a line they would be. Fields
@@ -37,21 +32,6 @@ export function createLog(settings: LogSettings): Logger {
   );
 }
 
-const SECRET_TEXT = new RegExp(`"(${SECRET_FIELDS.join("|")})":"(?:[^"\\\\]|\\\\.)*"`, "gi");
-
-function blotter(secrets: readonly string[]): (line: string) => string {
-  const forms = secrets
-    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
-    .flatMap((secret) => [secret, insideJson(secret), encodeURIComponent(secret)]);
-  // The longest first: blotting out a part of it would leave the rest to be read.
-  const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
-  return (line) =>
-    longestFirst.reduce(
-      (text, secret) => text.replaceAll(secret, BLOT),
-      line.replaceAll(SECRET_TEXT, (_field, name: string) => `"${name}":"${BLOT}"`),
-    );
-}
-
 /** Spaces for control characters, those that JSON has escaped as well: who makes lines pretty takes that off. */
 function plainLine(line: string): string {
   const plain = plainText(line.trimEnd());
@@ -62,8 +42,4 @@ function isControl(escaped: string): boolean {
   if (escaped[1] !== "u") return /[bfnrt]/.test(escaped[1] ?? "");
   const character = String.fromCharCode(Number.parseInt(escaped.slice(2), 16));
   return plainText(character) !== character;
-}
-
-function insideJson(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
 }

@@ -32,7 +32,7 @@ const ONLY_IN: readonly { readonly packages: RegExp; readonly rooms: readonly st
   { packages: /^csv-(parse|stringify)(\/|$)/, rooms: ["csv"] },
   { packages: /^(libsql|node:sqlite)$/, rooms: ["ledger"] },
   { packages: /^pino(-pretty)?$/, rooms: ["log", "cli"] },
-  { packages: /^(commander|cli-progress)$/, rooms: ["cli"] },
+  { packages: /^commander$/, rooms: ["cli"] },
   { packages: /^(d3-.*|prom-client)$/, rooms: ["report"] },
 ];
 

@@ -43,13 +43,8 @@ async function importFiles(
 ): Promise<ExitCode> {
   refuseSwallowedFiles(files, flags);
   const config = readImportConfig(flags, { ...program, nowEpochMs: realClock.epochMs() });
-  const talk = await createTalk({
-    quiet: config.quiet,
-    verbose: config.verbose,
-    color: !config.noColor,
-    stream: program.stderr,
-    secrets: config.account === undefined ? [] : secretsOf(config.account.credentials),
-  });
+  const { quiet, verbose, noColor } = config;
+  const talk = await createTalk({ quiet, verbose, color: !noColor, secrets: secretsOf(config) }, program);
   const job = jobOf(files, config, program);
   const stop = new Stop();
   program.onSignal((signal) => stopOnSignal(signal, stop, talk));

@@ -5,9 +5,10 @@ import { count, counted, duration } from "../domain/words.ts";
 import type { Forecast } from "../engine/forecast.ts";
 import type { FinishedRun } from "../import-aliases/finish-run.ts";
 import type { ImportView, Plan, SendProgress } from "../import-aliases/import-job.ts";
-import type { LaneRow } from "../import-aliases/lane-row.ts";
+import { finishedCount, type LaneRow } from "../import-aliases/lane-row.ts";
 import type { ReadingNotes } from "../import-aliases/stage-input.ts";
 import { type PlanView, planLines } from "./plan-lines.ts";
+import { progressLine, type SendingWords, sendingLine } from "./progress-line.ts";
 import { Rate } from "./rate.ts";
 import type { Talk } from "./talk.ts";
 import { Tellings } from "./tellings.ts";
@@ -17,16 +18,13 @@ export type ImportViewSettings = PlanView;
 /** Where nobody watches, progress is told this often. */
 const PROGRESS_LINE_MS = 10_000;
 
-const READING_BAR = "reading {bar} {percentage}%";
-const SENDING_BAR =
-  "{bar} {percentage}% {value}/{total} rows · {rate}/s · {applied} ok · {failed} failed · {waiting} waiting · quota {quota} · {left}";
-
 /** Shows an import on standard error: a bar and sentences on a terminal, log records elsewhere. */
 export class TalkingView implements ImportView {
   readonly #talk: Talk;
   readonly #settings: ImportViewSettings;
   readonly #failures = new Tellings();
   readonly #hindrances = new Tellings();
+  #unchangedCount = 0;
   #ticker: NodeJS.Timeout | undefined;
 
   constructor(talk: Talk, settings: ImportViewSettings) {
@@ -64,36 +62,37 @@ export class TalkingView implements ImportView {
       );
     }
     const total = inputs.reduce((sum, input) => sum + (input.bytesTotal ?? 0), 0);
-    if (total > 0) this.#talk.bar?.begin(READING_BAR, () => ({ total, value: notes.bytesRead, words: {} }));
+    if (total === 0) return;
+    const parts = [{ text: "reading", weight: 1 }];
+    this.#talk.bar?.begin((columns) => progressLine(notes.bytesRead, total, parts, columns));
   }
 
   planned(plan: Plan): void {
     this.#talk.bar?.end();
+    this.#unchangedCount = plan.outcomes.unchanged;
     for (const line of planLines(plan, this.#settings)) this.#talk.say(line);
   }
 
   sending(progress: () => SendProgress): void {
     const rate = new Rate();
-    const state = (): { total: number; value: number; words: Record<string, string> } => {
+    const words = (): SendingWords => {
       const { total, counts, quota, left } = progress();
-      const value = counts.applied + counts.failed + counts.unknown;
-      const perSecond = rate.perSecond(value, this.#settings.nowEpochMs());
-      const words = {
+      const done = finishedCount(counts);
+      const perSecond = rate.perSecond(done, this.#settings.nowEpochMs());
+      return {
+        total,
+        done,
         rate: count(Math.round(perSecond)),
-        applied: count(counts.applied),
-        failed: count(counts.failed + counts.unknown),
-        waiting: count(counts.waiting),
-        quota: quota === undefined ? "none seen" : `${count(quota.left)} of ${count(quota.limit)}`,
-        left: timeLeft(left, total - value, perSecond),
+        inPlace: this.#unchangedCount + counts.applied,
+        failed: counts.failed + counts.unknown,
+        waiting: counts.waiting,
+        quota: quota === undefined ? undefined : `${count(quota.left)} of ${count(quota.limit)}`,
+        left: timeLeft(left, total - done, perSecond),
       };
-      return { total, value, words };
     };
-    this.#talk.bar?.begin(SENDING_BAR, state);
+    this.#talk.bar?.begin((columns) => sendingLine(words(), columns));
     if (this.#talk.bar !== undefined) return;
-    this.#ticker = setInterval(() => {
-      const { total, value, words } = state();
-      this.#talk.log.info({ rows: total, done: value, ...words }, "sending");
-    }, PROGRESS_LINE_MS);
+    this.#ticker = setInterval(() => this.#talk.log.info(words(), "sending"), PROGRESS_LINE_MS);
     this.#ticker.unref();
   }
 

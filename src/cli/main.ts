@@ -3,24 +3,32 @@ import type { ImportFlags } from "../config/import-flags.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
 import { plainText } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
-import { type Program, toolVersion } from "./program.ts";
+import { endProcess, type Program, toolVersion } from "./program.ts";
 import type { SimulateFlags } from "./simulate-command.ts";
 
 /** The whole program: words in, exit code out. Whatever goes wrong has been said when it returns. */
 export async function main(program: Program): Promise<ExitCode> {
+  program.onFault((error) => endProcess(faultTold(program, error)));
   try {
     return await run(program);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof RunError) {
-      const lines = error.message.split("\n").map(plainText).join("\n");
+      const lines = program.blotted(error.message).split("\n").map(plainText).join("\n");
       program.stderr.write(`mimecast-bulk: ${lines}\n`);
       return exitOfError(error.kind);
     }
-    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    program.stderr.write(`mimecast-bulk: a fault of this program; please report it.\n${trace}\n`);
-    return EXIT.fault;
+    return faultTold(program, error);
   }
+}
+
+/** The one place where a stack trace is shown. */
+function faultTold(program: Program, error: unknown): ExitCode {
+  program.tidy();
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const lines = program.blotted(trace).split("\n").map(plainText).join("\n");
+  program.stderr.write(`mimecast-bulk: a fault of this program; please report it.\n${lines}\n`);
+  return EXIT.fault;
 }
 
 async function run(program: Program): Promise<ExitCode> {

@@ -1,5 +1,7 @@
 import { closeSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import { SECRET_VARIABLES } from "../config/variables.ts";
+import { blotter } from "../domain/blotter.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import type { StopSignal } from "../domain/stop-reason.ts";
 
@@ -17,6 +19,16 @@ export interface Program {
   readonly stderr: NodeJS.WriteStream;
   /** Calls `listener` for every SIGINT, SIGTERM and SIGHUP from now on, instead of dying of it. */
   onSignal(listener: (signal: StopSignal) => void): void;
+  /** Calls `listener` once, when {@link tidy} is called or the process ends otherwise, but for a kill. */
+  onEnd(listener: () => void): void;
+  /** The terminal is to be as it was: to be called before the last words. */
+  tidy(): void;
+  /** Calls `listener` for what is thrown where nobody catches it, instead of Node's own trace and end. */
+  onFault(listener: (error: unknown) => void): void;
+  /** From now on {@link blotted} takes these out, and no dump of the process's variables holds them. */
+  keepSecrets(secrets: readonly string[]): void;
+  /** A text without secrets, for what may have anything in it: the trace of a fault. */
+  blotted(text: string): string;
 }
 
 /** The process that runs this. */
@@ -24,6 +36,16 @@ export function currentProgram(words: readonly string[]): Program {
   // A pipe that is closed, a terminal that is gone: whoever writes is told of it, and it must not end a run that
   // has calls in flight. Without a listener it would.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  let atEnd: (() => void)[] = [];
+  const tidy = (): void => {
+    const listeners = atEnd;
+    atEnd = [];
+    for (const listener of listeners) listener();
+  };
+  process.on("exit", tidy);
+  // Known before the settings are read: a fault can come first.
+  const secretsOfEnv = SECRET_VARIABLES.flatMap((name) => process.env[name] ?? []);
+  let blotted = blotter(secretsOfEnv);
   return {
     words,
     env: process.env,
@@ -40,6 +62,15 @@ export function currentProgram(words: readonly string[]): Program {
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
         process.on(signal, () => listener(signal));
     },
+    onEnd: (listener) => void atEnd.push(listener),
+    tidy,
+    onFault: (listener) => void process.on("uncaughtException", listener),
+    keepSecrets(secrets) {
+      blotted = blotter([...secretsOfEnv, ...secrets]);
+      // They are read by now; a report that Node writes when it is asked to, or runs out of memory, lists the rest.
+      for (const name of SECRET_VARIABLES) delete process.env[name];
+    },
+    blotted: (text) => blotted(text),
   };
 }
 

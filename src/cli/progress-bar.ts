@@ -1,63 +1,70 @@
-import { MultiBar } from "cli-progress";
+/** What progress is shown as: a line for a terminal of so many columns, never longer than that. */
+export type LineFor = (columns: number) => string;
 
-const REFRESHES_PER_SECOND = 5;
+/** The terminal, as far as a line at its foot needs it. */
+export interface Foot {
+  readonly columns?: number;
+  write(text: string): unknown;
+  on(event: "resize", listener: () => void): unknown;
+  off(event: "resize", listener: () => void): unknown;
+}
 
-/** One bar at the foot of a terminal. Lines printed meanwhile appear above it. */
+const REFRESH_MS = 200;
+const USUAL_COLUMNS = 80;
+
+const HIDE_CURSOR = "\u001b[?25l";
+const SHOW_CURSOR = "\u001b[?25h";
+const NO_WRAP = "\u001b[?7l";
+const WRAP = "\u001b[?7h";
+/** From the line's beginning, as a ^C that was typed has moved the cursor. */
+const CLEAR = "\r\u001b[J";
+
+/**
+ * One line at the foot of a terminal. Lines printed meanwhile appear above it.
+ *
+ * The cursor always rests at the line's beginning. A terminal that is made narrower breaks the line and takes the
+ * cursor along to where it begins; so clearing from there downwards takes all of it away, whatever the terminal
+ * did. Libraries that count the rows of what they wrote last leave pieces of it behind there.
+ */
 export class ProgressBar {
-  readonly #stream: NodeJS.WritableStream;
-  #bars: MultiBar | undefined;
-  #refresh: NodeJS.Timeout | undefined;
+  readonly #terminal: Foot;
+  #shown: { readonly line: LineFor; readonly refresh: NodeJS.Timeout } | undefined;
+  readonly #draw = (): void => {
+    if (this.#shown !== undefined) this.#terminal.write(this.#drawn(this.#shown.line));
+  };
 
-  constructor(stream: NodeJS.WritableStream) {
-    this.#stream = stream;
+  constructor(terminal: Foot) {
+    this.#terminal = terminal;
   }
 
-  /** Shows the bar until {@link end}; `state` is asked a few times a second. */
-  begin(format: string, state: () => BarState): void {
+  /** Shows the line until {@link end}; it is asked for a few times a second, and when the terminal is resized. */
+  begin(line: LineFor): void {
     this.end();
-    const { total, value, words } = state();
-    const bars = new MultiBar({
-      stream: this.#stream,
-      format,
-      barsize: 20,
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      clearOnComplete: true,
-      hideCursor: true,
-      fps: REFRESHES_PER_SECOND,
-      // Signals are the run's: it finishes its calls and writes its files first.
-      gracefulExit: false,
-    });
-    const bar = bars.create(total, value, words);
-    this.#bars = bars;
-    this.#refresh = setInterval(() => {
-      const now = state();
-      bar.setTotal(now.total);
-      bar.update(now.value, now.words);
-    }, 1_000 / REFRESHES_PER_SECOND);
-    this.#refresh.unref();
+    const refresh = setInterval(this.#draw, REFRESH_MS);
+    refresh.unref();
+    this.#shown = { line, refresh };
+    this.#terminal.on("resize", this.#draw);
+    this.#terminal.write(`${HIDE_CURSOR}${this.#drawn(line)}`);
   }
 
-  /** Prints above the bar; false if there is none now. */
+  /** Prints above the line; false if there is none now. */
   print(text: string): boolean {
-    if (this.#bars === undefined) return false;
-    this.#bars.log(text);
+    if (this.#shown === undefined) return false;
+    this.#terminal.write(`${CLEAR}${text}${this.#drawn(this.#shown.line)}`);
     return true;
   }
 
-  /** The bar is gone, and the cursor back. */
+  /** The line is gone, and the cursor back. Can be called at any time, and again. */
   end(): void {
-    clearInterval(this.#refresh);
-    // What was printed since the last refresh would otherwise be dropped.
-    this.#bars?.update();
-    this.#bars?.stop();
-    this.#bars = undefined;
+    if (this.#shown === undefined) return;
+    clearInterval(this.#shown.refresh);
+    this.#shown = undefined;
+    this.#terminal.off("resize", this.#draw);
+    this.#terminal.write(`${CLEAR}${SHOW_CURSOR}`);
   }
-}
 
-export interface BarState {
-  readonly total: number;
-  readonly value: number;
-  /** What the format's other `{names}` stand for. */
-  readonly words: Readonly<Record<string, string>>;
+  #drawn(line: LineFor): string {
+    // The terminal may be narrower than it was a moment ago: a line that went on below would leave its head there.
+    return `${CLEAR}${NO_WRAP}${line(this.#terminal.columns || USUAL_COLUMNS)}\r${WRAP}`;
+  }
 }

@@ -21,6 +21,7 @@ export function shownSettings(config: ImportConfig): Record<string, string> {
       .join(","),
     "--no-header": config.noHeader ? "on" : undefined,
     "--delimiter": config.delimiter,
+    "--encoding": config.encoding,
     "--skip-domain": config.skipDomains.join(", "),
     "--allow": [...config.allow].join(", "),
     "--in-place-code": [...config.inPlaceCodes].join(", "),

@@ -2,14 +2,13 @@ import type { Logger } from "pino";
 import { type DestinationStream, pino } from "pino";
 import { plainText } from "../domain/plain-text.ts";
 import { createLog } from "../log.ts";
+import type { Program } from "./program.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
 export interface TalkSettings {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
-  /** Standard error. */
-  readonly stream: NodeJS.WriteStream;
   readonly secrets: readonly string[];
 }
 
@@ -27,9 +26,11 @@ export interface Talk {
 }
 
 /** Chooses how to talk by where standard error goes. */
-export async function createTalk(settings: TalkSettings): Promise<Talk> {
+export async function createTalk(settings: TalkSettings, program: Program): Promise<Talk> {
+  program.keepSecrets(settings.secrets);
+  const stream = program.stderr;
   const level = settings.quiet ? "error" : settings.verbose ? "debug" : "info";
-  if (!settings.stream.isTTY) {
+  if (!stream.isTTY) {
     // Synchronous, so that a line is out before the process can die.
     const destination = pino.destination({ fd: 2, sync: true });
     // A log on a full disk, or one that nobody reads any more, is no reason to end the run.
@@ -43,13 +44,14 @@ export async function createTalk(settings: TalkSettings): Promise<Talk> {
       alarm: (line) => log.error(line),
     };
   }
-  const bar = settings.quiet ? undefined : new ProgressBar(settings.stream);
+  const bar = settings.quiet ? undefined : new ProgressBar(stream);
+  if (bar !== undefined) program.onEnd(() => bar.end());
   const write = (text: string): void => {
-    if (bar?.print(text) !== true) settings.stream.write(text);
+    if (bar?.print(text) !== true) stream.write(text);
   };
   const destination = await prettyDestination(write, settings.color);
   const log = createLog({ level, destination, secrets: settings.secrets });
-  const line = (text: string): void => write(`${plainText(text)}\n`);
+  const line = (text: string): void => write(`${plainText(program.blotted(text))}\n`);
   return {
     log,
     nameRun: (run) => log.setBindings({ run }),

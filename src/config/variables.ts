@@ -1,5 +1,5 @@
 /** Variables whose value is a secret, each of which can come from a file named by `<NAME>_FILE` instead. */
-const SECRET_VARIABLES = [
+export const SECRET_VARIABLES = [
   "MIMECAST_CLIENT_SECRET",
   "MIMECAST_APP_KEY",
   "MIMECAST_ACCESS_KEY",

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { QuotaReading } from "../domain/answer.ts";
+import type { Said } from "./said.ts";
 
 /** No wait longer than this is believed: it would be an epoch, or seconds taken for milliseconds. */
 const LONGEST_BELIEVED_WAIT_MS = 24 * 3_600_000;
@@ -37,10 +38,14 @@ export function readWaitMs(
 }
 
 /** The id under which the request can be found: the answer's, else the one that was sent with it. */
-export function readRequestId(headers: IncomingHttpHeaders, sentId: string | undefined): string | undefined {
+export function readRequestId(
+  headers: IncomingHttpHeaders,
+  sentId: string | undefined,
+  said: Said,
+): string | undefined {
   for (const name of REQUEST_ID_HEADERS) {
     const id = headers[name];
-    if (typeof id === "string" && id.trim() !== "") return id.trim().slice(0, MAX_REQUEST_ID_LENGTH);
+    if (typeof id === "string" && id.trim() !== "") return said(id, MAX_REQUEST_ID_LENGTH);
   }
   return sentId;
 }

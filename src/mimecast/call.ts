@@ -86,7 +86,7 @@ function answered<T>(
   { clock, said }: CallParts,
 ): Attempt<T> {
   const verdict = call.judge(http, said);
-  const requestId = readRequestId(http.headers, sent.requestId);
+  const requestId = readRequestId(http.headers, sent.requestId, said);
   const quota = readQuota(http.headers);
   const isThrottled = verdict.kind === "judged" && verdict.answer.kind === "not-executed";
   const waitMs = readWaitMs(http.headers, isThrottled, clock.epochMs());

@@ -25,8 +25,8 @@ export function inputsSection({ inputs }: Summary): Html {
   return html`<section aria-labelledby="inputs">
 <h2 id="inputs">${inputs.length === 1 ? "Input" : "Inputs"}</h2>
 <dl class="facts">${inputs.slice(0, MOST_INPUTS).map(
-    ({ name, bytes, sha256 }) =>
-      html`<dt>${outside(name, LONGEST_VALUE)}</dt><dd>${bytes === null ? "size not known" : `${count(bytes)} bytes`}<br><span class="mono">SHA-256 ${sha256 ?? "not known"}</span></dd>
+    ({ name, bytes, encoding, sha256 }) =>
+      html`<dt>${outside(name, LONGEST_VALUE)}</dt><dd>${bytes === null ? "size not known" : `${count(bytes)} bytes`}${encoding === null ? undefined : `, ${encoding}`}<br><span class="mono">SHA-256 ${sha256 ?? "not known"}</span></dd>
 `,
   )}</dl>
 ${left > 0 ? html`<p class="left-out">and ${counted(left, "more input")}: see summary.json</p>` : undefined}

@@ -22,13 +22,27 @@ const LEAST_SHARE = 0.006;
 const BAR_HEIGHT = 22;
 
 /** Every row's outcome, as a bar and as a list. */
-export function outcomeSection({ outcomes, rows }: Summary): Html {
+export function outcomeSection({ otherAddresses, outcomes, rows, withoutAlias }: Summary): Html {
   const there = OUTCOMES.filter((outcome) => outcomes[outcome] > 0);
   return html`<section aria-labelledby="outcomes">
 <h2 id="outcomes">${counted(rows, "row")}, and how each ended</h2>
 ${there.length === 0 ? undefined : bar(there, outcomes)}
 <ul class="outcomes">${there.map((outcome) => item(outcome, outcomes[outcome], rows))}</ul>
-</section>
+${besidesLine(withoutAlias, otherAddresses)}</section>
+`;
+}
+
+/** What the input held that is no row. */
+function besidesLine(withoutAlias: number, otherAddresses: number): Html | undefined {
+  const parts = [
+    ...(withoutAlias > 0 ? [`${counted(withoutAlias, "record")} without a secondary address`] : []),
+    ...(otherAddresses > 0
+      ? [`${count(otherAddresses)} entries of other kinds of address, which were passed over`]
+      : []),
+  ];
+  return parts.length === 0
+    ? undefined
+    : html`<p class="soft more">Besides: ${parts.join("; ")}.</p>
 `;
 }
 

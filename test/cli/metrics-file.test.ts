@@ -39,25 +39,29 @@ test("A run leaves its metrics in one piece, for whoever collects them", async (
   expect(filesBelow(join(cwd, "collector"))).toEqual(["import.prom"]);
 });
 
-test("A run that fails as a whole leaves them too, and when one last succeeded stays known", async () => {
-  const { cwd, run, path } = await settled();
-  expect((await run()).code).toBe(0);
-  const succeeded = valueIn(path, "last_success_timestamp_seconds");
-  const failures: [number, readonly string[], Record<string, string>?][] = [
-    [64, ["--limit", "none"]],
-    [78, [], { MIMECAST_CLIENT_SECRET: "" }],
-    [65, ["--columns", "alias=nowhere"]],
-    [66, ["missing.csv"]],
-    [77, ["--resend-before", "now"], { MIMECAST_CLIENT_SECRET: "not-the-secret" }],
-  ];
-  for (const [exitCode, words, env] of failures) {
+test.each<[number, readonly string[], Record<string, string>?]>([
+  [64, ["--limit", "none"]],
+  [78, [], { MIMECAST_CLIENT_SECRET: "" }],
+  [65, ["--columns", "alias=nowhere"]],
+  [66, ["missing.csv"]],
+  [77, ["--resend-before", "now"], { MIMECAST_CLIENT_SECRET: "not-the-secret" }],
+])(
+  "A run that fails as a whole, with %i, leaves them too, and when one last succeeded stays known",
+  async (exitCode, words, env) => {
+    const { run, path } = await settled();
+    expect((await run()).code).toBe(0);
+    const succeeded = valueIn(path, "last_success_timestamp_seconds");
     expect((await run(words, env)).code).toBe(exitCode);
     expect(valueIn(path, "last_run_exit_code")).toBe(exitCode);
     expect(valueIn(path, "last_success_timestamp_seconds")).toBe(succeeded);
-  }
-  put(cwd, "a.csv", `${manyRows(3)},\n`);
+  },
+);
+
+test("A run that leaves something to do is no success", async () => {
+  const { run, path } = await settled(`${manyRows(3)},\n`);
   expect((await run()).code).toBe(1);
   expect(valueIn(path, 'last_run_rows{outcome="invalid"')).toBe(1);
+  expect(valueIn(path, "last_success_timestamp_seconds")).toBe(0);
 });
 
 test("A run that finds the ledger held says so in its metrics", async () => {

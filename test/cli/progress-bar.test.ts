@@ -1,39 +1,80 @@
-import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { EventEmitter } from "node:events";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { ProgressBar } from "../../src/cli/progress-bar.ts";
 
-function terminal() {
-  let text = "";
-  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 120, rows: 40 });
-  stream.on("data", (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  return { stream, shown: () => text };
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS = /(\u001b\[\??\d*[A-Za-z]|\r|\n)/;
+
+/** As much of a terminal as a line at its foot sees; it breaks no lines, as it is told not to. */
+class Terminal extends EventEmitter {
+  columns = 120;
+  text = "";
+
+  write(text: string): void {
+    this.text += text;
+  }
+
+  /** The lines that are left on the screen, control sequences carried out. */
+  get screen(): string[] {
+    const lines = [""];
+    for (const piece of this.text.split(CONTROLS)) {
+      if (piece === "\n") lines.push("");
+      else if (piece === "\u001b[J") lines[lines.length - 1] = "";
+      else if (!piece.startsWith("\u001b") && piece !== "\r") lines[lines.length - 1] += piece;
+    }
+    return lines;
+  }
 }
 
-const STATE = { total: 10, value: 3, words: { applied: "3" } };
+function barOn(terminal: Terminal): ProgressBar {
+  const bar = new ProgressBar(terminal);
+  onTestFinished(() => bar.end());
+  return bar;
+}
 
-describe("the progress bar", () => {
-  it("shows what it was told, and gives the cursor back at the end", () => {
-    const { stream, shown } = terminal();
-    const bar = new ProgressBar(stream);
-    bar.begin("{bar} {value}/{total} · {applied} ok", () => STATE);
-    bar.end();
-    expect(shown()).toContain("3/10 · 3 ok");
-    expect(shown().lastIndexOf("\u001b[?25h")).toBeGreaterThan(shown().lastIndexOf("\u001b[?25l"));
+describe("the line at a terminal's foot", () => {
+  it("shows what it was told, as wide as the terminal is", () => {
+    const terminal = new Terminal();
+    barOn(terminal).begin((columns) => `for ${columns}`);
+    expect(terminal.screen).toEqual(["for 120"]);
   });
 
-  it("loses no line that was printed directly before its end", () => {
-    const { stream, shown } = terminal();
-    const bar = new ProgressBar(stream);
-    bar.begin("{bar}", () => STATE);
-    expect(bar.print("the last word\n")).toBe(true);
+  it("is drawn anew, from its beginning, when the terminal is resized", () => {
+    const terminal = new Terminal();
+    barOn(terminal).begin((columns) => `for ${columns}`);
+    terminal.columns = 40;
+    terminal.emit("resize");
+    expect(terminal.screen).toEqual(["for 40"]);
+    // The cursor rests at the beginning, or a terminal that breaks the line would keep its head.
+    expect(terminal.text).toContain("for 120\r\u001b[?7h\r\u001b[J\u001b[?7lfor 40\r");
+  });
+
+  it("stays below what is printed meanwhile, and loses none of it at its end", () => {
+    const terminal = new Terminal();
+    const bar = barOn(terminal);
+    bar.begin(() => "the foot");
+    expect(bar.print("one\n")).toBe(true);
+    expect(terminal.screen).toEqual(["one", "the foot"]);
+    expect(bar.print("two\n")).toBe(true);
     bar.end();
-    expect(shown()).toContain("the last word\n");
+    expect(terminal.screen).toEqual(["one", "two", ""]);
+  });
+
+  it("gives cursor and line breaks back at its end, once", () => {
+    const terminal = new Terminal();
+    const bar = barOn(terminal);
+    bar.begin(() => "the foot");
+    bar.end();
+    const { text } = terminal;
+    expect(text.lastIndexOf("\u001b[?25h")).toBeGreaterThan(text.lastIndexOf("\u001b[?25l"));
+    expect(text.lastIndexOf("\u001b[?7h")).toBeGreaterThan(text.lastIndexOf("\u001b[?7l"));
+    bar.end();
+    terminal.emit("resize");
+    expect(terminal.text).toBe(text);
+    expect(terminal.listenerCount("resize")).toBe(0);
   });
 
   it("leaves printing to others where it is not shown", () => {
-    const { stream } = terminal();
-    expect(new ProgressBar(stream).print("nobody is here\n")).toBe(false);
+    expect(barOn(new Terminal()).print("nobody is here\n")).toBe(false);
   });
 });

@@ -53,7 +53,7 @@ test("A run leaves a report that only its owner may read, named in the summary a
 });
 
 test("The summary's timeline adds up to what the run came to", async () => {
-  const simulator = await simulatorFor({ quota: { calls: 60, windowMs: 1_000 }, latencyMs: 2 });
+  const simulator = await simulatorFor({ quota: { calls: 60, windowMs: 1_500 } });
   const csv = manyRows(150).replace("a7@old.example", "invalid-7@faults.example");
   const { summary } = await importing(simulator, csv);
   const { timeline, calls, outcomes } = summary;

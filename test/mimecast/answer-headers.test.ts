@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { readQuota, readRequestId, readWaitMs } from "../../src/mimecast/answer-headers.ts";
+import { createSecrets } from "../../src/mimecast/said.ts";
+
+const { said } = createSecrets(["hush-hush"]);
+
 import { EPOCH_MS } from "./parts.ts";
 
 describe("the quota", () => {
@@ -46,9 +50,10 @@ describe("the wait that the server asks for", () => {
 });
 
 test("the answer's own request id goes before the one that was sent", () => {
-  expect(readRequestId({ "x-request-id": " abc " }, "sent")).toBe("abc");
-  expect(readRequestId({ "x-mc-req-id": "def" }, "sent")).toBe("def");
-  expect(readRequestId({ "x-request-id": " " }, "sent")).toBe("sent");
-  expect(readRequestId({}, undefined)).toBeUndefined();
-  expect(readRequestId({ "x-request-id": "x".repeat(5000) }, undefined)).toHaveLength(100);
+  expect(readRequestId({ "x-request-id": " abc " }, "sent", said)).toBe("abc");
+  expect(readRequestId({ "x-mc-req-id": "def" }, "sent", said)).toBe("def");
+  expect(readRequestId({ "x-request-id": " " }, "sent", said)).toBe("sent");
+  expect(readRequestId({ "x-request-id": "hush-hush 7" }, "sent", said)).toBe("*** 7");
+  expect(readRequestId({}, undefined, said)).toBeUndefined();
+  expect(readRequestId({ "x-request-id": "x".repeat(5000) }, undefined, said)).toHaveLength(100);
 });

@@ -1,0 +1,70 @@
+import { count } from "../domain/words.ts";
+
+/** A part of a line; where there is no room for all, the one of the least weight goes first. */
+export interface LinePart {
+  readonly text: string;
+  readonly weight: number;
+}
+
+const LONGEST_BAR = 24;
+const SHORTEST_BAR = 6;
+const BETWEEN = " · ";
+
+/**
+ * `██████░░░░ 60 % · 12,000 of 20,000 rows · …`, never longer than the terminal is wide, less one column: a full
+ * line would make some terminals begin the next. The bar takes what the words leave it.
+ */
+export function progressLine(
+  done: number,
+  total: number,
+  parts: readonly LinePart[],
+  columns: number,
+): string {
+  const room = columns - 1;
+  const share = total === 0 ? 1 : Math.min(1, done / total);
+  // Rounded down: 100 % is said when all is done.
+  const percent = `${Math.floor(share * 100)} %`;
+  let kept = parts.filter(({ text }) => text !== "");
+  while (kept.length > 0 && SHORTEST_BAR + 1 + wordsOf(percent, kept).length > room) {
+    const least = Math.min(...kept.map(({ weight }) => weight));
+    kept = kept.filter(({ weight }) => weight !== least);
+  }
+  const words = wordsOf(percent, kept);
+  const length = Math.min(LONGEST_BAR, room - 1 - words.length);
+  if (length < SHORTEST_BAR) return words.slice(0, Math.max(0, room));
+  const filled = Math.floor(share * length);
+  return `${"█".repeat(filled)}${"░".repeat(length - filled)} ${words}`;
+}
+
+function wordsOf(percent: string, parts: readonly LinePart[]): string {
+  return [percent, ...parts.map(({ text }) => text)].join(BETWEEN);
+}
+
+/** How the sending stands, in words. */
+export interface SendingWords {
+  /** Rows that are to be sent, and those of them that have their outcome. */
+  readonly total: number;
+  readonly done: number;
+  readonly rate: string;
+  /** Applied now or in earlier runs. */
+  readonly inPlace: number;
+  readonly failed: number;
+  readonly waiting: number;
+  readonly quota: string | undefined;
+  readonly left: string;
+}
+
+/** What is said last to be left out: how much, how long, and what goes wrong. */
+export function sendingLine(words: SendingWords, columns: number): string {
+  const { total, done, failed, inPlace, left, quota, rate, waiting } = words;
+  const parts: LinePart[] = [
+    { text: `${count(done)} of ${count(total)} rows`, weight: 8 },
+    { text: `${rate}/s`, weight: 5 },
+    { text: `${count(inPlace)} in place`, weight: 4 },
+    { text: `${count(failed)} failed`, weight: failed > 0 ? 7 : 2 },
+    { text: `${count(waiting)} waiting`, weight: waiting > 0 ? 6 : 1 },
+    { text: quota === undefined ? "" : `quota ${quota}`, weight: 3 },
+    { text: left, weight: 9 },
+  ];
+  return progressLine(done, total, parts, columns);
+}
