@@ -81,14 +81,16 @@ function timeLines(plan: Plan, view: PlanView): string[] {
     latencyMs,
     maxRatePerSecond,
   });
+  const within = `${seenQuota === undefined ? "an assumed quota of" : "the quota last seen,"} ${count(quota.calls)} calls in ${duration(quota.windowMs)} less ${view.quotaReservePercent} %`;
+  const inFlight = `${counted(lanes, "call")} in flight at ${seenLatencyMs === undefined ? "an assumed" : "the usual"} ${duration(latencyMs)} each`;
   const why = {
-    quota: `by ${seenQuota === undefined ? "an assumed quota" : "the quota last seen"}, ${count(quota.calls)} calls in ${duration(quota.windowMs)} less ${view.quotaReservePercent} %`,
-    latency: `by ${counted(lanes, "call")} in flight at ${seenLatencyMs === undefined ? "an assumed" : "the usual"} ${duration(latencyMs)} each`,
-    "max-rate": `by --max-rate ${maxRatePerSecond}`,
+    quota: `bound by ${within}`,
+    latency: `bound by ${inFlight}, within ${within}`,
+    "max-rate": `bound by --max-rate ${maxRatePerSecond}, within ${within}`,
   }[needed.boundBy];
   const rowsEach = view.rowsPerRequest === 1 ? "" : ` of up to ${view.rowsPerRequest} rows`;
   const lines = [
-    `  ${counted(calls, "call")}${rowsEach}, about ${duration(needed.ms)}, without retries (bound ${why})`,
+    `  ${counted(calls, "call")}${rowsEach}, about ${duration(needed.ms)} without retries: ${why}`,
   ];
   if (view.deadlineEpochMs === undefined) return lines;
   const endsMs = view.nowEpochMs() + needed.ms;
