@@ -77,7 +77,7 @@ let runCount = 0;
 
 export function newRunFolder(folder: string): string {
   runCount += 1;
-  return join(folder, `20260102T000000${String(runCount).padStart(3, "0")}Z-test`);
+  return join(folder, `20260102T${String(runCount).padStart(9, "0")}Z-test`);
 }
 
 /** Runs that lie behind, each merged into the ledger; returns their names. One pair of an alias a run. */

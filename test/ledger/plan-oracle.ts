@@ -3,98 +3,166 @@ import type { PlanRules } from "../../src/ledger/plan-rows.ts";
 import type { StagedRow } from "../../src/ledger/stage-rows.ts";
 import { DAY, invalid, type Past, row, skipped } from "./parts.ts";
 
+/** An address for which an alias is, or may be, in place: since when, and by which run. */
+interface Holder {
+  readonly primary: string;
+  readonly atEpochMs: number;
+  readonly run: string;
+}
+
 /** What is known of an alias, in plain words and in memory. */
 interface Known {
-  inPlaceFor?: string;
-  inPlaceAt: number;
-  unansweredFor?: string;
-  lastTriedFor: string;
-  lastEnded: Past["ended"];
+  readonly inPlace?: Holder | undefined;
+  readonly unanswered?: Holder | undefined;
+  readonly triedFor: string;
+  readonly ended: "applied" | "failed" | "unknown";
 }
 
 export type Oracle = ReadonlyMap<string, Known>;
 
-/** Follows the histories by the rules of merging, one answer after the other. */
-export function oracleOf(runs: readonly (readonly Past[])[]): Oracle {
-  const known = new Map<string, Known>();
-  for (const { pair, ended, atEpochMs } of runs.flat()) {
-    const [alias = "", primary = ""] = pair.split(">").map((name) => `${name}@x.example`);
-    const before = known.get(alias);
-    const after: Known = {
-      inPlaceAt: 0,
-      ...before,
-      lastTriedFor: primary,
-      lastEnded: ended,
-    };
-    if (ended === "applied") {
-      after.inPlaceFor = primary;
-      after.inPlaceAt = atEpochMs ?? DAY;
-      delete after.unansweredFor;
-    } else if (ended === "failed") {
-      if (after.unansweredFor === primary) delete after.unansweredFor;
-    } else {
-      after.unansweredFor = primary;
-    }
-    known.set(alias, after);
-  }
-  return known;
+/** One try for an alias, and what came of it. */
+export interface Try extends Holder {
+  readonly alias: string;
+  readonly ended: Known["ended"];
 }
 
-interface Sendable {
-  readonly line: number;
-  readonly primary: string;
-  readonly rank: number;
+/** What is known after a try, by the rules of merging. */
+export function learnt(known: Oracle, { alias, ended, ...holder }: Try): Oracle {
+  const before = known.get(alias);
+  const settled = before?.unanswered?.primary === holder.primary ? undefined : before?.unanswered;
+  const after: Known = {
+    triedFor: holder.primary,
+    ended,
+    inPlace: ended === "applied" ? holder : before?.inPlace,
+    unanswered: { applied: undefined, failed: settled, unknown: holder }[ended],
+  };
+  return new Map(known).set(alias, after);
 }
 
-/** The plan as the manual tells it: for each row the first rule that applies, then the order of sending. */
+/** Follows the histories, one answer after the other. */
+export function oracleOf(runs: readonly (readonly Past[])[], names: readonly string[]): Oracle {
+  return runs
+    .flatMap((pasts, index) => pasts.map((past) => ({ ...past, run: names[index] ?? "" })))
+    .reduce<Oracle>((known, { pair, ended, atEpochMs = DAY, run }) => {
+      const [alias = "", primary = ""] = pair.split(">").map((name) => `${name}@x.example`);
+      if (ended === "claimed")
+        return learnt(known, { alias, primary, ended: "unknown", atEpochMs: DAY, run });
+      return learnt(known, { alias, primary, ended, atEpochMs, run });
+    }, new Map());
+}
+
+interface Verdict {
+  readonly plan: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface OraclePlan {
+  readonly verdicts: readonly Verdict[];
+  /** Sequence numbers, from 1, in the order of sending. */
+  readonly order: readonly number[];
+  /** Sequence numbers of rows to be sent that failed in an earlier run. */
+  readonly failedEarlier: ReadonlySet<number>;
+}
+
+const SEND: Verdict = { plan: "send", code: "", message: "" };
+
+/**
+ * The plan as the manual tells it: for each row the first rule that applies, then the order of sending. `files` are
+ * the names of the inputs.
+ */
 export function oraclePlan(
   staged: readonly StagedRow[],
   known: Oracle,
   rules: PlanRules,
-): { readonly told: string[]; readonly order: number[] } {
-  const sendable: Sendable[] = [];
-  const told = staged.map((it, index) => {
-    const verdict = verdictOf(it, staged.slice(0, index), staged, known, rules);
-    if (verdict === "send") {
-      sendable.push({ line: it.line, primary: it.primaryKey ?? "", rank: rankOf(it, known) });
-    }
-    return `${it.line} ${verdict}`;
+  files: readonly string[] = [],
+): OraclePlan {
+  const verdicts = staged.map((_, index) => verdictOf(index, staged, known, rules, files));
+  const sendable = staged.flatMap((it, index) => {
+    if (verdicts[index] !== SEND) return [];
+    return [{ seq: index + 1, primary: it.primaryKey ?? "", rank: rankOf(it, known) }];
   });
-  return { told, order: ordered(sendable) };
+  const failedEarlier = new Set(sendable.filter(({ rank }) => rank === 2).map(({ seq }) => seq));
+  return { verdicts, order: ordered(sendable), failedEarlier };
 }
 
 function verdictOf(
-  it: StagedRow,
-  before: readonly StagedRow[],
+  index: number,
   all: readonly StagedRow[],
   known: Oracle,
   rules: PlanRules,
-): string {
-  if (it.refused !== undefined) return `${it.refused.outcome} ${it.refused.code}`;
-  const sameAlias = (other: StagedRow) => other.aliasKey === it.aliasKey;
-  if (all.some((other) => sameAlias(other) && other.primaryKey !== it.primaryKey))
-    return "conflict two_primaries";
-  if (before.some(sameAlias)) return "duplicate same_pair";
+  files: readonly string[],
+): Verdict {
+  const it = all[index];
+  if (it === undefined) throw new Error("no such row");
+  if (it.refused !== undefined) {
+    return { plan: it.refused.outcome, code: it.refused.code, message: it.refused.message };
+  }
+  const named = (other: StagedRow) => {
+    return `line ${other.line}${other.file === it.file ? "" : ` of ${files[other.file]}`}`;
+  };
+  const sameAlias = all.filter(({ aliasKey }) => aliasKey === it.aliasKey);
+  const primaries = sameAlias.map(({ primaryKey }) => primaryKey ?? "").sort();
+  const [low, high] = [primaries[0], primaries.at(-1)];
+  if (low !== high) {
+    const rival = sameAlias.find(({ primaryKey }) => primaryKey === (it.primaryKey === low ? high : low));
+    if (rival === undefined) throw new Error("there is no rival");
+    return conflict("two_primaries", `${named(rival)} gives this alias to ${rival.aliasFor}`);
+  }
+  const [first] = sameAlias;
+  if (first !== undefined && all.indexOf(first) < index) {
+    return { plan: "duplicate", code: "same_pair", message: `the same pair as ${named(first)}` };
+  }
   const fact = known.get(it.aliasKey ?? "");
-  if (isInPlace(it, fact) && (fact?.inPlaceAt ?? 0) >= (rules.resendBeforeEpochMs ?? 0))
-    return "unchanged in_place";
-  if (!rules.allowChain && all.some((other) => other.primaryKey === it.aliasKey)) return "conflict chain";
-  const holders = [fact?.inPlaceFor, fact?.unansweredFor].filter((holder) => holder !== undefined);
-  if (!rules.allowMove && holders.some((holder) => holder !== it.primaryKey)) return "conflict move";
-  return "send";
+  const { inPlace, unanswered } = fact ?? {};
+  if (isInPlace(it, fact) && inPlace !== undefined && inPlace.atEpochMs >= (rules.resendBeforeEpochMs ?? 0)) {
+    const message = `in place since ${instant(inPlace)}, run ${inPlace.run}`;
+    return { plan: "unchanged", code: "in_place", message };
+  }
+  const next = all.find(({ primaryKey }) => primaryKey === it.aliasKey);
+  if (!rules.allowChain && next !== undefined) {
+    return conflict("chain", `the alias is the primary of ${named(next)}; release with --allow chain`);
+  }
+  if (rules.allowMove) return SEND;
+  const told = (words: string, { primary }: Holder, since: string) => {
+    return conflict("move", `${words} ${primary} (${since}); release with --allow move`);
+  };
+  if (unanswered !== undefined && unanswered.primary !== it.primaryKey) {
+    const since = `a call without an answer ${instant(unanswered)}, run ${unanswered.run}`;
+    return told("may be in place for", unanswered, since);
+  }
+  if (inPlace !== undefined && inPlace.primary !== it.primaryKey) {
+    return told("is in place for", inPlace, `since ${instant(inPlace)}, run ${inPlace.run}`);
+  }
+  return SEND;
+}
+
+function conflict(code: string, message: string): Verdict {
+  return { plan: "conflict", code, message };
+}
+
+function instant({ atEpochMs }: Holder): string {
+  return new Date(atEpochMs).toISOString().replace(/\.\d+Z/, "Z");
 }
 
 function isInPlace(it: StagedRow, fact: Known | undefined): boolean {
-  if (fact === undefined || fact.inPlaceFor !== it.primaryKey || fact.unansweredFor !== undefined)
+  if (fact === undefined || fact.inPlace?.primary !== it.primaryKey || fact.unanswered !== undefined)
     return false;
-  return fact.lastTriedFor !== it.primaryKey || fact.lastEnded === "applied";
+  return fact.triedFor !== it.primaryKey || fact.ended === "applied";
 }
 
 function rankOf(it: StagedRow, known: Oracle): number {
   const fact = known.get(it.aliasKey ?? "");
-  if (fact?.unansweredFor === it.primaryKey) return 1;
-  if (fact?.lastTriedFor === it.primaryKey && fact.lastEnded === "failed") return 2;
-  return fact?.inPlaceFor === it.primaryKey ? 3 : 0;
+  if (fact === undefined) return 0;
+  if (fact.unanswered?.primary === it.primaryKey) return 1;
+  if (fact.triedFor === it.primaryKey && fact.ended === "failed") return 2;
+  return fact.inPlace?.primary === it.primaryKey ? 3 : 0;
+}
+
+interface Sendable {
+  readonly seq: number;
+  readonly primary: string;
+  readonly rank: number;
 }
 
 /** Sixteen rows of a primary, then the others get their turn. */
@@ -106,7 +174,7 @@ function ordered(sendable: readonly Sendable[]): number[] {
     return { ...it, turn: Math.floor(count / 16) };
   });
   // sort() is stable: rows of one rank and turn stay in the order of the input.
-  return withTurn.sort((a, b) => a.rank - b.rank || a.turn - b.turn).map(({ line }) => line);
+  return withTurn.sort((a, b) => a.rank - b.rank || a.turn - b.turn).map(({ seq }) => seq);
 }
 
 // A small world, so that rows meet: some names are aliases and primaries both.
