@@ -9,6 +9,7 @@ import type { LaneRow } from "../import-aliases/lane-row.ts";
 import type { ReadingNotes } from "../import-aliases/stage-input.ts";
 import { type PlanView, planLines } from "./plan-lines.ts";
 import { Rate } from "./rate.ts";
+import { showReading } from "./reading-view.ts";
 import type { Talk } from "./talk.ts";
 import { Tellings } from "./tellings.ts";
 
@@ -17,7 +18,6 @@ export type ImportViewSettings = PlanView;
 /** Where nobody watches, progress is told this often. */
 const PROGRESS_LINE_MS = 10_000;
 
-const READING_BAR = "reading {bar} {percentage}%";
 const SENDING_BAR =
   "{bar} {percentage}% {value}/{total} rows · {rate}/s · {applied} ok · {failed} failed · {waiting} waiting · quota {quota} · {left}";
 
@@ -55,16 +55,7 @@ export class TalkingView implements ImportView {
   }
 
   reading(inputs: readonly OpenInput[], notes: ReadingNotes): void {
-    for (const input of inputs) {
-      const name = (index: number): string => input.header?.[index] ?? `column ${index + 1}`;
-      const { aliasFor, alias } = input.columns;
-      const text = `${input.encoding()}, cells separated by ${delimiterWords(input.delimiter)}`;
-      this.#talk.say(
-        `Reading ${input.name}: aliasFor from "${name(aliasFor)}", alias from "${name(alias)}" (${text})`,
-      );
-    }
-    const total = inputs.reduce((sum, input) => sum + (input.bytesTotal ?? 0), 0);
-    if (total > 0) this.#talk.bar?.begin(READING_BAR, () => ({ total, value: notes.bytesRead, words: {} }));
+    showReading(this.#talk, inputs, notes);
   }
 
   planned(plan: Plan): void {
@@ -141,12 +132,6 @@ function timeLeft(left: Forecast | undefined, rowsLeft: number, perSecond: numbe
     return `about ${duration(left.ms)} left (${left.boundBy})`;
   return perSecond === 0 ? "time left unknown" : `about ${duration((rowsLeft / perSecond) * 1_000)} left`;
 }
-
-function delimiterWords(delimiter: string): string {
-  return DELIMITER_WORDS[delimiter] ?? `'${delimiter}'`;
-}
-
-const DELIMITER_WORDS: Readonly<Record<string, string>> = { ",": "commas", ";": "semicolons", "\t": "tabs" };
 
 function rowName({ line, aliasFor, alias }: LaneRow): string {
   return `line ${line}, ${alias} for ${aliasFor}`;

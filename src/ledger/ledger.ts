@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { beingMerged, copyDatabase } from "./copied-database.ts";
 import { Database, integer } from "./database.ts";
 import type { FileTraits } from "./database-file.ts";
-import { clearDeadDryRuns } from "./dead-dry-runs.ts";
+import { clearDeadWork } from "./dead-work.ts";
 import { type Account, fact, setFact, setUp } from "./ledger-format.ts";
 import { clearRunFolder, DRY_RUN, makeFolder, RUN_FILE, runFoldersWith } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
@@ -48,7 +48,7 @@ export class Ledger {
   static open(folder: string, account: Account): Ledger {
     const path = resolve(folder, LEDGER_FILE);
     makeFolder(folder);
-    clearDeadDryRuns(folder);
+    clearDeadWork(folder);
     const database = Database.open(path, SCHEMA_NAME);
     try {
       setUp(database, path, account);
@@ -67,7 +67,7 @@ export class Ledger {
   static openCopy(folder: string, workFolder: string, nowEpochMs: number): Ledger {
     const path = resolve(folder, LEDGER_FILE);
     makeFolder(workFolder);
-    clearDeadDryRuns(folder);
+    clearDeadWork(folder);
     let database: Database | undefined;
     try {
       database = Database.open(join(workFolder, DRY_RUN.guard), "guard");

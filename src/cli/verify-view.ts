@@ -1,0 +1,70 @@
+import type { OpenInput } from "../csv/open-input.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { ReadingNotes } from "../import-aliases/stage-input.ts";
+import type { VerifyProgress, VerifyRows, VerifyView } from "../verify-aliases/verify-job.ts";
+import { showReading } from "./reading-view.ts";
+import type { Talk } from "./talk.ts";
+import { count, counted } from "../domain/words.ts";
+
+/** Where nobody watches, progress is told this often. */
+const PROGRESS_LINE_MS = 10_000;
+
+const LOOKING_UP_BAR = "{bar} {percentage}% · {seen} of {wanted} aliases seen · {listed} addresses read";
+
+/** Shows a verification on standard error: a bar and sentences on a terminal, log records elsewhere. */
+export class TalkingVerifyView implements VerifyView {
+  readonly #talk: Talk;
+  #ticker: NodeJS.Timeout | undefined;
+
+  constructor(talk: Talk) {
+    this.#talk = talk;
+  }
+
+  runBegan(run: string): void {
+    this.#talk.nameRun(run);
+  }
+
+  reading(inputs: readonly OpenInput[], notes: ReadingNotes): void {
+    showReading(this.#talk, inputs, notes);
+  }
+
+  read({ rows, invalid, skipped, firstInvalid }: VerifyRows): void {
+    this.#talk.bar?.end();
+    const passedOver = skipped === 0 ? "" : `, and ${count(skipped)} passed over by --skip-domain`;
+    this.#talk.say(`To look up: ${counted(rows - invalid, "row")}${passedOver}`);
+    if (invalid === 0) return;
+    this.#talk.say(`  ${counted(invalid, "row")} invalid: there is no alias that could be looked up`);
+    for (const { line, code, message } of firstInvalid) {
+      this.#talk.say(`  line ${line}: invalid, ${code}: ${message}`);
+    }
+    const more = invalid - firstInvalid.length;
+    if (more > 0) this.#talk.say(`  and ${counted(more, "more problem")}`);
+  }
+
+  lookingUp(progress: () => VerifyProgress): void {
+    const words = (): Record<string, string> => {
+      const { listed, seen, wanted } = progress();
+      return { listed: count(listed), seen: count(seen), wanted: count(wanted) };
+    };
+    this.#talk.bar?.begin(LOOKING_UP_BAR, () => {
+      const { seen, wanted } = progress();
+      return { total: wanted, value: Math.min(seen, wanted), words: words() };
+    });
+    if (this.#talk.bar !== undefined) return;
+    this.#ticker = setInterval(() => this.#talk.log.info({ ...progress() }, "looking up"), PROGRESS_LINE_MS);
+    this.#ticker.unref();
+  }
+
+  again(what: string, why: string): void {
+    this.#talk.log.warn(`${what}: ${why}; read once more, as addresses may have come or gone meanwhile`);
+  }
+
+  retrying(what: string, { code, message }: Failure): void {
+    this.#talk.log.debug({ code }, `${what}: ${code}, to be tried again: ${message}`);
+  }
+
+  lookedUp(): void {
+    clearInterval(this.#ticker);
+    this.#talk.bar?.end();
+  }
+}
