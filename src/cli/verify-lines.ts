@@ -29,7 +29,7 @@ function foundLines({ found, invalid, notInternal, severalPrimaries, skipped, un
   if (notInternal.count > 0) {
     const shown = notInternal.domains
       .slice(0, DOMAINS_SHOWN)
-      .map(({ name, aliases }) => `${name} (${aliasCount(aliases)})`);
+      .map(({ name, aliases }) => `${name} (${counted(aliases, "alias", "aliases")})`);
     const more = notInternal.count - shown.length;
     lines.push(
       `  not-checkable: no internal ${notInternal.count === 1 ? "domain" : "domains"} of the account: ${shown.join(", ")}${more > 0 ? `, and ${count(more)} more` : ""}`,
@@ -37,12 +37,12 @@ function foundLines({ found, invalid, notInternal, severalPrimaries, skipped, un
   }
   if (unsaid > 0) {
     lines.push(
-      `  not-checkable: of ${aliasCount(unsaid)} Mimecast does not say whether they are marked as such`,
+      `  not-checkable: of ${counted(unsaid, "alias", "aliases")} Mimecast does not say whether they are marked as such`,
     );
   }
   if (severalPrimaries > 0) {
     lines.push(
-      `  ${aliasCount(severalPrimaries)} of the input for several primaries: each can belong to one only`,
+      `  ${counted(severalPrimaries, "alias", "aliases")} of the input for several primaries: each can belong to one only`,
     );
   }
   return lines;
@@ -58,8 +58,4 @@ function proofLines({ calls, endedAtEpochMs, found }: Verified, host: string): s
     proved,
     "Not proved: whose alias it is. The call (get-internal-users) does not tell, so it may belong to another primary than aliasFor.",
   ];
-}
-
-function aliasCount(value: number): string {
-  return `${count(value)} ${value === 1 ? "alias" : "aliases"}`;
 }

@@ -1,7 +1,8 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { ReadingNotes } from "../import-aliases/stage-input.ts";
-import type { VerifyProgress, VerifyRows, VerifyView } from "../verify-aliases/verify-job.ts";
+import type { VerifyProgress, VerifyView } from "../verify-aliases/verify-job.ts";
+import { noteLines, problemLine } from "./plan-lines.ts";
 import { showReading } from "./reading-view.ts";
 import type { Talk } from "./talk.ts";
 import { count, counted } from "../domain/words.ts";
@@ -28,15 +29,14 @@ export class TalkingVerifyView implements VerifyView {
     showReading(this.#talk, inputs, notes);
   }
 
-  read({ rows, invalid, skipped, firstInvalid }: VerifyRows): void {
+  read({ rows, invalid, skipped, notes, firstInvalid }: Parameters<VerifyView["read"]>[0]): void {
     this.#talk.bar?.end();
     const passedOver = skipped === 0 ? "" : `, and ${count(skipped)} passed over by --skip-domain`;
     this.#talk.say(`To look up: ${counted(rows - invalid, "row")}${passedOver}`);
+    for (const line of noteLines(notes)) this.#talk.say(line);
     if (invalid === 0) return;
     this.#talk.say(`  ${counted(invalid, "row")} invalid: there is no alias that could be looked up`);
-    for (const { line, code, message } of firstInvalid) {
-      this.#talk.say(`  line ${line}: invalid, ${code}: ${message}`);
-    }
+    for (const problem of firstInvalid) this.#talk.say(problemLine(problem));
     const more = invalid - firstInvalid.length;
     if (more > 0) this.#talk.say(`  and ${counted(more, "more problem")}`);
   }

@@ -5,7 +5,7 @@ import { RunError } from "../domain/run-error.ts";
 import type { Stop } from "../engine/stop.ts";
 import type { SeenPace } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
-import type { ImportJob, ImportView, Plan } from "./import-job.ts";
+import type { ImportJob, ImportView, Plan, PlannedProblem } from "./import-job.ts";
 import type { DescribedInput } from "./run-description.ts";
 import { type ReadingNotes, stageInput } from "./stage-input.ts";
 
@@ -87,19 +87,22 @@ export function describedInput(input: OpenInput, isRead: boolean): DescribedInpu
 /** The plan's figures, once the run is planned. */
 export function planOf(store: RunStore, notes: ReadingNotes, seenPace: SeenPace): Plan {
   const { rows, send, outcomes } = store.read.planCounts();
-  const [problems = []] = store.read.planned("problems");
   return {
     rows,
     send,
     outcomes,
     notes,
     ...store.read.sendDomains(),
-    firstProblems: problems
-      .slice(0, PROBLEMS_SHOWN)
-      .map((row) => ({ ...row, ...namedInput(store, row.file) })),
+    firstProblems: firstProblems(store),
     firstToSend: store.read.sendable(0, SENTENCES_SHOWN),
     seenPace,
   };
+}
+
+/** The first rows that someone must look at. */
+export function firstProblems(store: RunStore): PlannedProblem[] {
+  const [problems = []] = store.read.planned("problems");
+  return problems.slice(0, PROBLEMS_SHOWN).map((row) => ({ ...row, ...namedInput(store, row.file) }));
 }
 
 function namedInput(store: RunStore, file: number): { readonly input?: string } {

@@ -2,14 +2,18 @@ import { basename, join } from "node:path";
 import type { OpenInput } from "../csv/open-input.ts";
 import { writeCsv } from "../csv/write-csv.ts";
 import type { Stop } from "../engine/stop.ts";
-import { closeInputs, openInputs, readInputs, runFolder } from "../import-aliases/prepare-run.ts";
+import {
+  closeInputs,
+  firstProblems,
+  openInputs,
+  readInputs,
+  runFolder,
+} from "../import-aliases/prepare-run.ts";
 import { unlessStopped } from "../import-aliases/run-import.ts";
 import { VerifyStore } from "../ledger/verify-store.ts";
 import { lookUp } from "./look-up.ts";
 import type { Verified, VerifyJob, VerifyParts, VerifyRows } from "./verify-job.ts";
 
-/** Enough to recognise what is wrong; an import says it of each row. */
-const INVALID_SHOWN = 10;
 const FOREIGN_SHOWN = 50;
 
 /**
@@ -35,7 +39,7 @@ async function verifyAll(job: VerifyJob, parts: VerifyParts, stop: Stop): Promis
     const store = VerifyStore.open(job.folder, folder);
     try {
       parts.view.runBegan(basename(folder));
-      const { firstInvalid: _, ...rows } = await readRows(inputs, job, store, parts, stop);
+      const rows = await readRows(inputs, job, store, parts, stop);
       const calls = await lookUp(store, job, parts, stop);
       store.settle();
       return {
@@ -65,16 +69,14 @@ async function readRows(
   { view }: VerifyParts,
   stop: Stop,
 ): Promise<VerifyRows> {
-  await readInputs(inputs, job, store.run, stop, view);
+  const { rows: _, ...notes } = await readInputs(inputs, job, store.run, stop, view);
   const { outcomes, rows } = store.run.read.planCounts();
-  const [invalid = []] = store.run.read.planned("problems");
   const read = {
     rows: rows - outcomes.skipped,
     invalid: outcomes.invalid,
     skipped: outcomes.skipped,
-    firstInvalid: invalid.slice(0, INVALID_SHOWN),
   };
-  view.read(read);
+  view.read({ ...read, notes, firstInvalid: firstProblems(store.run) });
   store.want();
   return read;
 }

@@ -4,9 +4,8 @@ import type { Directory } from "../domain/directory.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { FoundCounts } from "../domain/found.ts";
 import type { ReadRules } from "../engine/reads.ts";
-import type { ImportJob } from "../import-aliases/import-job.ts";
+import type { ImportJob, PlannedProblem } from "../import-aliases/import-job.ts";
 import type { ReadingNotes } from "../import-aliases/stage-input.ts";
-import type { PlannedRow } from "../ledger/run-reader.ts";
 import type { WantedDomain } from "../ledger/verify-store.ts";
 
 /** What a verification is asked to do: the inputs are read as an import reads them. */
@@ -28,7 +27,9 @@ export interface VerifyView {
   runBegan(run: string): void;
   reading(inputs: readonly OpenInput[], notes: ReadingNotes): void;
   /** The inputs are read. */
-  read(rows: VerifyRows): void;
+  read(
+    rows: VerifyRows & { readonly notes: ReadingNotes; readonly firstInvalid: readonly PlannedProblem[] },
+  ): void;
   /** `progress` can be asked at any time until all is looked up. */
   lookingUp(progress: () => VerifyProgress): void;
   /** What was read of a list contradicted itself: it is read once more. */
@@ -44,7 +45,6 @@ export interface VerifyRows {
   readonly invalid: number;
   /** Passed over by `--skip-domain`. */
   readonly skipped: number;
-  readonly firstInvalid: readonly PlannedRow[];
 }
 
 export interface VerifyProgress {
@@ -57,7 +57,7 @@ export interface VerifyProgress {
 }
 
 /** A verification that is complete. */
-export interface Verified extends Omit<VerifyRows, "firstInvalid"> {
+export interface Verified extends VerifyRows {
   /** The name of its folder. */
   readonly run: string;
   readonly found: FoundCounts;
