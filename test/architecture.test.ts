@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | "all">> = {
   log: ["domain"],
   config: ["domain", "mimecast"],
   "import-aliases": ["domain", "engine", "files", "csv", "ledger", "report"],
+  "check-account": ["domain", "engine"],
   // Lies above import: it reads the same inputs, with the same reader.
   "verify-aliases": ["import-aliases", "domain", "engine", "csv", "ledger"],
   "export-members": ["domain", "engine", "files", "csv", "report"],

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import type { CheckFlags } from "../config/check-config.ts";
 import type { ImportFlags } from "../config/import-flags.ts";
 import type { VerifyFlags } from "../config/verify-config.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
@@ -50,6 +51,18 @@ async function run(program: Program): Promise<ExitCode> {
     const { verifyCommand } = await import("./verify-command.ts");
     code = await verifyCommand(files, flags, program);
   });
+
+  command
+    .command("check")
+    .description("Look at the settings, and ask Mimecast what they are good for, without changing anything.")
+    .option("--timeout <seconds>", "for one call (default: 30)")
+    .option("--json", "the result as JSON")
+    .option("--simulate", "ask the embedded simulator")
+    .addOption(envFileOption())
+    .action(async (flags: CheckFlags) => {
+      const { checkCommand } = await import("./check-command.ts");
+      code = await checkCommand(flags, program);
+    });
 
   command
     .command("simulate")
