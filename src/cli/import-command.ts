@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
 import type { Account } from "../config/account.ts";
 import type { ImportFlags } from "../config/import-flags.ts";
 import { type ImportConfig, readImportConfig } from "../config.ts";
-import { EXIT, type ExitCode, exitOfError, exitOfPlan, exitOfRun } from "../domain/exit-code.ts";
+import { EXIT, type ExitCode, exitOfPlan, exitOfRun } from "../domain/exit-code.ts";
 import { NO_OUTCOMES } from "../domain/outcome.ts";
-import { RunError } from "../domain/run-error.ts";
 import { Stop } from "../engine/stop.ts";
 import type { ImportJob } from "../import-aliases/import-job.ts";
 import { planImport } from "../import-aliases/plan-import.ts";
@@ -22,8 +20,10 @@ import { print } from "./print.ts";
 import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
 import { repeatableWords } from "./repeatable-words.ts";
+import { reporting } from "./reporting.ts";
 import { withAccount } from "./simulated-account.ts";
 import { stopOnSignal } from "./stop-on-signal.ts";
+import { refuseSwallowedFiles } from "./swallowed-files.ts";
 import { createTalk, type Talk } from "./talk.ts";
 
 /** `mimecast-bulk import FILE…`. Throws a RunError for what its user can mend. */
@@ -41,7 +41,11 @@ async function importFiles(
   program: Program,
   tell: (summary: Summary) => void,
 ): Promise<ExitCode> {
-  refuseSwallowedFiles(files, flags);
+  refuseSwallowedFiles(files, {
+    "--skip-domain": flags.skipDomain,
+    "--in-place-code": flags.inPlaceCode,
+    "--allow": flags.allow,
+  });
   const config = readImportConfig(flags, { ...program, nowEpochMs: realClock.epochMs() });
   const { quiet, verbose, noColor } = config;
   const talk = await createTalk({ quiet, verbose, color: !noColor, secrets: secretsOf(config) }, program);
@@ -56,46 +60,6 @@ async function importFiles(
     // readImportConfig refuses settings without an account unless they are for the simulator.
     return await withAccount(config.account, (account) => send(sending, account));
   });
-}
-
-/** An option that takes several values also takes the file behind it, and the run would be without it. */
-function refuseSwallowedFiles(files: readonly string[], flags: ImportFlags): void {
-  if (files.filter((file) => file === "-").length > 1) {
-    throw new RunError("usage", "- is standard input, which can be read once only; name it once");
-  }
-  const options = {
-    "--skip-domain": flags.skipDomain,
-    "--in-place-code": flags.inPlaceCode,
-    "--allow": flags.allow,
-  };
-  for (const [option, values = []] of Object.entries(options)) {
-    const swallowed = values.find((value) => existsSync(value));
-    if (swallowed === undefined) continue;
-    throw new RunError(
-      "usage",
-      `${option} has taken the file ${swallowed} for a value; name files before the options`,
-    );
-  }
-}
-
-/** A run that fails as a whole says so where it has been talking, and in the log where there is one. */
-async function reporting(
-  talk: Talk,
-  config: ImportConfig,
-  program: Program,
-  run: () => Promise<ExitCode>,
-): Promise<ExitCode> {
-  try {
-    return await run();
-  } catch (error) {
-    talk.bar?.end();
-    if (!(error instanceof RunError)) throw error;
-    talk.alarm(error.message);
-    const exitCode = exitOfError(error.kind);
-    if (config.json && error.kind !== "output")
-      await print(program, { state: "failed", exitCode, message: error.message });
-    return exitCode;
-  }
 }
 
 async function stoppedEarly(

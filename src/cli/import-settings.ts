@@ -11,9 +11,7 @@ import { shownSettings } from "./shown-settings.ts";
 /** What the settings ask of an import, sent or not. */
 export function jobOf(files: readonly string[], config: ImportConfig, program: Program): ImportJob {
   return {
-    inputs: files.map((path): InputSource => {
-      return path === "-" ? { kind: "stdin", stream: program.stdin } : { kind: "file", path };
-    }),
+    inputs: inputsOf(files, program),
     reading: {
       delimiter: config.delimiter,
       encoding: config.encoding,
@@ -30,6 +28,13 @@ export function jobOf(files: readonly string[], config: ImportConfig, program: P
     toolVersion: toolVersion(),
     settings: shownSettings(config),
   };
+}
+
+/** The inputs that the words on the command line name. */
+export function inputsOf(files: readonly string[], program: Program): InputSource[] {
+  return files.map((path) =>
+    path === "-" ? { kind: "stdin", stream: program.stdin } : { kind: "file", path },
+  );
 }
 
 /** The same, with what sending needs. */

@@ -8,8 +8,9 @@ import type { ImportView, Plan, SendProgress } from "../import-aliases/import-jo
 import { finishedCount, type LaneRow } from "../import-aliases/lane-row.ts";
 import type { ReadingNotes } from "../import-aliases/stage-input.ts";
 import { type PlanView, planLines } from "./plan-lines.ts";
-import { progressLine, type SendingWords, sendingLine } from "./progress-line.ts";
+import { type SendingWords, sendingLine } from "./progress-line.ts";
 import { Rate } from "./rate.ts";
+import { showReading } from "./reading-view.ts";
 import type { Talk } from "./talk.ts";
 import { Tellings } from "./tellings.ts";
 
@@ -53,18 +54,7 @@ export class TalkingView implements ImportView {
   }
 
   reading(inputs: readonly OpenInput[], notes: ReadingNotes): void {
-    for (const input of inputs) {
-      const name = (index: number): string => input.header?.[index] ?? `column ${index + 1}`;
-      const { aliasFor, alias } = input.columns;
-      const text = `${input.encoding()}, cells separated by ${delimiterWords(input.delimiter)}`;
-      this.#talk.say(
-        `Reading ${input.name}: aliasFor from "${name(aliasFor)}", alias from "${name(alias)}" (${text})`,
-      );
-    }
-    const total = inputs.reduce((sum, input) => sum + (input.bytesTotal ?? 0), 0);
-    if (total === 0) return;
-    const parts = [{ text: "reading", weight: 1 }];
-    this.#talk.bar?.begin((columns) => progressLine(notes.bytesRead, total, parts, columns));
+    showReading(this.#talk, inputs, notes);
   }
 
   planned(plan: Plan): void {
@@ -140,12 +130,6 @@ function timeLeft(left: Forecast | undefined, rowsLeft: number, perSecond: numbe
     return `about ${duration(left.ms)} left (${left.boundBy})`;
   return perSecond === 0 ? "time left unknown" : `about ${duration((rowsLeft / perSecond) * 1_000)} left`;
 }
-
-function delimiterWords(delimiter: string): string {
-  return DELIMITER_WORDS[delimiter] ?? `'${delimiter}'`;
-}
-
-const DELIMITER_WORDS: Readonly<Record<string, string>> = { ",": "commas", ";": "semicolons", "\t": "tabs" };
 
 function rowName({ line, aliasFor, alias }: LaneRow): string {
   return `line ${line}, ${alias} for ${aliasFor}`;

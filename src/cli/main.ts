@@ -1,10 +1,15 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
+import type { CheckFlags } from "../config/check-config.ts";
 import type { ImportFlags } from "../config/import-flags.ts";
+import type { VerifyFlags } from "../config/verify-config.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
 import { plainText } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
+import { envFileOption } from "./env-file-option.ts";
 import { endProcess, type Program, toolVersion } from "./program.ts";
+import { readingOptions } from "./reading-options.ts";
 import type { SimulateFlags } from "./simulate-command.ts";
+import { verifyOptions } from "./verify-options.ts";
 
 /** The whole program: words in, exit code out. Whatever goes wrong has been said when it returns. */
 export async function main(program: Program): Promise<ExitCode> {
@@ -49,6 +54,24 @@ async function run(program: Program): Promise<ExitCode> {
     code = await importCommand(files, flags, program);
   });
 
+  const verifying = verifyOptions(command.command("verify"));
+  verifying.action(async (files: string[], flags: VerifyFlags) => {
+    const { verifyCommand } = await import("./verify-command.ts");
+    code = await verifyCommand(files, flags, program);
+  });
+
+  command
+    .command("check")
+    .description("Look at the settings, and ask Mimecast what they are good for, without changing anything.")
+    .option("--timeout <seconds>", "for one call (default: 30)")
+    .option("--json", "the result as JSON")
+    .option("--simulate", "ask the embedded simulator")
+    .addOption(envFileOption())
+    .action(async (flags: CheckFlags) => {
+      const { checkCommand } = await import("./check-command.ts");
+      code = await checkCommand(flags, program);
+    });
+
   command
     .command("simulate")
     .description("Serve a simulated Mimecast on this machine, to rehearse with one's own file.")
@@ -70,19 +93,12 @@ async function run(program: Program): Promise<ExitCode> {
 }
 
 function importOptions(command: Command): Command {
-  return command
+  command
     .description("Set secondary addresses from CSV files with the columns aliasFor and alias.")
     .argument("<file...>", "CSV files; - is standard input")
     .option("--dry-run", "read, check and plan only; write the plan")
-    .option("--limit <n>", "send at most so many rows, then stop")
-    .option(
-      "--columns <aliasFor=NAME,alias=NAME>",
-      "which columns hold the two addresses; positions with --no-header",
-    )
-    .option("--no-header", "the first line is a record like the others")
-    .option("--delimiter <c>", "what separates the cells: one character, or tab (default: found out)")
-    .option("--encoding <name>", "of the text, such as utf-8 or windows-1252 (default: found out)")
-    .option("--skip-domain <domain...>", "pass over aliases in these domains, such as *.onmicrosoft.com")
+    .option("--limit <n>", "send at most so many rows, then stop");
+  return readingOptions(command)
     .option("--concurrency <n>", "the most calls in flight, 1 to 256 (default: 64)")
     .option("--max-rate <n>", "the most calls a second (default: none)")
     .option("--quota-reserve <percent>", "of the API's quota, left to other integrations (default: 10)")
@@ -107,10 +123,4 @@ function importOptions(command: Command): Command {
     )
     .option("--simulate", "run against the embedded simulator; everything is kept in DIR/simulated")
     .addOption(envFileOption());
-}
-
-function envFileOption(): Option {
-  return new Option("--env-file <file>", "settings, instead of .env; can be given several times").argParser(
-    (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
-  );
 }

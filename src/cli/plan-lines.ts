@@ -2,6 +2,7 @@ import { OUTCOMES } from "../domain/outcome.ts";
 import { count, counted, duration } from "../domain/words.ts";
 import { forecast } from "../engine/forecast.ts";
 import type { Plan, PlannedProblem } from "../import-aliases/import-job.ts";
+import type { ReadingNotes } from "../import-aliases/stage-input.ts";
 
 export interface PlanView {
   readonly deadlineEpochMs: number | undefined;
@@ -25,7 +26,7 @@ export function planLines(plan: Plan, view: PlanView): string[] {
   );
   return [
     `Plan for ${counted(plan.rows, "row")}: ${[`${count(plan.send)} to send`, ...outcomes].join(", ")}`,
-    ...noteLines(plan),
+    ...noteLines(plan.notes),
     ...domainLines(plan),
     ...plan.firstToSend.map(({ alias, aliasFor }) => `  ${alias} will belong to ${aliasFor}`),
     ...plan.firstProblems.map(problemLine),
@@ -34,8 +35,9 @@ export function planLines(plan: Plan, view: PlanView): string[] {
   ];
 }
 
-function noteLines(plan: Plan): string[] {
-  const { cleanedCount, blankLineCount, withoutAliasCount, otherAddressCount, remarks } = plan.notes;
+/** What was read besides rows. */
+export function noteLines(notes: ReadingNotes): string[] {
+  const { cleanedCount, blankLineCount, withoutAliasCount, otherAddressCount, remarks } = notes;
   return [
     ...remarks.map((remark) => `  ${remark}`),
     ...(withoutAliasCount > 0 ? [`  ${counted(withoutAliasCount, "record")} without alias`] : []),
@@ -59,7 +61,8 @@ function domainLines(plan: Plan): string[] {
   return [`  to send by domain: ${shown.join(", ")}${others}`];
 }
 
-function problemLine({ input, line, plan, code, message }: PlannedProblem): string {
+/** A row that someone must look at, and why. */
+export function problemLine({ input, line, plan, code, message }: PlannedProblem): string {
   const place = input === undefined ? `line ${line}` : `${input}, line ${line}`;
   return `  ${place}: ${plan}, ${code}: ${message}`;
 }

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { readSkipPattern } from "../domain/skip-domain.ts";
-import { readColumnsOption, readDelimiter, readEncoding } from "./csv-options.ts";
 import { list, option, type Reading, wholeNumber } from "./option-readers.ts";
 import type { Problems } from "./problems.ts";
 import { REACH_FLAGS } from "./reach-flags.ts";
 import { readOptions } from "./read-options.ts";
+import { READING_FLAGS, tellReadingClashes } from "./reading-flags.ts";
 import { readDeadline, readResendBefore } from "./when.ts";
 
 /** Kinds of held-back rows that `--allow` lets through. */
@@ -28,30 +27,17 @@ export function readImportFlags(
   problems: Problems,
 ): ImportOptions | undefined {
   const options = readOptions(importFlags(nowEpochMs), flags, problems);
-  if (options !== undefined) tellClashes(options, problems);
+  if (options !== undefined) tellReadingClashes(options, problems);
   return options;
-}
-
-function tellClashes(options: ImportOptions, problems: Problems): void {
-  const { aliasFor = "1", alias = "2" } = options.columns;
-  const isPosition = /^[1-9]\d{0,5}$/;
-  if (!options.header && !(isPosition.test(aliasFor) && isPosition.test(alias))) {
-    problems.usage("--columns: with --no-header expected aliasFor=POSITION,alias=POSITION, from 1");
-  }
 }
 
 function importFlags(nowEpochMs: number) {
   const on = z.boolean().default(false);
   return z.object({
     ...REACH_FLAGS,
+    ...READING_FLAGS,
     dryRun: on,
     limit: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
-    columns: option(readColumnsOption).default({}),
-    /** False with `--no-header`. */
-    header: z.boolean().default(true),
-    delimiter: option(readDelimiter).optional(),
-    encoding: option(readEncoding).optional(),
-    skipDomain: list(readSkipDomain),
     // As many lanes as keep the recorded quota (160 calls a second) busy at answers of 0.4 s.
     concurrency: wholeNumber(1, 256).default(64),
     // The API documents several as equivalent to single calls, but no public client is known to send them.
@@ -76,11 +62,6 @@ function readAllow(text: string): Reading<Allowable> {
 function readErrorCode(text: string): Reading<string> {
   if (/^[\w.:-]{1,200}$/.test(text)) return { ok: true, value: text };
   return { ok: false, reason: "expected an API error code, such as err_validation" };
-}
-
-function readSkipDomain(text: string): Reading<string> {
-  const reading = readSkipPattern(text);
-  return reading.ok ? { ok: true, value: reading.pattern } : reading;
 }
 
 function readMaxFailures(text: string): Reading<MaxFailures> {

@@ -19,9 +19,14 @@ export class Problems {
     return this.#usage.length + this.#settings.length;
   }
 
+  /** Those with options first. */
+  get messages(): readonly string[] {
+    return [...this.#usage, ...this.#settings];
+  }
+
   /** Throws one RunError with every problem, if there is any: "usage" where an option is among them. */
   throwIfAny(): void {
-    const messages = [...this.#usage, ...this.#settings];
+    const { messages } = this;
     if (messages.length === 0) return;
     const kind = this.#usage.length > 0 ? "usage" : "settings";
     const list = messages.map((message) => `\n  - ${message}`).join("");

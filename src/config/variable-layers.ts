@@ -4,10 +4,14 @@ import { parseEnv } from "node:util";
 import { shown } from "../domain/address.ts";
 import type { Problems } from "./problems.ts";
 import { Secret } from "./secret.ts";
-import { fileVariable, type PlainVariable, type SecretVariable } from "./variables.ts";
+import { fileVariable, isSecretVariable, type PlainVariable, type SecretVariable } from "./variables.ts";
 
 /** Variables from one place. */
-type Layer = Readonly<Record<string, string | undefined>>;
+interface Layer {
+  /** The place, for people. */
+  readonly origin: string;
+  readonly values: Readonly<Record<string, string | undefined>>;
+}
 
 /**
  * The variables of the environment and of `.env` files, the environment first. An empty one counts as unset.
@@ -23,11 +27,24 @@ export class VariableLayers {
 
   /** A variable's value without the white space around it. The proxies' are known by lower-case names too. */
   plain(name: PlainVariable): string | undefined {
+    return this.#found(name)?.value;
+  }
+
+  /** From where the value comes that counts, for people; undefined where there is none. */
+  originOf(name: PlainVariable | SecretVariable): string | undefined {
+    if (!isSecretVariable(name)) return this.#found(name)?.origin;
+    const fileName = fileVariable(name);
+    const layer = this.#layers.find(({ values }) => values[name] || values[fileName]);
+    const path = layer?.values[fileName] ?? "";
+    return layer === undefined || path === "" ? layer?.origin : `the file ${path}, named in ${layer.origin}`;
+  }
+
+  #found(name: PlainVariable): { readonly value: string; readonly origin: string } | undefined {
     const names = name === "HTTPS_PROXY" || name === "NO_PROXY" ? [name.toLowerCase(), name] : [name];
-    for (const values of this.#layers) {
+    for (const { origin, values } of this.#layers) {
       for (const it of names) {
         const value = values[it]?.trim();
-        if (value !== undefined && value !== "") return value;
+        if (value !== undefined && value !== "") return { value, origin };
       }
     }
     return undefined;
@@ -39,7 +56,7 @@ export class VariableLayers {
    */
   secret(name: SecretVariable, problems: Problems): Secret | undefined {
     const fileName = fileVariable(name);
-    for (const values of this.#layers) {
+    for (const { values } of this.#layers) {
       const value = values[name] ?? "";
       const path = values[fileName] ?? "";
       if (value !== "" && path !== "") {
@@ -84,7 +101,7 @@ export function readVariableLayers(
 ): VariableLayers {
   const files = envFiles.length > 0 ? envFiles.toReversed() : [".env"];
   const layers = files.map((file) => envFileLayer(file, cwd, envFiles.length > 0, problems));
-  return new VariableLayers([env, ...layers], cwd);
+  return new VariableLayers([{ origin: "the environment", values: env }, ...layers], cwd);
 }
 
 function envFileLayer(file: string, cwd: string, named: boolean, problems: Problems): Layer {
@@ -101,14 +118,14 @@ function envFileLayer(file: string, cwd: string, named: boolean, problems: Probl
   }
   if (text.includes("\0")) {
     problems.settings(`${name}: the file is not text in UTF-8; save it as UTF-8`);
-    return {};
+    return { origin: file, values: {} };
   }
   const values = parseEnv(text);
   // A line without "=" becomes, with the line after it, one variable of a name that nobody asks for.
   if (Object.keys(values).some((it) => !/^[A-Za-z_][A-Za-z0-9_.]*$/.test(it))) {
     problems.settings(`${name}: line ${badLine(text)} is not NAME=value`);
   }
-  return values;
+  return { origin: file, values };
 }
 
 /** The first line that gives no variable of a proper name. Its text is not told: it may be a secret. */

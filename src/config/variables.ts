@@ -29,6 +29,13 @@ export function allVariables(): readonly string[] {
   return [...PLAIN_VARIABLES, ...SECRET_VARIABLES.flatMap((name) => [name, fileVariable(name)])];
 }
 
+/** Every variable that holds a value itself, in the order in which they are told. */
+export const VARIABLES = [...PLAIN_VARIABLES, ...SECRET_VARIABLES] as const;
+
+export function isSecretVariable(name: PlainVariable | SecretVariable): name is SecretVariable {
+  return SECRET_VARIABLES.some((it) => it === name);
+}
+
 /** The variable that names the file in which a secret is. */
 export function fileVariable(name: SecretVariable): `${SecretVariable}_FILE` {
   return `${name}_FILE`;

@@ -46,6 +46,8 @@ export interface CallTrace {
   /** Mimecast's id of the request, for its support; absent where nothing was answered. */
   readonly requestId?: string;
   readonly quota?: QuotaReading;
+  /** The server's own clock as the answer was made, ms since the epoch, to the second; absent where it did not say. */
+  readonly serverEpochMs?: number;
   /** The least wait that the server asked for (`Retry-After`, or the quota's reset of a 429), in ms. */
   readonly waitMs?: number;
   /** Monotonic clock, ms, when the (last) request was handed to the network. */

@@ -1,4 +1,4 @@
-import type { PageRequest } from "./page.ts";
+import type { Page, PageRequest } from "./page.ts";
 import type { PageExchange, ReadExchange } from "./read-exchange.ts";
 import type { CallControl } from "./updater.ts";
 
@@ -43,6 +43,15 @@ export interface InternalUser {
   readonly alias?: boolean | undefined;
 }
 
+/** A page of a domain's users. */
+export interface InternalUserPage extends Page<InternalUser> {
+  /**
+   * What the API calls so beside the users (graded R); undefined where it does not say. Whether it counts this page
+   * or the whole list, and aliases or not, is not known.
+   */
+  readonly userCount: number | undefined;
+}
+
 /**
  * What an account knows, to be read only. Each method makes one call, two where a token had expired. Whatever the
  * network and Mimecast do is a value in the exchange; only what `beforeSend` throws is thrown.
@@ -52,7 +61,11 @@ export interface Directory {
   groupMembers(groupId: string, page: PageRequest, call: CallControl): Promise<PageExchange<Member>>;
   /** Needs the permission Directories | Groups | Read. */
   groups(query: GroupQuery, page: PageRequest, call: CallControl): Promise<PageExchange<Group>>;
-  internalUsers(domain: string, page: PageRequest, call: CallControl): Promise<PageExchange<InternalUser>>;
+  internalUsers(
+    domain: string,
+    page: PageRequest,
+    call: CallControl,
+  ): Promise<ReadExchange<InternalUserPage>>;
   /** The names of the account's internal domains. */
   internalDomains(page: PageRequest, call: CallControl): Promise<PageExchange<string>>;
   account(call: CallControl): Promise<ReadExchange<AccountDetails>>;

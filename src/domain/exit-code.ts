@@ -1,3 +1,4 @@
+import type { FoundCounts } from "./found.ts";
 import type { OutcomeCounts } from "./outcome.ts";
 import type { RunErrorKind } from "./run-error.ts";
 import type { StopReason } from "./stop-reason.ts";
@@ -31,6 +32,7 @@ const ERROR_EXITS: Readonly<Record<RunErrorKind, ExitCode>> = {
   "input-not-found": EXIT.inputNotFound,
   locked: EXIT.locked,
   output: EXIT.output,
+  incomplete: EXIT.someRowsLeft,
   refused: EXIT.refused,
   unreachable: EXIT.unreachable,
 };
@@ -60,6 +62,11 @@ export function exitOfRun(stops: readonly StopReason[], counts: OutcomeCounts): 
 /** The exit code of `--dry-run`. */
 export function exitOfPlan(counts: OutcomeCounts): ExitCode {
   return counts.invalid + counts.conflict > 0 ? EXIT.someRowsLeft : EXIT.ok;
+}
+
+/** The exit code of a verification that is complete. */
+export function exitOfFound(counts: FoundCounts): ExitCode {
+  return counts.primary + counts.absent + counts["not-checkable"] > 0 ? EXIT.someRowsLeft : EXIT.ok;
 }
 
 function exitOfStop(stop: StopReason): ExitCode {

@@ -5,7 +5,7 @@ import { RunError } from "../domain/run-error.ts";
 import type { Stop } from "../engine/stop.ts";
 import type { SeenPace } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
-import type { ImportJob, ImportView, Plan } from "./import-job.ts";
+import type { ImportJob, ImportView, Plan, PlannedProblem } from "./import-job.ts";
 import type { DescribedInput } from "./run-description.ts";
 import { type ReadingNotes, stageInput } from "./stage-input.ts";
 
@@ -18,7 +18,10 @@ const MAX_NAME_LENGTH = 60;
  * Opens every input, so that what is no table is known before anything is made or locked. Throws a StoppedError
  * if the run is to end.
  */
-export async function openInputs(job: ImportJob, stop: Stop): Promise<OpenInput[]> {
+export async function openInputs(
+  job: Pick<ImportJob, "inputs" | "reading">,
+  stop: Stop,
+): Promise<OpenInput[]> {
   const opened: OpenInput[] = [];
   try {
     for (const source of job.inputs) opened.push(await stop.orStopped(openInput(source, job.reading)));
@@ -37,10 +40,10 @@ export function closeInputs(inputs: readonly OpenInput[]): void {
 /** Reads all inputs into the run. Returns what to note of them. Throws a StoppedError if the run is to end. */
 export async function readInputs(
   inputs: readonly OpenInput[],
-  job: ImportJob,
+  job: Pick<ImportJob, "skip">,
   store: RunStore,
   stop: Stop,
-  view: ImportView,
+  view: Pick<ImportView, "reading">,
 ): Promise<ReadingNotes & { readonly rows: number }> {
   const notes: ReadingNotes = {
     cleanedCount: 0,
@@ -84,19 +87,22 @@ export function describedInput(input: OpenInput, isRead: boolean): DescribedInpu
 /** The plan's figures, once the run is planned. */
 export function planOf(store: RunStore, notes: ReadingNotes, seenPace: SeenPace): Plan {
   const { rows, send, outcomes } = store.read.planCounts();
-  const [problems = []] = store.read.planned("problems");
   return {
     rows,
     send,
     outcomes,
     notes,
     ...store.read.sendDomains(),
-    firstProblems: problems
-      .slice(0, PROBLEMS_SHOWN)
-      .map((row) => ({ ...row, ...namedInput(store, row.file) })),
+    firstProblems: firstProblems(store),
     firstToSend: store.read.sendable(0, SENTENCES_SHOWN),
     seenPace,
   };
+}
+
+/** The first rows that someone must look at. */
+export function firstProblems(store: RunStore): PlannedProblem[] {
+  const [problems = []] = store.read.planned("problems");
+  return problems.slice(0, PROBLEMS_SHOWN).map((row) => ({ ...row, ...namedInput(store, row.file) }));
 }
 
 function namedInput(store: RunStore, file: number): { readonly input?: string } {
@@ -110,7 +116,7 @@ function inputFact(file: number): string {
 }
 
 /** `20261122T214500123Z-aliases`: sorts by time, and is a file name everywhere. */
-export function runFolder(job: ImportJob, startedAtEpochMs: number): string {
+export function runFolder(job: Pick<ImportJob, "inputs" | "folder">, startedAtEpochMs: number): string {
   const [source] = job.inputs;
   const path = source?.kind === "file" ? source.path : "stdin";
   const name = basename(path, extname(path)).replaceAll(/[^\p{L}\p{N}._-]+/gu, "_");

@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { beingMerged, copyDatabase } from "./copied-database.ts";
-import { Database, integer } from "./database.ts";
+import { Database, integer, text } from "./database.ts";
 import type { FileTraits } from "./database-file.ts";
-import { clearDeadDryRuns } from "./dead-dry-runs.ts";
+import { clearDeadWork } from "./dead-work.ts";
 import { type Account, fact, setFact, setUp } from "./ledger-format.ts";
 import { clearRunFolder, DRY_RUN, makeFolder, RUN_FILE, runFoldersWith } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
@@ -48,7 +48,7 @@ export class Ledger {
   static open(folder: string, account: Account): Ledger {
     const path = resolve(folder, LEDGER_FILE);
     makeFolder(folder);
-    clearDeadDryRuns(folder);
+    clearDeadWork(folder);
     const database = Database.open(path, SCHEMA_NAME);
     try {
       setUp(database, path, account);
@@ -67,7 +67,7 @@ export class Ledger {
   static openCopy(folder: string, workFolder: string, nowEpochMs: number): Ledger {
     const path = resolve(folder, LEDGER_FILE);
     makeFolder(workFolder);
-    clearDeadDryRuns(folder);
+    clearDeadWork(folder);
     let database: Database | undefined;
     try {
       database = Database.open(join(workFolder, DRY_RUN.guard), "guard");
@@ -96,6 +96,18 @@ export class Ledger {
   /** Aliases that the ledger knows something of. */
   knownCount(): number {
     return integer(this.#database.first("SELECT count(*) FROM ledger.alias") ?? [], 0);
+  }
+
+  /** Aliases that are in place, each with its primary, a page at a time; both in their compare form. */
+  *inPlace(): Generator<readonly { readonly alias: string; readonly primary: string }[], void, undefined> {
+    const page = this.#database.statement(IN_PLACE_PAGE);
+    let last = "";
+    for (;;) {
+      const rows = page.all([last]).map((row) => ({ alias: text(row, 0), primary: text(row, 1) }));
+      if (rows.length === 0) return;
+      yield rows;
+      last = rows.at(-1)?.alias ?? last;
+    }
   }
 
   /** Folders of runs that were killed, oldest first. */
@@ -176,6 +188,9 @@ export class Ledger {
     }
   }
 }
+
+const IN_PLACE_PAGE =
+  "SELECT alias, in_place FROM ledger.alias WHERE in_place IS NOT NULL AND alias > ? ORDER BY alias LIMIT 1000";
 
 function runTraits(folder: string): FileTraits {
   return {

@@ -12,11 +12,14 @@ export const DRY_RUN = {
   rows: "dry-run-rows.db",
 } as const;
 
+/** What a verification works in. Held as long as it lives, so that nobody clears it away. */
+export const VERIFY_FILE = "verify.db";
+
 /** The folders of runs have their beginning in their names; others are their user's own. */
 const RUN_FOLDER = /^\d{8}T\d{9}Z-/;
 /** What may be deleted in a run's folder: SQLite's files, and result files that were begun. */
 const LEFTOVER =
-  /^((run|dry-run(-(ledger|killed|rows))?)\.db(-wal|-shm|-journal)?|((results|failed|failed-reasons|remaining|plan)\.csv|summary\.json|report\.html)\.part)$/;
+  /^((run|verify|dry-run(-(ledger|killed|rows))?)\.db(-wal|-shm|-journal)?|((results|failed|failed-reasons|remaining|plan|verify)\.csv|summary\.json|report\.html)\.part)$/;
 
 export function makeFolder(folder: string): void {
   orOutputError(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));

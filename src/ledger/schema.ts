@@ -101,3 +101,30 @@ export const RUN_SCHEMA = `
     LEFT JOIN run.outcome ON outcome.seq = row.seq
     LEFT JOIN run.claim ON claim.seq = row.seq;
 `;
+
+/**
+ * What a verification adds to the rows of a run.
+ *
+ * - `wanted`: each alias of the input once; `several` says that the input gives it to more than one primary
+ * - `domain`: the domains of those; `name` is as Mimecast writes it, empty for one that is not internal
+ * - `seen`: what Mimecast lists of what is wanted, in the order in which it came; `found`: the same, sorted
+ */
+export const VERIFY_SCHEMA = `
+  CREATE TABLE run.wanted (alias TEXT PRIMARY KEY, several INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE run.domain (key TEXT PRIMARY KEY, aliases INTEGER NOT NULL, name TEXT) WITHOUT ROWID;
+  CREATE TABLE run.seen (alias TEXT NOT NULL, mark INTEGER NOT NULL);
+  CREATE TABLE run.found (alias TEXT PRIMARY KEY, mark INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE VIEW run.verified AS
+    SELECT row.seq, row.file, row.line, row.raw, row.alias_for, row.alias,
+      CASE
+        WHEN domain.name IS NULL THEN 'not-checkable'
+        WHEN found.alias IS NULL THEN 'absent'
+        WHEN found.mark = 2 THEN 'alias'
+        WHEN found.mark = 1 THEN 'primary'
+        ELSE 'not-checkable'
+      END AS found
+    FROM run.row
+    LEFT JOIN run.domain ON domain.key = substr(row.alias_key, instr(row.alias_key, '@') + 1)
+    LEFT JOIN run.found ON found.alias = row.alias_key
+    WHERE row.plan IS NOT 'skipped';
+`;

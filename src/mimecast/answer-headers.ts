@@ -37,6 +37,12 @@ export function readWaitMs(
   return believed.length === 0 ? undefined : Math.max(...believed);
 }
 
+/** The `Date` header (RFC 9110, 6.6.1): to the second. */
+export function readServerTime(headers: IncomingHttpHeaders): number | undefined {
+  const epochMs = Date.parse(headers.date ?? "");
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}
+
 /** The id under which the request can be found: the answer's, else the one that was sent with it. */
 export function readRequestId(
   headers: IncomingHttpHeaders,

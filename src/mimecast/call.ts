@@ -2,7 +2,7 @@ import type { CallTrace, WholeAnswer } from "../domain/answer.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { CallControl } from "../domain/updater.ts";
 import type { Access, Pass } from "./access.ts";
-import { readQuota, readRequestId, readWaitMs } from "./answer-headers.ts";
+import { readQuota, readRequestId, readServerTime, readWaitMs } from "./answer-headers.ts";
 import type { Http, HttpAnswer, HttpOutcome } from "./http.ts";
 import type { Said } from "./said.ts";
 
@@ -88,6 +88,7 @@ function answered<T>(
   const verdict = call.judge(http, said);
   const requestId = readRequestId(http.headers, sent.requestId, said);
   const quota = readQuota(http.headers);
+  const serverEpochMs = readServerTime(http.headers);
   const isThrottled = verdict.kind === "judged" && verdict.answer.kind === "not-executed";
   const waitMs = readWaitMs(http.headers, isThrottled, clock.epochMs());
   const trace: CallTrace = {
@@ -95,6 +96,7 @@ function answered<T>(
     ...(requestId === undefined ? {} : { requestId }),
     ...(quota === undefined ? {} : { quota }),
     ...(waitMs === undefined ? {} : { waitMs }),
+    ...(serverEpochMs === undefined ? {} : { serverEpochMs }),
     sentAtMs: sent.sentAtMs,
     arrivedAtMs: sent.arrivedAtMs,
   };

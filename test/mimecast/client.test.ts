@@ -191,7 +191,9 @@ describe("API 2.0", () => {
 });
 
 describe("an exchange", () => {
-  test("tells the quota, the request's id and the times of sending and arrival", async () => {
+  const DATE = "Sun, 21 Aug 2022 13:49:40 GMT";
+
+  test("tells the quota, the request's id, the server's clock and the times of sending and arrival", async () => {
     const clock = testClock();
     const server = await mimecast((_, response) => {
       clock.advance(434);
@@ -200,7 +202,7 @@ describe("an exchange", () => {
         "x-ratelimit-remaining": "799",
         "x-ratelimit-reset": "4998",
       };
-      sendJson(response, APPLIED, 200, { ...quota, "x-request-id": "their-id" });
+      sendJson(response, APPLIED, 200, { ...quota, "x-request-id": "their-id", date: DATE });
     });
     const beforeSend = async () => clock.advance(1_000);
     expect(await connect(server.url, {}, clock).updateAliases([PAIR], control({ beforeSend }))).toEqual({
@@ -208,6 +210,7 @@ describe("an exchange", () => {
       answers: [{ kind: "applied" }],
       requestId: "their-id",
       quota: { limit: 800, remaining: 799, resetMs: 4998 },
+      serverEpochMs: Date.UTC(2022, 7, 21, 13, 49, 40),
       sentAtMs: 2_000,
       arrivedAtMs: 2_434,
     });

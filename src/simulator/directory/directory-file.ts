@@ -37,6 +37,8 @@ const domainSchema = z.strictObject({
   /** Generated ones: `userN@…` that are no aliases, and `aliasN@…` that are. */
   users: count.optional(),
   aliases: count.optional(),
+  /** Told on each page; the number of the page's users, if absent. */
+  userCount: count.optional(),
   quirks: pageQuirksSchema.optional(),
 });
 

@@ -54,7 +54,9 @@ export function directoryEndpoints(
     if (typeof domain !== "string") return missing("domain");
     const list = users.users(domain);
     if (list === undefined) return failed({ code: "sim_domain", message: `${domain} is not internal` });
-    return page(list, request, reads, (items) => [{ users: items, userCount: items.length }]);
+    return page(list, request, reads, (items) => [
+      { users: items, userCount: users.toldCount(domain) ?? items.length },
+    ]);
   });
 
   const internalDomains = listEndpoint((request) => {

@@ -53,6 +53,11 @@ export class InternalUsers {
     return { name: `users ${domain}`, count: set.length + users + aliases, items, quirks };
   }
 
+  /** What is told of the domain's users instead of the number on a page. */
+  toldCount(domainName: string): number | undefined {
+    return this.#domains.get(domainName.toLowerCase())?.userCount;
+  }
+
   #setIn(domain: string): readonly KnownAddress[] {
     const { aliases, version } = this.#account;
     if (this.#seen.domain === domain && this.#seen.version === version) return this.#seen.set;

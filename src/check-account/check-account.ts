@@ -1,0 +1,162 @@
+import type { AccountDetails, Directory } from "../domain/directory.ts";
+import type { ReadExchange } from "../domain/read-exchange.ts";
+import { clockFinding } from "./clock-finding.ts";
+import { type Finding, finding } from "./finding.ts";
+import { type Probe, type ProbeParts, probe } from "./probe.ts";
+import { adviceFor, isReached, isRefused, isThrough, isWorthAsking, words } from "./probe-words.ts";
+
+/** What is asked, and how it is reached. */
+export interface CheckJob {
+  readonly api: "2.0" | "1.0";
+  readonly baseUrl: string;
+  /** The proxy's host and port; undefined for the direct way. */
+  readonly proxy: string | undefined;
+}
+
+export interface CheckParts extends ProbeParts {
+  readonly directory: Directory;
+}
+
+export interface AccountCheck {
+  readonly findings: readonly Finding[];
+  /** What ends the check, the first that applies: the account is refused, or nothing gets through. */
+  readonly verdict: "ok" | "refused" | "unreachable";
+}
+
+/** So few that it costs nothing; more than one, as no client is known to ask for a single one. */
+const PAGE = { pageSize: 10 } as const;
+
+/** Asks Mimecast what can be asked without changing anything: calls that only read, and no others. */
+export async function checkAccount(job: CheckJob, parts: CheckParts): Promise<AccountCheck> {
+  const { directory } = parts;
+  const account = await probe((call) => directory.account(call), parts);
+  if (!isReached(account.exchange)) return unreached(job, account.exchange);
+  if (!isWorthAsking(account.exchange)) return settled(job, account);
+  const groups = await probe((call) => directory.groups({ source: "cloud" }, PAGE, call), parts);
+  const members = await membersProbe(groups.exchange, parts);
+  const domains = await probe((call) => directory.internalDomains(PAGE, call), parts);
+  const users = await usersProbe(domains.exchange, parts);
+  const probes = [account, groups, members, domains, users].filter((it) => it !== undefined);
+  const exported = members ?? groups;
+  const findings = [
+    ...accountFindings(job, account, probes),
+    finding("import", "not-seen", IMPORT_UNSEEN),
+    callFinding("export", "find-groups and get-group-members", "Directories | Groups | Read", exported),
+    callFinding("verify", "get-internal-domain and get-internal-users", undefined, users ?? domains),
+    quotaFinding(probes),
+  ];
+  return { findings, verdict: verdictOf(probes, exported) };
+}
+
+const IMPORT_UNSEEN =
+  "whether the application may set aliases (Directories | Groups | Edit) shows only when one is set: try mimecast-bulk import FILE --limit 1";
+
+function accountFindings(job: CheckJob, account: Probe<AccountDetails>, probes: readonly Probe<unknown>[]) {
+  return [
+    finding("host", "ok", `${job.baseUrl} answers, reached ${way(job)}`),
+    clockFinding(probes, job.api),
+    credentialsFinding(job, account, probes),
+  ];
+}
+
+/** The first call settled it: the others would come to the same. */
+function settled(job: CheckJob, account: Probe<AccountDetails>): AccountCheck {
+  const rest = (["import", "export", "verify"] as const).map((check) =>
+    finding(check, "not-seen", "nothing was asked, as the first call did not get through"),
+  );
+  return {
+    findings: [...accountFindings(job, account, [account]), ...rest, quotaFinding([account])],
+    verdict: isRefused(account.exchange) ? "refused" : "unreachable",
+  };
+}
+
+/** With the first group there is. */
+async function membersProbe(
+  { answer }: Awaited<ReturnType<Directory["groups"]>>,
+  parts: CheckParts,
+): Promise<Probe<unknown> | undefined> {
+  const group = answer.kind === "passed" ? answer.value.items[0] : undefined;
+  if (group === undefined) return undefined;
+  return await probe((call) => parts.directory.groupMembers(group.id, PAGE, call), parts);
+}
+
+/** With the first internal domain there is. */
+async function usersProbe(
+  { answer }: Awaited<ReturnType<Directory["internalDomains"]>>,
+  parts: CheckParts,
+): Promise<Probe<unknown> | undefined> {
+  const domain = answer.kind === "passed" ? answer.value.items[0] : undefined;
+  if (domain === undefined) return undefined;
+  return await probe((call) => parts.directory.internalUsers(domain, PAGE, call), parts);
+}
+
+function verdictOf(probes: readonly Probe<unknown>[], exported: Probe<unknown>): AccountCheck["verdict"] {
+  const isAnyThrough = probes.some(({ exchange }) => isThrough(exchange));
+  if (isRefused(exported.exchange)) return "refused";
+  if (isAnyThrough) return "ok";
+  return probes.some(({ exchange }) => isRefused(exchange)) ? "refused" : "unreachable";
+}
+
+function unreached(job: CheckJob, exchange: ReadExchange<unknown>): AccountCheck {
+  const host = `${job.baseUrl} does not answer, reached ${way(job)}: ${words(exchange)}. ${adviceFor(exchange)}`;
+  const rest = (["clock", "credentials", "import", "export", "verify", "quota"] as const).map((check) =>
+    finding(check, "not-seen", "the host does not answer"),
+  );
+  return { findings: [finding("host", "not-ok", host), ...rest], verdict: "unreachable" };
+}
+
+function way({ proxy }: CheckJob): string {
+  return proxy === undefined ? "directly" : `through the proxy ${proxy}`;
+}
+
+function credentialsFinding(
+  { api }: CheckJob,
+  account: Probe<AccountDetails>,
+  probes: readonly Probe<unknown>[],
+): Finding {
+  if (probes.some(({ exchange }) => isThrough(exchange))) {
+    const { answer } = account.exchange;
+    const name =
+      answer.kind === "passed" && answer.value.name !== undefined ? `, "${answer.value.name}"` : "";
+    return finding("credentials", "ok", `accepted by API ${api}${name}`);
+  }
+  const refused = probes.find(({ exchange }) => isRefused(exchange));
+  if (refused === undefined) {
+    return finding("credentials", "not-seen", `no call gets through: ${words(account.exchange)}`);
+  }
+  const { exchange } = refused;
+  return finding("credentials", "not-ok", `refused: ${words(exchange)}. ${adviceFor(exchange)}`);
+}
+
+function callFinding(
+  check: "export" | "verify",
+  calls: string,
+  permission: string | undefined,
+  { exchange }: Probe<unknown>,
+): Finding {
+  const { answer } = exchange;
+  if (answer.kind === "passed") return finding(check, "ok", `${calls} answer`);
+  const needed = permission === undefined ? calls : `${permission}, for ${calls}`;
+  if (isRefused(exchange)) {
+    const advice = `give the application the permission (${needed}) if you want to ${check}`;
+    return finding(check, check === "export" ? "not-ok" : "note", `refused: ${words(exchange)}; ${advice}`);
+  }
+  return isThrough(exchange)
+    ? finding(check, "note", `${calls}: ${words(exchange)}`)
+    : finding(check, "not-seen", `${calls}: ${words(exchange)}`);
+}
+
+function quotaFinding(probes: readonly Probe<unknown>[]): Finding {
+  const quotas = probes.map(({ exchange }) => exchange.quota).filter((it) => it !== undefined);
+  const quota = quotas.at(-1);
+  if (quota === undefined) return finding("quota", "not-seen", "no answer told of a quota");
+  const { limit, remaining, resetMs } = quota;
+  const told = [
+    limit === undefined ? "" : `${limit} calls in a window`,
+    remaining === undefined ? "" : `${remaining} left`,
+    resetMs === undefined ? "" : `a new one in ${Math.round(resetMs) / 1_000} s`,
+  ];
+  const line = told.filter((part) => part !== "").join(", ");
+  if (remaining === undefined || remaining > 0) return finding("quota", "ok", line);
+  return finding("quota", "note", `${line}: others use it too; a run waits for its turn`);
+}

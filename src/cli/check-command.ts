@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { type AccountCheck, checkAccount } from "../check-account/check-account.ts";
+import { type Finding, type FindingState, finding } from "../check-account/finding.ts";
+import type { Account } from "../config/account.ts";
+import { type CheckConfig, type CheckFlags, readCheckConfig } from "../config/check-config.ts";
+import { EXIT, type ExitCode } from "../domain/exit-code.ts";
+import { plainText } from "../domain/plain-text.ts";
+import { createMimecastClient } from "../mimecast/client.ts";
+import { chosenProxy } from "../mimecast/proxy.ts";
+import { clientSettings } from "./client-settings.ts";
+import { print, printText } from "./print.ts";
+import type { Program } from "./program.ts";
+import { realClock } from "./real-clock.ts";
+import { withAccount } from "./simulated-account.ts";
+
+/** One call follows the other. */
+const CALLS_IN_FLIGHT = 1;
+
+const VERDICTS: Readonly<Record<AccountCheck["verdict"], ExitCode>> = {
+  ok: EXIT.ok,
+  refused: EXIT.refused,
+  unreachable: EXIT.unreachable,
+};
+
+/** `mimecast-bulk check`. Changes nothing at Mimecast. Throws a RunError for what its user can mend. */
+export async function checkCommand(flags: CheckFlags, program: Program): Promise<ExitCode> {
+  const config = readCheckConfig(flags, program);
+  const settings = settingsFindings(config);
+  if (config.problems.length > 0) return await tell(EXIT.settings, config, settings, program);
+  return await withAccount(config.account, async (account) => {
+    const { findings, verdict } = await ask(config, account, program);
+    return await tell(VERDICTS[verdict], config, [...settings, ...findings], program);
+  });
+}
+
+async function ask(config: CheckConfig, account: Account, program: Program): Promise<AccountCheck> {
+  const settings = clientSettings({ ...config, concurrency: CALLS_IN_FLIGHT }, account, program);
+  const job = {
+    api: account.credentials.api,
+    baseUrl: account.baseUrl,
+    proxy: chosenProxy(settings)?.host,
+  };
+  const directory = createMimecastClient(settings, { clock: realClock, randomUuid: randomUUID });
+  try {
+    return await checkAccount(job, { clock: realClock, random: Math.random, directory });
+  } finally {
+    directory.close();
+  }
+}
+
+function settingsFindings({ account, found, problems, simulate }: CheckConfig): Finding[] {
+  const tenant = account === undefined ? [] : [`the account is called ${account.tenant} in ledgers`];
+  const none = found.length === 0 ? ["none is set"] : [];
+  return [
+    ...found.map(({ name, origin, value }) => `${name}=${value}, from ${origin}`),
+    ...(simulate ? ["the embedded simulator needs no others"] : [...none, ...tenant]),
+  ]
+    .map((line) => finding("settings", "ok", line))
+    .concat(problems.map((problem) => finding("settings", "not-ok", problem)));
+}
+
+const STATES: Readonly<Record<FindingState, string>> = {
+  ok: "ok",
+  note: "note",
+  "not-ok": "NOT OK",
+  "not-seen": "not seen",
+};
+
+async function tell(
+  exitCode: ExitCode,
+  { found, json }: CheckConfig,
+  findings: readonly Finding[],
+  program: Program,
+): Promise<ExitCode> {
+  if (json) await print(program, { exitCode, settings: found, findings });
+  else {
+    const lines = findings.map(({ check, message, state }) =>
+      plainText(`${STATES[state].padEnd(8)}  ${check.padEnd(11)}  ${message}`),
+    );
+    await printText(program, `${lines.join("\n")}\n`);
+  }
+  return exitCode;
+}

@@ -1,0 +1,14 @@
+import type { Command } from "commander";
+
+/** The options of every command that reads rows of aliases. */
+export function readingOptions(command: Command): Command {
+  return command
+    .option(
+      "--columns <aliasFor=NAME,alias=NAME>",
+      "which columns hold the two addresses; positions with --no-header",
+    )
+    .option("--no-header", "the first line is a record like the others")
+    .option("--delimiter <c>", "what separates the cells: one character, or tab (default: found out)")
+    .option("--encoding <name>", "of the text, such as utf-8 or windows-1252 (default: found out)")
+    .option("--skip-domain <domain...>", "pass over aliases in these domains, such as *.onmicrosoft.com");
+}

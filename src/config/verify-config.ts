@@ -1,0 +1,31 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { type Reach, readCommandConfig, type Surroundings } from "./command-config.ts";
+import { REACH_FLAGS } from "./reach-flags.ts";
+import { READING_FLAGS, type ReadingOptions, tellReadingClashes } from "./reading-flags.ts";
+
+const verifyFlags = z.object({
+  ...REACH_FLAGS,
+  ...READING_FLAGS,
+  out: z.string().min(1, "expected a folder").default("runs"),
+  json: z.boolean().default(false),
+});
+
+/** The options of verify as the command line has them, each named as commander names it. */
+export type VerifyFlags = z.input<typeof verifyFlags>;
+
+/** Everything that a verification is told from outside. */
+export interface VerifyConfig extends Reach {
+  readonly reading: ReadingOptions;
+  /** Absolute; with `--simulate` the folder `simulated` in `--out`. */
+  readonly outDir: string;
+  readonly json: boolean;
+}
+
+/** Throws one RunError that lists every problem: "usage" if an option is among them, "settings" otherwise. */
+export function readVerifyConfig(flags: VerifyFlags, surroundings: Surroundings): VerifyConfig {
+  const { options, reach } = readCommandConfig(verifyFlags, flags, surroundings, tellReadingClashes);
+  const out = resolve(surroundings.cwd, options.out);
+  const outDir = options.simulate ? join(out, "simulated") : out;
+  return { ...reach, reading: options, outDir, json: options.json };
+}

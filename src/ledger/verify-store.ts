@@ -1,0 +1,209 @@
+import { join } from "node:path";
+import { FOUND, type Found, type FoundCounts, isFound } from "../domain/found.ts";
+import { Database, integer, type Row, storable, text } from "./database.ts";
+import { clearDeadWork } from "./dead-work.ts";
+import { queryPages } from "./pages.ts";
+import { clearRunFolder, makeFolder, VERIFY_FILE } from "./run-folder.ts";
+import { RunStore } from "./run-store.ts";
+import { RUN_MARK, RUN_SCHEMA, VERIFY_SCHEMA } from "./schema.ts";
+
+/** An address that Mimecast listed. */
+export interface SeenAddress {
+  /** In its compare form. */
+  readonly key: string;
+  /** Undefined where Mimecast does not say whether it is an alias. */
+  readonly alias: boolean | undefined;
+}
+
+/** A domain of aliases that are looked for. */
+export interface WantedDomain {
+  /** As Mimecast writes it. */
+  readonly name: string;
+  readonly aliases: number;
+}
+
+/** What was found of a row's alias. */
+export interface VerifiedRow {
+  /** Index of the input file, from 0. */
+  readonly file: number;
+  readonly line: number;
+  readonly aliasFor: string;
+  readonly alias: string;
+  readonly found: Found;
+}
+
+/**
+ * The aliases of an input, compared with what Mimecast lists, on disk: neither of the two is ever in memory as a
+ * whole. A file of its own in the run's folder, which is locked as long as the process lives, and removed in the
+ * end; the next run or verification in the folder removes what a killed one left. The ledger is not touched.
+ *
+ * In this order: rows are staged in {@link run}, {@link want} gathers their aliases, domains and addresses are
+ * told as they come, {@link settle} compares, and then counts and rows can be read.
+ */
+export class VerifyStore {
+  /** For the rows as they are read. */
+  readonly run: RunStore;
+  readonly #database: Database;
+  readonly #folder: string;
+
+  private constructor(database: Database, folder: string) {
+    this.#database = database;
+    this.#folder = folder;
+    this.run = new RunStore(database, folder);
+  }
+
+  /** Makes `runFolder`, a folder in `folder`, and begins in it. Throws a RunError `output` where it can't be written. */
+  static open(folder: string, runFolder: string): VerifyStore {
+    makeFolder(runFolder);
+    let database: Database | undefined;
+    try {
+      clearDeadWork(folder);
+      database = Database.open(join(runFolder, VERIFY_FILE), "run", TRAITS);
+      database.exec(`BEGIN; ${RUN_SCHEMA} ${VERIFY_SCHEMA} COMMIT`);
+      return new VerifyStore(database, runFolder);
+    } catch (error) {
+      database?.close();
+      clearRunFolder(runFolder);
+      throw error;
+    }
+  }
+
+  /** Gathers the aliases of the rows that were read, each once, and their domains. */
+  want(): void {
+    this.#database.transaction(() => {
+      this.#database.exec(WANT_ALIASES);
+      this.#database.exec(WANT_DOMAINS);
+    });
+  }
+
+  /** These domains are internal; those that hold no alias of the input are of no interest. */
+  internal(domains: readonly { readonly key: string; readonly name: string }[]): void {
+    const mark = this.#database.statement("UPDATE run.domain SET name = ? WHERE key = ?");
+    this.#database.transaction(() => {
+      for (const { key, name } of domains) mark.run([storable(name), storable(key)]);
+    });
+  }
+
+  /** Internal domains with aliases to be looked for. May be read while addresses are told. */
+  *internalDomains(): Generator<WantedDomain, void, undefined> {
+    const next = this.#database.statement(
+      "SELECT key, name, aliases FROM run.domain WHERE name IS NOT NULL AND key > ? ORDER BY key LIMIT 1",
+    );
+    for (let row = next.first([""]); row !== undefined; row = next.first([text(row, 0)])) {
+      yield { name: text(row, 1), aliases: integer(row, 2) };
+    }
+  }
+
+  /** Domains that Mimecast does not call internal, those with the most aliases first. */
+  foreignDomains(most: number): { readonly domains: readonly WantedDomain[]; readonly count: number } {
+    const rows = this.#database.all(FOREIGN_DOMAINS, [most]);
+    const [first] = rows;
+    return {
+      domains: rows.map((row) => ({ name: text(row, 0), aliases: integer(row, 1) })),
+      count: first === undefined ? 0 : integer(first, 2),
+    };
+  }
+
+  /** Mimecast lists these addresses. Returns how many of them are looked for. */
+  seen(addresses: readonly SeenAddress[]): number {
+    const pairs = addresses.map(({ key, alias }) => [storable(key), MARKS[String(alias)] ?? MARK_UNSAID]);
+    return this.#database.transaction(() => this.#database.run(NOTE_SEEN, [JSON.stringify(pairs)]));
+  }
+
+  /** A place among the addresses told so far, for {@link forgetSince}. */
+  mark(): number {
+    return integer(this.#database.first("SELECT max(rowid) FROM run.seen") ?? [], 0);
+  }
+
+  forgetSince(mark: number): void {
+    this.#database.run("DELETE FROM run.seen WHERE rowid > ?", [mark]);
+  }
+
+  /** Once all has been told. */
+  settle(): void {
+    this.#database.transaction(() => this.#database.exec(SETTLE));
+  }
+
+  /** Rows by what was found; those passed over by `--skip-domain` are in none. */
+  counts(): FoundCounts {
+    const rows = this.#database.all("SELECT found, count(*) FROM run.verified GROUP BY found");
+    const counts = { alias: 0, primary: 0, absent: 0, "not-checkable": 0 };
+    for (const row of rows) counts[found(text(row, 0))] = integer(row, 1);
+    return counts;
+  }
+
+  /** Aliases that the input gives to more than one primary. */
+  severalPrimariesCount(): number {
+    return integer(this.#database.first("SELECT count(*) FROM run.wanted WHERE several") ?? [], 0);
+  }
+
+  /** Aliases that Mimecast lists without saying whether they are aliases. */
+  unsaidCount(): number {
+    return integer(
+      this.#database.first(`SELECT count(*) FROM run.found WHERE mark = ${MARK_UNSAID}`) ?? [],
+      0,
+    );
+  }
+
+  /** In input order, without those passed over. */
+  *rows(): Generator<readonly VerifiedRow[], void, undefined> {
+    yield* queryPages(this.#database, { columns: VERIFIED, from: "run.verified", filter: "" }, asVerifiedRow);
+  }
+
+  /** Removes all that this worked in; the folder too if nothing else is in it. */
+  discard(): void {
+    this.#database.close();
+    clearRunFolder(this.#folder);
+  }
+}
+
+const TRAITS = {
+  kind: "verification",
+  mark: RUN_MARK,
+  ifDamaged: "Delete it, and run the same command again.",
+} as const;
+
+/** The higher one counts where an address is listed more than once. */
+const MARK_UNSAID = 0;
+const MARKS: Readonly<Record<string, number>> = { false: 1, true: 2 };
+
+const WANT_ALIASES = `
+  INSERT INTO run.wanted
+  SELECT alias_key, min(primary_key) <> max(primary_key) FROM run.row WHERE alias_key IS NOT NULL
+  GROUP BY alias_key ORDER BY alias_key
+`;
+
+const WANT_DOMAINS = `
+  INSERT INTO run.domain (key, aliases)
+  SELECT substr(alias, instr(alias, '@') + 1) AS key, count(*) FROM run.wanted GROUP BY key ORDER BY key
+`;
+
+const FOREIGN_DOMAINS = `
+  SELECT key, aliases, count(*) OVER () FROM run.domain WHERE name IS NULL ORDER BY aliases DESC, key LIMIT ?
+`;
+
+/** CROSS, or else SQLite may go through all that is wanted for each page. */
+const NOTE_SEEN = `
+  INSERT INTO run.seen (alias, mark)
+  SELECT wanted.alias, json_extract(listed.value, '$[1]')
+  FROM json_each(?) AS listed CROSS JOIN run.wanted ON wanted.alias = json_extract(listed.value, '$[0]')
+`;
+
+const SETTLE = "INSERT INTO run.found SELECT alias, max(mark) FROM run.seen GROUP BY alias ORDER BY alias";
+
+const VERIFIED = "file, line, alias_for, alias, found";
+
+function asVerifiedRow(row: Row): VerifiedRow {
+  return {
+    file: integer(row, 0),
+    line: integer(row, 1),
+    aliasFor: text(row, 2),
+    alias: text(row, 3),
+    found: found(text(row, 4)),
+  };
+}
+
+function found(word: string): Found {
+  if (isFound(word)) return word;
+  throw new TypeError(`"${word}" is none of ${FOUND.join(", ")}`);
+}

@@ -1,0 +1,90 @@
+import { addressKey } from "../domain/address.ts";
+import type { InternalUser } from "../domain/directory.ts";
+import type { PageRequest } from "../domain/page.ts";
+import type { CallControl } from "../domain/updater.ts";
+import { Reads } from "../engine/reads.ts";
+import type { Stop } from "../engine/stop.ts";
+import type { VerifyStore } from "../ledger/verify-store.ts";
+import { readWhole, type WholeList } from "./read-whole.ts";
+import { UserTally } from "./user-tally.ts";
+import type { VerifyJob, VerifyParts, VerifyProgress } from "./verify-job.ts";
+
+/** Which permission the two calls need is not documented. */
+const PERMISSION = "to call get-internal-domain and get-internal-users";
+
+type Counting = { -readonly [field in keyof VerifyProgress]: number };
+
+/**
+ * Asks Mimecast for all that the store wants to know: which domains are internal, then the addresses of each that
+ * holds aliases of the input, one domain after the other. Returns how many calls that took.
+ */
+export async function lookUp(
+  store: VerifyStore,
+  job: Pick<VerifyJob, "calls">,
+  parts: VerifyParts,
+  stop: Stop,
+): Promise<number> {
+  const { clock, directory, random, view } = parts;
+  // Not an alias in all of the input.
+  if (store.foreignDomains(1).count === 0) return 0;
+  const reads = new Reads(job.calls, { clock, random, stop, permission: PERMISSION, watch: view });
+  const again = (what: string, why: string): void => view.again(what, why);
+  await readWhole(internalDomains(store, directory), reads, again);
+  const progress = { wanted: 0, seen: 0, listed: 0 };
+  for (const { aliases } of store.internalDomains()) progress.wanted += aliases;
+  view.lookingUp(() => progress);
+  try {
+    for (const { name } of store.internalDomains()) {
+      await readWhole(usersOf(name, store, directory, progress), reads, again);
+    }
+  } finally {
+    view.lookedUp();
+  }
+  return reads.callCount;
+}
+
+function internalDomains(store: VerifyStore, directory: VerifyParts["directory"]): WholeList<string> {
+  return {
+    what: "the internal domains",
+    begin: () => ({
+      call: (page, call) => directory.internalDomains(page, call),
+      take: (names) => store.internal(names.map((name) => ({ key: domainKey(name), name }))),
+    }),
+  };
+}
+
+function usersOf(
+  domain: string,
+  store: VerifyStore,
+  directory: VerifyParts["directory"],
+  progress: Counting,
+): WholeList<InternalUser> {
+  const mark = store.mark();
+  return {
+    what: `the internal users of ${domain}`,
+    begin() {
+      store.forgetSince(mark);
+      const tally = new UserTally();
+      return {
+        async call(page: PageRequest, call: CallControl) {
+          const exchange = await directory.internalUsers(domain, page, call);
+          // Here and not in `take`: only the exchange has the API's own count.
+          if (exchange.answer.kind === "passed") tally.take(exchange.answer.value);
+          return exchange;
+        },
+        take(users) {
+          progress.listed += users.length;
+          progress.seen += store.seen(
+            users.map(({ emailAddress, alias }) => ({ key: addressKey(emailAddress), alias })),
+          );
+        },
+        contradiction: () => tally.contradiction(),
+      };
+    },
+  };
+}
+
+/** A domain in the form in which those of addresses are compared. */
+function domainKey(domain: string): string {
+  return addressKey(`@${domain}`).slice(1);
+}

@@ -1,0 +1,102 @@
+import { basename, join } from "node:path";
+import type { OpenInput } from "../csv/open-input.ts";
+import { writeCsv } from "../csv/write-csv.ts";
+import type { Stop } from "../engine/stop.ts";
+import {
+  closeInputs,
+  firstProblems,
+  openInputs,
+  readInputs,
+  runFolder,
+} from "../import-aliases/prepare-run.ts";
+import { unlessStopped } from "../import-aliases/run-import.ts";
+import { VerifyStore } from "../ledger/verify-store.ts";
+import { lookUp } from "./look-up.ts";
+import type { Verified, VerifyJob, VerifyParts, VerifyRows } from "./verify-job.ts";
+
+const FOREIGN_SHOWN = 50;
+
+/**
+ * The whole of a verification, in the order in which it happens: open the inputs, read them as an import does, ask
+ * which domains are internal, read the addresses of each that matters, compare, write `verify.csv`. The file is
+ * written whole or not at all, and nothing else is left behind. Undefined if the run was stopped.
+ *
+ * Throws a RunError for what its user can mend.
+ */
+export async function runVerify(
+  job: VerifyJob,
+  parts: VerifyParts,
+  stop: Stop,
+): Promise<Verified | undefined> {
+  return await unlessStopped(verifyAll(job, parts, stop));
+}
+
+async function verifyAll(job: VerifyJob, parts: VerifyParts, stop: Stop): Promise<Verified> {
+  const inputs = await openInputs(job, stop);
+  try {
+    const startedAtEpochMs = parts.clock.epochMs();
+    const folder = runFolder(job, startedAtEpochMs);
+    const store = VerifyStore.open(job.folder, folder);
+    try {
+      parts.view.runBegan(basename(folder));
+      const rows = await readRows(inputs, job, store, parts, stop);
+      const calls = await lookUp(store, job, parts, stop);
+      store.settle();
+      return {
+        run: basename(folder),
+        ...rows,
+        found: store.counts(),
+        severalPrimaries: store.severalPrimariesCount(),
+        unsaid: store.unsaidCount(),
+        notInternal: store.foreignDomains(FOREIGN_SHOWN),
+        calls,
+        startedAtEpochMs,
+        endedAtEpochMs: parts.clock.epochMs(),
+        file: await writeVerifyFile(join(folder, "verify.csv"), store, inputs),
+      };
+    } finally {
+      store.discard();
+    }
+  } finally {
+    closeInputs(inputs);
+  }
+}
+
+async function readRows(
+  inputs: readonly OpenInput[],
+  job: VerifyJob,
+  store: VerifyStore,
+  { view }: VerifyParts,
+  stop: Stop,
+): Promise<VerifyRows> {
+  const { rows: _, ...notes } = await readInputs(inputs, job, store.run, stop, view);
+  const { outcomes, rows } = store.run.read.planCounts();
+  const read = {
+    rows: rows - outcomes.skipped,
+    invalid: outcomes.invalid,
+    skipped: outcomes.skipped,
+  };
+  view.read({ ...read, notes, firstInvalid: firstProblems(store.run) });
+  store.want();
+  return read;
+}
+
+async function writeVerifyFile(
+  path: string,
+  store: VerifyStore,
+  inputs: readonly OpenInput[],
+): Promise<string> {
+  const hasFile = inputs.length > 1;
+  const header = [...(hasFile ? ["file"] : []), "line", "aliasFor", "alias", "found"];
+  await writeCsv(path, header, cellsOf(store, hasFile ? inputs : []));
+  return path;
+}
+
+function* cellsOf(store: VerifyStore, inputs: readonly OpenInput[]) {
+  for (const page of store.rows()) {
+    yield page.map(({ file, line, aliasFor, alias, found }) => {
+      const name = inputs.length === 0 ? [] : [inputs[file]?.name ?? ""];
+      return [...name, line, aliasFor, alias, found];
+    });
+  }
+}

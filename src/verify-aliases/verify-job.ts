@@ -1,0 +1,74 @@
+import type { OpenInput } from "../csv/open-input.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Directory } from "../domain/directory.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { FoundCounts } from "../domain/found.ts";
+import type { ReadRules } from "../engine/reads.ts";
+import type { ImportJob, PlannedProblem } from "../import-aliases/import-job.ts";
+import type { ReadingNotes } from "../import-aliases/stage-input.ts";
+import type { WantedDomain } from "../ledger/verify-store.ts";
+
+/** What a verification is asked to do: the inputs are read as an import reads them. */
+export interface VerifyJob extends Pick<ImportJob, "inputs" | "reading" | "skip" | "folder"> {
+  readonly calls: ReadRules;
+}
+
+export interface VerifyParts {
+  readonly clock: Clock;
+  /** Uniform in [0, 1), for the jitter of retries. */
+  readonly random: () => number;
+  readonly directory: Pick<Directory, "internalDomains" | "internalUsers">;
+  readonly view: VerifyView;
+}
+
+/** Shows people how a verification goes. */
+export interface VerifyView {
+  /** The run has a name now: that of its folder. */
+  runBegan(run: string): void;
+  reading(inputs: readonly OpenInput[], notes: ReadingNotes): void;
+  /** The inputs are read. */
+  read(
+    rows: VerifyRows & { readonly notes: ReadingNotes; readonly firstInvalid: readonly PlannedProblem[] },
+  ): void;
+  /** `progress` can be asked at any time until all is looked up. */
+  lookingUp(progress: () => VerifyProgress): void;
+  /** What was read of a list contradicted itself: it is read once more. */
+  again(what: string, why: string): void;
+  retrying(what: string, failure: Failure): void;
+  lookedUp(): void;
+}
+
+/** What the inputs hold. */
+export interface VerifyRows {
+  /** Without those passed over. */
+  readonly rows: number;
+  readonly invalid: number;
+  /** Passed over by `--skip-domain`. */
+  readonly skipped: number;
+}
+
+export interface VerifyProgress {
+  /** Aliases in internal domains. */
+  readonly wanted: number;
+  /** Addresses of Mimecast's lists that are among them; more where a list is read again. */
+  readonly seen: number;
+  /** Addresses listed by Mimecast. */
+  readonly listed: number;
+}
+
+/** A verification that is complete. */
+export interface Verified extends VerifyRows {
+  /** The name of its folder. */
+  readonly run: string;
+  readonly found: FoundCounts;
+  /** Aliases that the input gives to more than one primary. */
+  readonly severalPrimaries: number;
+  /** Aliases that Mimecast lists without saying whether they are aliases. */
+  readonly unsaid: number;
+  /** Domains of aliases that Mimecast does not call internal, those with the most aliases first. */
+  readonly notInternal: { readonly domains: readonly WantedDomain[]; readonly count: number };
+  readonly calls: number;
+  readonly startedAtEpochMs: number;
+  readonly endedAtEpochMs: number;
+  readonly file: string;
+}

@@ -1,0 +1,254 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { DirectoryContent } from "../../src/simulator/directory/directory-file.ts";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/simulator.ts";
+import { call, simulatorFor } from "../simulator/running-simulator.ts";
+import { csvOf, readCsvFile } from "../support/csv-files.ts";
+import { messagesOf, runCli, simulatorEnv } from "../support/run-cli.ts";
+import { filesBelow, put, temporaryFolder } from "../support/temporary-folder.ts";
+
+const result = z.object({
+  state: z.string(),
+  found: z.record(z.string(), z.number()).optional(),
+  calls: z.number().optional(),
+  message: z.string().optional(),
+  files: z.object({ verify: z.string() }).optional(),
+});
+
+/** Runs the built program against the simulator, and gives all that came of it. */
+async function verifying(
+  simulator: Pick<Simulator, "url">,
+  csv: string | Readonly<Record<string, string | Buffer>>,
+  words: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+) {
+  const cwd = temporaryFolder();
+  const files = typeof csv === "string" ? { "a.csv": csv } : csv;
+  for (const [name, text] of Object.entries(files)) put(cwd, name, text);
+  const all = ["verify", ...Object.keys(files), "--json", ...words];
+  const { code, stderr, stdout } = await runCli(all, { cwd, env: { ...simulatorEnv(simulator), ...env } });
+  const printed = stdout === "" ? undefined : result.parse(JSON.parse(stdout));
+  const path = printed?.files?.verify;
+  const rows = path === undefined ? [] : readCsvFile(path);
+  const said = messagesOf(stderr).join("\n");
+  return {
+    code,
+    cwd,
+    said,
+    printed,
+    rows,
+    path,
+    left: filesBelow(cwd).filter((file) => file.startsWith("runs")),
+  };
+}
+
+/** `line found` of each row. */
+function told(rows: readonly Readonly<Record<string, string>>[]): string[] {
+  return rows.map(({ line = "", found = "" }) => `${line} ${found}`);
+}
+
+function aliases(domain: string, count: number): string {
+  return csvOf(Array.from({ length: count }, (_, at) => ["ann@new.example", `alias${at + 1}@${domain}`]));
+}
+
+function withDomain(domain: NonNullable<DirectoryContent["domains"]>[number], more: SimulatorOptions = {}) {
+  return simulatorFor({ ...more, directory: { domains: [domain] } });
+}
+
+describe("each row's alias", () => {
+  test("is told as alias, primary, absent or not-checkable, and only all aliases end with 0", async () => {
+    const simulator = await withDomain({ domain: "old.example", users: 3, aliases: 1200 });
+    const csv = csvOf([
+      ["ann@new.example", "alias1200@old.example"],
+      ["ann@new.example", "USER2@Old.Example"],
+      ["ann@new.example", "nobody@old.example"],
+      ["ann@new.example", "ann@elsewhere.example"],
+      ["ann@new.example", "no address"],
+      ["bob@new.example", " Alias7@OLD.example "],
+    ]);
+    const { code, rows, printed, said, left } = await verifying(simulator, csv);
+    expect(code).toBe(1);
+    expect(told(rows)).toEqual([
+      "2 alias",
+      "3 primary",
+      "4 absent",
+      "5 not-checkable",
+      "6 not-checkable",
+      "7 alias",
+    ]);
+    expect(Object.keys(rows[0] ?? {})).toEqual(["line", "aliasFor", "alias", "found"]);
+    expect(rows[1]).toMatchObject({ aliasFor: "ann@new.example", alias: "USER2@Old.Example" });
+    expect(printed?.found).toEqual({ alias: 2, primary: 1, absent: 1, "not-checkable": 2 });
+    // The list of domains, and three pages.
+    expect(simulator.counters.calls).toBe(4);
+    expect(left).toHaveLength(1);
+    expect(said).toContain("elsewhere.example (1 alias)");
+    expect(said).toContain("line 6: invalid, not_an_address");
+    expect(said).toContain("Proved: the aliases of 2 rows are at the simulated Mimecast (127.0.0.1:");
+    expect(said).toContain("Not proved: whose alias it is");
+    const good = await verifying(simulator, aliases("old.example", 3));
+    expect(good.code).toBe(0);
+  });
+
+  test("is found where an import set it a moment ago, in an international domain too", async () => {
+    const simulator = await simulatorFor();
+    const pairs = ["ann@old.example", "zoë@grüne-wiese.example"].map((alias) => ({
+      aliasFor: "b@new.example",
+      alias,
+    }));
+    for (const pair of pairs) await call(simulator, JSON.stringify({ data: [pair] }));
+    const csv = csvOf([
+      ["b@new.example", "ann@old.example"],
+      ["b@new.example", "ZOË@xn--grne-wiese-beb.example"],
+      ["ann@new.example", "b@new.example"],
+    ]);
+    expect(told((await verifying(simulator, csv)).rows)).toEqual(["2 alias", "3 alias", "4 primary"]);
+  });
+
+  test("is read as import reads it: several files, columns by name, other delimiters, domains passed over", async () => {
+    const simulator = await withDomain({ domain: "old.example", aliases: 5 });
+    const files = {
+      "a.csv": "who;what\nann@new.example;alias1@old.example\n",
+      "b.csv": "who;what\nann@new.example;alias9@old.example\nann@new.example;x@tenant.onmicrosoft.com\n",
+    };
+    const words = [
+      "--columns",
+      "aliasFor=who,alias=what",
+      "--delimiter",
+      ";",
+      "--skip-domain",
+      "*.onmicrosoft.com",
+    ];
+    const { rows, said } = await verifying(simulator, files, words);
+    expect(rows).toEqual([
+      { file: "a.csv", line: "2", aliasFor: "ann@new.example", alias: "alias1@old.example", found: "alias" },
+      { file: "b.csv", line: "2", aliasFor: "ann@new.example", alias: "alias9@old.example", found: "absent" },
+    ]);
+    expect(said).toContain("1 more row passed over by --skip-domain");
+  });
+
+  test("given to two primaries is found, and it is said that one of them at most has it", async () => {
+    const simulator = await withDomain({ domain: "old.example", aliases: 5 });
+    const csv = csvOf([
+      ["ann@new.example", "alias1@old.example"],
+      ["bob@new.example", "alias1@old.example"],
+    ]);
+    const { code, said } = await verifying(simulator, csv);
+    expect(code).toBe(0);
+    expect(said).toContain("1 alias of the input for several primaries: each can belong to one only");
+  });
+
+  test("that the input does not have asks for nothing", async () => {
+    const simulator = await simulatorFor();
+    const { code, said, rows } = await verifying(simulator, csvOf([["ann@new.example", "none"]]));
+    expect([code, told(rows)]).toEqual([1, ["2 not-checkable"]]);
+    expect(said).toContain("Mimecast was not asked");
+    expect(simulator.counters.calls).toBe(0);
+  });
+});
+
+describe("a list of addresses", () => {
+  test("with every oddity that pages are known to have is read whole", async () => {
+    const quirks = { emptyPages: [1, 3], emptyData: [5], mostPerPage: 100, totalCount: "absent" as const };
+    const simulator = await withDomain({ domain: "old.example", aliases: 700, quirks });
+    expect((await verifying(simulator, aliases("old.example", 700))).code).toBe(0);
+  });
+
+  test("whose count is not true at first is read once more", async () => {
+    const quirks = { totalCount: 41, totalCountReads: 1 };
+    const simulator = await withDomain({ domain: "old.example", aliases: 40, quirks });
+    const { code, said } = await verifying(simulator, aliases("old.example", 40));
+    expect(code).toBe(0);
+    expect(said).toContain(
+      "the internal users of old.example: 40 items were read, but totalCount is 41; read once more",
+    );
+    expect(simulator.counters.calls).toBe(3);
+  });
+
+  test.each([
+    [
+      "that ends early by its totalCount",
+      { quirks: { totalCount: 41 } },
+      "totalCount is 41, also when read again",
+    ],
+    ["that ends early by its userCount", { userCount: 41 }, "userCount is 41, also when read again"],
+    [
+      "whose token repeats",
+      { quirks: { mostPerPage: 10, repeatsTokenAt: 2 } },
+      "old.example, page 2: its token",
+    ],
+  ])("%s fails with 1, and nothing is called absent", async (_title, domain, why) => {
+    const simulator = await withDomain({ domain: "old.example", aliases: 40, ...domain });
+    const { code, said, printed, left } = await verifying(simulator, aliases("old.example", 41));
+    expect(code).toBe(1);
+    expect(said).toContain(why);
+    expect(said).toContain("verify.csv is not written");
+    expect(printed).toMatchObject({ state: "failed" });
+    expect(left).toEqual([]);
+  });
+
+  test("that Mimecast can't give for a while is asked for again, within the quota", async () => {
+    const faults = [
+      { path: "/api/user/get-internal-users", times: 2, kind: "status", status: 503 },
+      { path: "/api/domain/get-internal-domain", times: 1, kind: "drop" },
+    ] as const;
+    const simulator = await withDomain(
+      { domain: "old.example", aliases: 5000 },
+      { faults, quota: { calls: 6, windowMs: 300 } },
+    );
+    const { code } = await verifying(simulator, aliases("old.example", 4990));
+    expect(code).toBe(0);
+    expect(simulator.counters.answered429).toBe(0);
+  });
+});
+
+describe("a verification that can't be had", () => {
+  test("ends with 77 where the account is refused, and leaves nothing", async () => {
+    const simulator = await simulatorFor();
+    const env = { MIMECAST_CLIENT_SECRET: "not-the-secret" };
+    const { code, said, left } = await verifying(simulator, aliases("old.example", 2), [], env);
+    expect(code).toBe(77);
+    expect(said).toMatch(/refuses the account.*get-internal-users/);
+    expect(said).not.toContain("not-the-secret");
+    expect(left).toEqual([]);
+  });
+
+  test.each<[string, Record<string, string>, string[], number, string]>([
+    ["no file", {}, ["none.csv"], 66, "none.csv"],
+    ["no such column", { "a.csv": "x,y\nann,bob\n" }, [], 65, "a.csv"],
+    ["an unknown option", { "a.csv": aliases("old.example", 1) }, ["--limit", "1"], 64, "--limit"],
+    [
+      "a position that is none",
+      { "a.csv": aliases("old.example", 1) },
+      ["--no-header", "--columns", "alias=x"],
+      64,
+      "--columns",
+    ],
+    [
+      "a folder that can't be made",
+      { "a.csv": aliases("old.example", 1) },
+      ["--out", "a.csv/runs"],
+      73,
+      "a.csv/runs",
+    ],
+  ])("is told with its exit code: %s", async (_title, files, words, exitCode, named) => {
+    const cwd = temporaryFolder();
+    for (const [name, text] of Object.entries(files)) put(cwd, name, text);
+    const { code, stderr } = await runCli(["verify", ...Object.keys(files), ...words], {
+      cwd,
+      env: simulatorEnv({ url: "http://127.0.0.1:9" }),
+    });
+    expect(code).toBe(exitCode);
+    expect(stderr).toContain(named);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect(existsSync(join(cwd, "runs"))).toBe(false);
+  });
+
+  test("names every setting that is missing, with 78", async () => {
+    const { code, stderr } = await runCli(["verify", "a.csv"]);
+    expect(code).toBe(78);
+    expect(stderr).toContain("MIMECAST_CLIENT_ID");
+  });
+});
