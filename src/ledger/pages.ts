@@ -23,15 +23,15 @@ export function* queryPages<T>(
     `SELECT seq, octet_length(raw) FROM ${from} WHERE seq > ? ${filter} ORDER BY seq LIMIT ${PAGE_ROWS}`,
   );
   const rows = database.statement(
-    `SELECT ${columns} FROM ${from} WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+    `SELECT ${columns} FROM ${from} WHERE seq BETWEEN ? AND ? ${filter} ORDER BY seq`,
   );
   let last = 0;
   for (;;) {
     const ahead = lengths.all([last]);
     for (const page of inPages(ahead, (row) => integer(row, 1))) {
-      const sequence = page.map((row) => integer(row, 0));
-      yield rows.all([JSON.stringify(sequence)]).map(read);
-      last = sequence.at(-1) ?? last;
+      const first = integer(page[0] ?? [], 0);
+      last = integer(page.at(-1) ?? [], 0);
+      yield rows.all([first, last]).map(read);
     }
     if (ahead.length < PAGE_ROWS) return;
   }

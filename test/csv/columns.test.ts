@@ -135,6 +135,11 @@ describe("columns that are doubtful stop the run and say what to type", () => {
       /--columns "aliasFor=Hoofdadres,alias=Oud adres"/,
     ],
     [
+      ["Hauptadresse", "Zweitadresse", "Notiz; intern"],
+      ["ann@x.example", "a@x.example", ""],
+      /Addresses are in: "Hauptadresse", "Zweitadresse"\. Name the columns with --columns "aliasFor=Hauptadresse,alias=Zweitadresse"/,
+    ],
+    [
       ["Ann", "B", "C"],
       ["a@x.example", "b@x.example", "c@x.example"],
       /--columns "aliasFor=NAME,alias=NAME"/,

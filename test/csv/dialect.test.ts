@@ -60,6 +60,7 @@ describe("the delimiter is told from the header and the first records", () => {
   it.each([
     ["ann@x.example;a@x.example\n", ";"],
     ["ann@x.example,SMTP:ann@x.example;smtp:a@x.example\n", ","],
+    ["ann@x.example;SMTP:ann@x.example,smtp:a@x.example\n", ";"],
     ["ann@x.example\ta@x.example\tMiller, Ann\n", "\t"],
   ])("without a header: %j", async (content, delimiter) => {
     expect((await read(content, { noHeader: true })).input.delimiter).toBe(delimiter);
@@ -115,6 +116,13 @@ describe("a delimiter that does not fit is noticed", () => {
   ])("%s", async (_, content, options, message) => {
     await expect(read(content, options)).rejects.toThrow(message);
     await expect(read(content, options)).rejects.toMatchObject({ kind: "input" });
+  });
+
+  it("of the header alone, also where the beginning that is looked at ends in the middle of a record", async () => {
+    const record = `a@x.example;b@x.example;${"x".repeat(10_000)}\n`;
+    await expect(read(`aliasFor,alias,note\n${record.repeat(30)}`)).rejects.toThrow(
+      /records behind it have ';'/,
+    );
   });
 
   it("but a short record among others is that record's own fault", async () => {
