@@ -1,6 +1,7 @@
 import { againstPeers } from "./against-peers.ts";
 import { type Figure, type Scenario, TABLE_HEADER, tableLine } from "./figure.ts";
 import { memory } from "./memory.ts";
+import { nights } from "./nights.ts";
 import { pace } from "./pace.ts";
 import { processor } from "./processor.ts";
 import { reading } from "./reading.ts";
@@ -23,6 +24,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   processor,
   memory: memory(counts.length > 0 ? counts : [50_000, 1_000_000]),
   "start-up": startUp,
+  nights,
   pace,
   reading,
 };
