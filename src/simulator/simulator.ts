@@ -73,6 +73,10 @@ export interface Simulator {
   setOthers(others: Others | undefined): void;
   /** Every access token issued so far is answered `token_expired` from now on. */
   expireTokens(): void;
+  /** Breaks every connection and refuses new ones; answers that still wait are not given. */
+  hangUp(): Promise<void>;
+  /** On the same port as before, with all that the account holds. */
+  listenAgain(): Promise<void>;
   /** Stops at once: open connections are closed, answers that still wait are not given. */
   close(): Promise<void>;
 }
@@ -139,6 +143,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       if (backend.quota !== undefined) backend.quota.others = others;
     },
     expireTokens: () => tokens.expireAll(),
+    hangUp: () => close(server),
+    listenAgain: async () => {
+      await listen(server, port);
+    },
     close: () => close(server),
   };
 }
