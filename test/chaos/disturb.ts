@@ -50,10 +50,7 @@ async function act(scene: Scene, what: What): Promise<boolean> {
       return command.child.kill(what.signal) || isSent;
     }
     case "restart":
-      await simulator.hangUp();
-      await pause(what.downMs, over);
-      await simulator.listenAgain();
-      return true;
+      return await service.restart(() => pause(what.downMs, over));
     case "expire-tokens":
       simulator.expireTokens();
       return true;

@@ -51,6 +51,8 @@ export async function playSeed(seed: number, tally: Tally): Promise<Played> {
   let violations: string[];
   try {
     violations = await new Series(stage).play();
+  } catch (error) {
+    violations = [`the test itself failed: ${error instanceof Error ? error.stack : String(error)}`];
   } finally {
     await service.close();
     if (disk !== undefined) disk.remove();

@@ -67,8 +67,7 @@ export async function runStep(
   ended.abort();
   const disturbed = await Promise.all(disturbing);
   disk?.empty();
-  // What a killed run had sent may still be on its way.
-  await sleep(20);
+  await service.settled();
   const done = disturbed.filter(({ isDone }) => isDone).map(({ disturbance }) => disturbance.what);
   for (const what of done) tally.disturbed(what);
   const [folder] = runFolders(runs).filter((name) => !foldersBefore.has(name) && !name.includes(RIVAL));

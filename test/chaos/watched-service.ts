@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { IncomingMessage, ServerResponse } from "node:http";
+import { once } from "node:events";
+import { get, IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import { z } from "zod";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
 
@@ -23,17 +25,20 @@ export interface Seen {
 
 const body = z.object({ data: z.array(z.object({ aliasFor: z.string(), alias: z.string() })) });
 
+const CONNECTION = "net.server.socket";
 const ARRIVAL = "http.server.request.start";
 
 /**
- * A simulator whose calls are looked at as they come and go, on Node's own diagnostics channel: a server in
+ * A simulator whose calls are looked at as they come and go, on Node's own diagnostics channels: a server in
  * between would blur what is in flight when.
  */
 export class WatchedService {
   readonly simulator: Simulator;
   readonly #looks = new Set<() => void>();
+  readonly #sockets = new Set<Socket>();
   readonly #inFlight = new Map<string, Flight>();
   #openCount = 0;
+  #isDown = false;
   #seen = nothingSeen();
 
   private constructor(simulator: Simulator) {
@@ -42,11 +47,13 @@ export class WatchedService {
 
   static async start(options: SimulatorOptions): Promise<WatchedService> {
     const service = new WatchedService(await startSimulator({ ...options, record: true }));
+    subscribe(CONNECTION, service.#onConnection);
     subscribe(ARRIVAL, service.#onArrival);
     return service;
   }
 
   async close(): Promise<void> {
+    unsubscribe(CONNECTION, this.#onConnection);
     unsubscribe(ARRIVAL, this.#onArrival);
     await this.simulator.close();
   }
@@ -70,6 +77,35 @@ export class WatchedService {
       look();
     });
   }
+
+  /** Down for as long as `pause` takes, then back on the same port. False if it is down already. */
+  async restart(pause: () => Promise<void>): Promise<boolean> {
+    if (this.#isDown) return false;
+    this.#isDown = true;
+    await this.simulator.hangUp();
+    await pause();
+    await this.simulator.listenAgain();
+    this.#isDown = false;
+    return true;
+  }
+
+  /** Resolves when all that processes have sent which are no more has been read. */
+  async settled(): Promise<void> {
+    // A connection of our own is accepted after theirs.
+    const [response] = await once(get(this.simulator.url, { agent: false }), "response");
+    if (response instanceof IncomingMessage) response.resume();
+    while (this.#sockets.size > 0)
+      await Promise.all([...this.#sockets].map((socket) => once(socket, "close")));
+  }
+
+  readonly #onConnection = (message: unknown): void => {
+    if (typeof message !== "object" || message === null) return;
+    if (!("socket" in message && message.socket instanceof Socket)) return;
+    const { socket } = message;
+    if (socket.localPort !== this.simulator.port) return;
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket));
+  };
 
   readonly #onArrival = (message: unknown): void => {
     if (typeof message !== "object" || message === null) return;

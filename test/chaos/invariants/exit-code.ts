@@ -61,10 +61,11 @@ function deathFaults({ done, end }: RunSeen): string[] {
 
 /** A run that left no files was stopped before anything was sent. */
 function stoppedEarlyFaults(run: RunSeen): string[] {
-  const { done, end, wire } = run;
+  const { done, end, step, wire } = run;
   const isSignalled = done.some((what) => what.kind === "signal" && end.code === STOPS[what.signal]);
   const told = `it ended with ${end.code} and left no files`;
-  return isSignalled && wire.calls === 0 ? [] : [told];
+  const isTooLate = step.options.deadline !== undefined && end.code === STOPS["deadline"];
+  return (isSignalled || isTooLate) && wire.calls === 0 ? [] : [told];
 }
 
 function unfoundedStop(
