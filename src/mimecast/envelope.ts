@@ -68,8 +68,9 @@ const NO_FAILURES: readonly FailItem[] = [];
 /** Reads a body as an envelope. Any bytes can come; the result says what they are. */
 export function readEnvelope(body: Buffer): Envelope {
   if (body.length === 0) return { kind: "unreadable", why: "has an empty body" };
-  const json = jsonBody(body);
-  if (json === undefined) return { kind: "unreadable", why: "is no JSON" };
+  const parsed = jsonBody(body);
+  if (parsed.kind === "unreadable") return parsed;
+  const { json } = parsed;
   const whole = envelope.safeParse(json);
   if (whole.success) {
     const { meta, fail, data } = whole.data;

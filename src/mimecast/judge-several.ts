@@ -56,12 +56,18 @@ interface Parts {
 
 function partsOf(pairs: readonly Pair[], reply: Reply): Parts {
   const indexOf = finder(pairs);
-  const errors = new Map<number, readonly ApiError[]>();
+  const errors = new Map<number, ApiError[]>();
   let unattributedCount = 0;
   for (const item of reply.fail) {
     const index = item.key === undefined ? undefined : indexOf(item.key["aliasFor"], item.key["alias"]);
-    if (index === undefined) unattributedCount += 1;
-    else errors.set(index, [...(errors.get(index) ?? []), ...item.errors]);
+    if (index === undefined) {
+      unattributedCount += 1;
+      continue;
+    }
+    // Added to and not copied: an answer may name one pair ten thousand times.
+    const known = errors.get(index);
+    if (known === undefined) errors.set(index, [...item.errors]);
+    else for (const error of item.errors) known.push(error);
   }
   const named = new Set<number>();
   const data = reply.envelope.kind === "read" ? reply.envelope.data : undefined;

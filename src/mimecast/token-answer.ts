@@ -45,7 +45,8 @@ const refusal = z.object({
 export function judgeToken(http: HttpOutcome, said: Said, epochMs: number): TokenAnswer {
   if (http.kind !== "answered") return unissued(http.code, said(`no access token: ${http.message}`));
   const { status } = http;
-  const body = jsonBody(http.body);
+  const parsed = jsonBody(http.body);
+  const body = parsed.kind === "json" ? parsed.json : undefined;
   if (status >= 200 && status < 300) {
     const { success, data } = issued.safeParse(body);
     if (success) return { kind: "token", token: data.access_token, lifetimeMs: lifetimeMs(data.expires_in) };
