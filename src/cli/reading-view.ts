@@ -10,7 +10,9 @@ export function showReading(talk: Talk, inputs: readonly OpenInput[], notes: Rea
     const name = (index: number): string => input.header?.[index] ?? `column ${index + 1}`;
     const { aliasFor, alias } = input.columns;
     const text = `${input.encoding()}, cells separated by ${delimiterWords(input.delimiter)}`;
-    talk.say(`Reading ${input.name}: aliasFor from "${name(aliasFor)}", alias from "${name(alias)}" (${text})`);
+    talk.say(
+      `Reading ${input.name}: aliasFor from "${name(aliasFor)}", alias from "${name(alias)}" (${text})`,
+    );
   }
   const total = inputs.reduce((sum, input) => sum + (input.bytesTotal ?? 0), 0);
   if (total > 0) talk.bar?.begin(READING_BAR, () => ({ total, value: notes.bytesRead, words: {} }));

@@ -16,6 +16,7 @@ import { inputsOf } from "./import-settings.ts";
 import { print } from "./print.ts";
 import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
+import { rehearsedAliases } from "./rehearsed-aliases.ts";
 import { reporting } from "./reporting.ts";
 import { withAccount } from "./simulated-account.ts";
 import { stopOnSignal } from "./stop-on-signal.ts";
@@ -50,7 +51,11 @@ export async function verifyCommand(
     config,
     program,
     async () =>
-      await withAccount(config.account, (account) => verify(files, config, account, talk, stop, program)),
+      await withAccount(
+        config.account,
+        (account) => verify(files, config, account, talk, stop, program),
+        () => rehearsedAliases(config.outDir, realClock.epochMs()),
+      ),
   );
 }
 
@@ -73,7 +78,8 @@ async function verify(
     if (verified === undefined) return await stopped(talk, stop, config, program);
     const exitCode = exitOfFound(verified.found);
     const { host } = new URL(account.baseUrl);
-    for (const line of verifyLines(verified, host)) talk.say(line);
+    const asked = `${account.loopback ? "the simulated Mimecast" : "Mimecast"} (${host})`;
+    for (const line of verifyLines(verified, asked)) talk.say(line);
     if (config.json) await print(program, resultOf(verified, exitCode, account));
     return exitCode;
   } finally {

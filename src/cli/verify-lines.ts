@@ -1,18 +1,22 @@
 import { FOUND } from "../domain/found.ts";
-import type { Verified } from "../verify-aliases/verify-job.ts";
 import { count, counted, duration } from "../domain/words.ts";
+import type { Verified } from "../verify-aliases/verify-job.ts";
 
 const DOMAINS_SHOWN = 5;
 
-/** The last lines on the screen: what was found, where the file is, and what that proves and does not. */
-export function verifyLines(verified: Verified, host: string): string[] {
+/**
+ * The last lines on the screen: what was found, where the file is, and what that proves and does not.
+ *
+ * @param asked who was asked, such as Mimecast and its host
+ */
+export function verifyLines(verified: Verified, asked: string): string[] {
   const { found, endedAtEpochMs, startedAtEpochMs } = verified;
   const parts = FOUND.filter((word) => found[word] > 0).map((word) => `${count(found[word])} ${word}`);
   return [
     `${counted(verified.rows, "row")} in ${duration(endedAtEpochMs - startedAtEpochMs)}: ${parts.join(", ") || "nothing to look up"}`,
     ...foundLines(verified),
     `  result     ${verified.file}`,
-    ...proofLines(verified, host),
+    ...proofLines(verified, asked),
   ];
 }
 
@@ -48,12 +52,12 @@ function foundLines({ found, invalid, notInternal, severalPrimaries, skipped, un
   return lines;
 }
 
-function proofLines({ calls, endedAtEpochMs, found }: Verified, host: string): string[] {
+function proofLines({ calls, endedAtEpochMs, found }: Verified, asked: string): string[] {
   if (calls === 0) return ["Mimecast was not asked, as there was nothing to look up."];
   const proved =
     found.alias === 0
       ? "Proved: nothing."
-      : `Proved: ${found.alias === 1 ? "1 row's alias is" : `the aliases of ${count(found.alias)} rows are`} at Mimecast (${host}, ${new Date(endedAtEpochMs).toISOString()}), marked as an alias.`;
+      : `Proved: ${found.alias === 1 ? "1 row's alias is" : `the aliases of ${count(found.alias)} rows are`} at ${asked}, marked as an alias (${new Date(endedAtEpochMs).toISOString()}).`;
   return [
     proved,
     "Not proved: whose alias it is. The call (get-internal-users) does not tell, so it may belong to another primary than aliasFor.",

@@ -1,11 +1,11 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import type { Failure } from "../domain/failure.ts";
+import { count, counted } from "../domain/words.ts";
 import type { ReadingNotes } from "../import-aliases/stage-input.ts";
 import type { VerifyProgress, VerifyView } from "../verify-aliases/verify-job.ts";
 import { noteLines, problemLine } from "./plan-lines.ts";
 import { showReading } from "./reading-view.ts";
 import type { Talk } from "./talk.ts";
-import { count, counted } from "../domain/words.ts";
 
 /** Where nobody watches, progress is told this often. */
 const PROGRESS_LINE_MS = 10_000;

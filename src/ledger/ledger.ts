@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { beingMerged, copyDatabase } from "./copied-database.ts";
-import { Database, integer } from "./database.ts";
+import { Database, integer, text } from "./database.ts";
 import type { FileTraits } from "./database-file.ts";
 import { clearDeadWork } from "./dead-work.ts";
 import { type Account, fact, setFact, setUp } from "./ledger-format.ts";
@@ -98,6 +98,18 @@ export class Ledger {
     return integer(this.#database.first("SELECT count(*) FROM ledger.alias") ?? [], 0);
   }
 
+  /** Aliases that are in place, each with its primary, a page at a time; both in their compare form. */
+  *inPlace(): Generator<readonly { readonly alias: string; readonly primary: string }[], void, undefined> {
+    const page = this.#database.statement(IN_PLACE_PAGE);
+    let last = "";
+    for (;;) {
+      const rows = page.all([last]).map((row) => ({ alias: text(row, 0), primary: text(row, 1) }));
+      if (rows.length === 0) return;
+      yield rows;
+      last = rows.at(-1)?.alias ?? last;
+    }
+  }
+
   /** Folders of runs that were killed, oldest first. */
   unfinishedRuns(): string[] {
     return runFoldersWith(RUN_FILE, this.#folder);
@@ -176,6 +188,9 @@ export class Ledger {
     }
   }
 }
+
+const IN_PLACE_PAGE =
+  "SELECT alias, in_place FROM ledger.alias WHERE in_place IS NOT NULL AND alias > ? ORDER BY alias LIMIT 1000";
 
 function runTraits(folder: string): FileTraits {
   return {

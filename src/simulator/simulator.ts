@@ -40,6 +40,8 @@ export interface SimulatorOptions {
   readonly faults?: readonly Fault[] | undefined;
   /** Groups, internal domains and users; a few of its own where absent. */
   readonly directory?: DirectoryContent | undefined;
+  /** Aliases that are set from the start, with their primaries. */
+  readonly aliases?: Iterable<{ readonly alias: string; readonly primary: string }> | undefined;
   /** How long an access token lasts; 1799 where absent, as Mimecast's do. */
   readonly tokenLifetimeSeconds?: number | undefined;
   /** Keep every alias set in {@link Simulator.received}; it grows with each. */
@@ -93,6 +95,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const quotaWindow = (quota: Quota | undefined) =>
     quota === undefined ? undefined : new QuotaWindow(quota, others, options.windowSkewMs);
   const account = new Account(options.record ?? false);
+  for (const { alias, primary } of options.aliases ?? []) {
+    account.setAlias({ alias, aliasFor: primary, atMs: clock.nowMs(), call: 0 });
+  }
   const counters = new Counters();
   const tokens = new Tokens(options.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS);
   const startMs = clock.nowMs();

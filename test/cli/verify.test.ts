@@ -85,3 +85,26 @@ test.each([
   expect(run.stderr()).toContain("verify.csv is not written");
   expect(filesBelow(join(cwd, "runs"))).toEqual([]);
 });
+
+test("With --simulate, what earlier imports with --simulate have put in place is there", async () => {
+  const cwd = temporaryFolder();
+  put(
+    cwd,
+    "a.csv",
+    csvOf([
+      ["ann@new.example", "ann@old.example"],
+      ["zoë@new.example", "zoë@grüne-wiese.example"],
+      ["bob@new.example", "forbidden@faults.example"],
+    ]),
+  );
+  const found = async (): Promise<(string | undefined)[]> => {
+    expect((await runCli(["verify", "a.csv", "--simulate"], { cwd })).code).toBe(1);
+    return readCsvFile(verifyFile(cwd)).map((row) => row["found"]);
+  };
+  expect(await found()).toEqual(["not-checkable", "not-checkable", "not-checkable"]);
+  expect((await runCli(["import", "a.csv", "--simulate"], { cwd })).code).toBe(1);
+  expect(await found()).toEqual(["alias", "alias", "not-checkable"]);
+  const left = filesBelow(join(cwd, "runs"));
+  expect(left.every((path) => path.startsWith("simulated/"))).toBe(true);
+  expect(left.filter((path) => /verify\.db|dry-run|simulated-account/.test(path))).toEqual([]);
+});

@@ -86,7 +86,7 @@ describe("each row's alias", () => {
     expect(left).toHaveLength(1);
     expect(said).toContain("elsewhere.example (1 alias)");
     expect(said).toContain("line 6: invalid, not_an_address");
-    expect(said).toContain("Proved: the aliases of 2 rows are at Mimecast");
+    expect(said).toContain("Proved: the aliases of 2 rows are at the simulated Mimecast (127.0.0.1:");
     expect(said).toContain("Not proved: whose alias it is");
     const good = await verifying(simulator, aliases("old.example", 3));
     expect(good.code).toBe(0);
