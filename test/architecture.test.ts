@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | "all">> = {
   log: ["domain"],
   config: ["domain", "mimecast"],
   "import-aliases": ["domain", "engine", "files", "csv", "ledger", "report"],
-  "export-members": ["domain", "engine", "files", "csv", "report"],
+  "export-members": ["domain", "engine", "files", "csv", "ledger", "report"],
   cli: "all",
   demo: "all",
 };

@@ -1,6 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
+import type { ExportFlags } from "../config/export-flags.ts";
+import type { GroupsFlags } from "../config/groups-flags.ts";
 import type { ImportFlags } from "../config/import-flags.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
+import { DEFAULT_MEMBER_COLUMNS, MEMBER_COLUMNS } from "../domain/member-columns.ts";
 import { plainText } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
 import { type Program, toolVersion } from "./program.ts";
@@ -40,6 +43,21 @@ async function run(program: Program): Promise<ExitCode> {
     const { importCommand } = await import("./import-command.ts");
     code = await importCommand(files, flags, program);
   });
+
+  const exporting = exportOptions(command.command("export"));
+  exporting.action(async (flags: ExportFlags) => {
+    const { exportCommand } = await import("./export-command.ts");
+    code = await exportCommand(flags, program);
+  });
+
+  reachOptions(command.command("groups"))
+    .description("List the groups of the account: a table on a terminal, CSV elsewhere.")
+    .argument("[query]", "a part of the name")
+    .option("--json", "as JSON")
+    .action(async (query: string | undefined, flags: GroupsFlags) => {
+      const { groupsCommand } = await import("./groups-command.ts");
+      code = await groupsCommand(query, flags, program);
+    });
 
   command
     .command("simulate")
@@ -101,8 +119,45 @@ function importOptions(command: Command): Command {
     .addOption(envFileOption());
 }
 
-function envFileOption(): Option {
-  return new Option("--env-file <file>", "settings, instead of .env; can be given several times").argParser(
-    (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
+function exportOptions(command: Command): Command {
+  return reachOptions(
+    command
+      .description("Write the members of groups as CSV: whole, or not at all.")
+      .addOption(severalTimes("--group <name-or-id>", "a group; can be given several times"))
+      .option("--all-groups", "every group of the account")
+      .option("--output <file>", "- is standard output, begun once the export is complete (default: -)")
+      .option(
+        "--columns <list>",
+        `of ${MEMBER_COLUMNS.join(",")} (default: ${DEFAULT_MEMBER_COLUMNS.join(",")})`,
+      )
+      .option("--page-size <n>", "members in a page, 1 to 500 (default: 500)")
+      .option("--concurrency <n>", "groups read side by side, 1 to 64 (default: 4)")
+      .option("--changes <file>", "write who was added, removed or changed since the previous --output FILE")
+      .option("--bom", "begin with a byte order mark, for Excel")
+      .option("--no-escape-formulas", "write cells as they are that a spreadsheet would run as formulas"),
   );
+}
+
+/** The options of every command that only reads. */
+function reachOptions(command: Command): Command {
+  return command
+    .option("--max-rate <n>", "the most calls a second (default: none)")
+    .option("--quota-reserve <percent>", "of the API's quota, left to other integrations (default: 10)")
+    .option("--max-attempts <n>", "calls for one page before it fails (default: 6)")
+    .option("--timeout <seconds>", "for one call (default: 30)")
+    .option("--quiet", "say nothing unless the run fails as a whole")
+    .option("--verbose", "say more")
+    .option("--simulate", "run against the embedded simulator")
+    .addOption(envFileOption());
+}
+
+function envFileOption(): Option {
+  return severalTimes("--env-file <file>", "settings, instead of .env; can be given several times");
+}
+
+function severalTimes(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ]);
 }

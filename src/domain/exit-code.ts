@@ -31,6 +31,7 @@ const ERROR_EXITS: Readonly<Record<RunErrorKind, ExitCode>> = {
   "input-not-found": EXIT.inputNotFound,
   locked: EXIT.locked,
   output: EXIT.output,
+  incomplete: EXIT.someRowsLeft,
   refused: EXIT.refused,
   unreachable: EXIT.unreachable,
 };

@@ -10,8 +10,11 @@ export interface Page<T> {
 
 /** Which page of a list is asked for. */
 export interface PageRequest {
-  /** 1 to 500 (graded C). Always sent: without one, lists of members silently stop at 999 (graded C). */
+  /** 1 to {@link MAX_PAGE_SIZE}. Always sent: without one, lists of members silently stop at 999 (graded C). */
   readonly pageSize: number;
   /** The `next` of the page before; undefined for the first page. */
   readonly token?: string | undefined;
 }
+
+/** Graded C: read in several public clients. */
+export const MAX_PAGE_SIZE = 500;

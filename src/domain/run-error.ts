@@ -6,6 +6,8 @@ export type RunErrorKind =
   | "input-not-found"
   | "locked"
   | "output"
+  /** What was to be whole could not be had whole. */
+  | "incomplete"
   | "refused"
   | "unreachable";
 
