@@ -16,7 +16,7 @@ export interface Imported extends Measured {
 }
 
 /** How the program reaches a simulator. */
-function environmentFor(baseUrl: string): Record<string, string> {
+export function environmentFor(baseUrl: string): Record<string, string> {
   const { clientId, clientSecret } = SIMULATOR_SETTINGS;
   return {
     MIMECAST_BASE_URL: baseUrl,
