@@ -1,7 +1,7 @@
-import { Option } from "commander";
+import type { Option } from "commander";
+import { severalTimes } from "./several-times.ts";
 
+/** `--env-file FILE`, as every command has it that reaches Mimecast. */
 export function envFileOption(): Option {
-  return new Option("--env-file <file>", "settings, instead of .env; can be given several times").argParser(
-    (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
-  );
+  return severalTimes("--env-file <file>", "settings, instead of .env; can be given several times");
 }
