@@ -53,8 +53,10 @@ export class ReportReader {
 
   /** Rows that are invalid, in conflict, failed or unknown, by outcome and code. */
   problems(): Problems {
+    this.#database.exec(PROBLEM_ROWS);
     const groups = this.#database.all(GROUPS, [MOST_GROUPS]);
     const examples = this.#database.all(FIRST_ROWS, [EXAMPLES, MOST_GROUPS, LONGEST_TEXT]);
+    this.#database.exec("DROP TABLE temp.problem");
     const [first] = groups;
     return {
       groups: groups.map((row) => ({
@@ -86,13 +88,18 @@ export class ReportReader {
   }
 }
 
-const PROBLEM = "outcome IN ('invalid', 'conflict', 'failed', 'unknown')";
+/** One walk along the rows, for a run of which most went well; what comes after looks at the problems alone. */
+const PROBLEM_ROWS = `
+  CREATE TEMP TABLE problem AS
+    SELECT seq, outcome, coalesce(code, '') AS code,
+      earlier = ${EARLIER.failed} AND outcome IN ('failed', 'unknown') AS repeated
+    FROM run.ending WHERE outcome IN ('invalid', 'conflict', 'failed', 'unknown');
+  CREATE INDEX temp.problem_kind ON problem (outcome, code, seq);
+`;
 
 const COUNTED = `
   counted AS (
-    SELECT outcome, coalesce(code, '') AS code, count(*) AS rows,
-      sum(earlier = ${EARLIER.failed} AND outcome IN ('failed', 'unknown')) AS repeated
-    FROM run.ending WHERE ${PROBLEM} GROUP BY 1, 2
+    SELECT outcome, code, count(*) AS rows, sum(repeated) AS repeated FROM temp.problem GROUP BY outcome, code
   )`;
 
 const GROUPS = `
@@ -101,19 +108,16 @@ const GROUPS = `
   FROM counted ORDER BY rows DESC, outcome, code LIMIT ?
 `;
 
-/** One walk along the rows and one sort of the problems among them, however many codes there are. */
+/** Of each group that is shown, along the index: however many rows or codes there are, few are looked at. */
 const FIRST_ROWS = `
   WITH ${COUNTED},
-  shown AS (SELECT outcome, code FROM counted ORDER BY rows DESC, outcome, code LIMIT ?2),
-  numbered AS (
-    SELECT seq, outcome, coalesce(code, '') AS code,
-      row_number() OVER (PARTITION BY outcome, coalesce(code, '') ORDER BY seq) AS nth
-    FROM run.ending WHERE ${PROBLEM}
-  )
-  SELECT numbered.outcome, numbered.code, ending.file, ending.line,
+  shown AS MATERIALIZED (SELECT outcome, code FROM counted ORDER BY rows DESC, outcome, code LIMIT ?2)
+  SELECT ending.outcome, coalesce(ending.code, ''), ending.file, ending.line,
     substr(ending.alias_for, 1, ?3), substr(ending.alias, 1, ?3), substr(coalesce(ending.message, ''), 1, ?3)
-  FROM numbered JOIN shown USING (outcome, code) JOIN run.ending AS ending ON ending.seq = numbered.seq
-  WHERE numbered.nth <= ?1 ORDER BY numbered.seq
+  FROM shown JOIN run.ending AS ending ON ending.seq IN (
+    SELECT seq FROM temp.problem
+    WHERE problem.outcome = shown.outcome AND problem.code = shown.code ORDER BY seq LIMIT ?1)
+  ORDER BY ending.seq
 `;
 
 const ENDED_ROWS = `
