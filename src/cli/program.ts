@@ -64,6 +64,8 @@ export function currentProgram(words: readonly string[]): Program {
     onSignal(listener) {
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
         process.on(signal, () => listener(signal));
+      // Ctrl-Break, of Windows alone: the one of its signals that one program can send another.
+      process.on("SIGBREAK", () => listener("SIGINT"));
     },
     onEnd: (listener) => void atEnd.push(listener),
     tidy,
@@ -90,10 +92,10 @@ function isAlive(id: number): boolean {
  * Ends the process. Not left to Node: standard input may still be open, and would keep it waiting.
  *
  * Node gives a terminal its settings back as it exits, and aborts where the terminal is gone. So what was a
- * terminal is closed before, after a hang-up.
+ * terminal is closed before, after a hang-up. Windows' consoles have no such settings.
  */
 export function endProcess(code: ExitCode): never {
-  if (code === EXIT.SIGHUP) {
+  if (code === EXIT.SIGHUP && process.platform !== "win32") {
     for (const { fd, isTTY } of [process.stdin, process.stdout, process.stderr]) if (isTTY) closeSync(fd);
   }
   process.exit(code);

@@ -21,11 +21,15 @@ export interface OpenSource {
   readonly sizeBytes: number | undefined;
 }
 
+/** Windows knows no open without blocking; its pipes are read like files. */
+const CAN_OPEN_PIPES = "O_NONBLOCK" in constants;
+
 /** Opens the source, or throws RunError "input-not-found". */
 export async function openSource(source: InputSource): Promise<OpenSource> {
   if (source.kind === "stdin") return { stream: source.stream, sizeBytes: undefined };
   try {
-    if ((await stat(source.path)).isFIFO()) return { stream: openPipe(source.path), sizeBytes: undefined };
+    if (CAN_OPEN_PIPES && (await stat(source.path)).isFIFO())
+      return { stream: openPipe(source.path), sizeBytes: undefined };
     const handle = await open(source.path);
     const stats = await handle.stat();
     if (!stats.isDirectory()) {

@@ -23,7 +23,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^EROFS/, "the file system is read-only (CODE); choose another folder"],
   [
     /^(EACCES|EPERM|SQLITE_READONLY)/,
-    "writing there is not permitted (CODE); mend the permissions, or choose another folder",
+    "writing there is not permitted (CODE); mend the permissions, close the program that has it open, or choose another folder",
   ],
   [/^ENOENT/, "its folder does not exist (CODE); create it, or choose another folder"],
   [/^(ENOTDIR|EEXIST)/, "a file stands where its folder should (CODE); choose another folder"],

@@ -24,7 +24,13 @@ function packagesLoadedBy(words: readonly string[]): string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-test.each([[["--help"]], [["--version"]], [["import", "--help"]]])(
+test.each([
+  [["--help"]],
+  [["--version"]],
+  [["import", "--help"]],
+  [["export", "--help"]],
+  [["verify", "--help"]],
+])(
   "%j loads nothing but what reads the command line, so that it starts in little more than Node's own time",
   (words) => {
     expect(packagesLoadedBy(words)).toEqual(["commander"]);

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { codeBlock, codeBlocksOf } from "../support/code-blocks.ts";
+import { CLI } from "../support/run-cli.ts";
 import { put, temporaryFolder } from "../support/temporary-folder.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -51,4 +52,30 @@ describe.each(["README.md", ...DOCS.map((name) => `docs/${name}`)])("The links o
     );
     expect(broken).toEqual([]);
   });
+});
+
+/** The options that the program's help lists, of all commands. */
+function knownOptions(): Set<string> {
+  const helpOf = (words: readonly string[]): string =>
+    spawnSync(process.execPath, [CLI, ...words, "--help"], { encoding: "utf8" }).stdout;
+  const commands = [...helpOf([]).matchAll(/^ {2}(\w+) /gm)].map(([, name = ""]) => name);
+  expect(commands).toContain("import");
+  const texts = [[], ...commands.filter((name) => name !== "help").map((name) => [name])].map(helpOf);
+  return new Set(texts.flatMap((text) => text.match(/--[a-z][\w-]*/g) ?? []));
+}
+
+test("The commands in the documentation use options that the program has", () => {
+  const known = knownOptions();
+  const commands = ["README.md", ...DOCS.map((name) => `docs/${name}`)].flatMap((page) => {
+    const text = readFileSync(join(ROOT, page), "utf8");
+    return [
+      ...text.matchAll(
+        /(?<!install.*)mimecast-bulk (?:import|export|verify|check|groups|simulate)\b[^\n`;>|]*/g,
+      ),
+    ];
+  });
+  expect(commands.length).toBeGreaterThan(10);
+  const options = commands.flatMap(([command]) => command.match(/(?<=\s)--[a-z][\w-]*/g) ?? []);
+  expect(options.length).toBeGreaterThan(10);
+  expect([...new Set(options)].filter((option) => !known.has(option))).toEqual([]);
 });
