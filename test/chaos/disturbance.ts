@@ -34,7 +34,7 @@ export function disturbancesOf(calls: number, draws: Draws): Disturbance[] {
   const moment = (): Moment => {
     const fate = draws.share();
     if (fate < 0.15) return { kind: "time", ms: draws.from(0, 700) };
-    if (fate < 0.3) return { kind: "file", name: draws.oneOf(FILES) };
+    if (fate < 0.4) return { kind: "file", name: draws.oneOf(FILES) };
     return { kind: "calls", count: draws.from(1, calls), ms: draws.from(0, 40) };
   };
   const disturbances: Disturbance[] = [];

@@ -6,7 +6,8 @@ export interface ExpectedRow {
   /** The input's place among those of the run, from 0. */
   readonly file: number;
   readonly line: number;
-  readonly raw: string;
+  /** The record's other cells, as they are to come back in the files of what is left. */
+  readonly rest: string;
   readonly aliasFor: string;
   readonly alias: string;
   /** The two in lower case, as they are compared. */
@@ -24,7 +25,7 @@ export function expectedRows(
   allowMove: boolean,
 ): ExpectedRow[] {
   const all = files.flatMap(([header, ...records], file) =>
-    records.map((record) => readRow(record, file, header?.cells.length ?? 0)),
+    records.flatMap((record) => readRows(record, file, header?.cells.length ?? 0)),
   );
   const pairs = all.filter(({ isValid }) => isValid);
   const primariesOf = new Map<string, Set<string>>();
@@ -48,11 +49,21 @@ export function expectedRows(
   });
 }
 
-function readRow({ line, raw, cells }: FoundRecord, file: number, cellCount: number) {
-  const [aliasFor = "", alias = ""] = cells;
-  const primaryKey = aliasFor.toLowerCase();
-  const aliasKey = alias.toLowerCase();
-  const isValid =
-    cells.length === cellCount && ADDRESS.test(aliasFor) && ADDRESS.test(alias) && aliasKey !== primaryKey;
-  return { file, line, raw, aliasFor, alias, primaryKey, aliasKey, isValid };
+/** The pairs that a record gives: one, or as many as its cell of addresses has entries. */
+export function pairsOf({
+  cells,
+}: FoundRecord): { readonly aliasFor: string; readonly alias: string; readonly rest: string }[] {
+  const [aliasFor = "", list = "", ...others] = cells;
+  const entries = list.split(";").filter((entry) => !entry.startsWith("x500:"));
+  return entries.map((entry) => ({ aliasFor, alias: entry.replace("smtp:", ""), rest: others.join() }));
+}
+
+function readRows(record: FoundRecord, file: number, cellCount: number) {
+  return pairsOf(record).map((pair) => {
+    const primaryKey = pair.aliasFor.toLowerCase();
+    const aliasKey = pair.alias.toLowerCase();
+    const areAddresses = ADDRESS.test(pair.aliasFor) && ADDRESS.test(pair.alias);
+    const isValid = record.cells.length === cellCount && areAddresses && aliasKey !== primaryKey;
+    return { ...pair, file, line: record.line, primaryKey, aliasKey, isValid };
+  });
 }

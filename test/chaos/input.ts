@@ -7,7 +7,7 @@ export interface ChaosInput {
   readonly records: readonly ChaosRecord[];
 }
 
-/** `plain`: a pair of its own, which no other record concerns. */
+/** `isPlain`: its aliases are its own, which no other record concerns. */
 interface ChaosRecord {
   readonly isPlain: boolean;
   /** None for a blank line. */
@@ -37,6 +37,7 @@ export function chaosInput(draws: Draws): ChaosInput {
   const lineBreak = draws.oneOf(["\n", "\r\n"]);
   const records: ChaosRecord[] = [];
   const oddShare = draws.oneOf([0, 0.1, 0.3]);
+  const listShare = draws.oneOf([0, 0, 0.3]);
   let hopeless = 0;
   const odd = (index: number): ChaosRecord => {
     const [aliasFor = "", alias = ""] = draws.oneOf(records).cells;
@@ -66,7 +67,11 @@ export function chaosInput(draws: Draws): ChaosInput {
   };
   for (let index = 1; index <= size; index += 1) {
     if (records.length > 0 && draws.chance(oddShare)) records.push(odd(index));
-    else records.push({ isPlain: true, cells: [primary(), `a${index}@old.example`, note(draws, lineBreak)] });
+    else
+      records.push({
+        isPlain: true,
+        cells: [primary(), aliasCell(index, listShare, draws), note(draws, lineBreak)],
+      });
   }
   return { lineBreak, bom: draws.chance(0.1), records };
 }
@@ -88,6 +93,16 @@ export function shuffled(input: ChaosInput, draws: Draws): ChaosInput {
 export function textOf({ bom, lineBreak, records }: ChaosInput): string {
   const lines = [HEADER, ...records.map(({ cells }) => cells.map(quoted).join(","))];
   return `${bom ? "\u{feff}" : ""}${lines.map((line) => `${line}${lineBreak}`).join("")}`;
+}
+
+/** An address, or a list of some as Exchange exports them. */
+function aliasCell(index: number, listShare: number, draws: Draws): string {
+  if (!draws.chance(listShare)) return `a${index}@old.example`;
+  const entries = Array.from(
+    { length: draws.from(1, 5) },
+    (_, place) => `smtp:a${index}-${place}@old.example`,
+  );
+  return draws.shuffled([...entries, "x500:/o=Old/cn=any"]).join(";");
 }
 
 function oddRecord(aliasFor: string, alias: string): ChaosRecord {

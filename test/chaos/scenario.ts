@@ -50,7 +50,7 @@ export function scenarioOf(seed: number): Scenario {
   const canEdit = draws.chance(0.25);
   const steps: Step[] = [];
   let allowMove = false;
-  const disturbed = draws.from(1, 4);
+  const disturbed = draws.oneOf([1, 1, 2, 2, 3, 4]);
   for (let index = 0; index < disturbed; index += 1) {
     if (index > 0 && canEdit && draws.chance(0.5)) {
       input = edited(input, draws);

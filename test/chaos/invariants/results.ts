@@ -1,4 +1,4 @@
-import type { ExpectedRow } from "../expected-rows.ts";
+import { type ExpectedRow, pairsOf } from "../expected-rows.ts";
 import type { LeftFolder, Result } from "../left-folder.ts";
 import type { FoundRecord } from "../records.ts";
 import type { RunSeen } from "../run-seen.ts";
@@ -84,12 +84,18 @@ function sameRecords(
   header: string,
   ended: readonly EndedRow[],
 ): string[] {
-  const wanted = ended.length === 0 ? undefined : [header, ...ended.map(({ row }) => row.raw)];
-  const raws = found?.map(({ raw }) => raw);
-  if (raws?.join("\n") === wanted?.join("\n")) return [];
+  const wanted = ended.length === 0 ? [] : [header, ...ended.map(({ row }) => shown(row))];
+  const [foundHeader, ...records] = found ?? [];
+  const rows = foundHeader === undefined ? [] : [foundHeader.raw, ...records.flatMap(pairsOf).map(shown)];
+  if (rows.join("\n") === wanted.join("\n")) return [];
+  const odd = wanted.findIndex((row, index) => row !== rows[index]);
   return [
-    `${name} holds ${raws?.length ?? 0} lines, not the ${wanted?.length ?? 0} of the rows that are left`,
+    `${name} has ${rows.length} lines, and ${wanted.length} were expected; number ${odd}: ${wanted[odd]}`,
   ];
+}
+
+function shown({ alias, aliasFor, rest }: Pick<ExpectedRow, "alias" | "aliasFor" | "rest">): string {
+  return [aliasFor, alias, rest].join();
 }
 
 function summaryFaults(run: RunSeen, left: LeftFolder, results: readonly Result[]): string[] {
