@@ -112,19 +112,25 @@ const seldom: fc.Arbitrary<LedgerCommand> = fc.oneof(
 );
 const commands = fc.commands([...ofOneRun, ...ofOneRun, seldom], { maxCommands: 60, size: "max" });
 
+const KNOWN = `
+  SELECT alias, in_place, in_place_at, (SELECT name FROM run_name WHERE id = in_place_run),
+    unanswered, (SELECT name FROM run_name WHERE unanswered IS NOT NULL AND id = unanswered_run), tried, ended
+  FROM alias ORDER BY alias
+`;
+
 /** What the ledger's file holds, next to what it should. */
 function expectFile(folder: string, known: Oracle): void {
   const database = Database.open(join(folder, "ledger.db"), "ledger");
   try {
-    expect(
-      database.all("SELECT alias, in_place, in_place_at, unanswered, tried, ended FROM alias ORDER BY alias"),
-    ).toEqual(
+    expect(database.all(KNOWN)).toEqual(
       [...known]
         .map(([alias, { inPlace, unanswered, triedFor, ended }]) => [
           alias,
           inPlace?.primary ?? null,
           inPlace?.atEpochMs ?? null,
+          inPlace?.run ?? null,
           unanswered?.primary ?? null,
+          unanswered?.run ?? null,
           triedFor,
           ended,
         ])
