@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | "all">> = {
   "check-account": ["domain", "engine"],
   // Lies above import: it reads the same inputs, with the same reader.
   "verify-aliases": ["import-aliases", "domain", "engine", "csv", "ledger"],
-  "export-members": ["domain", "engine", "files", "csv", "report"],
+  "export-members": ["domain", "engine", "files", "csv", "ledger", "report"],
   cli: "all",
   demo: "all",
 };

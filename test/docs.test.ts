@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { exportFlags } from "../src/config/export-flags.ts";
+import { groupsFlags } from "../src/config/groups-flags.ts";
 import { TOOL_CODES } from "../src/domain/failure.ts";
+import { MEMBER_COLUMNS } from "../src/domain/member-columns.ts";
 import { OUTCOMES } from "../src/domain/outcome.ts";
 
 const importDocs = readFileSync(new URL("../docs/import.md", import.meta.url), "utf8");
@@ -14,5 +17,18 @@ describe("the documentation of import", () => {
 
   test.each(OUTCOMES)("explains the outcome %s", (outcome) => {
     expect(importDocs).toContain(`\`${outcome}\``);
+  });
+});
+
+describe("the documentation of export", () => {
+  const exportDocs = readFileSync(new URL("../docs/export.md", import.meta.url), "utf8");
+
+  test.each(Object.keys({ ...exportFlags.shape, ...groupsFlags.shape }))("has the option %s", (flag) => {
+    const typed = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    expect(exportDocs).toMatch(new RegExp(`--(?:no-)?${typed}\\b`));
+  });
+
+  test.each(MEMBER_COLUMNS)("has the column %s", (column) => {
+    expect(exportDocs).toContain(column);
   });
 });

@@ -1,11 +1,14 @@
 import { Command, CommanderError } from "commander";
 import type { CheckFlags } from "../config/check-config.ts";
+import type { ExportFlags } from "../config/export-flags.ts";
+import type { GroupsFlags } from "../config/groups-flags.ts";
 import type { ImportFlags } from "../config/import-flags.ts";
 import type { VerifyFlags } from "../config/verify-config.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
 import { plainText } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
 import { envFileOption } from "./env-file-option.ts";
+import { exportOptions, reachOptions } from "./export-options.ts";
 import { endProcess, type Program, toolVersion } from "./program.ts";
 import { readingOptions } from "./reading-options.ts";
 import type { SimulateFlags } from "./simulate-command.ts";
@@ -70,6 +73,21 @@ async function run(program: Program): Promise<ExitCode> {
     .action(async (flags: CheckFlags) => {
       const { checkCommand } = await import("./check-command.ts");
       code = await checkCommand(flags, program);
+    });
+
+  const exporting = exportOptions(command.command("export"));
+  exporting.action(async (flags: ExportFlags) => {
+    const { exportCommand } = await import("./export-command.ts");
+    code = await exportCommand(flags, program);
+  });
+
+  reachOptions(command.command("groups"))
+    .description("List the groups of the account: a table on a terminal, CSV elsewhere.")
+    .argument("[query]", "a part of the name")
+    .option("--json", "as JSON")
+    .action(async (query: string | undefined, flags: GroupsFlags) => {
+      const { groupsCommand } = await import("./groups-command.ts");
+      code = await groupsCommand(query, flags, program);
     });
 
   command

@@ -6,12 +6,15 @@ export async function print(program: Program, result: unknown): Promise<void> {
   await printText(program, `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
-/** A result as text on standard output. Throws as {@link print} does. */
-export async function printText(program: Program, text: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
+/**
+ * Writes to standard output, and resolves when it is taken: false where nobody reads any more, as `| head` closes
+ * the pipe once it has what it wants. Throws a RunError "output" where it can't be written.
+ */
+export async function printText(program: Program, text: string | Buffer): Promise<boolean> {
+  return await new Promise((resolve, reject) => {
     program.stdout.write(text, (error) => {
-      // `| head` closes the pipe early: it has what it wants.
-      if (!error || ("code" in error && error.code === "EPIPE")) resolve();
+      if (!error) resolve(true);
+      else if ("code" in error && error.code === "EPIPE") resolve(false);
       else
         reject(
           new RunError("output", `standard output can't be written (${error.message})`, { cause: error }),

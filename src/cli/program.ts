@@ -4,6 +4,7 @@ import { SECRET_VARIABLES } from "../config/variables.ts";
 import { blotter } from "../domain/blotter.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import type { StopSignal } from "../domain/stop-reason.ts";
+import type { Processes } from "../files/temporary-files.ts";
 
 /** The process, as commands see it. */
 export interface Program {
@@ -14,8 +15,9 @@ export interface Program {
   provideEnv(name: string, value: string | undefined): void;
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
+  readonly processes: Processes;
   readonly stdin: Readable;
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WriteStream;
   /** Calls `listener` for every SIGINT, SIGTERM and SIGHUP from now on, instead of dying of it. */
   onSignal(listener: (signal: StopSignal) => void): void;
@@ -55,6 +57,7 @@ export function currentProgram(words: readonly string[]): Program {
     },
     cwd: process.cwd(),
     platform: process.platform,
+    processes: { ownId: process.pid, isAlive },
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -72,6 +75,15 @@ export function currentProgram(words: readonly string[]): Program {
     },
     blotted: (text) => blotted(text),
   };
+}
+
+/** Signal 0 is never sent: it only asks. One that may not be asked is alive. */
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
 }
 
 /**

@@ -1,8 +1,5 @@
-import { stringify } from "csv-stringify/sync";
 import { WholeFile } from "../files/whole-file.ts";
-
-/** One line of a table. A string that a spreadsheet would run as a formula gets a leading `'`; a number never. */
-export type CsvRow = readonly (string | number)[];
+import { type CsvRow, csvText } from "./csv-text.ts";
 
 /** Things that come in batches, such as pages of a query. */
 export type Batches<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
@@ -26,7 +23,7 @@ export async function writeCsv(
   return await writeBatches(path, {
     beginning: csvText([header]),
     batches,
-    text: csvText,
+    text: (rows) => csvText(rows),
     unlessEmpty: options.unlessEmpty === true,
   });
 }
@@ -55,16 +52,6 @@ export async function writeRawLines(
     text: (lines) => `${lines.join(layout.lineBreak)}${layout.lineBreak}`,
     unlessEmpty: true,
   });
-}
-
-function csvText(rows: readonly CsvRow[]): string {
-  const text = stringify([...rows], { escape_formulas: true });
-  // Taken out before and not after: a formula behind a NUL must still be seen as one.
-  return text.includes("\0") ? csvText(rows.map((row) => row.map(withoutNul))) : text;
-}
-
-function withoutNul(cell: string | number): string | number {
-  return typeof cell === "string" ? cell.replaceAll("\0", "") : cell;
 }
 
 interface Writing<T> {

@@ -7,7 +7,7 @@ import { Breaker, type BreakerRules } from "./breaker.ts";
 import { LaneCount } from "./lane-count.ts";
 import { QuotaGovernor, type QuotaRules, type QuotaView } from "./quota.ts";
 import { backoffMs, type RetryPolicy } from "./retry.ts";
-import type { Stop } from "./stop.ts";
+import { type Stop, StoppedError } from "./stop.ts";
 import { Traffic } from "./traffic.ts";
 
 export interface ReadRules {
@@ -29,7 +29,7 @@ export interface ReadParts {
 }
 
 /** Is told what happens, for people's eyes. `what` is what the call asks for. */
-interface ReadWatch {
+export interface ReadWatch {
   /** A call did not give what it asked for, and is made again. */
   retrying(what: string, failure: Failure): void;
 }
@@ -87,8 +87,16 @@ export class Reads {
     return this.#governor.view(this.#parts.clock.nowMs());
   }
 
-  /** Throws a StoppedError once nothing may be sent any more: the stop's reasons say why. */
+  /** Throws a StoppedError `at` this once nothing may be sent any more: the stop's reasons say why. */
   async read<T>(what: string, call: ReadCall<T>): Promise<ReadResult<T>> {
+    try {
+      return await this.#untilRead(what, call);
+    } catch (error) {
+      throw error instanceof StoppedError ? new StoppedError(error.message, what) : error;
+    }
+  }
+
+  async #untilRead<T>(what: string, call: ReadCall<T>): Promise<ReadResult<T>> {
     const { clock, random, stop, watch } = this.#parts;
     const { retry } = this.#rules;
     let attempts = 0;

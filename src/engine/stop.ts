@@ -3,6 +3,13 @@ import type { StopReason } from "../domain/stop-reason.ts";
 /** Thrown to whoever waits to send something when nothing is sent any more. */
 export class StoppedError extends Error {
   override readonly name = "StoppedError";
+  /** What was to be read when it came to this; undefined where that is not known. */
+  readonly at: string | undefined;
+
+  constructor(message: string, at?: string) {
+    super(message);
+    this.at = at;
+  }
 }
 
 /**

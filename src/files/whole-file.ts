@@ -1,5 +1,14 @@
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { outputError } from "../domain/output-error.ts";
+import { RunError } from "../domain/run-error.ts";
+
+/** How a file is made that appears whole or not at all. */
+interface Making {
+  /** The name that it has while it is being written, beside its own; `<path>.part` where absent. */
+  readonly temporary?: string;
+  /** Permission bits; its owner alone may read it where absent. */
+  readonly mode?: number;
+}
 
 /** Addresses are nobody else's business. */
 const OWNER_ONLY = 0o600;
@@ -10,47 +19,68 @@ const OWNER_ONLY = 0o600;
  * "output" that names the path.
  */
 export class WholeFile {
+  /** The name that it has until it is finished. */
+  readonly temporary: string;
   readonly #path: string;
   readonly #handle: FileHandle;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, temporary: string, handle: FileHandle) {
     this.#path = path;
+    this.temporary = temporary;
     this.#handle = handle;
   }
 
   /** Begins the file; what a killed run left under the temporary name is removed. */
-  static async begin(path: string, mode = OWNER_ONLY): Promise<WholeFile> {
+  static async begin(path: string, making: Making = {}): Promise<WholeFile> {
+    const { temporary = temporaryName(path), mode = OWNER_ONLY } = making;
     return orOutputError(path, async () => {
-      await rm(temporaryName(path), { force: true });
+      await rm(temporary, { force: true });
       // "wx" and not "w": a link of that name is never followed.
-      return new WholeFile(path, await open(temporaryName(path), "wx", mode));
+      const handle = await open(temporary, "wx", OWNER_ONLY);
+      // Not by `open`, from which the umask takes away.
+      if (mode !== OWNER_ONLY) await handle.chmod(mode);
+      return new WholeFile(path, temporary, handle);
     });
   }
 
-  async append(text: string): Promise<void> {
+  async append(content: string | Buffer): Promise<void> {
     // Not `write`, which may write a part only.
-    await orOutputError(this.#path, () => this.#handle.appendFile(text));
+    await orOutputError(this.#path, () => this.#handle.appendFile(content));
   }
 
   /** Gives the file its name. */
   async finish(): Promise<void> {
     await orOutputError(this.#path, async () => {
       await this.#handle.sync();
+      await this.#checkName();
       await this.#handle.close();
-      await rename(temporaryName(this.#path), this.#path);
+      await rename(this.temporary, this.#path);
     });
   }
 
   /** Leaves nothing behind. Never throws: what led here tells more than what happens here. */
   async abandon(): Promise<void> {
     await Promise.allSettled([this.#handle.close()]);
-    await Promise.allSettled([rm(temporaryName(this.#path), { force: true })]);
+    await Promise.allSettled([rm(this.temporary, { force: true })]);
+  }
+
+  /** Somebody who took the temporary name away meanwhile would have their half of a file renamed. */
+  async #checkName(): Promise<void> {
+    const [own, named] = await Promise.all([
+      this.#handle.stat(),
+      stat(this.temporary).catch(() => undefined),
+    ]);
+    if (named?.ino === own.ino && named.dev === own.dev) return;
+    throw new RunError(
+      "output",
+      `${this.#path} can't be written: another program has taken ${this.temporary} away meanwhile. Run the same command again, and no other one for the same file beside it`,
+    );
   }
 }
 
 /** Writes a file of one text, whole or not at all. */
 export async function writeWhole(path: string, text: string, mode = OWNER_ONLY): Promise<void> {
-  const file = await WholeFile.begin(path, mode);
+  const file = await WholeFile.begin(path, { mode });
   try {
     await file.append(text);
     await file.finish();

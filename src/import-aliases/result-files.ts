@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import type { CsvRow } from "../csv/csv-text.ts";
 import { rewriteRecord } from "../csv/rewrite-record.ts";
-import { type CsvRow, writeCsv, writeRawLines } from "../csv/write-csv.ts";
+import { writeCsv, writeRawLines } from "../csv/write-csv.ts";
 import { keptEntries } from "../domain/address-cell.ts";
 import type { Stop } from "../engine/stop.ts";
 import type { LeftRecord } from "../ledger/left-records.ts";

@@ -32,9 +32,11 @@ const CHECKPOINT_PAGES = 10_000;
 export class Database {
   readonly #sqlite = new Libsql(":memory:");
   readonly #files: AttachedFile[] = [];
+  /** Stands in for the files where there are none. */
+  readonly #place: AttachedFile | undefined;
 
-  private constructor() {
-    // Only `open` makes one.
+  private constructor(place?: AttachedFile) {
+    this.#place = place;
   }
 
   /** Opens `path` under `name`. SQLite's temporary files are kept beside it. */
@@ -44,15 +46,23 @@ export class Database {
       // EXCLUSIVE before WAL: the lock is then the operating system's, and no shared-memory file is needed.
       // Temporary tables would otherwise be held in memory, whatever their size, and temporary files in /tmp,
       // which is often small: whoever gave us a folder has seen to its size.
-      database.exec(
-        `PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = FILE; PRAGMA temp_store_directory = ${quoted(dirname(resolve(path)))}`,
-      );
+      database.exec(`PRAGMA locking_mode = EXCLUSIVE; ${temporaryFilesIn(dirname(resolve(path)))}`);
       database.attach(path, name, traits);
       return database;
     } catch (error) {
       database.#sqlite.close();
       throw error;
     }
+  }
+
+  /**
+   * A database for temporary tables alone, which are to be made with `CREATE TEMP TABLE`. They are in files in the
+   * folder that have no name, so that they are gone with the process, however that ends.
+   */
+  static temporary(folder: string): Database {
+    const database = new Database({ name: "temp", path: folder, kind: "folder", ifDamaged: "" });
+    database.exec(temporaryFilesIn(folder));
+    return database;
   }
 
   /** Opens another file under a name of its own, on the same connection. */
@@ -163,7 +173,7 @@ export class Database {
       // A statement may be about two files, and only one of them be damaged.
       const named = this.#files.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(sql));
       const file = (isDamage(error) ? named.find((one) => this.#isDamaged(one)) : undefined) ?? named.at(-1);
-      throw runError(file ?? this.#files.at(-1), error);
+      throw runError(file ?? this.#files.at(-1) ?? this.#place, error);
     }
   }
 
@@ -218,6 +228,10 @@ function isRow(value: unknown): value is Row {
 function makePrivate(path: string): void {
   // SQLite gives its log the mode of the file, so the file must have it before SQLite opens it.
   closeSync(openSync(path, "a", FILE_MODE));
+}
+
+function temporaryFilesIn(folder: string): string {
+  return `PRAGMA temp_store = FILE; PRAGMA temp_store_directory = ${quoted(folder)}`;
 }
 
 function quoted(text: string): string {

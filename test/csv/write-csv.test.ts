@@ -110,6 +110,17 @@ describe("a table that can't be written", () => {
     expect(await readdir(folder)).toEqual(["results.csv"]);
   });
 
+  it("because another program took the temporary file away leaves the former file as it was", async () => {
+    await writeFile(path, "the former one");
+    async function* batches() {
+      yield [["mine"]];
+      await rm(temporaryName(path));
+      await writeFile(temporaryName(path), "another's half of a file");
+    }
+    await expect(writeCsv(path, ["a"], batches())).rejects.toThrow(/another program has taken .*\.part away/);
+    expect(await text()).toBe("the former one");
+  });
+
   it("because its rows fail ends with their error, leaves the former file and no temporary one", async () => {
     await writeFile(path, "the former");
     const failure = new TypeError("no such table");

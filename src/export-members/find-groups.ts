@@ -1,0 +1,56 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Directory, Group } from "../domain/directory.ts";
+import { MAX_PAGE_SIZE } from "../domain/page.ts";
+import { PageError, readPages } from "../engine/pages.ts";
+import { type ReadRules, Reads, type ReadWatch } from "../engine/reads.ts";
+import type { Stop } from "../engine/stop.ts";
+import { pageRunError } from "./page-run-error.ts";
+
+/** What get-group-members and find-groups need (graded S and D). */
+export const READ_PERMISSION = "Directories | Groups | Read";
+
+/** Asked for both, as find-groups may answer for one of them only where it is asked for none. */
+const SOURCES = ["cloud", "ldap"] as const;
+
+export interface FindParts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly directory: Directory;
+  readonly watch: ReadWatch;
+}
+
+/**
+ * The groups of an account whose name holds the query, as the API sees it. Throws a RunError where they can't be
+ * had, and a StoppedError if the run stops.
+ */
+export async function findGroups(
+  query: string | undefined,
+  rules: ReadRules,
+  { directory, ...parts }: FindParts,
+  stop: Stop,
+): Promise<readonly Group[]> {
+  const reads = new Reads(rules, { ...parts, stop, permission: READ_PERMISSION });
+  return await listGroups(directory, reads, query);
+}
+
+/**
+ * Every group of the account, each once, in the order of the API, groups of the cloud first. In memory: accounts have
+ * some thousands. Throws as {@link findGroups} does.
+ */
+export async function listGroups(directory: Directory, reads: Reads, query?: string): Promise<Group[]> {
+  const found = new Map<string, Group>();
+  try {
+    for (const source of SOURCES) {
+      const pages = readPages(`groups from ${source}`, MAX_PAGE_SIZE, reads, (page, call) =>
+        directory.groups({ query, source }, page, call),
+      );
+      for await (const { items } of pages) {
+        for (const group of items) if (!found.has(group.id)) found.set(group.id, group);
+      }
+    }
+  } catch (error) {
+    if (error instanceof PageError) throw pageRunError("the list of groups", error);
+    throw error;
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,115 @@
+import { csvText } from "../csv/csv-text.ts";
+import { chooseGroups } from "../domain/choose-groups.ts";
+import type { Group } from "../domain/directory.ts";
+import { RunError } from "../domain/run-error.ts";
+import { Reads } from "../engine/reads.ts";
+import type { Stop } from "../engine/stop.ts";
+import type { Processes } from "../files/temporary-files.ts";
+import type { WholeFile } from "../files/whole-file.ts";
+import { checkPrevious, writeChanges } from "./changes.ts";
+import { exportGroups } from "./export-groups.ts";
+import type { ChangeCounts, Exported, ExportJob, ExportParts } from "./export-job.ts";
+import { listGroups, READ_PERMISSION } from "./find-groups.ts";
+import { beginFile, type OpenOutput, openOutput } from "./output-file.ts";
+
+const BOM = "\ufeff";
+
+/**
+ * The whole of an export, in the order in which it happens: open the output, find the groups, read them, compare
+ * with the file before, give the file its name. It happens whole or not at all: what throws leaves everything as it
+ * was. Throws a RunError for what its user can mend, and a StoppedError if the run stops.
+ */
+export async function runExport(job: ExportJob, parts: ExportParts, stop: Stop): Promise<Exported> {
+  const output = await openOutput(job.output, parts.processes);
+  let changesFile: WholeFile | undefined;
+  try {
+    changesFile = await openChanges(job, output, parts.processes);
+    const exported = await exportInto(output, job, parts, stop);
+    const changes = changesFile === undefined ? undefined : await changesSince(output, job, changesFile);
+    // First the changes: a run that is killed in between finds them again.
+    await changesFile?.finish();
+    await output.finish((content) => stop.orStopped(parts.print(content)));
+    return { ...exported, changes };
+  } catch (error) {
+    await changesFile?.abandon();
+    await output.abandon();
+    throw error;
+  }
+}
+
+/** Before anything is read, as is what it will be compared with: what is wrong with them is known then. */
+async function openChanges(
+  { changesPath }: ExportJob,
+  { file }: OpenOutput,
+  processes: Processes,
+): Promise<WholeFile | undefined> {
+  if (changesPath === undefined || file === undefined) return undefined;
+  await checkPrevious(file.path);
+  const changes = await beginFile(changesPath, processes);
+  if (changes.path !== file.path) return changes.file;
+  await changes.file.abandon();
+  throw new RunError("usage", "--changes and --output name the same file; name two");
+}
+
+async function changesSince(
+  { file }: OpenOutput,
+  job: ExportJob,
+  changes: WholeFile,
+): Promise<ChangeCounts | undefined> {
+  if (file === undefined) return undefined;
+  return await writeChanges({ ...job, previous: file.path, current: file.temporary, file: changes });
+}
+
+async function exportInto(
+  output: OpenOutput,
+  job: ExportJob,
+  parts: ExportParts,
+  stop: Stop,
+): Promise<Omit<Exported, "changes">> {
+  const { clock, directory, random, view } = parts;
+  const reads = new Reads(job.reading, { clock, random, stop, permission: READ_PERMISSION, watch: view });
+  const groups = await chosenGroups(job, parts, reads);
+  const header = csvText([job.columns]);
+  await output.append(Buffer.from(`${job.bom ? BOM : ""}${header}`));
+  const progress = { members: 0, groupsRead: 0 };
+  view.exporting(groups, () => progress);
+  try {
+    await exportGroups(groups, {
+      job,
+      stop,
+      temporaries: output.temporaries,
+      reading: {
+        directory,
+        reads,
+        pageSize: job.pageSize,
+        again: (group, why) => view.groupAgain(group, why),
+      },
+      append: (chunk) => output.append(chunk),
+      counted: (members) => {
+        progress.members += members;
+      },
+      done: (group, members) => {
+        progress.groupsRead += 1;
+        view.groupRead(group, members);
+        // Groups can hold groups, whose members find-groups may count in another way: no contradiction.
+        if (group.userCount !== undefined && group.userCount !== members) view.countDiffers(group, members);
+      },
+    });
+  } finally {
+    view.exported();
+  }
+  stop.throwIfStopped();
+  return { groups: groups.length, members: progress.members, calls: reads.callCount };
+}
+
+async function chosenGroups(
+  job: ExportJob,
+  { directory }: ExportParts,
+  reads: Reads,
+): Promise<readonly Group[]> {
+  const all = await listGroups(directory, reads);
+  if (job.groups === "all") return all;
+  const choice = chooseGroups(job.groups, all);
+  if (choice.ok) return choice.groups;
+  throw new RunError("input-not-found", choice.message);
+}

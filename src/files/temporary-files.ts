@@ -1,0 +1,45 @@
+import { readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/** Which processes there are: what a killed run left is told from what a run beside this one needs by its process. */
+export interface Processes {
+  readonly ownId: number;
+  isAlive(id: number): boolean;
+}
+
+/** Temporary files of one process for one file, named so that no other process has the same. */
+export class TemporaryFiles {
+  readonly #path: string;
+  readonly #processes: Processes;
+  #count = 0;
+
+  /** For a file at this path, or for one that has no other name than the temporary one. */
+  constructor(path: string, processes: Processes) {
+    this.#path = path;
+    this.#processes = processes;
+  }
+
+  /** `members.csv.4711-1.part` */
+  next(): string {
+    this.#count += 1;
+    return `${this.#path}.${this.#processes.ownId}-${this.#count}.part`;
+  }
+
+  /**
+   * Removes what runs left that are no more. What can't be removed stays: it is in nobody's way. To be called
+   * before {@link next}, as this process's id may have been that of one of them.
+   */
+  async removeLeftovers(): Promise<void> {
+    const folder = dirname(this.#path);
+    const prefix = `${basename(this.#path)}.`;
+    const names = await readdir(folder).catch(() => []);
+    const left = names.filter((name) => name.startsWith(prefix) && this.#isLeft(name.slice(prefix.length)));
+    await Promise.allSettled(left.map((name) => rm(join(folder, name), { force: true })));
+  }
+
+  #isLeft(rest: string): boolean {
+    const [, id] = /^(\d{1,10})-\d{1,10}\.part$/.exec(rest) ?? [];
+    if (id === undefined) return false;
+    return Number(id) === this.#processes.ownId || !this.#processes.isAlive(Number(id));
+  }
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { chooseGroups } from "../../src/domain/choose-groups.ts";
+import type { Group } from "../../src/domain/directory.ts";
+
+function group(id: string, name: string, source = "cloud"): Group {
+  return { id, name, parentId: "", source, userCount: 5 };
+}
+
+const ALL = [
+  group("id-sales", "Sales"),
+  group("id-sales-2", "SALES"),
+  group("id-staff", "All Staff"),
+  group("id-twin-1", "Twin"),
+  group("id-twin-2", "Twin", "ldap"),
+  group("-id", "=Formula"),
+  group("Sales Team", "Other"),
+];
+
+function chosen(...asked: string[]): string[] {
+  const choice = chooseGroups(asked, ALL);
+  if (!choice.ok) throw new Error(choice.message);
+  return choice.groups.map(({ id }) => id);
+}
+
+function problem(...asked: string[]): string {
+  const choice = chooseGroups(asked, ALL);
+  if (choice.ok) throw new Error("the groups were found");
+  return choice.message;
+}
+
+describe("a group is found", () => {
+  it.each([
+    ["by its id", "id-staff", "id-staff"],
+    ["by its name", "All Staff", "id-staff"],
+    ["by its name in other case, and with spaces around", " all staff ", "id-staff"],
+    ["by its name as written, where another one differs by case only", "Sales", "id-sales"],
+    ["by its id before a name", "Sales Team", "Sales Team"],
+    ["by an id that was copied out of a table with escaped formulas", "'-id", "-id"],
+    ["by a name that was", "'=Formula", "-id"],
+  ])("%s", (_how, asked, id) => {
+    expect(chosen(asked)).toEqual([id]);
+  });
+
+  it("in the order that was asked for, once each", () => {
+    expect(chosen("id-staff", "Sales", "All Staff")).toEqual(["id-staff", "id-sales"]);
+  });
+});
+
+describe("a group is not found", () => {
+  it("by a name that two have: both are listed with their ids", () => {
+    expect(problem("Twin")).toBe(
+      "2 groups are named 'Twin'; name the one you mean by its id:\n  Twin (cloud, 5 members): id-twin-1\n  Twin (ldap, 5 members): id-twin-2",
+    );
+    expect(problem("sales")).toMatch(/2 groups are named 'sales'.*id-sales\n.*id-sales-2/s);
+  });
+
+  it("by a part of its name or id: those that have it are listed", () => {
+    expect(problem("staff")).toBe(
+      "no group has the name or id 'staff'. There are:\n  All Staff (cloud, 5 members): id-staff",
+    );
+    expect(problem("id-tw")).toMatch(/There are:\n.*id-twin-1\n.*id-twin-2/);
+  });
+
+  it("by anything else: some are listed", () => {
+    expect(problem("zzz")).toMatch(/^no group has the name or id 'zzz'. mimecast-bulk groups lists all 7/);
+    expect(chooseGroups(["zzz"], [])).toEqual({
+      ok: false,
+      message: "no group has the name or id 'zzz': the account has no groups",
+    });
+  });
+
+  it("and no list is longer than ten", () => {
+    const many = Array.from({ length: 30 }, (_, index) => group(`id${index}`, `Team ${index}`));
+    const choice = chooseGroups(["team"], many);
+    expect(choice.ok ? "" : choice.message).toMatch(/(\n {2}Team \d.*){10}\n {2}and 20 more$/);
+  });
+
+  it("and all problems are told at once", () => {
+    expect(
+      problem("Twin", "Sales", "zzz")
+        .split("\n")
+        .filter((line) => !line.startsWith(" ")),
+    ).toHaveLength(2);
+  });
+});

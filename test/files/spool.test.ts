@@ -1,0 +1,49 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { RunError } from "../../src/domain/run-error.ts";
+import { Spool } from "../../src/files/spool.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+async function textOf(spool: Spool): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of spool.chunks()) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString();
+}
+
+describe("text that waits on disk", () => {
+  it("comes back as it was written, more than a chunk of it too", async () => {
+    const spool = await Spool.open(join(temporaryFolder(), "x"));
+    expect(await textOf(spool)).toBe("");
+    const parts = Array.from({ length: 400 }, (_, index) => `${index} ${"ä😀".repeat(500)}\n`);
+    for (const part of parts) await spool.append(part);
+    expect(await textOf(spool)).toBe(parts.join(""));
+    await spool.append("end");
+    expect(await textOf(spool)).toBe(`${parts.join("")}end`);
+    await spool.close();
+  });
+
+  it("has no name, so that nothing of it is left however the process ends", async () => {
+    const folder = temporaryFolder();
+    const spool = await Spool.open(join(folder, "x"));
+    await spool.append("text");
+    expect(readdirSync(folder)).toEqual([]);
+    await spool.close();
+  });
+
+  it("is forgotten where asked to, also when less comes after it", async () => {
+    const spool = await Spool.open(join(temporaryFolder(), "x"));
+    await spool.append("a long text");
+    spool.clear();
+    await spool.append("short");
+    expect(await textOf(spool)).toBe("short");
+    await spool.close();
+  });
+
+  it("never goes where something is already", async () => {
+    const path = join(temporaryFolder(), "x");
+    writeFileSync(path, "somebody's");
+    await expect(Spool.open(path)).rejects.toBeInstanceOf(RunError);
+    await expect(Spool.open(join(path, "y"))).rejects.toMatchObject({ kind: "output" });
+  });
+});

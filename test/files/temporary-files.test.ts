@@ -1,0 +1,37 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { TemporaryFiles } from "../../src/files/temporary-files.ts";
+import { put, temporaryFolder } from "../support/temporary-folder.ts";
+
+const processes = { ownId: 42, isAlive: (id: number) => id === 77 };
+
+describe("temporary files", () => {
+  it("have a name of their own each, by their process", () => {
+    const files = new TemporaryFiles("/x/members.csv", processes);
+    expect([files.next(), files.next()]).toEqual(["/x/members.csv.42-1.part", "/x/members.csv.42-2.part"]);
+  });
+
+  it("that killed runs left are removed, and those of living ones and all other files are not", async () => {
+    const folder = temporaryFolder();
+    const kept = [
+      "members.csv",
+      "members.csv.77-1.part",
+      "members.csv.part",
+      "members.csv.1-1.part.bak",
+      "members.csv.x-1.part",
+      "other.csv.1-1.part",
+      "xmembers.csv.1-1.part",
+    ];
+    for (const name of kept) put(folder, name, "");
+    for (const name of ["members.csv.1-1.part", "members.csv.42-9.part"]) put(folder, name, "");
+    // Nobody's file, and no reason to end an export.
+    mkdirSync(join(folder, "members.csv.2-1.part"));
+    await new TemporaryFiles(join(folder, "members.csv"), processes).removeLeftovers();
+    expect(readdirSync(folder).sort()).toEqual([...kept, "members.csv.2-1.part"].sort());
+  });
+
+  it("in a folder that is not there are none", async () => {
+    await new TemporaryFiles("/nonexistent/members.csv", processes).removeLeftovers();
+  });
+});

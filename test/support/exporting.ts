@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { realClock } from "../../src/cli/real-clock.ts";
+import type { Group } from "../../src/domain/directory.ts";
+import { DEFAULT_MEMBER_COLUMNS } from "../../src/domain/member-columns.ts";
+import { DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
+import type { ReadRules } from "../../src/engine/reads.ts";
+import { Stop } from "../../src/engine/stop.ts";
+import type { Exported, ExportJob, ExportView } from "../../src/export-members/export-job.ts";
+import { runExport } from "../../src/export-members/run-export.ts";
+import type { Processes } from "../../src/files/temporary-files.ts";
+import { createMimecastClient } from "../../src/mimecast/client.ts";
+import type { DirectoryContent } from "../../src/simulator/directory/directory-file.ts";
+import { SIMULATOR_SETTINGS, type Simulator, type SimulatorOptions } from "../../src/simulator/simulator.ts";
+import { simulatorFor } from "../simulator/running-simulator.ts";
+import { type CsvRecord, readCsvFile } from "./csv-files.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** A process that no other test's is. */
+const PROCESSES: Processes = { ownId: 1, isAlive: () => false };
+
+/** How an export of a test differs from one of all groups into a file that is not there yet. */
+export interface ExportChanges extends Partial<Omit<ExportJob, "output" | "reading">> {
+  /** Where the file is written; of an earlier export, to export again. */
+  readonly path?: string;
+  readonly reading?: Partial<ReadRules>;
+  readonly stop?: Stop;
+  readonly processes?: Processes;
+}
+
+/** What came of an export, with all that a test may ask about. */
+export interface ExportEnd extends Exported {
+  readonly path: string;
+  readonly text: string;
+  readonly records: readonly CsvRecord[];
+  /** What people were told, as `event group`. */
+  readonly told: readonly string[];
+}
+
+/** Exports from the simulator into a real file, through the real client. */
+export async function exporting(
+  simulator: Pick<Simulator, "url">,
+  changes: ExportChanges = {},
+): Promise<ExportEnd> {
+  const {
+    path = join(temporaryFolder(), "members.csv"),
+    reading,
+    stop = new Stop(),
+    processes,
+    ...job
+  } = changes;
+  const { clientId, clientSecret } = SIMULATOR_SETTINGS;
+  const rules: ReadRules = {
+    concurrency: 4,
+    quota: { reservePercent: 10 },
+    breaker: { ...DEFAULT_BREAKER, probeBaseMs: 2, probeCeilingMs: 20 },
+    retry: { maxAttempts: 6, baseMs: 2, ceilingMs: 20 },
+    ...reading,
+  };
+  const client = createMimecastClient(
+    {
+      baseUrl: simulator.url,
+      credentials: { api: "2.0", clientId, clientSecret },
+      timeoutMs: 10_000,
+      connections: rules.concurrency,
+      userAgent: "mimecast-bulk/test",
+    },
+    { clock: realClock, randomUuid: randomUUID },
+  );
+  const told: string[] = [];
+  try {
+    const exported = await runExport(
+      {
+        groups: "all",
+        columns: DEFAULT_MEMBER_COLUMNS,
+        pageSize: 500,
+        changesPath: undefined,
+        bom: false,
+        escapeFormulas: true,
+        ...job,
+        output: { kind: "file", path },
+        reading: rules,
+      },
+      {
+        clock: realClock,
+        random: Math.random,
+        directory: client,
+        processes: processes ?? PROCESSES,
+        view: viewInto(told),
+        print: async () => true,
+      },
+      stop,
+    );
+    return { ...exported, path, told, text: readFileSync(path, "utf8"), records: readCsvFile(path) };
+  } finally {
+    client.close();
+  }
+}
+
+/** A simulator whose account has these groups. */
+export async function withGroups(
+  groups: NonNullable<DirectoryContent["groups"]>,
+  options: SimulatorOptions = {},
+): Promise<Simulator> {
+  return await simulatorFor({ ...options, directory: { groups } });
+}
+
+function viewInto(told: string[]): ExportView {
+  const tell = (event: string) => (group: Group) => void told.push(`${event} ${group.name}`);
+  return {
+    exporting: () => undefined,
+    groupRead: tell("read"),
+    groupAgain: tell("again"),
+    countDiffers: tell("differs"),
+    retrying: (what) => void told.push(`retrying ${what}`),
+    exported: () => undefined,
+  };
+}
