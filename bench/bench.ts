@@ -1,4 +1,5 @@
 import { againstPeers } from "./against-peers.ts";
+import { exports } from "./exports.ts";
 import { type Figure, type Scenario, TABLE_HEADER, tableLine } from "./figure.ts";
 import { memory } from "./memory.ts";
 import { nights } from "./nights.ts";
@@ -27,6 +28,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   nights,
   pace,
   reading,
+  exports,
 };
 
 const named = words.filter((word) => Number.isNaN(Number(word)));
