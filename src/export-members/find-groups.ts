@@ -45,7 +45,7 @@ export async function listGroups(directory: Directory, reads: Reads, query?: str
         directory.groups({ query, source }, page, call),
       );
       for await (const { items } of pages) {
-        for (const group of items) if (!found.has(group.id)) found.set(group.id, group);
+        for (const group of items) found.set(group.id, group);
       }
     }
   } catch (error) {

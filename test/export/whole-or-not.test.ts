@@ -7,6 +7,7 @@ import { RunError } from "../../src/domain/run-error.ts";
 import { DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
 import { Stop, StoppedError } from "../../src/engine/stop.ts";
 import type { Fault } from "../../src/simulator/faults/fault.ts";
+import { realPause, until } from "../support/clocks.ts";
 import { type ExportChanges, exporting, withGroups } from "../support/exporting.ts";
 import { modeOf, put, temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -153,6 +154,21 @@ describe("groups side by side", () => {
     expect(records.map(({ group }) => group)).toEqual(["slow", "slow", "slow", "quick"]);
   });
 
+  test("wait behind a slow one, and no more are read meanwhile than may be side by side", async () => {
+    const groups = Array.from({ length: 30 }, (_, index) => ({ name: `G${index}`, members: 1 }));
+    const simulator = await withGroups(groups);
+    simulator.setFaults([{ group: "G0", kind: "slow", ms: 20_000 }]);
+    const stop = new Stop();
+    const ended = exporting(simulator, { stop }).catch((error: unknown) => error);
+    const lists = 2;
+    await until("four groups are asked for", () => simulator.counters.calls === lists + 4);
+    // Nothing but time can show that no fifth one is.
+    await realPause(150);
+    expect(simulator.counters.calls).toBe(lists + 4);
+    stop.abandon();
+    expect(await ended).toBeInstanceOf(StoppedError);
+  });
+
   test("one that fails for good ends the export and is named, whatever the others do", async () => {
     const groups = Array.from({ length: 50 }, (_, index) => ({ name: `G${index}`, members: 40 }));
     const simulator = await withGroups(groups, { latencyMs: 5 });
@@ -170,6 +186,15 @@ describe("the file", () => {
     chmodSync(path, 0o664);
     await exporting(simulator, { path });
     expect(modeOf(path)).toBe("664");
+  });
+
+  test("is alone afterwards, also where a killed export has left its temporary files", async () => {
+    const simulator = await withGroups([{ name: "A", members: 1 }]);
+    const folder = temporaryFolder();
+    for (const name of ["members.csv.4711-1.part", "changes.csv.4711-2.part"]) put(folder, name, "half");
+    const path = join(folder, "members.csv");
+    await exporting(simulator, { path, changesPath: join(folder, "changes.csv") });
+    expect(readdirSync(folder).sort()).toEqual(["changes.csv", "members.csv"]);
   });
 
   test("is written where a link leads, which stays a link", async () => {

@@ -117,6 +117,18 @@ describe("a page of members", () => {
     });
   });
 
+  test.each([[200], [403]])(
+    "that is forbidden accuses the account, as no address was asked for (HTTP %i)",
+    (status) => {
+      const errors = [{ code: "err_xdk_operation_forbidden_for_address", message: "0003 Forbidden" }];
+      const verdict = judgeGroupMembers(
+        answer({ fail: [{ errors }], meta: { status }, data: [] }, status),
+        said,
+      );
+      expect(verdict).toMatchObject({ kind: "judged", answer: { kind: "refused" } });
+    },
+  );
+
   test("that comes with a failure is none", () => {
     const fail = [{ key: { id: "another" }, errors: [{ code: "err_some", message: "no" }] }];
     const verdict = judgeGroupMembers(answer({ fail, meta: { status: 200 }, data: [] }), said);
