@@ -1,7 +1,13 @@
-import type { Option } from "commander";
-import { severalTimes } from "./several-times.ts";
+import { Option } from "commander";
 
-/** `--env-file FILE`, as every command has it that reaches Mimecast. */
 export function envFileOption(): Option {
   return severalTimes("--env-file <file>", "settings, instead of .env; can be given several times");
+}
+
+/** An option that takes one value each time, so that a value can hold anything. */
+export function severalTimes(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ]);
 }

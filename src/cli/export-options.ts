@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { DEFAULT_MEMBER_COLUMNS, MEMBER_COLUMNS } from "../domain/member-columns.ts";
-import { envFileOption } from "./env-file-option.ts";
-import { severalTimes } from "./several-times.ts";
+import { envFileOption, severalTimes } from "./env-file-option.ts";
 
-/** Gives the command the options of `export`. */
+/** The options of export. */
 export function exportOptions(command: Command): Command {
   return reachOptions(
     command
@@ -23,7 +22,7 @@ export function exportOptions(command: Command): Command {
   );
 }
 
-/** The options of every command that only reads groups. */
+/** The options of every command that only reads. */
 export function reachOptions(command: Command): Command {
   return command
     .option("--max-rate <n>", "the most calls a second (default: none)")

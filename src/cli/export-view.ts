@@ -35,9 +35,9 @@ export class TalkingExportView implements ExportView {
       const parts = [
         { text: counted(members, "member"), weight: 3 },
         { text: `${perSecond(members)}/s`, weight: 1 },
-        { text: `${count(groupsRead)} of ${counted(groups.length, "group")} read`, weight: 2 },
+        { text: `${count(groupsRead)} of ${counted(groups.length, "group")}`, weight: 2 },
       ];
-      return progressLine(members, Math.max(1, expected, members), parts, columns);
+      return progressLine(members, Math.max(1, expected), parts, columns);
     });
     if (this.#talk.bar !== undefined) return;
     this.#ticker = setInterval(() => {
