@@ -90,21 +90,6 @@ async function run(program: Program): Promise<ExitCode> {
       code = await checkCommand(flags, program);
     });
 
-  const exporting = exportOptions(command.command("export"));
-  exporting.action(async (flags: ExportFlags) => {
-    const { exportCommand } = await import("./export-command.ts");
-    code = await exportCommand(flags, program);
-  });
-
-  reachOptions(command.command("groups"))
-    .description("List the groups of the account: a table on a terminal, CSV elsewhere.")
-    .argument("[query]", "a part of the name")
-    .option("--json", "as JSON")
-    .action(async (query: string | undefined, flags: GroupsFlags) => {
-      const { groupsCommand } = await import("./groups-command.ts");
-      code = await groupsCommand(query, flags, program);
-    });
-
   command
     .command("simulate")
     .description("Serve a simulated Mimecast on this machine, to rehearse with one's own file.")
