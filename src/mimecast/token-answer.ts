@@ -23,8 +23,11 @@ const LONGEST_LIFETIME_MS = 24 * 3_600_000;
 const MAX_CODE_LENGTH = 100;
 const MAX_WORDS_LENGTH = 200;
 
-/** What can stand in a header. */
-const token = z.string().regex(/^[\x21-\x7e]+$/);
+/** What can stand in a header. A longer one no server takes, and the 431 would be the row's failure for good. */
+const token = z
+  .string()
+  .max(8_000)
+  .regex(/^[\x21-\x7e]+$/);
 /** RFC 6749, 5.1; `expires_in` is only recommended there. */
 const issued = z.object({ access_token: token, expires_in: z.unknown().optional() });
 const text = z.string().min(1).optional().catch(undefined);
