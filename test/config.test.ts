@@ -91,6 +91,15 @@ describe("a file of variables that can't be used is a settings problem", () => {
     expect(() => tenant({})).toThrow(/^\.env: line 2 is not NAME=value$/);
   });
 
+  it("when a quotation mark is missing, which makes one value of several lines; none is shown", async () => {
+    await put(".env", 'MIMECAST_REGION="uk\nMIMECAST_CLIENT_SECRET="hush"\nMIMECAST_TENANT=t\n');
+    expect(() => tenant({})).toThrow(
+      /^\.env: the value of MIMECAST_REGION has several lines; is a quotation mark missing\?$/,
+    );
+    await put(".env", `OTHERS_KEY="of\nseveral lines"\nMIMECAST_TENANT=t\n`);
+    expect(tenant({})).toBe("t");
+  });
+
   it("when the proxy is no URL; it is not shown, as it may hold a password", () => {
     expect(() => tenant({ HTTPS_PROXY: "ftp://u:hush@x" })).toThrow(
       /^HTTPS_PROXY: expected a URL such as \S+$/,

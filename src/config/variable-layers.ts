@@ -4,7 +4,13 @@ import { parseEnv } from "node:util";
 import { shown } from "../domain/address.ts";
 import type { Problems } from "./problems.ts";
 import { Secret } from "./secret.ts";
-import { fileVariable, isSecretVariable, type PlainVariable, type SecretVariable } from "./variables.ts";
+import {
+  allVariables,
+  fileVariable,
+  isSecretVariable,
+  type PlainVariable,
+  type SecretVariable,
+} from "./variables.ts";
 
 /** Variables from one place. */
 interface Layer {
@@ -120,12 +126,24 @@ function envFileLayer(file: string, cwd: string, named: boolean, problems: Probl
     problems.settings(`${name}: the file is not text in UTF-8; save it as UTF-8`);
     return { origin: file, values: {} };
   }
-  const values = parseEnv(text);
+  const values = withoutLines(parseEnv(text), name, problems);
   // A line without "=" becomes, with the line after it, one variable of a name that nobody asks for.
   if (Object.keys(values).some((it) => !/^[A-Za-z_][A-Za-z0-9_.]*$/.test(it))) {
     problems.settings(`${name}: line ${badLine(text)} is not NAME=value`);
   }
   return { origin: file, values };
+}
+
+/**
+ * Leaves out what has several lines: no setting has. A quotation mark that is not closed takes in all up to the next
+ * one, secrets among it, and other problems would show them. Whatever else is kept in the file is not our concern.
+ */
+function withoutLines(values: Layer["values"], name: string, problems: Problems): Layer["values"] {
+  const broken = allVariables().filter((variable) => /[\r\n]/.test(values[variable] ?? ""));
+  for (const variable of broken) {
+    problems.settings(`${name}: the value of ${variable} has several lines; is a quotation mark missing?`);
+  }
+  return Object.fromEntries(Object.entries(values).filter(([variable]) => !broken.includes(variable)));
 }
 
 /** The first line that gives no variable of a proper name. Its text is not told: it may be a secret. */

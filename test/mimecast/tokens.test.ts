@@ -203,6 +203,13 @@ describe("without a token", () => {
     });
   });
 
+  test("a token that is longer than any header can be is none", async () => {
+    answering(200, { access_token: "x".repeat(20_000) });
+    expect(await tokens.get(signal)).toMatchObject({
+      answer: { kind: "not-executed", failure: { code: "unintelligible" } },
+    });
+  });
+
   test("for want of a connection the row is as it was", async () => {
     close();
     use("http://127.0.0.1:1");
