@@ -117,9 +117,10 @@ export class Reads {
           break;
         default: {
           attempts += 1;
+          // Before what it came to: a call that was given up says nothing of Mimecast.
+          stop.throwIfStopped();
           if (!failure.retryable || attempts >= retry.maxAttempts)
             return { kind: this.#endOf(answer, trace), failure, attempts };
-          stop.throwIfStopped();
           watch.retrying(what, failure);
           await clock.sleep(backoffMs(retry, attempts, random(), trace.waitMs), stop.sending);
         }

@@ -147,6 +147,18 @@ describe("calls side by side", () => {
     expect(stop.reasons).toHaveLength(1);
   });
 
+  it("that are given up on a second signal end as stopped, also at their last attempt", async () => {
+    const stop = new Stop();
+    const { reads } = readsOf({ retry: { maxAttempts: 1, baseMs: 500, ceilingMs: 30_000 } }, stop);
+    const read = reads.read("it", async ({ beforeSend }) => {
+      await beforeSend();
+      stop.stop({ kind: "signal", signal: "SIGTERM", message: "by SIGTERM" });
+      stop.abandon();
+      return troubled("unanswered");
+    });
+    await expect(read).rejects.toBeInstanceOf(StoppedError);
+  });
+
   it("stay inside the quota that the answers tell, less the reserve", async () => {
     const { reads, clock } = readsOf({ concurrency: 1 });
     for (let calls = 0; calls < 30; calls += 1) {
