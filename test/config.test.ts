@@ -28,6 +28,13 @@ describe("a variable is taken", () => {
     expect(tenant({})).toBe("from-dotenv");
   });
 
+  it("also below a line of nothing but white space, or with a comment after it", async () => {
+    for (const line of [" \t", "  # the account", " \r"]) {
+      await put(".env", `${line}\nMIMECAST_TENANT=from-dotenv\n`);
+      expect(tenant({})).toBe("from-dotenv");
+    }
+  });
+
   it("from the environment rather than from .env, unless it is empty there", async () => {
     await put(".env", "MIMECAST_TENANT=from-dotenv\n");
     expect(tenant({ MIMECAST_TENANT: "from-env" })).toBe("from-env");

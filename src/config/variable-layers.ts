@@ -126,7 +126,9 @@ function envFileLayer(file: string, cwd: string, named: boolean, problems: Probl
     problems.settings(`${name}: the file is not text in UTF-8; save it as UTF-8`);
     return { origin: file, values: {} };
   }
-  const values = withoutLines(parseEnv(text), name, problems);
+  // Node takes a line of white space, or a comment after it, for the beginning of the next variable's name.
+  const plain = text.replaceAll(/^[^\S\r\n]+(?:#.*)?$/gm, "");
+  const values = withoutLines(parseEnv(plain), name, problems);
   // A line without "=" becomes, with the line after it, one variable of a name that nobody asks for.
   if (Object.keys(values).some((it) => !/^[A-Za-z_][A-Za-z0-9_.]*$/.test(it))) {
     problems.settings(`${name}: line ${badLine(text)} is not NAME=value`);

@@ -319,3 +319,24 @@ export class Reopen implements LedgerCommand {
     return "close and open again";
   }
 }
+
+/** A run from its beginning to its end, so that one sequence of commands has a history of many. */
+export class WholeRun implements LedgerCommand {
+  readonly #commands: readonly LedgerCommand[];
+
+  constructor(commands: readonly LedgerCommand[]) {
+    this.#commands = commands;
+  }
+
+  check({ run, killed }: LedgerModel): boolean {
+    return run === undefined && killed.length === 0;
+  }
+
+  async run(model: LedgerModel, real: RealLedger): Promise<void> {
+    for (const command of this.#commands) if (command.check(model)) await command.run(model, real);
+  }
+
+  toString(): string {
+    return `a whole run (${this.#commands.map(String).join("; ")})`;
+  }
+}

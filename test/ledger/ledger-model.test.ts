@@ -19,6 +19,7 @@ import {
   Stage,
   type Step,
   TakeUp,
+  WholeRun,
 } from "./ledger-commands.ts";
 import type { LedgerModel } from "./ledger-model.ts";
 import { CORP, DAY, invalid, temporaryFolder } from "./parts.ts";
@@ -94,23 +95,21 @@ const step: fc.Arbitrary<Step> = fc.record({
   ending: fc.option(ending, { nil: undefined, freq: 4 }),
 });
 
+const stage = records.map((some) => new Stage(some));
+const plan = rules.map((some) => new PlanRun(some));
+const send = fc.array(step, { minLength: 1, maxLength: 8 }).map((steps) => new Send(steps));
 const finish = times.map((some) => new Finish(some));
-/** Sending is what there is most of, and a run has to be staged and planned before. */
-const ofOneRun: fc.Arbitrary<LedgerCommand>[] = [
-  records.map((some) => new Stage(some)),
-  rules.map((some) => new PlanRun(some)),
-  fc.array(step, { minLength: 1, maxLength: 8 }).map((steps) => new Send(steps)),
-  fc.oneof(
-    finish,
-    fc.tuple(times, fc.boolean()).map(([some, ends]) => new TakeUp(some, ends)),
-  ),
-];
+const takeUp = fc.tuple(times, fc.boolean()).map(([some, ends]) => new TakeUp(some, ends));
 const seldom: fc.Arbitrary<LedgerCommand> = fc.oneof(
   fc.option(instant, { nil: undefined }).map((mergedAt) => new Kill(mergedAt)),
   fc.tuple(records, rules, instant).map(([some, how, now]) => new DryRun(some, how, now)),
   fc.constantFrom(new DieAtOnce(), new Reopen()),
 );
-const commands = fc.commands([...ofOneRun, ...ofOneRun, seldom], { maxCommands: 60, size: "max" });
+const whole = fc.tuple(stage, plan, send, finish).map((some) => new WholeRun(some));
+const commands = fc.commands<LedgerModel, RealLedger, false>(
+  [stage, plan, send, fc.oneof(finish, takeUp), takeUp, seldom, whole, whole, whole],
+  { maxCommands: 40, size: "max" },
+);
 
 const KNOWN = `
   SELECT alias, in_place, in_place_at, (SELECT name FROM run_name WHERE id = in_place_run),
