@@ -102,13 +102,19 @@ async function exportInto(
   return { groups: groups.length, members: progress.members, calls: reads.callCount };
 }
 
+const NO_GROUPS = `the account has no groups, or none that the application may see: check its permission ${READ_PERMISSION}, and try again`;
+
 async function chosenGroups(
   job: ExportJob,
   { directory }: ExportParts,
   reads: Reads,
 ): Promise<readonly Group[]> {
   const all = await listGroups(directory, reads);
-  if (job.groups === "all") return all;
+  if (job.groups === "all") {
+    // An export of nothing would take the place of one with everybody in it.
+    if (all.length > 0) return all;
+    throw new RunError("input-not-found", NO_GROUPS);
+  }
   const choice = chooseGroups(job.groups, all);
   if (choice.ok) return choice.groups;
   throw new RunError("input-not-found", choice.message);

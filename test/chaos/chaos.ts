@@ -22,17 +22,20 @@ const tally = new Tally();
 const startMs = performance.now();
 const played = await playSeeds(seeds, Number(values["side-by-side"]), tally, (one) => {
   if (one.violations.length > 0) process.stdout.write(`${violationText(one)}\n`);
-  if (tally.seeds % 100 === 0) process.stderr.write(`${tally.seeds} seeds, ${tally.runs} runs\n`);
+  if (tally.seeds % 100 === 0)
+    process.stderr.write(`${tally.seeds} seeds, ${tally.runs + tally.exports} runs\n`);
 });
 const broken = played.filter(({ violations }) => violations.length > 0);
 const figures: readonly (readonly [string, number])[] = [
   ["seeds", tally.seeds],
-  ["runs", tally.runs],
+  ["imports", tally.runs],
   ["rows", tally.rows],
+  ["exports", tally.exports],
+  ["members", tally.members],
   ["calls", tally.calls],
   ["seconds", Math.round((performance.now() - startMs) / 1_000)],
   ...sorted(tally.disturbances),
-  ...sorted(tally.ends).map(([end, count]) => [`runs that ended with ${end}`, count] as const),
+  ...sorted(tally.ends),
   ["seeds that broke what must hold", broken.length],
 ];
 process.stdout.write(

@@ -33,10 +33,12 @@ export interface CommandSurroundings {
   readonly clock: Pick<Step, "haste" | "jumps">;
   readonly fileSizeBlocks?: number | undefined;
   readonly stdin?: string | undefined;
+  /** The folder for temporary files; the system's where absent. */
+  readonly temporary?: string | undefined;
 }
 
 export function startCommand(words: readonly string[], surroundings: CommandSurroundings): Command {
-  const { api, clock, cwd, fileSizeBlocks, stdin, url } = surroundings;
+  const { api, clock, cwd, fileSizeBlocks, stdin, temporary, url } = surroundings;
   const program = [process.execPath, CLI, ...words];
   // The shell becomes the program, so that signals meet it.
   const line =
@@ -50,6 +52,7 @@ export function startCommand(words: readonly string[], surroundings: CommandSurr
       PATH: process.env["PATH"] ?? "",
       NODE_OPTIONS: `--import=${PRELOAD}`,
       CHAOS_CLOCK: JSON.stringify({ haste: clock.haste, jumps: clock.jumps }),
+      ...(temporary === undefined ? {} : { TMPDIR: temporary }),
       ...settings(url, api),
     },
     stdio: ["pipe", "pipe", "pipe"],

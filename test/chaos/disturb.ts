@@ -1,19 +1,19 @@
 import { type FSWatcher, watch } from "node:fs";
-import { basename, dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { basename } from "node:path";
 import type { Command } from "./command.ts";
 import type { Disturbance, Moment, What } from "./disturbance.ts";
 import type { SmallDisk } from "./small-disk.ts";
-import type { WatchedService } from "./watched-service.ts";
+import { pause, type WatchedService } from "./watched-service.ts";
 
 /** A run that goes, with what surrounds it. */
 export interface Scene {
   readonly command: Command;
   readonly service: WatchedService;
-  readonly runs: string;
+  /** Below it the run writes its files. */
+  readonly folder: string;
   readonly disk: SmallDisk | undefined;
   /** Starts another run in the same folder and waits for its end. */
-  readonly rival: (what: Extract<What, { kind: "rival-import" | "rival-dry-run" }>) => Promise<void>;
+  readonly rival: (what: Extract<What, { kind: "rival" | "rival-dry-run" }>) => Promise<void>;
   /** Aborts when the run has ended. */
   readonly over: AbortSignal;
 }
@@ -25,7 +25,7 @@ export async function disturb(scene: Scene, { when, what }: Disturbance): Promis
   return await act(scene, what);
 }
 
-async function moment({ over, runs, service }: Scene, when: Moment): Promise<void> {
+async function moment({ folder, over, service }: Scene, when: Moment): Promise<void> {
   switch (when.kind) {
     case "time":
       return await pause(when.ms, over);
@@ -33,7 +33,7 @@ async function moment({ over, runs, service }: Scene, when: Moment): Promise<voi
       await service.calls(when.count, over);
       return await pause(when.ms, over);
     case "file":
-      return await fileBegun(runs, when.name, over);
+      return await fileBegun(folder, when.name, over);
   }
 }
 
@@ -63,28 +63,23 @@ async function act(scene: Scene, what: What): Promise<boolean> {
     case "full-disk":
       disk?.fill(what.spareKib);
       return disk !== undefined;
-    case "rival-import":
+    case "rival":
     case "rival-dry-run":
       await scene.rival(what);
       return true;
   }
 }
 
-/** Resolves when it is over, too. */
-async function pause(ms: number, over: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal: over }).catch(() => undefined);
-}
-
 /** Under its temporary name or its own. */
-function fileBegun(runs: string, name: string, over: AbortSignal): Promise<void> {
+function fileBegun(folder: string, name: string, over: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     let watcher: FSWatcher | undefined;
     const done = (): void => {
       watcher?.close();
       resolve();
     };
-    watcher = watch(dirname(runs), { recursive: true }, (_event, path) => {
-      if (path !== null && basename(path).replace(/\.part$/, "") === name) done();
+    watcher = watch(folder, { recursive: true }, (_event, path) => {
+      if (path !== null && basename(path).startsWith(name)) done();
     });
     watcher.on("error", done);
     over.addEventListener("abort", done, { once: true });

@@ -8,7 +8,7 @@ export interface Disturbance {
   readonly what: What;
 }
 
-/** Real time; `file`: as soon as one of that name is begun in the run's folder. */
+/** Real time; `file`: as soon as one whose name begins so is begun. */
 export type Moment =
   | { readonly kind: "time"; readonly ms: number }
   | { readonly kind: "calls"; readonly count: number; readonly ms: number }
@@ -22,19 +22,26 @@ export type What =
   | { readonly kind: "faults"; readonly faults: readonly Fault[] }
   | { readonly kind: "latency"; readonly ms: number }
   | { readonly kind: "full-disk"; readonly spareKib: number }
-  | { readonly kind: "rival-import" }
+  | { readonly kind: "rival" }
   | { readonly kind: "rival-dry-run"; readonly killMs: number | undefined };
 
 type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
-const FILES = ["run.db", "results.csv", "failed.csv", "failed-reasons.csv", "remaining.csv", "summary.json"];
+const FILES_OF_IMPORTS = [
+  "run.db",
+  "results.csv",
+  "failed.csv",
+  "failed-reasons.csv",
+  "remaining.csv",
+  "summary.json",
+];
 
-/** `calls`: about so many will be made. */
-export function disturbancesOf(calls: number, draws: Draws): Disturbance[] {
+/** `calls`: about so many will be made. `files`: what the run writes. */
+export function disturbancesOf(calls: number, draws: Draws, files = FILES_OF_IMPORTS): Disturbance[] {
   const moment = (): Moment => {
     const fate = draws.share();
     if (fate < 0.15) return { kind: "time", ms: draws.from(0, 700) };
-    if (fate < 0.4) return { kind: "file", name: draws.oneOf(FILES) };
+    if (fate < 0.4) return { kind: "file", name: draws.oneOf(files) };
     return { kind: "calls", count: draws.from(1, calls), ms: draws.from(0, 40) };
   };
   const disturbances: Disturbance[] = [];
@@ -59,6 +66,6 @@ function nuisance(draws: Draws): What {
   if (fate < 0.5) return { kind: "expire-tokens" };
   if (fate < 0.7) return { kind: "faults", faults: draws.chance(0.5) ? [] : drawnFaults(draws) };
   if (fate < 0.8) return { kind: "latency", ms: draws.from(0, 100) };
-  if (fate < 0.9) return { kind: "rival-import" };
+  if (fate < 0.9) return { kind: "rival" };
   return { kind: "rival-dry-run", killMs: draws.chance(0.3) ? draws.from(50, 500) : undefined };
 }

@@ -1,4 +1,4 @@
-import { type Played, playSeed } from "./run-scenario.ts";
+import { type Played, playSeed } from "./play-seed.ts";
 import type { Tally } from "./tally.ts";
 
 /** Plays so many seeds, some side by side; `told` hears of each when it is over. */

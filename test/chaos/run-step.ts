@@ -1,5 +1,5 @@
 import { appendFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CommandEnd, startCommand } from "./command.ts";
 import { disturb, type Scene } from "./disturb.ts";
@@ -40,7 +40,7 @@ export async function runStep(
 ): Promise<{ readonly run: RunSeen; readonly rivalFaults: string[] }> {
   const { disk, runs, scenario, service, tally } = stage;
   const { api } = scenario;
-  arrange(service, step);
+  service.arrange(step.weather);
   const wire = service.watch();
   const receivedBefore = service.simulator.received.length;
   const foldersBefore = new Set(runFolders(runs));
@@ -58,11 +58,12 @@ export async function runStep(
     await killed;
   };
   const ended = new AbortController();
-  const scene: Scene = { command, service, runs, disk, rival, over: ended.signal };
+  const scene: Scene = { command, service, folder: dirname(runs), disk, rival, over: ended.signal };
   const disturbing = step.disturbances.map(async (disturbance) => ({
     disturbance,
     isDone: await disturb(scene, disturbance),
   }));
+  void service.clearUp(ended.signal);
   const end = await command.ended;
   ended.abort();
   const disturbed = await Promise.all(disturbing);
@@ -87,13 +88,6 @@ export async function runStep(
   };
   tellStory(stage, run);
   return { run, rivalFaults: rivals.flatMap((other) => rivalFaults(run, other)) };
-}
-
-function arrange({ simulator }: WatchedService, { weather }: Step): void {
-  simulator.setLatency(weather.latencyMs);
-  simulator.setOthers(weather.others);
-  simulator.setQuota(weather.quota);
-  simulator.setFaults(weather.faults);
 }
 
 /** A rival that imports has nothing to send, so that it does no harm where it comes too late. */

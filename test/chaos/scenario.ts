@@ -38,7 +38,7 @@ interface ClockJump {
 
 export const HASTE = 10;
 /** Slower, so that a busy machine does not try the patience of a run that must succeed. */
-const LAST_HASTE = 4;
+export const LAST_HASTE = 4;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -91,7 +91,7 @@ function disturbedStep(input: ChaosInput, allowMove: boolean, api: Scenario["api
   };
 }
 
-function clockJumps(draws: Draws): ClockJump[] {
+export function clockJumps(draws: Draws): ClockJump[] {
   const jump = (): ClockJump => ({
     atMs: draws.from(0, 1_200),
     byMs: (draws.chance(0.5) ? -1 : 1) * draws.ofAnySize(50, 30 * DAY_MS),

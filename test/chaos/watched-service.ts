@@ -2,13 +2,27 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { get, IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
+import { UPDATE_ALIAS_PATH } from "../../src/simulator/update-alias.ts";
+import { CALM, type Weather } from "./weather.ts";
 
 /** A call that carries rows, from the moment when the server has read it. */
 interface Flight {
   /** Whether another call with one of its primaries has arrived since. */
   wasOvertaken: boolean;
+}
+
+/** Resolves when it is over, too. */
+export async function pause(ms: number, over: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: over }).catch(() => undefined);
+}
+
+/** For a simulator beside a program whose clock goes so many times as fast. */
+export function hastyClock(haste: number): NonNullable<SimulatorOptions["clock"]> {
+  const startMs = performance.now();
+  return { nowMs: () => startMs + (performance.now() - startMs) * haste, epochMs: () => Date.now() };
 }
 
 /** What the wire has seen since {@link WatchedService.watch}. */
@@ -24,6 +38,8 @@ export interface Seen {
 }
 
 const body = z.object({ data: z.array(z.object({ aliasFor: z.string(), alias: z.string() })) });
+
+const LONGEST_STORM_MS = 12_000;
 
 const CONNECTION = "net.server.socket";
 const ARRIVAL = "http.server.request.start";
@@ -56,6 +72,20 @@ export class WatchedService {
     unsubscribe(CONNECTION, this.#onConnection);
     unsubscribe(ARRIVAL, this.#onArrival);
     await this.simulator.close();
+  }
+
+  /** From now on the service is so. */
+  arrange({ faults, latencyMs, others, quota }: Weather): void {
+    this.simulator.setLatency(latencyMs);
+    this.simulator.setOthers(others);
+    this.simulator.setQuota(quota);
+    this.simulator.setFaults(faults);
+  }
+
+  /** Calm weather after a while, unless all is over by then: a storm without end would only take time. */
+  async clearUp(over: AbortSignal): Promise<void> {
+    await pause(LONGEST_STORM_MS, over);
+    if (!over.aborted) this.arrange(CALM);
   }
 
   /** Begins to see anew. */
@@ -115,6 +145,7 @@ export class WatchedService {
     if (request.socket.localPort !== this.simulator.port || request.url?.startsWith("/api/") !== true) return;
     this.#seen.calls += 1;
     for (const look of this.#looks) look();
+    if (request.url !== UPDATE_ALIAS_PATH) return;
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => this.#tookOff(Buffer.concat(chunks).toString(), request, response));

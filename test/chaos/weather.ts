@@ -75,7 +75,7 @@ function drawnFault(draws: Draws): Fault {
   }
 }
 
-function refusal(draws: Draws) {
+export function refusal(draws: Draws) {
   const [status, code] = draws.oneOf([
     [401, "token_expired"],
     [401, "unauthorized"],

@@ -89,6 +89,12 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     expect(exitOfError(error.kind)).toBe(66);
   });
 
+  test("where all groups are asked for, and there are none", async () => {
+    const error = await failing(await withGroups([]), { groups: "all" });
+    expect(error.message).toMatch(/^the account has no groups/);
+    expect(exitOfError(error.kind)).toBe(66);
+  });
+
   test("where it is stopped", async () => {
     const simulator = await withGroups([{ name: "A", members: 10_000 }], { latencyMs: 20 });
     const stop = new Stop();

@@ -20,7 +20,7 @@ export function exitFaults(run: RunSeen, own: LeftFolder | undefined): string[] 
   if (hasDied(run)) return deathFaults(run);
   if (end.code === 73) return wasStarved(run) ? [] : ["it ended with 73, though there was room"];
   if (end.code === 75) {
-    const isRival = wasDone(run, "rival-import");
+    const isRival = wasDone(run, "rival");
     return isRival && run.wire.calls === 0 ? [] : ["it ended with 75, though nothing else held the ledger"];
   }
   const summary = own?.summary;

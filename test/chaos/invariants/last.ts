@@ -2,11 +2,8 @@ import type { Simulator } from "../../../src/simulator/simulator.ts";
 import type { LeftFolder } from "../left-folder.ts";
 import type { RunSeen } from "../run-seen.ts";
 
-/** Aliases that the simulator does not set in calm weather, with what becomes of them. */
-const FAULTY: readonly (readonly [RegExp, string])[] = [
-  [/^(forbidden|invalid|busy)-\d+@faults\.example$/, "failed"],
-  [/^http-503-\d+@faults\.example$/, "unknown"],
-];
+/** Aliases that the simulator refuses in calm weather. */
+const REFUSED = /^(forbidden|invalid|busy)-\d+@faults\.example$/;
 
 /** After a run that nothing disturbed, all that can be in place is in place, for the right primary. */
 export function lastFaults(
@@ -17,10 +14,9 @@ export function lastFaults(
   const { results = [] } = own ?? {};
   const wrong = rows.flatMap(({ alias, aliasKey, line, plan, primaryKey }, index) => {
     if (plan !== "send" && plan !== "unchanged") return [];
-    const expected = FAULTY.find(([names]) => names.test(aliasKey))?.[1];
     const outcome = results[index]?.outcome;
     const told = `line ${line}, ${alias}: ${outcome} at last`;
-    if (expected !== undefined && outcome === expected) return [];
+    if (outcome === "failed" && REFUSED.test(aliasKey)) return [];
     if (outcome !== "applied" && outcome !== "unchanged") return [told];
     const belongsTo = simulator.aliases.get(aliasKey);
     return belongsTo?.toLowerCase() === primaryKey ? [] : [`${told}, but it belongs to ${belongsTo}`];

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Feed, feedOf } from "./feed.ts";
 import { exitFaults } from "./invariants/exit-code.ts";
@@ -12,55 +11,27 @@ import { type LeftFolder, readFolder, runFolders } from "./left-folder.ts";
 import { NOTHING_ON_RECORD, type OnRecord } from "./on-record.ts";
 import type { RunSeen } from "./run-seen.ts";
 import { runStep, type Stage } from "./run-step.ts";
-import { HASTE, type Scenario, type Step, scenarioOf } from "./scenario.ts";
-import { SmallDisk } from "./small-disk.ts";
+import { HASTE, type Scenario, type Step } from "./scenario.ts";
+import type { SmallDisk } from "./small-disk.ts";
 import type { Tally } from "./tally.ts";
-import { WatchedService } from "./watched-service.ts";
+import { hastyClock, WatchedService } from "./watched-service.ts";
 
-/** What came of a seed. */
-export interface Played {
-  readonly seed: number;
-  /** What was broken, in which run of the series; empty where all is well. */
-  readonly violations: readonly string[];
-  /** Where to look further; gone where all is well. */
-  readonly folder: string;
-}
-
-/** Plays the scenario of a seed and checks what must hold after each run of it. Its counts go into the tally. */
-export async function playSeed(seed: number, tally: Tally): Promise<Played> {
-  const scenario = scenarioOf(seed);
-  const folder = mkdtempSync(join(tmpdir(), `mimecast-bulk-chaos-${seed}-`));
-  const needsDisk = scenario.steps.some((step) =>
-    step.disturbances.some(({ what }) => what.kind === "full-disk"),
-  );
-  const disk = needsDisk ? SmallDisk.at(join(folder, "disk")) : undefined;
-  const startMs = performance.now();
-  const clock = { nowMs: () => startMs + (performance.now() - startMs) * HASTE, epochMs: () => Date.now() };
-  const service = await WatchedService.start({ ...scenario.service, clock });
+/** Plays a series of imports over one ledger. Ends with the first after which something was broken. */
+export async function playImports(
+  scenario: Scenario,
+  folder: string,
+  disk: SmallDisk | undefined,
+  tally: Tally,
+): Promise<string[]> {
+  const service = await WatchedService.start({ ...scenario.service, clock: hastyClock(HASTE) });
   const cwd = join(folder, "work");
   mkdirSync(cwd);
-  const stage: Stage = {
-    scenario,
-    folder,
-    cwd,
-    runs: join(disk?.path ?? folder, "runs"),
-    disk,
-    service,
-    tally,
-  };
-  let violations: string[];
+  const runs = join(disk?.path ?? folder, "runs");
   try {
-    violations = await new Series(stage).play();
-  } catch (error) {
-    violations = [`the test itself failed: ${error instanceof Error ? error.stack : String(error)}`];
+    return await new Series({ scenario, folder, cwd, runs, disk, service, tally }).play();
   } finally {
     await service.close();
-    if (disk !== undefined) disk.remove();
   }
-  tally.seeds += 1;
-  if (violations.length === 0) rmSync(folder, { recursive: true, force: true });
-  else writeFileSync(join(folder, "violations.txt"), `${violations.join("\n")}\n`);
-  return { seed, violations, folder };
 }
 
 /** The runs of a scenario, one after the other. */
