@@ -61,7 +61,7 @@ export function readAddress(cell: string): AddressReading {
 export function shown(text: string): string {
   const cut = text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
   return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+    return `\\u{${Number(character.codePointAt(0)).toString(16)}}`;
   });
 }
 
@@ -96,9 +96,10 @@ function isRemovable(code: number): boolean {
 
 function whyNotAnAddress(address: string): string | undefined {
   if (/^mailto:/i.test(address)) return `it begins with 'mailto:'; write ${bareAddress(address.slice(7))}`;
-  const named = /^([^<]*)<([^<>]*)>$/.exec(address);
-  if (named !== null) {
-    return `it has a name, '${shown(named[1]?.trim() ?? "")}', and angle brackets; write ${bareAddress(named[2] ?? "")}`;
+  if (/^[^<]*<[^<>]*>$/.test(address)) {
+    const open = address.indexOf("<");
+    const name = shown(address.slice(0, open).trim());
+    return `it has a name, '${name}', and angle brackets; write ${bareAddress(address.slice(open + 1, -1))}`;
   }
   if (/[<>]/.test(address))
     return `'${shown(address)}' has angle brackets; write the bare address, without a name`;
@@ -149,9 +150,8 @@ function whyNotADomain(domain: string): string | undefined {
   if (!ascii.includes(".")) return `${subject} has no dot`;
   const dots = misplacedDot(subject, ascii);
   if (dots !== undefined) return dots;
-  const labels = ascii.split(".");
-  if (/^\d+$/.test(labels.at(-1) ?? "")) return `${subject} ends in a number`;
-  for (const label of labels) {
+  if (/(?:^|\.)\d+$/.test(ascii)) return `${subject} ends in a number`;
+  for (const label of ascii.split(".")) {
     if (label.startsWith("-") || label.endsWith("-"))
       return `${subject} has a part that begins or ends with -`;
     if (label.length > MAX_LABEL_BYTES) {

@@ -87,12 +87,13 @@ export class Breaker {
       this.#refusedSinceMs = undefined;
     }
     this.#outageSinceMs ??= this.#proven ? call.nowMs : call.sentAtMs;
+    const outageMs = call.nowMs - this.#outageSinceMs;
     const pauseMs = Math.min(
       this.#rules.probeCeilingMs,
       this.#rules.probeBaseMs * 2 ** Math.min(this.#blockedInRow - 1, 30),
     );
     this.#probeAtMs = call.nowMs + Math.max(pauseMs, call.announcedMs ?? 0);
-    return call.kind === "refused" ? this.#refused(call) : this.#unanswered(call);
+    return call.kind === "refused" ? this.#refused(call) : this.#unanswered(call, outageMs);
   }
 
   #refused(call: Blocked): Verdict {
@@ -104,10 +105,9 @@ export class Breaker {
     return over ? "give-up-refused" : "go-on";
   }
 
-  #unanswered(call: Blocked): Verdict {
+  #unanswered(call: Blocked, outageMs: number): Verdict {
     this.#refusedSinceMs = undefined;
     const patienceMs = this.#proven ? this.#rules.patienceMs : this.#rules.patienceAtStartMs;
-    const outageMs = call.nowMs - (this.#outageSinceMs ?? call.nowMs);
     const isAnnounced = (call.announcedMs ?? 0) > patienceMs;
     return outageMs >= patienceMs && !isAnnounced ? "give-up-unreachable" : "go-on";
   }

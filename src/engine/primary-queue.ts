@@ -14,12 +14,12 @@ export class PrimaryQueue<T extends Queued> {
   /** Rows of each primary that is known here, the next one first. */
   readonly #rows = new Map<string, T[]>();
   /**
-   * Primaries whose next row can be sent at once, by its company: there are a few of these. A Map of a Map, because
-   * that keeps the order and drops the first cheaply.
+   * Rows that can be sent at once, by their company, of which there are a few, and their primary. A Map of a Map,
+   * because that keeps the order and drops the first cheaply.
    */
-  readonly #ready = new Map<number, Map<string, true>>();
-  /** Primaries that wait, soonest first. */
-  readonly #parked: { readonly dueMs: number; readonly primaryKey: string }[] = [];
+  readonly #ready = new Map<number, Map<string, T>>();
+  /** Rows whose primaries wait, soonest first. */
+  readonly #parked: { readonly dueMs: number; readonly row: T }[] = [];
   #held = 0;
 
   /** Rows here: ready, in flight and parked. */
@@ -58,11 +58,10 @@ export class PrimaryQueue<T extends Queued> {
     const primaries = this.#ready.get(company);
     if (primaries === undefined) return [];
     const taken: T[] = [];
-    for (const primaryKey of primaries.keys()) {
+    for (const [primaryKey, row] of primaries) {
       if (taken.length >= Math.min(count, company)) break;
       primaries.delete(primaryKey);
-      const row = this.#rows.get(primaryKey)?.[0];
-      if (row !== undefined) taken.push(row);
+      taken.push(row);
     }
     if (primaries.size === 0) this.#ready.delete(company);
     return taken;
@@ -82,7 +81,7 @@ export class PrimaryQueue<T extends Queued> {
   /** The row that was taken is to be taken again, not before `dueMs`. */
   park(row: T, dueMs: number): void {
     const at = this.#parked.findLastIndex((other) => other.dueMs <= dueMs) + 1;
-    this.#parked.splice(at, 0, { dueMs, primaryKey: row.primaryKey });
+    this.#parked.splice(at, 0, { dueMs, row });
   }
 
   /** Every row that is here, in no particular order. */
@@ -90,17 +89,16 @@ export class PrimaryQueue<T extends Queued> {
     for (const rows of this.#rows.values()) yield* rows;
   }
 
-  #makeReady({ company, primaryKey }: T): void {
-    const primaries = this.#ready.get(company) ?? new Map<string, true>();
-    primaries.set(primaryKey, true);
-    this.#ready.set(company, primaries);
+  #makeReady(row: T): void {
+    const primaries = this.#ready.get(row.company) ?? new Map<string, T>();
+    primaries.set(row.primaryKey, row);
+    this.#ready.set(row.company, primaries);
   }
 
   #wake(nowMs: number): void {
     for (let first = this.#parked[0]; first !== undefined && first.dueMs <= nowMs; first = this.#parked[0]) {
       this.#parked.shift();
-      const row = this.#rows.get(first.primaryKey)?.[0];
-      if (row !== undefined) this.#makeReady(row);
+      this.#makeReady(first.row);
     }
   }
 }

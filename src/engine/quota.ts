@@ -106,16 +106,17 @@ export class QuotaGovernor {
   /** Undefined as long as no answer told of a quota. */
   view(nowMs: number): QuotaView | undefined {
     if (this.#limit === undefined || this.#windowMs === 0) return undefined;
+    const budget = this.#budget(this.#limit);
     const over = nowMs >= (this.#safeEndMs() ?? Number.POSITIVE_INFINITY);
-    const left = over ? this.#budget() : Math.max(0, this.#budget() - this.#others - this.#sent);
-    const perWindow = Math.max(1, this.#budget() - Math.round(this.#usualOthers));
+    const left = over ? budget : Math.max(0, budget - this.#others - this.#sent);
+    const perWindow = Math.max(1, budget - Math.round(this.#usualOthers));
     return { limit: this.#limit, windowMs: this.#windowMs, left, perWindow };
   }
 
   #windowWaitMs(nowMs: number): number {
     const knownEndMs = this.#safeEndMs();
     if (knownEndMs !== undefined && nowMs >= knownEndMs) this.#beginWindow(knownEndMs);
-    if (this.#limit === undefined || this.#sent < this.#budget() - this.#others) return 0;
+    if (this.#limit === undefined || this.#sent < this.#budget(this.#limit) - this.#others) return 0;
     // While no answer of this window came, its end is not known; it is no later than this.
     const endMs = this.#safeEndMs() ?? this.#lastSentMs + this.#windowMs + MARGIN_MS;
     if (nowMs < endMs) return endMs - nowMs;
@@ -145,8 +146,7 @@ export class QuotaGovernor {
   }
 
   /** The limit less the reserve; at least one call, or nothing would ever be sent. */
-  #budget(): number {
-    const limit = this.#limit ?? Number.POSITIVE_INFINITY;
+  #budget(limit: number): number {
     return Math.max(1, Math.floor((limit * (100 - this.#rules.reservePercent)) / 100));
   }
 

@@ -47,17 +47,14 @@ export class Stop {
 
   /** `work`, or a StoppedError as soon as nothing is sent any more: for what may never end by itself. */
   async orStopped<T>(work: Promise<T>): Promise<T> {
-    let end: (() => void) | undefined;
-    const stopped = new Promise<never>((_resolve, reject) => {
-      end = () => reject(new StoppedError("it is waited for no more"));
-      if (this.sending.aborted) end();
-      else this.sending.addEventListener("abort", end);
+    const { sending } = this;
+    return await new Promise<T>((resolve, reject) => {
+      const end = () => reject(new StoppedError("it is waited for no more"));
+      if (sending.aborted) end();
+      else sending.addEventListener("abort", end, { once: true });
+      const forget = () => sending.removeEventListener("abort", end);
+      work.finally(forget).then(resolve, reject);
     });
-    try {
-      return await Promise.race([work, stopped]);
-    } finally {
-      if (end !== undefined) this.sending.removeEventListener("abort", end);
-    }
   }
 
   throwIfStopped(): void {

@@ -66,17 +66,20 @@ export class Timeline {
     while (elapsedMs >= this.#bucketMs * MOST_BUCKETS) this.#widen();
     // A look exactly on the border is about the time before it; and never about what is past, whatever the clock says.
     const index = Math.max(Math.ceil(elapsedMs / this.#bucketMs) - 1, this.#buckets.length - 1, 0);
-    while (this.#buckets.length <= index) this.#buckets.push(NOTHING);
-    this.#buckets[index] = sum(this.#buckets[index] ?? NOTHING, difference(state, this.#last));
+    while (this.#buckets.length < index) this.#buckets.push(NOTHING);
+    const [begun = NOTHING] = this.#buckets.splice(index);
+    this.#buckets.push(sum(begun, difference(state, this.#last)));
     this.#last = state;
   }
 
   #widen(): void {
     this.#bucketMs *= 2;
-    const { length } = this.#buckets;
-    this.#buckets = Array.from({ length: Math.ceil(length / 2) }, (_, index) =>
-      sum(this.#buckets[index * 2] ?? NOTHING, this.#buckets[index * 2 + 1] ?? NOTHING),
-    );
+    const wide: TimelineBucket[] = [];
+    for (const [index, bucket] of this.#buckets.entries()) {
+      const before = index % 2 === 1 ? wide.pop() : undefined;
+      wide.push(before === undefined ? bucket : sum(before, bucket));
+    }
+    this.#buckets = wide;
   }
 }
 

@@ -69,6 +69,11 @@ describe("a group is not found", () => {
     });
   });
 
+  it("and the number of its members is told only where it is known", () => {
+    const choice = chooseGroups(["team"], [{ ...group("id1", "Team 1"), userCount: undefined }]);
+    expect(choice.ok ? "" : choice.message).toMatch(/\n {2}Team 1 \(cloud\): id1$/);
+  });
+
   it("and no list is longer than ten", () => {
     const many = Array.from({ length: 30 }, (_, index) => group(`id${index}`, `Team ${index}`));
     const choice = chooseGroups(["team"], many);

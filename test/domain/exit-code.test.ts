@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EXIT, exitOfError, exitOfPlan, exitOfRun } from "../../src/domain/exit-code.ts";
+import { EXIT, exitOfError, exitOfFound, exitOfPlan, exitOfRun } from "../../src/domain/exit-code.ts";
 import { NO_OUTCOMES, OUTCOMES } from "../../src/domain/outcome.ts";
 import type { StopReason } from "../../src/domain/stop-reason.ts";
 
@@ -57,6 +57,14 @@ describe("a dry run", () => {
   });
 });
 
+it("a verification exits with 0 only if every alias was found as one", () => {
+  const found = { alias: 5, primary: 0, absent: 0, "not-checkable": 0 };
+  expect(exitOfFound(found)).toBe(0);
+  for (const other of ["primary", "absent", "not-checkable"] as const) {
+    expect(exitOfFound({ ...found, [other]: 1 })).toBe(1);
+  }
+});
+
 it.each([
   ["usage", 64],
   ["settings", 78],
@@ -66,6 +74,7 @@ it.each([
   ["output", 73],
   ["refused", 77],
   ["unreachable", 69],
+  ["incomplete", 1],
 ] as const)("what can't go on because of %s exits with %i", (kind, code) => {
   expect(exitOfError(kind)).toBe(code);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { NO_OUTCOMES, OUTCOMES, outcomeOf } from "../../src/domain/outcome.ts";
+import { NO_OUTCOMES, OUTCOMES, outcomeOf, sentOutcomeOf } from "../../src/domain/outcome.ts";
 
 it("a row ends in one of nine ways", () => {
   expect(OUTCOMES).toEqual([
@@ -25,3 +25,8 @@ it.each(OUTCOMES)("%s is an outcome", (word) => expect(outcomeOf(word)).toBe(wor
 it.each(["", "send", "Applied", "toString", "not sent"])("%j is none", (word) =>
   expect(() => outcomeOf(word)).toThrow(TypeError),
 );
+
+it.each(OUTCOMES)("of sending, %s is an outcome only if it is applied, failed or unknown", (word) => {
+  if (["applied", "failed", "unknown"].includes(word)) expect(sentOutcomeOf(word)).toBe(word);
+  else expect(() => sentOutcomeOf(word)).toThrow(TypeError);
+});

@@ -68,6 +68,24 @@ describe("a record is invalid", () => {
     });
   });
 
+  it("undecodable: shown from its beginning where the place is near to it", () => {
+    const undecodable = "has bytes that are no text in UTF-8";
+    const near = { line: 7, cells: ["a@x.example", "b"], raw: "a\u{fffd}@x.example,b", undecodable };
+    expect(readRecord(near, layout)).toMatchObject({
+      message: "the record has bytes that are no text in UTF-8: 'a\u{fffd}@x.example,b'",
+    });
+  });
+
+  it("and tells of both addresses what the record has of them, which may be nothing", () => {
+    const last = { columns: { aliasFor: 1, alias: 2 }, cellCount: 3 };
+    expect(readRecord(record("x"), last)).toMatchObject({ code: "ragged_row", aliasFor: "", alias: "" });
+    expect(readRecord(record("x", "y"), last)).toMatchObject({
+      code: "ragged_row",
+      aliasFor: "y",
+      alias: "",
+    });
+  });
+
   it("not for a U+FFFD that the file itself holds in another column", () => {
     const record = {
       line: 7,
@@ -165,6 +183,13 @@ describe("a record with a list of addresses", () => {
     const reading = exported(cell);
     expect(reading).toMatchObject({ kind: "invalid", code: "truncated_list", alias: cell });
     expect(reading.kind === "invalid" ? reading.message : "").toContain("$_.EmailAddresses -join ';'");
+  });
+
+  it("is exported as Exchange does where no header says otherwise", () => {
+    const cell = "SMTP:p@x.example;smtp:a@x.exam...";
+    expect(readRecord(record("p@x.example", cell), layout)).toMatchObject({
+      message: expect.stringContaining("Get-Mailbox"),
+    });
   });
 
   it.each([

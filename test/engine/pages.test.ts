@@ -74,6 +74,8 @@ describe("a list", () => {
     const read = all(readPages("list", 5, readsOf().reads, call));
     await expect(read).rejects.toThrow("page 2: some_code: some words, after 6 attempts");
     await expect(read).rejects.toBeInstanceOf(PageError);
+    const at = all(readPages("list", 5, readsOf().reads, async () => troubled("failed", false)));
+    await expect(at).rejects.toThrow(/^page 1: some_code: some words$/);
   });
 
   it.each([

@@ -76,6 +76,9 @@ describe("the quota", () => {
     letThrough(governor, 100);
     expect(governor.view(200)).toEqual({ limit: 10, windowMs: 1000, left: 0, perWindow: 9 });
     expect(governor.view(2000)).toEqual({ limit: 10, windowMs: 1000, left: 9, perWindow: 9 });
+    // A window of which no answer tells as yet.
+    expect(governor.request(2000)).toBe(0);
+    expect(governor.view(9000)).toEqual({ limit: 10, windowMs: 1000, left: 8, perWindow: 9 });
   });
 });
 

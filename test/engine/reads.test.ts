@@ -159,6 +159,15 @@ describe("calls side by side", () => {
     await expect(read).rejects.toBeInstanceOf(StoppedError);
   });
 
+  it("that fail of a fault of this program are not taken for a stop, and leave their lane", async () => {
+    const { reads } = readsOf({ concurrency: 1 });
+    const fault = new TypeError("a fault");
+    const failing = async () => Promise.reject(fault);
+    await expect(reads.read("it", failing)).rejects.toBe(fault);
+    expect(await reads.read("it", scripted(passed(1)))).toEqual({ kind: "read", value: 1 });
+    expect(reads.callCount).toBe(1);
+  });
+
   it("stay inside the quota that the answers tell, less the reserve", async () => {
     const { reads, clock } = readsOf({ concurrency: 1 });
     for (let calls = 0; calls < 30; calls += 1) {

@@ -67,6 +67,18 @@ describe("the rows of a call", () => {
     expect(learnt.now).toBeGreaterThanOrEqual(12);
   });
 
+  it("are as many as before where a call as large as the one that was refused is accepted after all", () => {
+    const learnt = new RowsPerCall(25);
+    learnt.refused(20);
+    expect(learnt.now).toBe(10);
+    learnt.accepted(19);
+    expect(learnt.now).toBe(19);
+    learnt.accepted(20);
+    expect(learnt.now).toBe(25);
+    learnt.refused(20);
+    expect(learnt.now).toBe(25);
+  });
+
   it("are at least one and at most as many as asked for, and every row has its turn", () => {
     fc.assert(
       fc.property(

@@ -102,6 +102,42 @@ describe("the lanes", () => {
   });
 });
 
+it("the time in which the quota held calls back is counted", async () => {
+  const clock = new OwnClock();
+  const { traffic, throttled, heldForMs } = trafficOn(clock);
+  expect(traffic.quotaWaitMs).toBe(0);
+  throttled(4_000);
+  await heldForMs();
+  expect(traffic.quotaWaitMs).toBe(4_000);
+});
+
+it("calls are counted as they leave, and those that got nowhere by why", () => {
+  const { traffic, throttled } = trafficOn(new OwnClock());
+  traffic.leaving();
+  traffic.leaving();
+  throttled();
+  const failure = { code: "connection_refused", message: "no connection", retryable: true } as const;
+  traffic.took({ sentAtMs: 0, arrivedAtMs: 0 }, { kind: "not-executed", failure });
+  expect(traffic.counts).toEqual({ calls: 2, throttled: 1, blocked: 1, byStatus: new Map([[429, 1]]) });
+});
+
+it.each([
+  ["unanswered", /the network, the proxy and the base URL/],
+  ["hindered", /the application's id and keys/],
+] as const)("a run to which nothing gets through is told what to check: %s", (kind, advice) => {
+  const clock = new OwnClock();
+  const { stop, traffic } = trafficOn(clock);
+  const failure = { code: "some_code", message: "some words", retryable: true } as const;
+  traffic.took({ sentAtMs: -DEFAULT_BREAKER.patienceAtStartMs, arrivedAtMs: 0 }, { kind, failure });
+  expect(stop.reasons).toEqual([
+    { kind: "unreachable", message: expect.stringMatching(/some_code: some words/) },
+  ]);
+  expect(stop.reasons[0]?.message).toMatch(advice);
+  // Once is enough.
+  traffic.took({ sentAtMs: -DEFAULT_BREAKER.patienceAtStartMs, arrivedAtMs: 0 }, { kind, failure });
+  expect(stop.reasons).toHaveLength(1);
+});
+
 it("an account that is refused from the start stops the run, and is told which permission to look at", () => {
   const { stop, traffic } = trafficOn(new OwnClock());
   const failure = { code: "app_forbidden", message: "no", retryable: false } as const;
