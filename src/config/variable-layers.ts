@@ -126,14 +126,11 @@ function envFileLayer(file: string, cwd: string, named: boolean, problems: Probl
     problems.settings(`${name}: the file is not text in UTF-8; save it as UTF-8`);
     return { origin: file, values: {} };
   }
-  // Node takes a line of white space, or a comment after it, for the beginning of the next variable's name.
+  const line = badLine(text);
+  if (line !== undefined) problems.settings(`${name}: line ${line} is not NAME=value`);
+  // Node 20 takes a line of white space, or a comment after it, for the beginning of the next variable's name.
   const plain = text.replaceAll(/^[^\S\r\n]+(?:#.*)?$/gm, "");
-  const values = withoutLines(parseEnv(plain), name, problems);
-  // A line without "=" becomes, with the line after it, one variable of a name that nobody asks for.
-  if (Object.keys(values).some((it) => !/^[A-Za-z_][A-Za-z0-9_.]*$/.test(it))) {
-    problems.settings(`${name}: line ${badLine(text)} is not NAME=value`);
-  }
-  return { origin: file, values };
+  return { origin: file, values: withoutLines(parseEnv(plain), name, problems) };
 }
 
 /**
@@ -148,10 +145,19 @@ function withoutLines(values: Layer["values"], name: string, problems: Problems)
   return Object.fromEntries(Object.entries(values).filter(([variable]) => !broken.includes(variable)));
 }
 
-/** The first line that gives no variable of a proper name. Its text is not told: it may be a secret. */
-function badLine(text: string): number {
-  const lines = text.split(/\r?\n/);
-  return (
-    1 + lines.findIndex((line) => !/^\s*(?:#.*|(?:export\s+)?[A-Za-z_][A-Za-z0-9_.]*\s*=.*)?$/.test(line))
-  );
+/** A line, or several where a quotation mark is closed on a later one: nothing, a comment, or a variable. */
+const LINE =
+  /[^\S\n]*(?:#[^\n]*|(?:export[^\S\n]+)?[A-Za-z_][A-Za-z0-9_.]*[^\S\n]*=[^\S\n]*(?:(["'`])[\s\S]*?\1)?[^\n]*)?(?:\n|$)/;
+
+/**
+ * The first line, from 1, that gives no variable of a proper name. Its text is not told: it may be a secret. Looked
+ * for by itself, as releases of Node differ in what they make of such a line: it hides the one after it, or nothing.
+ */
+function badLine(text: string): number | undefined {
+  const line = new RegExp(LINE, "y");
+  for (let at = 0; at < text.length; at = line.lastIndex) {
+    line.lastIndex = at;
+    if (!line.test(text)) return text.slice(0, at).split("\n").length;
+  }
+  return undefined;
 }
