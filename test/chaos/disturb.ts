@@ -1,9 +1,10 @@
 import { type FSWatcher, watch } from "node:fs";
 import { basename } from "node:path";
+import { realClock } from "../../src/cli/real-clock.ts";
 import type { Command } from "./command.ts";
 import type { Disturbance, Moment, What } from "./disturbance.ts";
 import type { SmallDisk } from "./small-disk.ts";
-import { pause, type WatchedService } from "./watched-service.ts";
+import type { WatchedService } from "./watched-service.ts";
 
 /** A run that goes, with what surrounds it. */
 export interface Scene {
@@ -28,10 +29,10 @@ export async function disturb(scene: Scene, { when, what }: Disturbance): Promis
 async function moment({ folder, over, service }: Scene, when: Moment): Promise<void> {
   switch (when.kind) {
     case "time":
-      return await pause(when.ms, over);
+      return await realClock.sleep(when.ms, over);
     case "calls":
       await service.calls(when.count, over);
-      return await pause(when.ms, over);
+      return await realClock.sleep(when.ms, over);
     case "file":
       return await fileBegun(folder, when.name, over);
   }
@@ -46,11 +47,11 @@ async function act(scene: Scene, what: What): Promise<boolean> {
     case "signal": {
       const isSent = command.child.kill(what.signal);
       if (what.againMs === undefined) return isSent;
-      await pause(what.againMs, over);
+      await realClock.sleep(what.againMs, over);
       return command.child.kill(what.signal) || isSent;
     }
     case "restart":
-      return await service.restart(() => pause(what.downMs, over));
+      return await service.restart(() => realClock.sleep(what.downMs, over));
     case "expire-tokens":
       simulator.expireTokens();
       return true;
@@ -61,8 +62,7 @@ async function act(scene: Scene, what: What): Promise<boolean> {
       simulator.setLatency(what.ms);
       return true;
     case "full-disk":
-      disk?.fill(what.spareKib);
-      return disk !== undefined;
+      return disk?.fill(what.spareKib) === true;
     case "rival":
     case "rival-dry-run":
       await scene.rival(what);

@@ -11,10 +11,10 @@ import { type LeftFolder, readFolder, runFolders } from "./left-folder.ts";
 import { NOTHING_ON_RECORD, type OnRecord } from "./on-record.ts";
 import type { RunSeen } from "./run-seen.ts";
 import { runStep, type Stage } from "./run-step.ts";
-import { HASTE, type Scenario, type Step } from "./scenario.ts";
+import type { Scenario, Step } from "./scenario.ts";
 import type { SmallDisk } from "./small-disk.ts";
 import type { Tally } from "./tally.ts";
-import { hastyClock, WatchedService } from "./watched-service.ts";
+import { WatchedService } from "./watched-service.ts";
 
 /** Plays a series of imports over one ledger. Ends with the first after which something was broken. */
 export async function playImports(
@@ -23,7 +23,7 @@ export async function playImports(
   disk: SmallDisk | undefined,
   tally: Tally,
 ): Promise<string[]> {
-  const service = await WatchedService.start({ ...scenario.service, clock: hastyClock(HASTE) });
+  const service = await WatchedService.start(scenario.service);
   const cwd = join(folder, "work");
   mkdirSync(cwd);
   const runs = join(disk?.path ?? folder, "runs");

@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { realPause } from "../support/clocks.ts";
 import { type CommandEnd, startCommand } from "./command.ts";
 import { disturb, type Scene } from "./disturb.ts";
 import type { What } from "./disturbance.ts";
@@ -53,7 +53,8 @@ export async function runStep(
     const rivalWords = rivalOf(stage, feed, what);
     const other = startCommand(rivalWords, surroundings);
     const killMs = what.kind === "rival-dry-run" ? what.killMs : undefined;
-    const killed = killMs === undefined ? undefined : sleep(killMs).then(() => other.child.kill("SIGKILL"));
+    const killed =
+      killMs === undefined ? undefined : realPause(killMs).then(() => other.child.kill("SIGKILL"));
     rivals.push(await other.ended);
     await killed;
   };

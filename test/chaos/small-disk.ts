@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, statfsSync } from "node:fs";
 
 const ROOM = "size=64m";
+const LEAST_KIB = 4;
 
 /** A file system of its own, which can be full. */
 export class SmallDisk {
@@ -18,11 +19,12 @@ export class SmallDisk {
     return status === 0 ? new SmallDisk(path) : undefined;
   }
 
-  /** Leaves so much room and no more. */
-  fill(spareKib: number): void {
+  /** Leaves so much room and no more. False where more was written meanwhile. */
+  fill(spareKib: number): boolean {
     const { blocks, bfree, bsize } = statfsSync(this.path);
     const usedKib = ((blocks - bfree) * bsize) / 1_024;
-    this.#remount(`size=${usedKib + spareKib}k`);
+    // 0 would be no limit at all.
+    return this.#remount(`size=${Math.max(usedKib + spareKib, LEAST_KIB)}k`);
   }
 
   empty(): void {
@@ -33,7 +35,7 @@ export class SmallDisk {
     spawnSync("umount", ["-l", this.path]);
   }
 
-  #remount(size: string): void {
-    spawnSync("mount", ["-o", `remount,${size}`, this.path]);
+  #remount(size: string): boolean {
+    return spawnSync("mount", ["-o", `remount,${size}`, this.path]).status === 0;
   }
 }

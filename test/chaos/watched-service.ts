@@ -2,27 +2,18 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { get, IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { realClock } from "../../src/cli/real-clock.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
 import { UPDATE_ALIAS_PATH } from "../../src/simulator/update-alias.ts";
+import { hastyClock } from "../support/clocks.ts";
+import { HASTE } from "./scenario.ts";
 import { CALM, type Weather } from "./weather.ts";
 
 /** A call that carries rows, from the moment when the server has read it. */
 interface Flight {
   /** Whether another call with one of its primaries has arrived since. */
   wasOvertaken: boolean;
-}
-
-/** Resolves when it is over, too. */
-export async function pause(ms: number, over: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal: over }).catch(() => undefined);
-}
-
-/** For a simulator beside a program whose clock goes so many times as fast. */
-export function hastyClock(haste: number): NonNullable<SimulatorOptions["clock"]> {
-  const startMs = performance.now();
-  return { nowMs: () => startMs + (performance.now() - startMs) * haste, epochMs: () => Date.now() };
 }
 
 /** What the wire has seen since {@link WatchedService.watch}. */
@@ -61,8 +52,11 @@ export class WatchedService {
     this.simulator = simulator;
   }
 
+  /** Its quota is measured by a clock as hasty as the program's. */
   static async start(options: SimulatorOptions): Promise<WatchedService> {
-    const service = new WatchedService(await startSimulator({ ...options, record: true }));
+    const { nowMs } = hastyClock(HASTE);
+    const clock = { nowMs, epochMs: realClock.epochMs };
+    const service = new WatchedService(await startSimulator({ ...options, clock, record: true }));
     subscribe(CONNECTION, service.#onConnection);
     subscribe(ARRIVAL, service.#onArrival);
     return service;
@@ -84,7 +78,7 @@ export class WatchedService {
 
   /** Calm weather after a while, unless all is over by then: a storm without end would only take time. */
   async clearUp(over: AbortSignal): Promise<void> {
-    await pause(LONGEST_STORM_MS, over);
+    await realClock.sleep(LONGEST_STORM_MS, over);
     if (!over.aborted) this.arrange(CALM);
   }
 

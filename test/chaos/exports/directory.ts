@@ -42,9 +42,10 @@ export function changedGroups(groups: readonly ChaosGroup[], round: number, draw
   }));
 }
 
-export function drawnOddity(draws: Draws): Oddity {
+export function drawnOddity({ members }: ChaosGroup, draws: Draws): Oddity {
   if (draws.chance(0.6)) return NO_ODDITY;
-  switch (draws.from(0, 6)) {
+  const wrongCount = members.length + draws.oneOf(members.length > 0 ? [1, -1] : [1]);
+  switch (draws.from(0, 8)) {
     case 0:
       return { quirks: { emptyPages: [draws.from(1, 4)] }, isFatal: false };
     case 1:
@@ -54,9 +55,11 @@ export function drawnOddity(draws: Draws): Oddity {
     case 3:
       return { quirks: { totalCount: "absent" }, isFatal: false };
     case 4:
-      return { quirks: { totalCount: 100_000, totalCountReads: 1 }, isFatal: false };
+      return { quirks: { totalCount: wrongCount, totalCountReads: 1 }, isFatal: false };
     case 5:
-      return { quirks: { totalCount: 100_000 }, isFatal: true };
+    case 6:
+    case 7:
+      return { quirks: { totalCount: wrongCount }, isFatal: true };
     default:
       // The page that leads to itself must be there.
       return { quirks: { emptyPages: [2, 3], repeatsTokenAt: 2 }, isFatal: true };

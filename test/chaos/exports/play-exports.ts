@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { type CommandEnd, startCommand } from "../command.ts";
 import { disturb } from "../disturb.ts";
 import { faultOfTheProgram } from "../invariants/talk.ts";
-import { HASTE } from "../scenario.ts";
 import type { SmallDisk } from "../small-disk.ts";
 import type { Tally } from "../tally.ts";
-import { hastyClock, WatchedService } from "../watched-service.ts";
+import { WatchedService } from "../watched-service.ts";
 import type { ChaosGroup } from "./directory.ts";
 import { CHANGES, type ExportSeen, exportFaults, heldGroups, OUTPUT } from "./invariants.ts";
 import type { ExportScenario, ExportStep } from "./scenario.ts";
@@ -63,7 +62,6 @@ async function runExport(
     ...weather,
     seed,
     directory: { groups },
-    clock: hastyClock(HASTE),
   });
   try {
     const wire = service.watch();

@@ -64,7 +64,7 @@ function disturbedStep(groups: readonly ChaosGroup[], api: ExportScenario["api"]
   const isAlone = disturbances.every(({ what }) => what.kind !== "rival");
   return {
     groups,
-    oddities: groups.map(() => drawnOddity(draws)),
+    oddities: groups.map((group) => drawnOddity(group, draws)),
     toFile: draws.chance(0.8),
     withChanges: isAlone && draws.chance(0.6),
     words: [
