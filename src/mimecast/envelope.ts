@@ -60,7 +60,9 @@ const status = z
   ])
   .nullish();
 const meta = z.object({ status, pagination: z.unknown().optional() }).nullish();
-const envelope = z.object({ meta, fail: z.array(failItem).nullish(), data: z.unknown().optional() });
+const envelope = z.compile(
+  z.object({ meta, fail: z.array(failItem).nullish(), data: z.unknown().optional() }),
+);
 const metaAlone = z.object({ meta });
 
 const NO_FAILURES: readonly FailItem[] = [];

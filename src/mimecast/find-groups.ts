@@ -4,7 +4,7 @@ import type { Page, PageRequest } from "../domain/page.ts";
 import type { Verdict } from "./call.ts";
 import type { HttpAnswer } from "./http.ts";
 
-import { count, judgePage, pageBody, text } from "./page.ts";
+import { count, judgePage, pageBody, pageData, text } from "./page.ts";
 import type { Said } from "./said.ts";
 
 /** Graded D: POST, needs the permission Directories | Groups | Read. */
@@ -15,7 +15,7 @@ export function findGroupsBody({ query, source }: GroupQuery, page: PageRequest)
 }
 
 export function judgeFindGroups(http: HttpAnswer, said: Said): Verdict<Page<Group>> {
-  return judgePage(http, said, entry);
+  return judgePage(http, said, data);
 }
 
 /** D: `{id,description,parentId,source,userCount,folderCount}`; without an id a group is of no use. */
@@ -29,4 +29,4 @@ const folder = z
     folderCount: count,
   })
   .transform(({ description, ...group }): Group => ({ ...group, name: description }));
-const entry = z.object({ folders: z.array(folder) }).transform(({ folders }) => folders);
+const data = pageData(z.object({ folders: z.array(folder) }).transform(({ folders }) => folders));

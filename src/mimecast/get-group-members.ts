@@ -4,7 +4,7 @@ import type { Page, PageRequest } from "../domain/page.ts";
 import type { Verdict } from "./call.ts";
 import type { HttpAnswer } from "./http.ts";
 
-import { flag, judgePage, pageBody, text } from "./page.ts";
+import { flag, judgePage, pageBody, pageData, text } from "./page.ts";
 import type { Said } from "./said.ts";
 
 /** Graded S: POST, needs the permission Directories | Groups | Read. The same in both API generations. */
@@ -15,7 +15,7 @@ export function groupMembersBody(groupId: string, page: PageRequest): string {
 }
 
 export function judgeGroupMembers(http: HttpAnswer, said: Said): Verdict<Page<Member>> {
-  return judgePage(http, said, entry);
+  return judgePage(http, said, data);
 }
 
 /** The fields are S, that `notes` can be missing too; of the others none is taken for granted. */
@@ -27,4 +27,6 @@ const member = z.object({
   type: text,
   notes: text,
 });
-const entry = z.object({ groupMembers: z.array(member) }).transform(({ groupMembers }) => groupMembers);
+const data = pageData(
+  z.object({ groupMembers: z.array(member) }).transform(({ groupMembers }) => groupMembers),
+);

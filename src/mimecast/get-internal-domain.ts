@@ -3,7 +3,7 @@ import type { Page, PageRequest } from "../domain/page.ts";
 import type { Verdict } from "./call.ts";
 import type { HttpAnswer } from "./http.ts";
 
-import { judgePage, pageBody } from "./page.ts";
+import { judgePage, pageBody, pageData } from "./page.ts";
 import type { Said } from "./said.ts";
 
 /** Graded R: POST. */
@@ -15,8 +15,8 @@ export function internalDomainsBody(page: PageRequest): string {
 }
 
 export function judgeInternalDomains(http: HttpAnswer, said: Said): Verdict<Page<string>> {
-  return judgePage(http, said, entry);
+  return judgePage(http, said, data);
 }
 
 /** R: `{id,domain,sendOnly,local,inboundType}`, one in each entry of `data`. */
-const entry = z.object({ domain: z.string().min(1) }).transform(({ domain }) => [domain]);
+const data = pageData(z.object({ domain: z.string().min(1) }).transform(({ domain }) => [domain]));

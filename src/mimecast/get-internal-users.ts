@@ -4,7 +4,7 @@ import type { PageRequest } from "../domain/page.ts";
 import type { Verdict } from "./call.ts";
 import type { HttpAnswer } from "./http.ts";
 
-import { count, flag, judgePage, pageBody } from "./page.ts";
+import { count, flag, judgePage, pageBody, pageData } from "./page.ts";
 import type { Said } from "./said.ts";
 
 /** Graded R: POST. */
@@ -15,7 +15,7 @@ export function internalUsersBody(domain: string, page: PageRequest): string {
 }
 
 export function judgeInternalUsers(http: HttpAnswer, said: Said): Verdict<InternalUserPage> {
-  const verdict = judgePage(http, said, entry);
+  const verdict = judgePage(http, said, data);
   if (verdict.kind !== "read") return verdict;
   const { items: lists, next, totalCount } = verdict.value;
   const items = lists.flatMap(({ users }) => users);
@@ -28,4 +28,4 @@ export function judgeInternalUsers(http: HttpAnswer, said: Said): Verdict<Intern
 /** R: `{name,emailAddress,domain,alias,addressType,source}`, of which only these two say anything about aliases. */
 const user = z.object({ emailAddress: z.string(), alias: flag });
 /** One list in each entry of `data`. */
-const entry = z.object({ users: z.array(user), userCount: count }).transform((list) => [list]);
+const data = pageData(z.object({ users: z.array(user), userCount: count }).transform((list) => [list]));

@@ -3,6 +3,7 @@ import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { csvText } from "../../src/csv/csv-text.ts";
+import { escapeFormula } from "../../src/domain/formula.ts";
 
 const cell = fc.oneof(
   fc.string({ unit: fc.constantFrom("a", '"', ",", ";", "\r", "\n", " ", "ü", "😀", "'", "=") }),
@@ -29,6 +30,19 @@ describe("lines of CSV", () => {
         expect(parse(text, { skip_empty_lines: true, record_delimiter: "\n" })).toEqual(table);
       }),
     );
+  });
+
+  it("have a ' in front of every formula, and of nothing else", () => {
+    fc.assert(
+      fc.property(rows, (table) => {
+        const escaped = table.map((row) => row.map(escapeFormula));
+        expect(csvText(table)).toBe(csvText(escaped, { escapeFormulas: false }));
+      }),
+    );
+  });
+
+  it("are without NUL characters, also where a formula hides behind one", () => {
+    expect(csvText([["a\0b", "c"], ["\0=1", "c"], ["\0"]])).toBe('ab,c\n\'=1,c\n""\n');
   });
 
   it("leave formulas as they are only where asked to", () => {
