@@ -2,105 +2,118 @@ import { csvText } from "../csv/csv-text.ts";
 import type { Group } from "../domain/directory.ts";
 import { memberCells } from "../domain/member-columns.ts";
 import type { Stop } from "../engine/stop.ts";
+import type { GrowingFile } from "../files/growing-file.ts";
 import { Spool } from "../files/spool.ts";
 import type { TemporaryFiles } from "../files/temporary-files.ts";
 import type { ExportJob } from "./export-job.ts";
-import { type GroupReading, readGroup } from "./read-group.ts";
+import { type GroupReading, type MemberSink, readGroup } from "./read-group.ts";
 
 export interface GroupsExport {
   readonly job: ExportJob;
   readonly reading: GroupReading;
   readonly temporaries: TemporaryFiles;
   readonly stop: Stop;
-  /** Takes in the text of the groups, one after the other. */
-  readonly append: (chunk: Buffer) => Promise<void>;
+  /** Takes in the lines of the groups, one group after the other. */
+  readonly output: GrowingFile;
   /** Members came, or went as their group is read again. */
   readonly counted: (members: number) => void;
-  /** The group is complete, and its text taken in. */
+  /** The group is complete, and in the output. */
   readonly done: (group: Group, members: number) => void;
 }
 
 /**
- * Reads groups side by side and hands their lines on in order. A group's lines are on disk until all before it are
- * handed on, and no more groups are read or wait than may be read side by side: so memory holds a page of each.
+ * Reads groups side by side and brings their lines into the output in order. A group that begins as the first of those
+ * that are read is written there at once; the lines of another are on disk until all groups before it are done, and no
+ * more groups are read or wait than may be read side by side. So memory holds a page of each.
  *
  * Throws what keeps a group from being read whole, as soon as it is the first in order or not; the others are then
  * given up.
  */
 export async function exportGroups(groups: readonly Group[], parts: GroupsExport): Promise<void> {
   const { concurrency } = parts.job.reading;
-  const waiting: { readonly group: Group; readonly spool: Promise<FilledSpool> }[] = [];
+  const begun: { readonly group: Group; readonly reading: Promise<GroupRead> }[] = [];
   const failures: { readonly error: unknown }[] = [];
   const begin = (group: Group): void => {
-    const spool = spoolGroup(group, parts);
-    spool.catch((error: unknown) => {
+    const reading = begun.length === 0 ? readIntoOutput(group, parts) : readIntoSpool(group, parts);
+    reading.catch((error: unknown) => {
       failures.push({ error });
       // What the others would still read is of no use.
       parts.stop.abandon();
     });
-    waiting.push({ group, spool });
+    begun.push({ group, reading });
   };
-  const handOn = async (): Promise<void> => {
-    const next = waiting[0];
-    if (next === undefined) return;
-    const { spool, members } = await next.spool;
-    waiting.shift();
-    try {
-      for await (const chunk of spool.chunks()) await parts.append(chunk);
-    } finally {
-      await spool.close();
-    }
-    parts.done(next.group, members);
+  const end = async (): Promise<void> => {
+    const first = begun[0];
+    if (first === undefined) return;
+    const { members, spool } = await first.reading;
+    begun.shift();
+    if (spool !== undefined) await move(spool, parts.output);
+    parts.done(first.group, members);
   };
   try {
     for (const group of groups) {
-      while (waiting.length >= concurrency) await handOn();
+      while (begun.length >= concurrency) await end();
       begin(group);
     }
-    while (waiting.length > 0) await handOn();
+    while (begun.length > 0) await end();
   } catch (error) {
     // The first that went wrong is the cause of all others, of those too that are given up now.
     const cause = failures[0]?.error ?? error;
     parts.stop.abandon();
-    for (const { spool } of waiting)
-      await spool.then((filled) => filled.spool.close()).catch(() => undefined);
+    for (const { reading } of begun) await reading.then(({ spool }) => spool?.close()).catch(() => undefined);
     throw cause;
   }
 }
 
-interface FilledSpool {
-  readonly spool: Spool;
+/** A group that was read whole. */
+interface GroupRead {
   readonly members: number;
+  /** Where its lines are; undefined where they are in the output already. */
+  readonly spool?: Spool;
 }
 
-async function spoolGroup(
-  group: Group,
-  { job, reading, temporaries, counted }: GroupsExport,
-): Promise<FilledSpool> {
-  const cells = memberCells(job.columns);
-  const spool = await Spool.open(temporaries.next());
-  let written = 0;
+async function readIntoOutput(group: Group, parts: GroupsExport): Promise<GroupRead> {
+  return { members: await readInto(parts.output, group, parts) };
+}
+
+async function readIntoSpool(group: Group, parts: GroupsExport): Promise<GroupRead> {
+  const spool = await Spool.open(parts.temporaries.next());
   try {
-    const members = await readGroup(
-      group,
-      {
-        async write(page) {
-          const rows = page.map((member) => cells(group, member));
-          if (rows.length > 0) await spool.append(csvText(rows, job));
-          written += rows.length;
-          counted(rows.length);
-        },
-        clear() {
-          spool.clear();
-          counted(-written);
-          written = 0;
-        },
-      },
-      reading,
-    );
-    return { spool, members };
+    return { members: await readInto(spool, group, parts), spool };
   } catch (error) {
     await spool.close();
     throw error;
+  }
+}
+
+async function readInto(
+  file: GrowingFile,
+  group: Group,
+  { job, reading, counted }: GroupsExport,
+): Promise<number> {
+  const cells = memberCells(job.columns);
+  const beginBytes = file.lengthBytes;
+  let written = 0;
+  const sink: MemberSink = {
+    async write(page) {
+      const rows = page.map((member) => cells(group, member));
+      if (rows.length > 0) await file.append(csvText(rows, job));
+      written += rows.length;
+      counted(rows.length);
+    },
+    async clear() {
+      await file.cutTo(beginBytes);
+      counted(-written);
+      written = 0;
+    },
+  };
+  return await readGroup(group, sink, reading);
+}
+
+async function move(spool: Spool, output: GrowingFile): Promise<void> {
+  try {
+    for await (const chunk of spool.chunks()) await output.append(chunk);
+  } finally {
+    await spool.close();
   }
 }

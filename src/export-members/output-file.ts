@@ -1,6 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { outputError } from "../domain/output-error.ts";
 import { RunError } from "../domain/run-error.ts";
+import type { GrowingFile } from "../files/growing-file.ts";
 import { Spool } from "../files/spool.ts";
 import { type Processes, TemporaryFiles } from "../files/temporary-files.ts";
 import { WholeFile } from "../files/whole-file.ts";
@@ -9,7 +10,8 @@ import type { Output } from "./export-job.ts";
 /** Where an export is written until it is complete. */
 export interface OpenOutput {
   readonly temporaries: TemporaryFiles;
-  append(content: Buffer): Promise<void>;
+  /** The export so far. */
+  readonly text: GrowingFile;
   /** The file as it will be, and as it is so far; undefined for standard output. */
   readonly file: { readonly path: string; readonly temporary: string } | undefined;
   /** Gives the export to whom it is for. */
@@ -45,7 +47,7 @@ async function openFile(given: string, processes: Processes): Promise<OpenOutput
   return {
     temporaries,
     file: { path, temporary: file.temporary },
-    append: (content) => file.append(content),
+    text: file,
     finish: () => file.finish(),
     abandon: () => file.abandon(),
   };
@@ -58,7 +60,7 @@ async function openStandardOutput(temporary: string, processes: Processes): Prom
   return {
     temporaries,
     file: undefined,
-    append: async (content) => await spool.append(content),
+    text: spool,
     async finish(print) {
       for await (const chunk of spool.chunks()) if (!(await print(chunk))) break;
       await spool.close();

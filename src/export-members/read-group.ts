@@ -8,7 +8,7 @@ import { pageRunError } from "./page-run-error.ts";
 export interface MemberSink {
   write(members: readonly Member[]): Promise<void>;
   /** Forgets what was written. */
-  clear(): void;
+  clear(): Promise<void>;
 }
 
 export interface GroupReading {
@@ -30,7 +30,7 @@ export async function readGroup(group: Group, sink: MemberSink, reading: GroupRe
     const first = await readOnce(group, sink, reading);
     if (first.contradiction === undefined) return first.members;
     reading.again(group, first.contradiction);
-    sink.clear();
+    await sink.clear();
     const second = await readOnce(group, sink, reading);
     if (second.contradiction === undefined) return second.members;
     throw new RunError("incomplete", `${groupWords(group)}, ${second.contradiction}, also when read again`);

@@ -70,7 +70,7 @@ async function exportInto(
   const reads = new Reads(job.reading, { clock, random, stop, permission: READ_PERMISSION, watch: view });
   const groups = await chosenGroups(job, parts, reads);
   const header = csvText([job.columns]);
-  await output.append(Buffer.from(`${job.bom ? BOM : ""}${header}`));
+  await output.text.append(`${job.bom ? BOM : ""}${header}`);
   const progress = { members: 0, groupsRead: 0 };
   view.exporting(groups, () => progress);
   try {
@@ -84,7 +84,7 @@ async function exportInto(
         pageSize: job.pageSize,
         again: (group, why) => view.groupAgain(group, why),
       },
-      append: (chunk) => output.append(chunk),
+      output: output.text,
       counted: (members) => {
         progress.members += members;
       },

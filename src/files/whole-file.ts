@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
-import { outputError } from "../domain/output-error.ts";
 import { RunError } from "../domain/run-error.ts";
+import { GrowingFile, orOutputError } from "./growing-file.ts";
 
 /** How a file is made that appears whole or not at all. */
 interface Making {
@@ -18,16 +18,13 @@ const OWNER_ONLY = 0o600;
  * disk and renamed. Only its owner may read it unless a mode says otherwise. What the system refuses is a RunError
  * "output" that names the path.
  */
-export class WholeFile {
+export class WholeFile extends GrowingFile {
   /** The name that it has until it is finished. */
   readonly temporary: string;
-  readonly #path: string;
-  readonly #handle: FileHandle;
 
   private constructor(path: string, temporary: string, handle: FileHandle) {
-    this.#path = path;
+    super(path, handle);
     this.temporary = temporary;
-    this.#handle = handle;
   }
 
   /** Begins the file; what a killed run left under the temporary name is removed. */
@@ -43,37 +40,29 @@ export class WholeFile {
     });
   }
 
-  async append(content: string | Buffer): Promise<void> {
-    // Not `write`, which may write a part only.
-    await orOutputError(this.#path, () => this.#handle.appendFile(content));
-  }
-
   /** Gives the file its name. */
   async finish(): Promise<void> {
-    await orOutputError(this.#path, async () => {
-      await this.#handle.sync();
+    await orOutputError(this.path, async () => {
+      await this.handle.sync();
       await this.#checkName();
-      await this.#handle.close();
-      await rename(this.temporary, this.#path);
+      await this.handle.close();
+      await rename(this.temporary, this.path);
     });
   }
 
   /** Leaves nothing behind. Never throws: what led here tells more than what happens here. */
   async abandon(): Promise<void> {
-    await Promise.allSettled([this.#handle.close()]);
+    await Promise.allSettled([this.handle.close()]);
     await Promise.allSettled([rm(this.temporary, { force: true })]);
   }
 
   /** Somebody who took the temporary name away meanwhile would have their half of a file renamed. */
   async #checkName(): Promise<void> {
-    const [own, named] = await Promise.all([
-      this.#handle.stat(),
-      stat(this.temporary).catch(() => undefined),
-    ]);
+    const [own, named] = await Promise.all([this.handle.stat(), stat(this.temporary).catch(() => undefined)]);
     if (named?.ino === own.ino && named.dev === own.dev) return;
     throw new RunError(
       "output",
-      `${this.#path} can't be written: another program has taken ${this.temporary} away meanwhile. Run the same command again, and no other one for the same file beside it`,
+      `${this.path} can't be written: another program has taken ${this.temporary} away meanwhile. Run the same command again, and no other one for the same file beside it`,
     );
   }
 }
@@ -93,12 +82,4 @@ export async function writeWhole(path: string, text: string, mode = OWNER_ONLY):
 /** The name that a file has while it is being written. */
 export function temporaryName(path: string): string {
   return `${path}.part`;
-}
-
-async function orOutputError<T>(path: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    throw outputError(path, error);
-  }
 }

@@ -31,11 +31,14 @@ describe("text that waits on disk", () => {
     await spool.close();
   });
 
-  it("is forgotten where asked to, also when less comes after it", async () => {
+  it("is cut back where asked to, also when less comes after it", async () => {
     const spool = await Spool.open(join(temporaryFolder(), "x"));
     await spool.append("a long text");
-    spool.clear();
+    await spool.cutTo(0);
     await spool.append("short");
+    const { lengthBytes } = spool;
+    await spool.append(" of it");
+    await spool.cutTo(lengthBytes);
     expect(await textOf(spool)).toBe("short");
     await spool.close();
   });
