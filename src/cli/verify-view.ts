@@ -58,7 +58,7 @@ export class TalkingVerifyView implements VerifyView {
   }
 
   again(what: string, why: string): void {
-    this.#talk.log.warn(`${what}: ${why}; read once more, as addresses may have come or gone meanwhile`);
+    this.#talk.log.warn(`${what}, ${why}; read once more, as addresses may have come or gone meanwhile`);
   }
 
   retrying(what: string, { code, message }: Failure): void {

@@ -1,5 +1,6 @@
 import type { Page, PageRequest } from "../domain/page.ts";
 import type { PageExchange } from "../domain/read-exchange.ts";
+import { RunError, type RunErrorKind } from "../domain/run-error.ts";
 import type { CallControl } from "../domain/updater.ts";
 import type { Reads, Unread } from "./reads.ts";
 
@@ -12,17 +13,6 @@ export interface ReadPage<T> extends Page<T> {
   readonly number: number;
 }
 
-/** Thrown where a list can't be read to its end. The message says at which page, and why. */
-export class PageError extends Error {
-  override readonly name = "PageError";
-  readonly kind: Unread["kind"];
-
-  constructor(page: number, kind: Unread["kind"], why: string) {
-    super(`page ${page}: ${why}`);
-    this.kind = kind;
-  }
-}
-
 /** A list whose pages are empty so many times in a row goes round in circles, whatever its tokens say. */
 const MOST_EMPTY_PAGES = 1_000;
 
@@ -30,7 +20,8 @@ const MOST_EMPTY_PAGES = 1_000;
  * Reads a list page by page, in order, until there is no next one: an empty page, or a short one, is not the end.
  * While a page is used, the one after it is on its way already; no more than that is in memory.
  *
- * Throws a {@link PageError} where a page can't be had or a token repeats, and a StoppedError if the run stops.
+ * Throws a RunError that names list and page where a page can't be had or a token repeats, and a StoppedError if the
+ * run stops.
  *
  * @param what what the list holds, for people
  */
@@ -49,15 +40,17 @@ export async function* readPages<T>(
     if (result.kind === "read") return { ...result.value, number };
     const { kind, failure, attempts } = result;
     const times = attempts === 1 ? "" : `, after ${attempts} attempts`;
-    throw new PageError(number, kind, `${failure.code}: ${failure.message}${times}`);
+    throw pageError(number, KINDS[kind], `${failure.code}: ${failure.message}${times}`);
   };
+  const pageError = (number: number, kind: RunErrorKind, why: string): RunError =>
+    new RunError(kind, `${what}, page ${number}: ${why}`);
   let coming: Promise<ReadPage<T>> | undefined = ask(1, undefined);
   while (coming !== undefined) {
     const page: ReadPage<T> = await coming;
     const { next, number } = page;
     empty = page.items.length === 0 ? empty + 1 : 0;
-    if (next !== undefined && tokens.has(next)) throw new PageError(number, "failed", REPEATED);
-    if (empty >= MOST_EMPTY_PAGES) throw new PageError(number, "failed", ENDLESS);
+    if (next !== undefined && tokens.has(next)) throw pageError(number, "incomplete", REPEATED);
+    if (empty >= MOST_EMPTY_PAGES) throw pageError(number, "incomplete", ENDLESS);
     if (next !== undefined) tokens.add(next);
     coming = next === undefined ? undefined : ask(number + 1, next);
     // If the page that comes first can't be used, nobody awaits this one.
@@ -65,6 +58,12 @@ export async function* readPages<T>(
     yield page;
   }
 }
+
+const KINDS: Readonly<Record<Unread["kind"], RunErrorKind>> = {
+  failed: "incomplete",
+  refused: "refused",
+  unreachable: "unreachable",
+};
 
 const REPEATED = "its token for the next page has been there before, so the list would never end";
 const ENDLESS = `it is empty, as the ${MOST_EMPTY_PAGES - 1} before it were, so the list would never end`;

@@ -95,16 +95,16 @@ async function readInto(
   const beginBytes = file.lengthBytes;
   let written = 0;
   const sink: MemberSink = {
+    async begin() {
+      if (written > 0) await file.cutTo(beginBytes);
+      counted(-written);
+      written = 0;
+    },
     async write(page) {
       const rows = page.map((member) => cells(group, member));
       if (rows.length > 0) await file.append(csvText(rows, job));
       written += rows.length;
       counted(rows.length);
-    },
-    async clear() {
-      await file.cutTo(beginBytes);
-      counted(-written);
-      written = 0;
     },
   };
   return await readGroup(group, sink, reading);

@@ -1,10 +1,9 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Directory, Group } from "../domain/directory.ts";
 import { MAX_PAGE_SIZE } from "../domain/page.ts";
-import { PageError, readPages } from "../engine/pages.ts";
+import { readPages } from "../engine/pages.ts";
 import { type ReadRules, Reads, type ReadWatch } from "../engine/reads.ts";
 import type { Stop } from "../engine/stop.ts";
-import { pageRunError } from "./page-run-error.ts";
 
 /** What get-group-members and find-groups need (graded S and D). */
 export const READ_PERMISSION = "Directories | Groups | Read";
@@ -39,18 +38,13 @@ export async function findGroups(
  */
 export async function listGroups(directory: Directory, reads: Reads, query?: string): Promise<Group[]> {
   const found = new Map<string, Group>();
-  try {
-    for (const source of SOURCES) {
-      const pages = readPages(`groups from ${source}`, MAX_PAGE_SIZE, reads, (page, call) =>
-        directory.groups({ query, source }, page, call),
-      );
-      for await (const { items } of pages) {
-        for (const group of items) found.set(group.id, group);
-      }
+  for (const source of SOURCES) {
+    const pages = readPages(`the list of groups (${source})`, MAX_PAGE_SIZE, reads, (page, call) =>
+      directory.groups({ query, source }, page, call),
+    );
+    for await (const { items } of pages) {
+      for (const group of items) found.set(group.id, group);
     }
-  } catch (error) {
-    if (error instanceof PageError) throw pageRunError("the list of groups", error);
-    throw error;
   }
   return [...found.values()];
 }

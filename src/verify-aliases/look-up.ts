@@ -1,11 +1,12 @@
 import { addressKey } from "../domain/address.ts";
 import type { InternalUser } from "../domain/directory.ts";
-import type { PageRequest } from "../domain/page.ts";
+import { MAX_PAGE_SIZE, type PageRequest } from "../domain/page.ts";
+import { RunError } from "../domain/run-error.ts";
 import type { CallControl } from "../domain/updater.ts";
 import { Reads } from "../engine/reads.ts";
 import type { Stop } from "../engine/stop.ts";
+import { readWhole, type WholeList } from "../engine/whole-list.ts";
 import type { VerifyStore } from "../ledger/verify-store.ts";
-import { readWhole, type WholeList } from "./read-whole.ts";
 import { UserTally } from "./user-tally.ts";
 import type { VerifyJob, VerifyParts, VerifyProgress } from "./verify-job.ts";
 
@@ -28,14 +29,21 @@ export async function lookUp(
   // Not an alias in all of the input.
   if (store.foreignDomains(1).count === 0) return 0;
   const reads = new Reads(job.calls, { clock, random, stop, permission: PERMISSION, watch: view });
-  const again = (what: string, why: string): void => view.again(what, why);
-  await readWhole(internalDomains(store, directory), reads, again);
+  const read = async <T>(list: WholeList<T>): Promise<void> => {
+    try {
+      await readWhole(list, reads, (why) => view.again(list.what, why));
+    } catch (error) {
+      if (!(error instanceof RunError)) throw error;
+      throw new RunError(error.kind, `${error.message}. ${NOTHING_CLAIMED}`, { cause: error });
+    }
+  };
+  await read(internalDomains(store, directory));
   const progress = { wanted: 0, seen: 0, listed: 0 };
   for (const { aliases } of store.internalDomains()) progress.wanted += aliases;
   view.lookingUp(() => progress);
   try {
     for (const { name } of store.internalDomains()) {
-      await readWhole(usersOf(name, store, directory, progress), reads, again);
+      await read(usersOf(name, store, directory, progress));
     }
   } finally {
     view.lookedUp();
@@ -43,9 +51,14 @@ export async function lookUp(
   return reads.callCount;
 }
 
+const NOTHING_CLAIMED =
+  "Nothing is claimed of a list that is not whole, so verify.csv is not written; run the same command again";
+
 function internalDomains(store: VerifyStore, directory: VerifyParts["directory"]): WholeList<string> {
   return {
     what: "the internal domains",
+    items: "domains",
+    pageSize: MAX_PAGE_SIZE,
     begin: () => ({
       call: (page, call) => directory.internalDomains(page, call),
       take: (names) => store.internal(names.map((name) => ({ key: domainKey(name), name }))),
@@ -62,6 +75,8 @@ function usersOf(
   const mark = store.mark();
   return {
     what: `the internal users of ${domain}`,
+    items: "addresses",
+    pageSize: MAX_PAGE_SIZE,
     begin() {
       store.forgetSince(mark);
       const tally = new UserTally();

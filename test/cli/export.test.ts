@@ -201,7 +201,7 @@ describe("mimecast-bulk groups", () => {
     const { code, stderr, stdout } = await runCli(["groups"], { env: simulatorEnv(simulator) });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(messagesOf(stderr)).toEqual([
-      expect.stringMatching(/^the list of groups, page 1: http_404/),
+      expect.stringMatching(/^the list of groups \(cloud\), page 1: http_404/),
       "No groups were listed",
     ]);
   });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Page } from "../../src/domain/page.ts";
-import { PageError, readPages } from "../../src/engine/pages.ts";
+import { RunError } from "../../src/domain/run-error.ts";
+import { readPages } from "../../src/engine/pages.ts";
 import { Stop, StoppedError } from "../../src/engine/stop.ts";
 import { page, passed, readsOf, troubled } from "./scripted-reads.ts";
 
@@ -72,10 +73,27 @@ describe("a list", () => {
     const call = async ({ token }: { readonly token?: string | undefined }) =>
       token === undefined ? page([1], "t") : troubled("failed");
     const read = all(readPages("list", 5, readsOf().reads, call));
-    await expect(read).rejects.toThrow("page 2: some_code: some words, after 6 attempts");
-    await expect(read).rejects.toBeInstanceOf(PageError);
+    await expect(read).rejects.toEqual(
+      new RunError("incomplete", "list, page 2: some_code: some words, after 6 attempts"),
+    );
+    await expect(read).rejects.toMatchObject({ kind: "incomplete" });
     const at = all(readPages("list", 5, readsOf().reads, async () => troubled("failed", false)));
-    await expect(at).rejects.toThrow(/^page 1: some_code: some words$/);
+    await expect(at).rejects.toThrow(/^list, page 1: some_code: some words$/);
+  });
+
+  it("ends as unreachable where nothing is answered, and as refused where others get through", async () => {
+    const silent = all(readPages("list", 5, readsOf().reads, async () => troubled("unanswered")));
+    await expect(silent).rejects.toMatchObject({ name: "RunError", kind: "unreachable" });
+
+    const { reads } = readsOf({ retry: { maxAttempts: 2, baseMs: 1, ceilingMs: 1 } });
+    const call = async ({ token }: { readonly token?: string | undefined }) => {
+      if (token === undefined) return page([1], "t");
+      // The lane is free again before the refusal is looked at, or the other would wait for it.
+      queueMicrotask(() => void reads.read("other", async () => passed(0)));
+      return troubled("refused");
+    };
+    const refused = all(readPages("list", 5, reads, call));
+    await expect(refused).rejects.toMatchObject({ name: "RunError", kind: "refused" });
   });
 
   it.each([

@@ -79,7 +79,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     const simulator = await withGroups([]);
     simulator.setFaults([{ path: "/api/directory/find-groups", kind: "status", status: 404 }]);
     const error = await failing(simulator);
-    expect(error.message).toMatch(/^the list of groups, page 1: http_404/);
+    expect(error.message).toMatch(/^the list of groups \(cloud\), page 1: http_404/);
   });
 
   test("where a group is not known, with those that are", async () => {

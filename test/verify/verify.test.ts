@@ -162,7 +162,7 @@ describe("a list of addresses", () => {
     const { code, said } = await verifying(simulator, aliases("old.example", 40));
     expect(code).toBe(0);
     expect(said).toContain(
-      "the internal users of old.example: 40 items were read, but totalCount is 41; read once more",
+      "the internal users of old.example, page 1: it is the last one, and 40 addresses were read, but totalCount is 41; read once more",
     );
     expect(simulator.counters.calls).toBe(3);
   });
