@@ -14,7 +14,7 @@ export interface WholeList<T> {
 }
 
 /** One reading of a list, from its beginning. */
-export interface ListTaking<T> {
+interface ListTaking<T> {
   readonly call: PageCall<T>;
   /** Takes what a page holds; the next page but one is not asked for before it has. */
   readonly take: (items: readonly T[]) => void | Promise<void>;
