@@ -1,6 +1,8 @@
 import { againstPeers } from "./against-peers.ts";
 import { exports } from "./exports.ts";
-import { type Figure, type Scenario, TABLE_HEADER, tableLine } from "./figure.ts";
+import { type Scenario, TABLE_HEADER, tableLine } from "./figure.ts";
+import { keep, type Taken, taken } from "./kept-figures.ts";
+import { ledger } from "./ledger.ts";
 import { memory } from "./memory.ts";
 import { nights } from "./nights.ts";
 import { pace } from "./pace.ts";
@@ -13,22 +15,26 @@ import { throughput } from "./throughput.ts";
  * Measures, side by side in one run; what counts are the ratios, since machines differ and their speed drifts.
  * Prints a Markdown table, then the same as JSON.
  *
- *     npm run bench                                    everything: about half an hour
- *     npm run bench -- throughput pace                 these only
- *     npm run bench -- memory 50000 1000000 5000000    memory of so many rows
+ *     npm run bench                           everything: about an hour
+ *     npm run bench -- throughput pace        these only
+ *     npm run bench -- memory 50000 1000000   memory of so many rows
+ *     npm run bench -- throughput --keep      and put the figures into docs/benchmarks.json and docs/benchmarks.md
  */
-const words = process.argv.slice(2);
+const given = process.argv.slice(2);
+const isKept = given.includes("--keep");
+const words = given.filter((word) => word !== "--keep");
 const counts = words.map(Number).filter((number) => !Number.isNaN(number));
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  pace,
   throughput,
   peers: againstPeers,
   processor,
-  memory: memory(counts.length > 0 ? counts : [50_000, 1_000_000]),
-  "start-up": startUp,
-  nights,
-  pace,
+  memory: memory(counts.length > 0 ? counts : [50_000, 1_000_000, 5_000_000]),
   reading,
+  ledger,
+  nights,
   exports,
+  "start-up": startUp,
 };
 
 const named = words.filter((word) => Number.isNaN(Number(word)));
@@ -38,9 +44,12 @@ if (unknown.length > 0) {
     `there is no scenario ${unknown.join(", ")}; there are ${Object.keys(SCENARIOS).join(", ")}`,
   );
 }
-const figures: Figure[] = [];
+const results: Taken[] = [];
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
   if (named.length > 0 && !named.includes(name)) continue;
-  figures.push(...(await scenario((line) => process.stderr.write(`${name}: ${line}\n`))));
+  results.push(taken(name, await scenario((line) => process.stderr.write(`${name}: ${line}\n`))));
+  // After each, as an hour is long, and the next one may fail.
+  if (isKept) keep(results, Object.keys(SCENARIOS), "docs/benchmarks.json", "docs/benchmarks.md");
 }
-process.stdout.write(`${TABLE_HEADER}\n${figures.map(tableLine).join("\n")}\n\n${JSON.stringify(figures)}\n`);
+const lines = results.flatMap(({ figures }) => figures.map(tableLine));
+process.stdout.write(`${TABLE_HEADER}\n${lines.join("\n")}\n\n${JSON.stringify(results)}\n`);

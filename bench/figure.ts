@@ -17,16 +17,28 @@ export function figureOf(what: string, rounds: readonly number[], wanted?: Figur
   const value = sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
   return {
     what,
-    value,
-    ...(rounds.length > 1 ? { rounds } : {}),
+    value: rounded(value),
+    ...(rounds.length > 1 ? { rounds: rounds.map(rounded) } : {}),
     ...(wanted === undefined ? {} : { wanted }),
   };
+}
+
+/** More digits than that are noise. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
 }
 
 /** A line of a Markdown table. */
 export function tableLine({ what, value, rounds, wanted }: Figure): string {
   const all = rounds === undefined ? "" : `${shown(Math.min(...rounds))} to ${shown(Math.max(...rounds))}`;
-  return `| ${what} | ${shown(value)} | ${all} | ${wanted === undefined ? "" : wantedText(wanted)} | ${verdict(value, wanted)} |`;
+  const cells = [
+    what,
+    shown(value),
+    all,
+    wanted === undefined ? "" : wantedText(wanted),
+    verdict(value, wanted),
+  ];
+  return `| ${cells.join(" | ")} |`;
 }
 
 export const TABLE_HEADER = "| figure | median | rounds | wanted | |\n|---|---|---|---|---|";

@@ -30,6 +30,7 @@ export async function imported(
   baseUrl: string,
   rowCount: number,
   words: readonly string[] = [],
+  nodeWords: readonly string[] = [],
 ): Promise<Imported> {
   const folder = await mkdtemp(join(tmpdir(), "mimecast-bulk-bench-"));
   const input = join(folder, "aliases.csv");
@@ -37,7 +38,7 @@ export async function imported(
   try {
     await writeRows(input, rowCount);
     const all = ["import", input, "--out", out, "--quiet", ...words];
-    const figures = await measured(CLI, all, environmentFor(baseUrl));
+    const figures = await measured(CLI, all, environmentFor(baseUrl), nodeWords);
     return { ...figures, resultsCsv: await resultsIn(out) };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -17,9 +17,10 @@ export async function measured(
   script: string,
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  nodeWords: readonly string[] = [],
 ): Promise<Measured> {
   const beganMs = performance.now();
-  const child = spawn(process.execPath, ["--import", OWN_USAGE, script, ...words], {
+  const child = spawn(process.execPath, ["--import", OWN_USAGE, ...nodeWords, script, ...words], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
