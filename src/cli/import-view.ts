@@ -6,7 +6,7 @@ import type { Forecast } from "../engine/forecast.ts";
 import type { FinishedRun } from "../import-aliases/finish-run.ts";
 import type { ImportView, Plan, SendProgress } from "../import-aliases/import-job.ts";
 import { finishedCount, type LaneRow } from "../import-aliases/lane-row.ts";
-import type { ReadingNotes } from "../import-aliases/stage-input.ts";
+import type { ReadingNotes } from "../read-input/stage-input.ts";
 import { type PlanView, planLines } from "./plan-lines.ts";
 import { type SendingWords, sendingLine } from "./progress-line.ts";
 import { Rate } from "./rate.ts";

@@ -1,8 +1,9 @@
 import { OUTCOMES } from "../domain/outcome.ts";
 import { count, counted, duration } from "../domain/words.ts";
 import { forecast } from "../engine/forecast.ts";
-import type { Plan, PlannedProblem } from "../import-aliases/import-job.ts";
-import type { ReadingNotes } from "../import-aliases/stage-input.ts";
+import type { Plan } from "../import-aliases/import-job.ts";
+import type { PlannedProblem } from "../read-input/read-inputs.ts";
+import type { ReadingNotes } from "../read-input/stage-input.ts";
 
 export interface PlanView {
   readonly deadlineEpochMs: number | undefined;

@@ -1,5 +1,5 @@
 import type { OpenInput } from "../csv/open-input.ts";
-import type { ReadingNotes } from "../import-aliases/stage-input.ts";
+import type { ReadingNotes } from "../read-input/stage-input.ts";
 import { progressLine } from "./progress-line.ts";
 import type { Talk } from "./talk.ts";
 

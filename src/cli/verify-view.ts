@@ -1,7 +1,7 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import type { Failure } from "../domain/failure.ts";
 import { count, counted } from "../domain/words.ts";
-import type { ReadingNotes } from "../import-aliases/stage-input.ts";
+import type { ReadingNotes } from "../read-input/stage-input.ts";
 import type { VerifyProgress, VerifyView } from "../verify-aliases/verify-job.ts";
 import { noteLines, problemLine } from "./plan-lines.ts";
 import { progressLine } from "./progress-line.ts";

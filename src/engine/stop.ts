@@ -61,3 +61,13 @@ export class Stop {
     if (this.sending.aborted) throw new StoppedError("nothing is sent any more");
   }
 }
+
+/** Undefined where the run ended before the work was done. */
+export async function unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StoppedError) return undefined;
+    throw error;
+  }
+}

@@ -1,5 +1,3 @@
-import type { InputSource } from "../csv/input-bytes.ts";
-import type { InputOptions, OpenInput } from "../csv/open-input.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { OutcomeCounts } from "../domain/outcome.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
@@ -10,18 +8,17 @@ import type { QuotaRules, QuotaView } from "../engine/quota.ts";
 import type { SeenPace } from "../ledger/ledger.ts";
 import type { Account } from "../ledger/ledger-format.ts";
 import type { PlanRules } from "../ledger/plan-rows.ts";
-import type { PlannedRow } from "../ledger/run-reader.ts";
+import type { InputJob } from "../read-input/open-inputs.ts";
+import type { PlannedProblem, ReadingWatch } from "../read-input/read-inputs.ts";
+import type { ReadingNotes } from "../read-input/stage-input.ts";
 import type { FinishedRun } from "./finish-run.ts";
 import type { SendCounts, SendWatch } from "./lane-row.ts";
 import type { AttemptRules } from "./row-attempts.ts";
 import type { SendRules } from "./send-rows.ts";
-import type { ReadingNotes } from "./stage-input.ts";
 import type { StopRules } from "./stop-rules.ts";
 
 /** What an import is asked to do. */
-export interface ImportJob {
-  readonly inputs: readonly InputSource[];
-  readonly reading: InputOptions;
+export interface ImportJob extends InputJob {
   readonly skip: SkipDomain;
   readonly planning: PlanRules;
   /** Where runs and the ledger are kept. */
@@ -51,14 +48,13 @@ export interface SendingParts extends ImportParts {
 }
 
 /** Shows people how an import goes. */
-export interface ImportView extends SendWatch {
+export interface ImportView extends SendWatch, ReadingWatch {
   /** The first thing that is said. */
   ledgerOpened(path: string, knownCount: number): void;
   /** A run that was killed has its files now; without them, nothing of it had been sent. */
   runRecovered(folder: string, finished: FinishedRun | undefined): void;
   /** The run has a name now: that of its folder. */
   runBegan(run: string): void;
-  reading(inputs: readonly OpenInput[], notes: ReadingNotes): void;
   planned(plan: Plan): void;
   /** `progress` can be asked at any time until the run has ended. */
   sending(progress: () => SendProgress): void;
@@ -78,12 +74,6 @@ export interface Plan {
   readonly firstToSend: readonly { readonly alias: string; readonly aliasFor: string }[];
   /** As the last answers of an earlier run told it. */
   readonly seenPace: SeenPace;
-}
-
-/** A row that someone must look at. */
-export interface PlannedProblem extends PlannedRow {
-  /** The name of its input; absent where there is only one. */
-  readonly input?: string;
 }
 
 export interface SendProgress {

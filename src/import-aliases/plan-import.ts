@@ -1,17 +1,11 @@
-import type { Stop } from "../engine/stop.ts";
+import { type Stop, unlessStopped } from "../engine/stop.ts";
 import { Ledger } from "../ledger/ledger.ts";
+import { closeInputs, openInputs } from "../read-input/open-inputs.ts";
+import { readInputs } from "../read-input/read-inputs.ts";
+import { runFolder } from "../read-input/run-folder.ts";
 import type { ImportJob, ImportParts, Plan } from "./import-job.ts";
-import {
-  closeInputs,
-  describedInput,
-  openInputs,
-  planInputs,
-  planOf,
-  readInputs,
-  runFolder,
-} from "./prepare-run.ts";
+import { describedInput, planInputs, planOf } from "./prepare-run.ts";
 import { writePlanFile } from "./result-files.ts";
-import { unlessStopped } from "./run-import.ts";
 
 export interface DryRun {
   readonly plan: Plan;
@@ -35,12 +29,12 @@ async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promi
   const inputs = await openInputs(job, stop);
   try {
     const nowEpochMs = parts.clock.epochMs();
-    const folder = runFolder(job, nowEpochMs);
+    const folder = runFolder(job.folder, job.inputs, nowEpochMs);
     const ledger = Ledger.openCopy(job.folder, folder, nowEpochMs);
     try {
       parts.view.ledgerOpened(ledger.path, ledger.knownCount());
       const store = ledger.beginDryRun();
-      const notes = await readInputs(inputs, job, store, stop, parts.view);
+      const notes = await readInputs(inputs, job.skip, store, stop, parts.view);
       await planInputs(store, job, stop);
       const plan = planOf(store, notes, ledger.pace());
       parts.view.planned(plan);

@@ -4,24 +4,19 @@ import { Breaker } from "../engine/breaker.ts";
 import { type Forecast, forecast } from "../engine/forecast.ts";
 import { LaneCount } from "../engine/lane-count.ts";
 import { QuotaGovernor } from "../engine/quota.ts";
-import { type Stop, StoppedError } from "../engine/stop.ts";
+import { type Stop, unlessStopped } from "../engine/stop.ts";
 import { Timeline } from "../engine/timeline.ts";
 import { Traffic } from "../engine/traffic.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
+import { closeInputs, openInputs } from "../read-input/open-inputs.ts";
+import { readInputs } from "../read-input/read-inputs.ts";
+import { runFolder } from "../read-input/run-folder.ts";
 import { courseOf, keepTimeline } from "./course.ts";
 import { type FinishedRun, finishRun, type Sending } from "./finish-run.ts";
 import type { SendingJob, SendingParts } from "./import-job.ts";
 import { finishedCount } from "./lane-row.ts";
-import {
-  closeInputs,
-  describedInput,
-  openInputs,
-  planInputs,
-  planOf,
-  readInputs,
-  runFolder,
-} from "./prepare-run.ts";
+import { describedInput, planInputs, planOf } from "./prepare-run.ts";
 import { RowAttempts } from "./row-attempts.ts";
 import { RowEndings } from "./row-endings.ts";
 import { describeRun, descriptionOf, type RunDescription } from "./run-description.ts";
@@ -74,16 +69,6 @@ async function importInputs(
   }
 }
 
-/** Undefined where the run ended before the work was done. */
-export async function unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof StoppedError) return undefined;
-    throw error;
-  }
-}
-
 /** First of all, so that what is said of the ledger is true. */
 function mergeKilledRuns(ledger: Ledger, parts: SendingParts): void {
   for (const folder of ledger.unfinishedRuns()) {
@@ -118,7 +103,7 @@ async function runInLedger(
 ): Promise<FinishedRun | undefined> {
   const { clock, view } = parts;
   const startedAtEpochMs = clock.epochMs();
-  const folder = runFolder(job, startedAtEpochMs);
+  const folder = runFolder(job.folder, job.inputs, startedAtEpochMs);
   view.runBegan(basename(folder));
   const store = ledger.beginRun(folder);
   const description: RunDescription = {
@@ -130,7 +115,7 @@ async function runInLedger(
     settings: job.settings,
   };
   try {
-    const notes = await readInputs(inputs, job, store, stop, view);
+    const notes = await readInputs(inputs, job.skip, store, stop, view);
     await planInputs(store, job, stop);
     description.inputs = inputs.map((input) => describedInput(input, true));
     description.rows = notes.rows;

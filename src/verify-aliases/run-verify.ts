@@ -1,16 +1,11 @@
 import { basename, join } from "node:path";
 import type { OpenInput } from "../csv/open-input.ts";
 import { writeCsv } from "../csv/write-csv.ts";
-import type { Stop } from "../engine/stop.ts";
-import {
-  closeInputs,
-  firstProblems,
-  openInputs,
-  readInputs,
-  runFolder,
-} from "../import-aliases/prepare-run.ts";
-import { unlessStopped } from "../import-aliases/run-import.ts";
+import { type Stop, unlessStopped } from "../engine/stop.ts";
 import { VerifyStore } from "../ledger/verify-store.ts";
+import { closeInputs, openInputs } from "../read-input/open-inputs.ts";
+import { firstProblems, readInputs } from "../read-input/read-inputs.ts";
+import { runFolder } from "../read-input/run-folder.ts";
 import { lookUp } from "./look-up.ts";
 import type { Verified, VerifyJob, VerifyParts, VerifyRows } from "./verify-job.ts";
 
@@ -35,7 +30,7 @@ async function verifyAll(job: VerifyJob, parts: VerifyParts, stop: Stop): Promis
   const inputs = await openInputs(job, stop);
   try {
     const startedAtEpochMs = parts.clock.epochMs();
-    const folder = runFolder(job, startedAtEpochMs);
+    const folder = runFolder(job.folder, job.inputs, startedAtEpochMs);
     const store = VerifyStore.open(job.folder, folder);
     try {
       parts.view.runBegan(basename(folder));
@@ -69,7 +64,7 @@ async function readRows(
   { view }: VerifyParts,
   stop: Stop,
 ): Promise<VerifyRows> {
-  const { rows: _, ...notes } = await readInputs(inputs, job, store.run, stop, view);
+  const { rows: _, ...notes } = await readInputs(inputs, job.skip, store.run, stop, view);
   const { outcomes, rows } = store.run.read.planCounts();
   const read = {
     rows: rows - outcomes.skipped,

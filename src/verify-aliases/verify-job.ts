@@ -1,15 +1,19 @@
-import type { OpenInput } from "../csv/open-input.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Directory } from "../domain/directory.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { FoundCounts } from "../domain/found.ts";
+import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { ReadRules } from "../engine/reads.ts";
-import type { ImportJob, PlannedProblem } from "../import-aliases/import-job.ts";
-import type { ReadingNotes } from "../import-aliases/stage-input.ts";
 import type { WantedDomain } from "../ledger/verify-store.ts";
+import type { InputJob } from "../read-input/open-inputs.ts";
+import type { PlannedProblem, ReadingWatch } from "../read-input/read-inputs.ts";
+import type { ReadingNotes } from "../read-input/stage-input.ts";
 
 /** What a verification is asked to do: the inputs are read as an import reads them. */
-export interface VerifyJob extends Pick<ImportJob, "inputs" | "reading" | "skip" | "folder"> {
+export interface VerifyJob extends InputJob {
+  readonly skip: SkipDomain;
+  /** Where runs are kept. */
+  readonly folder: string;
   readonly calls: ReadRules;
 }
 
@@ -22,10 +26,9 @@ export interface VerifyParts {
 }
 
 /** Shows people how a verification goes. */
-export interface VerifyView {
+export interface VerifyView extends ReadingWatch {
   /** The run has a name now: that of its folder. */
   runBegan(run: string): void;
-  reading(inputs: readonly OpenInput[], notes: ReadingNotes): void;
   /** The inputs are read. */
   read(
     rows: VerifyRows & { readonly notes: ReadingNotes; readonly firstInvalid: readonly PlannedProblem[] },

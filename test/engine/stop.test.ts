@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Stop, StoppedError } from "../../src/engine/stop.ts";
+import { Stop, StoppedError, unlessStopped } from "../../src/engine/stop.ts";
 
 const DEADLINE = { kind: "deadline", message: "06:00" } as const;
 const SIGNAL = { kind: "signal", signal: "SIGINT", message: "interrupted" } as const;
@@ -42,5 +42,13 @@ describe("work that may never end by itself", () => {
     stop.stop({ kind: "limit", message: "--limit 1 is reached" });
     await expect(waiting).rejects.toThrow(StoppedError);
     await expect(stop.orStopped(new Promise(() => undefined))).rejects.toThrow(StoppedError);
+  });
+});
+
+describe("a job", () => {
+  it("that was stopped comes to nothing, and one that failed or was done to what it is", async () => {
+    expect(await unlessStopped(Promise.reject(new StoppedError("no more")))).toBe(undefined);
+    expect(await unlessStopped(Promise.resolve("done"))).toBe("done");
+    await expect(unlessStopped(Promise.reject(new RangeError("a fault")))).rejects.toThrow(RangeError);
   });
 });
