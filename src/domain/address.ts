@@ -74,9 +74,10 @@ function asciiDomain(domain: string): string {
 function trimmed(cell: string): string {
   let start = 0;
   let end = cell.length;
-  while (start < end && isRemovable(cell.charCodeAt(start))) start++;
-  while (end > start && isRemovable(cell.charCodeAt(end - 1))) end--;
-  return end - start === cell.length ? cell : cell.slice(start, end);
+  // Beyond the cell's ends there is NaN, which is none of them.
+  while (isRemovable(cell.charCodeAt(start))) start++;
+  while (isRemovable(cell.charCodeAt(end - 1))) end--;
+  return cell.slice(start, end);
 }
 
 /** White space of any kind, the soft hyphen, zero-width characters and marks of writing direction. */
@@ -150,7 +151,7 @@ function whyNotADomain(domain: string): string | undefined {
   if (!ascii.includes(".")) return `${subject} has no dot`;
   const dots = misplacedDot(subject, ascii);
   if (dots !== undefined) return dots;
-  if (/(?:^|\.)\d+$/.test(ascii)) return `${subject} ends in a number`;
+  if (/\.\d+$/.test(ascii)) return `${subject} ends in a number`;
   for (const label of ascii.split(".")) {
     if (label.startsWith("-") || label.endsWith("-"))
       return `${subject} has a part that begins or ends with -`;

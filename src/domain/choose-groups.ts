@@ -47,7 +47,7 @@ function ambiguousMessage(text: string, candidates: readonly Group[]): string {
 function unknownMessage(text: string, all: readonly Group[]): string {
   const words = text
     .toLowerCase()
-    .split(/\s+/)
+    .split(/\s/)
     .filter((word) => word !== "");
   const near = all.filter(({ id, name }) => {
     return id.startsWith(text) || words.some((word) => name.toLowerCase().includes(word));

@@ -27,12 +27,11 @@ export type SkipDomain = (addressKey: string) => boolean;
 
 /** `patterns` as {@link readSkipPattern} returned them. */
 export function skipDomain(patterns: readonly string[]): SkipDomain {
-  const whole = new Set(patterns.filter((pattern) => !pattern.startsWith("*.")));
+  const whole = new Set(patterns);
   const parents = new Set(patterns.filter((pattern) => pattern.startsWith("*.")).map((it) => it.slice(2)));
   return (addressKey) => {
     const domain = addressKey.slice(addressKey.lastIndexOf("@") + 1);
     if (whole.has(domain)) return true;
-    if (parents.size === 0) return false;
     for (let dot = domain.indexOf("."); dot !== -1; dot = domain.indexOf(".", dot + 1)) {
       if (parents.has(domain.slice(dot + 1))) return true;
     }

@@ -90,7 +90,7 @@ export class Breaker {
     const outageMs = call.nowMs - this.#outageSinceMs;
     const pauseMs = Math.min(
       this.#rules.probeCeilingMs,
-      this.#rules.probeBaseMs * 2 ** Math.min(this.#blockedInRow - 1, 30),
+      this.#rules.probeBaseMs * 2 ** (this.#blockedInRow - 1),
     );
     this.#probeAtMs = call.nowMs + Math.max(pauseMs, call.announcedMs ?? 0);
     return call.kind === "refused" ? this.#refused(call) : this.#unanswered(call, outageMs);

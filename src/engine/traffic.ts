@@ -128,7 +128,7 @@ export class Traffic {
     const isToldInVain = waitMs === undefined || this.#throttledInRow > 1;
     const assumedMs = Math.min(
       THROTTLED_CEILING_MS,
-      THROTTLED_BASE_MS * 2 ** Math.min(Math.max(0, this.#throttledInRow - 1), 30),
+      THROTTLED_BASE_MS * 2 ** Math.max(0, this.#throttledInRow - 1),
     );
     const untilMs = arrivedAtMs + Math.max(waitMs ?? 0, isToldInVain ? assumedMs : 0);
     this.#heldUntilMs = Math.max(this.#heldUntilMs, untilMs);

@@ -86,6 +86,22 @@ describe("a cell of addresses is taken apart", () => {
     expect(keptEntries(cell, (ordinal) => ordinal === 0)).toBe("smtp:a@zürich.example");
   });
 
+  it("but hexadecimal digits that are no entry of their own stay as they are", () => {
+    const hex = `X'${Buffer.from("a@x.example").toString("hex")}'`;
+    expect(told(`b${hex};${hex}b; ${hex}`)).toEqual([
+      `secondary b${hex}`,
+      `secondary ${hex}b`,
+      "secondary a@x.example",
+    ]);
+  });
+
+  it("but a known prefix within a word is none", () => {
+    expect(told("xsmtp:a@x.example;b@x.example")).toEqual([
+      "secondary xsmtp:a@x.example",
+      "secondary b@x.example",
+    ]);
+  });
+
   it("without the invisible characters around its entries, which is said", () => {
     const entries = [
       ...cellEntries("\u200bsmtp:a@x.example\u200b; smtp:b@x.example;\ufeffc@x.example;\u200b"),

@@ -14,6 +14,7 @@ const ALL = [
   group("id-twin-2", "Twin", "ldap"),
   group("-id", "=Formula"),
   group("Sales Team", "Other"),
+  group("id-padded", " Padded"),
 ];
 
 function chosen(...asked: string[]): string[] {
@@ -33,6 +34,7 @@ describe("a group is found", () => {
     ["by its id", "id-staff", "id-staff"],
     ["by its name", "All Staff", "id-staff"],
     ["by its name in other case, and with spaces around", " all staff ", "id-staff"],
+    ["by its name where that has spaces around", "padded", "id-padded"],
     ["by its name as written, where another one differs by case only", "Sales", "id-sales"],
     ["by its id before a name", "Sales Team", "Sales Team"],
     ["by an id that was copied out of a table with escaped formulas", "'-id", "-id"],
@@ -62,7 +64,8 @@ describe("a group is not found", () => {
   });
 
   it("by anything else: some are listed", () => {
-    expect(problem("zzz")).toMatch(/^no group has the name or id 'zzz'. mimecast-bulk groups lists all 7/);
+    expect(problem("zzz")).toMatch(/^no group has the name or id 'zzz'. mimecast-bulk groups lists all 8/);
+    expect(problem(" zzz  yyy ")).toMatch(/groups lists all 8 groups, among them:\n {2}Sales/);
     expect(chooseGroups(["zzz"], [])).toEqual({
       ok: false,
       message: "no group has the name or id 'zzz': the account has no groups",
@@ -78,6 +81,8 @@ describe("a group is not found", () => {
     const many = Array.from({ length: 30 }, (_, index) => group(`id${index}`, `Team ${index}`));
     const choice = chooseGroups(["team"], many);
     expect(choice.ok ? "" : choice.message).toMatch(/(\n {2}Team \d.*){10}\n {2}and 20 more$/);
+    const ten = chooseGroups(["team"], many.slice(0, 10));
+    expect(ten.ok ? "" : ten.message).toMatch(/There are:(\n {2}Team \d.*){10}$/);
   });
 
   it("and all problems are told at once", () => {

@@ -12,10 +12,15 @@ describe("what can't be written is told with the path, why, and what to do", () 
     ["EDQUOT", /quota is used up/],
     ["EROFS", /read-only \(EROFS\)/],
     ["EACCES", /not permitted \(EACCES\)/],
+    ["EPERM", /not permitted/],
     ["SQLITE_READONLY_DIRECTORY", /not permitted/],
     ["ENOENT", /its folder does not exist/],
     ["EEXIST", /a file stands where its folder should/],
+    ["ENOTDIR", /a file stands where its folder should/],
     ["EISDIR", /a folder has that name/],
+    ["EBUSY", /another program has it open/],
+    // Node's own, of which the system's code is only a part.
+    ["ERR_FS_EISDIR", /ERR_FS_EISDIR: no, open 'x'; look at/],
     ["EMFILE", /EMFILE: no, open 'x'; look at/],
     ["SQLITE_IOERR_WRITE", /SQLITE_IOERR_WRITE: no/],
   ])("%s", (code, message) => {

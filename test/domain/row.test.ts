@@ -96,9 +96,10 @@ describe("a record is invalid", () => {
   });
 
   it("and a ragged one of several lines says how far it reaches, as a quotation mark may be missing", () => {
-    const swallowed = { line: 5, cells: ["x"], raw: '"a@x.example,b@x.example\r\nc@x.example\n"' };
+    const swallowed = { line: 5, cells: ["x"], raw: '"a@x.example,b@x.example\r\nc@x.example\n\r"' };
     expect(readRecord(swallowed, layout)).toMatchObject({
-      message: expect.stringMatching(/reaches to line 7: is a quotation mark missing\?/),
+      message:
+        "the record has 1 cells, and 2 were expected; it reaches to line 8: is a quotation mark missing?",
     });
   });
 });
@@ -143,8 +144,46 @@ describe("a record with a list of addresses", () => {
     "gives none, and is no failure, where there is no secondary address: %j",
     (cell) => {
       expect(exported(cell)).toMatchObject({ kind: "list", rowCount: 0 });
+      expect(told(cell)).toEqual([]);
     },
   );
+
+  it("counts what it passes over also where one row is left, or none", () => {
+    expect(exported("smtp:a@x.example;sip:p@x.example")).toMatchObject({ rowCount: 1, otherCount: 1 });
+    expect(exported("sip:p@x.example")).toMatchObject({ rowCount: 0, otherCount: 1 });
+    expect(exported("")).toMatchObject({ rowCount: 0, otherCount: 0 });
+  });
+
+  it("says of each row whether something was removed around one of its addresses", () => {
+    const cleaned = (aliasFor: string, cell: string) => {
+      const reading = readRecord(record(aliasFor, cell), layout);
+      const rows = reading.kind === "list" ? [...reading.rows] : [];
+      return rows.map((row) => row.kind === "pair" && row.cleaned);
+    };
+    expect(cleaned("p@x.example", "\u200bsmtp:a@x.example;smtp:b@x.example")).toEqual([true, false]);
+    expect(cleaned("p@x.example", "smtp:a@x.example;smtp:'=b@x.example")).toEqual([false, false]);
+    expect(cleaned(" p@x.example", "smtp:a@x.example;smtp:b@x.example")).toEqual([true, true]);
+  });
+
+  it("says what is wrong with an entry, and whose alias it was to be", () => {
+    const reading = exported("smtp:a@x.example;smtp:;smtp:b@x");
+    expect(reading.kind === "list" ? [...reading.rows].slice(1) : []).toEqual([
+      {
+        kind: "invalid",
+        aliasFor: "p@x.example",
+        alias: "smtp:",
+        code: "not_an_address",
+        message: "alias: 'smtp:' is empty",
+      },
+      {
+        kind: "invalid",
+        aliasFor: "p@x.example",
+        alias: "smtp:b@x",
+        code: "not_an_address",
+        message: "alias: the domain 'x' has no dot",
+      },
+    ]);
+  });
 
   it.each(["proxyAddresses", "Email Addresses", "Aliases "])(
     "has an empty list in an empty cell of %j",
@@ -153,9 +192,12 @@ describe("a record with a list of addresses", () => {
     },
   );
 
-  it("has no list in an empty cell where the column is not one of lists", () => {
-    expect(exported("", "alias")).toMatchObject({ kind: "invalid", code: "empty_cell" });
-  });
+  it.each(["alias", "Aliases of old"])(
+    "has no list in an empty cell of %j, which is no column of lists",
+    (header) => {
+      expect(exported("", header)).toMatchObject({ kind: "invalid", code: "empty_cell" });
+    },
+  );
 
   it.each([
     ["SMTP:q@x.example;smtp:a@x.example", "'SMTP:q@x.example', is not aliasFor, p@x.example"],

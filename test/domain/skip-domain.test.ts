@@ -17,6 +17,9 @@ describe("an alias's domain is passed over", () => {
     ["*.onmicrosoft.com", "a@onmicrosoft.com", false],
     ["*.onmicrosoft.com", "a@corponmicrosoft.com", false],
     ["*.com", "a@x.example", false],
+    [" example.org ", "a@example.org", true],
+    ["example.org", "a@sub.ample.org", false],
+    ["my-corp_1.example", "a@my-corp_1.example", true],
     ["münchen.example", "a@xn--mnchen-3ya.example", true],
     ["*.münchen.example", "a@sub.xn--mnchen-3ya.example", true],
   ])("%s: %s %s", (pattern, address, expected) => {

@@ -146,6 +146,34 @@ describe("a laptop that slept for hours gets its full patience after waking", ()
   });
 });
 
+describe("nothing was tried for", () => {
+  const rules = { ...DEFAULT_BREAKER, patienceMs: MINUTE_MS };
+  const PROBE_MS = rules.probeBaseMs;
+
+  it.each([
+    ["a minute after the next probe was due: the outage goes on", MINUTE_MS, "give-up-unreachable"],
+    ["longer: the run must have slept, and an outage begins", MINUTE_MS + 1, "go-on"],
+  ])("%s", (_title, afterMs, verdict) => {
+    const breaker = new Breaker(rules);
+    breaker.passed();
+    breaker.blocked(unanswered(0));
+    expect(breaker.blocked(unanswered(PROBE_MS + afterMs + 100))).toBe(verdict);
+  });
+});
+
+describe("a server's announced wait", () => {
+  it.each([
+    [MINUTE_MS, "give-up-unreachable"],
+    [MINUTE_MS + 1, "go-on"],
+  ])(
+    "of %i ms is waited out only where it is longer than the patience of a minute",
+    (announcedMs, verdict) => {
+      const breaker = new Breaker({ ...DEFAULT_BREAKER, patienceAtStartMs: MINUTE_MS });
+      expect(breaker.blocked(unanswered(MINUTE_MS, { sentAtMs: 0, announcedMs }))).toBe(verdict);
+    },
+  );
+});
+
 describe("the run gives up as the account is refused", () => {
   it("after three refusals before the first success", () => {
     const breaker = new Breaker(DEFAULT_BREAKER);
@@ -171,6 +199,14 @@ describe("the run gives up as the account is refused", () => {
       expect(breaker.blocked(refused(nowMs))).toBe("go-on");
       expect(breaker.blocked(refused(nowMs + 58 * SECOND_MS))).toBe("go-on");
     }
+  });
+
+  it("not if a call without an answer came in between, or the run has slept", () => {
+    const breaker = provenBreaker();
+    expect(breaker.blocked(refused(0))).toBe("go-on");
+    expect(breaker.blocked(unanswered(30 * SECOND_MS))).toBe("go-on");
+    expect(breaker.blocked(refused(MINUTE_MS + 1))).toBe("go-on");
+    expect(breaker.blocked(refused(8 * HOUR_MS))).toBe("go-on");
   });
 
   it("not by calls without an answer, which are no refusals", () => {

@@ -47,6 +47,22 @@ describe("the number of lanes", () => {
     expect(new Rounds(64).pass(100, 200, 0.1)).toBe(64);
   });
 
+  it("falls where a fifth of a round is trouble, be there answers to the rest or not", () => {
+    expect(new Rounds(20).pass(1, 200, 0.15)).toBe(20);
+    expect(new Rounds(20).pass(1, 200, 0.2)).toBe(12);
+    const rounds = new Rounds(20);
+    expect(rounds.pass(1, 200, 1)).toBe(12);
+    expect(rounds.lanes.usualLatencyMs).toBeUndefined();
+  });
+
+  it("rests on eight answers at least, however few lanes there are", () => {
+    const lanes = new LaneCount(2);
+    for (let call = 0; call < 7; call += 1) lanes.took({ sentAtMs: 0, arrivedAtMs: 100 }, true);
+    expect(lanes.now).toBe(2);
+    lanes.took({ sentAtMs: 0, arrivedAtMs: 100 }, true);
+    expect(lanes.now).toBe(1);
+  });
+
   it("falls once for one bad moment: calls that left before it say nothing new", () => {
     const lanes = new LaneCount(10);
     for (let call = 0; call < 10; call += 1) lanes.took({ sentAtMs: 0, arrivedAtMs: 500 }, true);
@@ -75,6 +91,33 @@ describe("the number of lanes", () => {
     const rounds = new Rounds(64);
     rounds.pass(5, 1);
     expect(rounds.pass(20, 40)).toBe(64);
+  });
+
+  it.each([
+    [100, 600, 601],
+    [1_000, 3_000, 3_001],
+  ])(
+    "falls where answers that take %i ms take more than half a second and three times longer: %i, %i",
+    (usualMs, stillMs, tooLongMs) => {
+      for (const [latencyMs, lanes] of [
+        [stillMs, 64],
+        [tooLongMs, 38],
+      ] as const) {
+        const rounds = new Rounds(64);
+        rounds.pass(3, usualMs);
+        expect(rounds.pass(1, latencyMs)).toBe(lanes);
+      }
+    },
+  );
+
+  it("takes a faster service for the usual one soon, and a slower one late", () => {
+    const usualAfter = (...latenciesMs: readonly number[]) => {
+      const rounds = new Rounds(16);
+      for (const latencyMs of latenciesMs) rounds.pass(1, latencyMs);
+      return rounds.lanes.usualLatencyMs;
+    };
+    expect(usualAfter(100, 50)).toBeCloseTo(85);
+    expect(usualAfter(100, 200)).toBeCloseTo(102);
   });
 
   it("knows how long an answer usually takes", () => {

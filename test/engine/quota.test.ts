@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { QuotaReading } from "../../src/domain/answer.ts";
 import { QuotaGovernor } from "../../src/engine/quota.ts";
 import { live, type World } from "./simulated-quota.ts";
 
@@ -82,6 +83,34 @@ describe("the quota", () => {
   });
 });
 
+describe("what others usually use of a window", () => {
+  /** Windows of 1000 ms in which we call once, and others so often. */
+  function sharedWith(...others: readonly number[]): QuotaGovernor {
+    const governor = new QuotaGovernor({ reservePercent: 0 });
+    for (const [index, used] of others.entries()) {
+      const nowMs = index * 2_000;
+      governor.request(nowMs);
+      governor.learn({ limit: 100, remaining: 99 - used, resetMs: 1_000 }, nowMs);
+    }
+    governor.request(others.length * 2_000);
+    return governor;
+  }
+
+  it("is followed slowly, window by window, and is left out of what a window will hold", () => {
+    const perWindow = (...others: readonly number[]) => sharedWith(...others).view(0)?.perWindow;
+    expect(perWindow()).toBeUndefined();
+    expect(perWindow(0)).toBe(100);
+    expect(perWindow(40)).toBe(100 - 12);
+    expect(perWindow(40, 40)).toBe(100 - 20);
+    expect(perWindow(40, 0)).toBe(100 - 8);
+    expect(perWindow(...Array.from({ length: 30 }, () => 99))).toBe(1);
+  });
+
+  it("is not what they used of the window that is over", () => {
+    expect(sharedWith(40).view(2_000)).toMatchObject({ left: 99 });
+  });
+});
+
 describe("an answer that comes late", () => {
   it("from the window before, which lasted longer than was believed, is waited for, and is not this one's", () => {
     const governor = informed();
@@ -126,6 +155,43 @@ describe("after a 429", () => {
     governor.hold(1000);
     expect(governor.request(0)).toBe(1000);
     expect(governor.request(1000)).toBe(0);
+  });
+});
+
+describe("headers that can be", () => {
+  const DAY_MS = 86_400_000;
+  const told = (reading: QuotaReading) => {
+    const governor = new QuotaGovernor({ reservePercent: 0 });
+    governor.learn(reading, 0);
+    return governor.view(0);
+  };
+
+  it.each([
+    ["a limit of one", { limit: 1, remaining: 0, resetMs: 1_000 }, { limit: 1, left: 0 }],
+    ["a limit of a billion", { limit: 1e9, remaining: 1e9, resetMs: 1_000 }, { limit: 1e9, left: 1e9 }],
+    ["a limit with a fraction", { limit: 10.5, remaining: 10, resetMs: 1_000 }, { limit: 10, left: 10 }],
+    ["a window of a day", { limit: 10, remaining: 9, resetMs: DAY_MS }, { windowMs: DAY_MS, left: 9 }],
+    ["nothing left", { limit: 10, remaining: 0, resetMs: 1_000 }, { limit: 10, left: 0 }],
+    ["no number of calls left", { limit: 10, resetMs: 1_000 }, { limit: 10, left: 10 }],
+  ])("are believed: %s", (_title, reading, view) => {
+    expect(told(reading)).toMatchObject(view);
+  });
+
+  it.each([
+    ["a limit alone", { limit: 10 }],
+    ["a window of no time", { limit: 10, remaining: 5, resetMs: 0 }],
+    ["a window of more than a day", { limit: 10, remaining: 5, resetMs: DAY_MS + 1 }],
+    ["a limit above a billion", { limit: 1e9 + 1, remaining: 5, resetMs: 1_000 }],
+    ["a limit below one", { limit: 0.9, remaining: 0, resetMs: 1_000 }],
+  ])("tell of no window: %s", (_title, reading) => {
+    expect(told(reading)).toBeUndefined();
+  });
+
+  it.each([
+    ["more left than the limit", { limit: 10, remaining: 11, resetMs: 1_000 }],
+    ["less than nothing left", { limit: 10, remaining: -1, resetMs: 1_000 }],
+  ])("tell of a window and of nobody in it: %s", (_title, reading) => {
+    expect(told(reading)).toMatchObject({ limit: 10, left: 10 });
   });
 });
 

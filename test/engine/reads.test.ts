@@ -53,6 +53,12 @@ describe("a call that only reads", () => {
     const once = readsOf();
     await once.reads.read("another", scripted(passed(1)));
     expect(await once.reads.read("it", scripted(troubled("unanswered")))).toMatchObject({ kind: "failed" });
+    const judged = readsOf();
+    await judged.reads.read("another", scripted(troubled("failed", false)));
+    expect(await judged.reads.read("it", scripted(troubled("unanswered")))).toMatchObject({ kind: "failed" });
+    expect(await readsOf().reads.read("it", scripted(troubled("hindered", false)))).toMatchObject({
+      kind: "failed",
+    });
   });
 
   it("that was never executed is no attempt, until the run gives up", async () => {
@@ -81,8 +87,30 @@ describe("a call that only reads", () => {
       await reads.read("another", scripted(passed(1)));
       return await refused(control);
     });
-    expect(result).toMatchObject({ kind: "refused" });
+    expect(result).toMatchObject({ kind: "refused", attempts: 6, failure: { code: "some_code" } });
     expect(refused.count()).toBe(6);
+  });
+
+  it("tells of its refusals and its attempts together how often it was tried", async () => {
+    const { reads } = readsOf({ retry: { maxAttempts: 2, baseMs: 500, ceilingMs: 30_000 } });
+    await reads.read("another", scripted(passed(1)));
+    const call = scripted(troubled("failed"), troubled("refused"));
+    const result = await reads.read("it", async (control) => {
+      if (call.count() > 1) await reads.read("another", scripted(passed(1)));
+      return await call(control);
+    });
+    expect(result).toMatchObject({ kind: "refused", attempts: 3 });
+  });
+
+  it("is refused for good by the second refusal, where one attempt is all that it has", async () => {
+    const { reads } = readsOf({ retry: { maxAttempts: 1, baseMs: 500, ceilingMs: 30_000 } });
+    await reads.read("another", scripted(passed(1)));
+    const refused = scripted(troubled("refused"));
+    await reads.read("it", async (control) => {
+      if (refused.count() > 0) await reads.read("another", scripted(passed(1)));
+      return await refused(control);
+    });
+    expect(refused.count()).toBe(2);
   });
 
   it("is not made once the run has stopped, nor made again", async () => {
@@ -95,7 +123,7 @@ describe("a call that only reads", () => {
     });
     await expect(stopping).rejects.toBeInstanceOf(StoppedError);
     expect(call.count()).toBe(1);
-    await expect(reads.read("it", call)).rejects.toBeInstanceOf(StoppedError);
+    await expect(reads.read("it", call)).rejects.toThrow(new StoppedError("nothing is sent any more", "it"));
     expect(call.count()).toBe(1);
   });
 });

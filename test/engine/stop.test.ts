@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { Stop, StoppedError, unlessStopped } from "../../src/engine/stop.ts";
 
@@ -31,6 +32,17 @@ it("the reasons are kept in the order in which they came", () => {
   expect(stop.reasons).toEqual([DEADLINE, SIGNAL]);
 });
 
+it("whoever waits is told that nothing is sent any more, and what was to be read where that is known", () => {
+  const stop = new Stop();
+  stop.stop(DEADLINE);
+  expect(() => stop.throwIfStopped()).toThrow("nothing is sent any more");
+  expect(new StoppedError("no", "page 3")).toMatchObject({
+    name: "StoppedError",
+    message: "no",
+    at: "page 3",
+  });
+});
+
 describe("work that may never end by itself", () => {
   it("is waited for as long as the run goes on", async () => {
     expect(await new Stop().orStopped(Promise.resolve("done"))).toBe("done");
@@ -40,8 +52,18 @@ describe("work that may never end by itself", () => {
     const stop = new Stop();
     const waiting = stop.orStopped(new Promise(() => undefined));
     stop.stop({ kind: "limit", message: "--limit 1 is reached" });
-    await expect(waiting).rejects.toThrow(StoppedError);
+    await expect(waiting).rejects.toThrow(new StoppedError("it is waited for no more"));
     await expect(stop.orStopped(new Promise(() => undefined))).rejects.toThrow(StoppedError);
+  });
+
+  it("fails as itself, and leaves no listener behind, however it ends", async () => {
+    const stop = new Stop();
+    const fault = new TypeError("a fault");
+    for (let time = 0; time < 3; time += 1) {
+      await stop.orStopped(Promise.resolve());
+      await expect(stop.orStopped(Promise.reject(fault))).rejects.toBe(fault);
+    }
+    expect(getEventListeners(stop.sending, "abort")).toHaveLength(0);
   });
 });
 

@@ -70,6 +70,23 @@ describe("calls that are throttled", () => {
     }
   });
 
+  it("are waited for a second again where a call got through since, and one came back that was under way", async () => {
+    const clock = new OwnClock();
+    const { traffic, passed, throttled } = trafficOn(clock);
+    throttled();
+    await clock.pass(900);
+    passed();
+    traffic.took({ status: 429, sentAtMs: 0, arrivedAtMs: 900 }, { kind: "not-executed", failure: FAILURE });
+    let isFree = false;
+    void traffic.permit().then(() => {
+      isFree = true;
+    });
+    await clock.pass(999);
+    expect(isFree).toBe(false);
+    await clock.pass(1);
+    expect(isFree).toBe(true);
+  });
+
   it("count once where they were under way together", async () => {
     const { throttled, heldForMs } = trafficOn(new OwnClock());
     for (let call = 0; call < 16; call += 1) throttled(3_000);
