@@ -38,6 +38,10 @@ export interface CliRun {
   said(words: string): Promise<void>;
 }
 
+/** Under `npm run coverage` the program writes down what it runs. */
+const RAW_FOLDER = process.env["NODE_V8_COVERAGE"];
+const COUNTED = RAW_FOLDER === undefined ? {} : { NODE_V8_COVERAGE: RAW_FOLDER };
+
 const running = new Set<ChildProcess>();
 
 afterEach(() => {
@@ -51,7 +55,7 @@ export async function runCli(words: readonly string[], surroundings: CliSurround
 
 export function startCli(words: readonly string[], surroundings: CliSurroundings = {}): CliRun {
   const child = spawn(process.execPath, [CLI, ...words], {
-    env: { PATH: process.env["PATH"] ?? "", ...surroundings.env },
+    env: { PATH: process.env["PATH"] ?? "", ...COUNTED, ...surroundings.env },
     // Elsewhere a `.env` of this project's own would be read.
     cwd: surroundings.cwd ?? temporaryFolder(),
     stdio: ["pipe", surroundings.stdout ?? "pipe", "pipe"],
