@@ -38,9 +38,12 @@ export interface CliRun {
   said(words: string): Promise<void>;
 }
 
-/** Under `npm run coverage` the program writes down what it runs. */
-const RAW_FOLDER = process.env["NODE_V8_COVERAGE"];
-const COUNTED = RAW_FOLDER === undefined ? {} : { NODE_V8_COVERAGE: RAW_FOLDER };
+/** The environment of a program that finds nothing there but PATH and what is given. */
+export function cliEnv(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const { PATH = "", NODE_V8_COVERAGE } = process.env;
+  // Under `npm run coverage` the program writes down what it runs.
+  return { PATH, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...env };
+}
 
 const running = new Set<ChildProcess>();
 
@@ -55,7 +58,7 @@ export async function runCli(words: readonly string[], surroundings: CliSurround
 
 export function startCli(words: readonly string[], surroundings: CliSurroundings = {}): CliRun {
   const child = spawn(process.execPath, [CLI, ...words], {
-    env: { PATH: process.env["PATH"] ?? "", ...COUNTED, ...surroundings.env },
+    env: cliEnv(surroundings.env),
     // Elsewhere a `.env` of this project's own would be read.
     cwd: surroundings.cwd ?? temporaryFolder(),
     stdio: ["pipe", surroundings.stdout ?? "pipe", "pipe"],
