@@ -7,6 +7,5 @@ export default defineConfig({
     maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    coverage: { include: ["src/**/*.ts"], exclude: ["src/demo.ts"], reporter: ["text-summary", "html"] },
   },
 });

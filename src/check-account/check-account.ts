@@ -91,10 +91,9 @@ async function usersProbe(
 }
 
 function verdictOf(probes: readonly Probe<unknown>[], exported: Probe<unknown>): AccountCheck["verdict"] {
-  const isAnyThrough = probes.some(({ exchange }) => isThrough(exchange));
   if (isRefused(exported.exchange)) return "refused";
-  if (isAnyThrough) return "ok";
-  return probes.some(({ exchange }) => isRefused(exchange)) ? "refused" : "unreachable";
+  // Where none got through, the first one was refused: else the others would not have been made.
+  return probes.some(({ exchange }) => isThrough(exchange)) ? "ok" : "refused";
 }
 
 function unreached(job: CheckJob, exchange: ReadExchange<unknown>): AccountCheck {

@@ -16,3 +16,8 @@ export function isAddressCell(cell: string): boolean {
 export function holdsAddresses(cell: string): boolean {
   return WITHIN.test(cell) || KIND.test(cell) || NET_TYPE.test(cell);
 }
+
+/** The cell in a column; an empty one where the record is too short to have it. */
+export function cellAt(record: readonly string[], column: number): string {
+  return record[column] ?? "";
+}

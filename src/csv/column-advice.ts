@@ -1,6 +1,6 @@
 import { readAddress, shown } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
-import { holdsAddresses } from "./address-cells.ts";
+import { cellAt, holdsAddresses } from "./address-cells.ts";
 import type { ColumnChoice, Found, HeaderPlace } from "./columns.ts";
 import { DELIMITERS } from "./dialect.ts";
 import { HINTS, headerKey, type Role, SYNONYMS } from "./header-names.ts";
@@ -59,7 +59,8 @@ export function twiceInHeader(
   header: readonly string[],
   place: HeaderPlace,
 ): RunError {
-  const name = shown(header[indexes[0] ?? 0] ?? "");
+  const [first = 0] = indexes;
+  const name = shown(cellAt(header, first));
   return new RunError(
     "input",
     `${at(place)}: the header "${name}" occurs more than once, in columns ${positioned(header, indexes)}; rename all but one of them`,
@@ -84,12 +85,12 @@ function delimiterOption(delimiter: string): string {
 /** Columns whose name would do, but that hold no addresses. */
 function withoutAddresses(role: Role, header: readonly string[], choice: ColumnChoice): number[] {
   if (choice[role] !== undefined) return [];
-  return [...header.keys()].filter((index) => SYNONYMS[role].has(headerKey(header[index] ?? "")));
+  return [...header.keys()].filter((index) => SYNONYMS[role].has(headerKey(cellAt(header, index))));
 }
 
 function holdingColumns(header: readonly string[], records: Records): number[] {
   const even = records.filter((record) => record.length === header.length);
-  return [...header.keys()].filter((index) => even.some((record) => holdsAddresses(record[index] ?? "")));
+  return [...header.keys()].filter((index) => even.some((record) => holdsAddresses(cellAt(record, index))));
 }
 
 /** A header that has another delimiter in it than the one it was read with. */
@@ -99,7 +100,7 @@ function delimiterAdvice(
   delimiter: string,
 ): string | undefined {
   // Columns of addresses that can be told apart prove the delimiter, whatever else is in the header.
-  const doubted = holding.length > 0 ? holding.map((index) => header[index] ?? "") : header;
+  const doubted = holding.length > 0 ? holding.map((index) => cellAt(header, index)) : header;
   const other = DELIMITERS.find((it) => it !== delimiter && doubted.some((name) => name.includes(it)));
   if (header.length === 1) {
     if (other === undefined) {
@@ -130,7 +131,7 @@ function columnsOption(found: FoundColumns, header: readonly string[], records: 
     return (holding.length > 0 ? holding : [...header.keys()]).filter((index) => !taken.has(index));
   };
   const hinted = (role: Role, index: number): boolean =>
-    HINTS[role].test((header[index] ?? "").toLowerCase());
+    HINTS[role].test(cellAt(header, index).toLowerCase());
   for (const role of ROLES) {
     const other = role === "alias" ? "aliasFor" : "alias";
     const [only, ...more] = pool().filter((index) => hinted(role, index) && !hinted(other, index));
@@ -145,11 +146,11 @@ function columnsOption(found: FoundColumns, header: readonly string[], records: 
 }
 
 function named(header: readonly string[], indexes: Iterable<number>): string {
-  const names = [...indexes].map((index) => `"${shown(header[index] ?? "")}"`);
+  const names = [...indexes].map((index) => `"${shown(cellAt(header, index))}"`);
   const more = names.length - HEADERS_SHOWN;
   return more > 0 ? `${names.slice(0, HEADERS_SHOWN).join(", ")} and ${more} more` : names.join(", ");
 }
 
 function positioned(header: readonly string[], indexes: readonly number[]): string {
-  return indexes.map((index) => `${index + 1} ("${shown(header[index] ?? "")}")`).join(" and ");
+  return indexes.map((index) => `${index + 1} ("${shown(cellAt(header, index))}")`).join(" and ");
 }

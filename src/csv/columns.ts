@@ -1,6 +1,6 @@
 import { shown } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
-import { holdsAddresses, isAddressCell } from "./address-cells.ts";
+import { cellAt, holdsAddresses, isAddressCell } from "./address-cells.ts";
 import { at, doubtfulColumns, missingColumns, twiceInHeader } from "./column-advice.ts";
 import { type Columns, headerKey, type Role, SYNONYMS } from "./header-names.ts";
 
@@ -42,7 +42,7 @@ export function columnsByHeader(
   for (const role of roles) {
     const one = found[role];
     if (one.kind !== "several") continue;
-    const keys = new Set(one.indexes.map((index) => headerKey(header[index] ?? "")));
+    const keys = new Set(one.indexes.map((index) => headerKey(cellAt(header, index))));
     if (keys.size === 1) throw twiceInHeader(one.indexes, header, place);
   }
   const { aliasFor, alias } = found;
@@ -128,10 +128,10 @@ function columnOf(
     return isNameOf(role, name, choice) && (other === undefined || headerKey(name) !== headerKey(other));
   });
   const even = records.filter((record) => record.length === header.length);
-  const holding = candidates.filter((index) => even.some((record) => holdsAddresses(record[index] ?? "")));
+  const holding = candidates.filter((index) => even.some((record) => holdsAddresses(cellAt(record, index))));
   if (holding.length > 0) return foundOf(holding);
   // Nothing speaks against a column that is empty so far.
-  const empty = candidates.filter((index) => even.every((record) => (record[index] ?? "").trim() === ""));
+  const empty = candidates.filter((index) => even.every((record) => cellAt(record, index).trim() === ""));
   return foundOf(even.length === 0 ? empty.slice(0, 1) : empty);
 }
 

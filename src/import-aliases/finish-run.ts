@@ -63,9 +63,8 @@ function summaryOf(
   nowEpochMs: number,
   files: RunFiles,
 ): Summary {
-  const counts = store.read.outcomeCounts();
-  const rows = description.rows ?? Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const outcomes = checkedCounts(counts, rows);
+  const { rows } = description;
+  const outcomes = checkedCounts(store.read.outcomeCounts(), rows);
   const failures = store.read.failures();
   const stops = end.kind === "ended" ? end.stops : [];
   return {
@@ -80,14 +79,14 @@ function summaryOf(
     durationMs: nowEpochMs - description.startedAtEpochMs,
     inputs: description.inputs.map(({ name, encoding, sha256, bytes }) => ({
       name,
-      encoding: encoding ?? null,
-      sha256: sha256 ?? null,
-      bytes: bytes ?? null,
+      encoding,
+      sha256,
+      bytes,
     })),
     settings: description.settings,
     rows,
-    withoutAlias: description.withoutAlias ?? 0,
-    otherAddresses: description.otherAddresses ?? 0,
+    withoutAlias: description.withoutAlias,
+    otherAddresses: description.otherAddresses,
     outcomes,
     failures: {
       byCode: failures.byCode.map(failureLine),

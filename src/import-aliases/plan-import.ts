@@ -38,7 +38,7 @@ async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promi
       await planInputs(store, job, stop);
       const plan = planOf(store, notes, ledger.pace());
       parts.view.planned(plan);
-      const described = inputs.map((input) => describedInput(input, true));
+      const described = inputs.map(describedInput);
       return { plan, planFile: await writePlanFile(folder, store.read, described, stop) };
     } finally {
       ledger.discard();

@@ -19,7 +19,8 @@ export async function planInputs(store: RunStore, job: ImportJob, stop: Stop): P
   stop.throwIfStopped();
 }
 
-export function describedInput(input: OpenInput, isRead: boolean): DescribedInput {
+/** Of an input that was read to its end. */
+export function describedInput(input: OpenInput): DescribedInput {
   const { name, headerRaw, delimiter, bom, lineBreak } = input;
   return {
     name,
@@ -28,7 +29,9 @@ export function describedInput(input: OpenInput, isRead: boolean): DescribedInpu
     bom,
     lineBreak,
     ...(headerRaw === undefined ? {} : { headerRaw }),
-    ...(isRead ? { encoding: input.encoding(), sha256: input.sha256(), bytes: input.bytesRead() } : {}),
+    encoding: input.encoding(),
+    sha256: input.sha256(),
+    bytes: input.bytesRead(),
   };
 }
 

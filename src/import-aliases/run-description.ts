@@ -9,11 +9,11 @@ const inputSchema = z.object({
   aliasColumn: z.number(),
   bom: z.boolean(),
   lineBreak: z.string(),
-  /** As people write it; absent, like the next two, until the input was read to its end. */
-  encoding: z.string().optional(),
+  /** As people write it. */
+  encoding: z.string(),
   /** Hex. */
-  sha256: z.string().optional(),
-  bytes: z.number().optional(),
+  sha256: z.string(),
+  bytes: z.number(),
 });
 
 const descriptionSchema = z.object({
@@ -24,14 +24,13 @@ const descriptionSchema = z.object({
   inputs: z.array(inputSchema),
   /** By option or variable. Absent in what an earlier version left behind. */
   settings: z.record(z.string(), z.string()).default({}),
-  /** Rows read, once all inputs were; planning and sending come after. */
-  rows: z.number().optional(),
-  /** Known when the rows are. */
-  withoutAlias: z.number().optional(),
-  otherAddresses: z.number().optional(),
+  /** Rows read. */
+  rows: z.number(),
+  withoutAlias: z.number().default(0),
+  otherAddresses: z.number().default(0),
 });
 
-/** What a run keeps on record of itself, so that the next run can write its files if it is killed. */
+/** What a run that is planned keeps on record of itself, so that the next run can write its files if it is killed. */
 export type RunDescription = z.infer<typeof descriptionSchema>;
 export type DescribedInput = z.infer<typeof inputSchema>;
 
@@ -39,7 +38,7 @@ export function describeRun(store: RunStore, description: RunDescription): void 
   store.describe("run", JSON.stringify(description));
 }
 
-/** Undefined for a run that was killed before it had said anything. */
+/** Undefined for a run that was killed before it was planned. */
 export function descriptionOf(store: RunStore): RunDescription | undefined {
   const json = store.description("run");
   return json === undefined ? undefined : descriptionSchema.parse(JSON.parse(json));

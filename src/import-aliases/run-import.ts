@@ -85,7 +85,7 @@ async function finishKilledRuns(ledger: Ledger, parts: SendingParts): Promise<vo
     const description = store === undefined ? undefined : descriptionOf(store);
     // Killed while reading: not a row was sent, and not all are known.
     const finished =
-      store === undefined || description?.rows === undefined
+      store === undefined || description === undefined
         ? undefined
         : await finishRun(store, description, { kind: "killed" }, parts.clock.epochMs());
     ledger.endRun(folder);
@@ -106,21 +106,21 @@ async function runInLedger(
   const folder = runFolder(job.folder, job.inputs, startedAtEpochMs);
   view.runBegan(basename(folder));
   const store = ledger.beginRun(folder);
-  const description: RunDescription = {
-    name: "import",
-    toolVersion: job.toolVersion,
-    tenant: job.account.tenant,
-    startedAtEpochMs,
-    inputs: inputs.map((input) => describedInput(input, false)),
-    settings: job.settings,
-  };
+  let description: RunDescription;
   try {
     const notes = await readInputs(inputs, job.skip, store, stop, view);
     await planInputs(store, job, stop);
-    description.inputs = inputs.map((input) => describedInput(input, true));
-    description.rows = notes.rows;
-    description.withoutAlias = notes.withoutAliasCount;
-    description.otherAddresses = notes.otherAddressCount;
+    description = {
+      name: "import",
+      toolVersion: job.toolVersion,
+      tenant: job.account.tenant,
+      startedAtEpochMs,
+      inputs: inputs.map(describedInput),
+      settings: job.settings,
+      rows: notes.rows,
+      withoutAlias: notes.withoutAliasCount,
+      otherAddresses: notes.otherAddressCount,
+    };
     // From here on a run that is killed has something to tell.
     describeRun(store, description);
     view.planned(planOf(store, notes, ledger.pace()));

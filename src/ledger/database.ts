@@ -156,6 +156,11 @@ export class Database {
     return this.statement(sql).all(parameters);
   }
 
+  /** What a query of one number comes to; 0 where that is NULL. */
+  number(sql: string): number {
+    return integer(this.first(sql) ?? [null], 0);
+  }
+
   run(sql: string, parameters: readonly Cell[] = []): number {
     return this.statement(sql).run(parameters);
   }

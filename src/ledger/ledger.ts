@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { beingMerged, copyDatabase } from "./copied-database.ts";
-import { Database, integer, text } from "./database.ts";
+import { Database, text } from "./database.ts";
 import type { FileTraits } from "./database-file.ts";
 import { clearDeadWork } from "./dead-work.ts";
 import { type Account, fact, setFact, setUp } from "./ledger-format.ts";
@@ -95,7 +95,7 @@ export class Ledger {
 
   /** Aliases that the ledger knows something of. */
   knownCount(): number {
-    return integer(this.#database.first("SELECT count(*) FROM ledger.alias") ?? [], 0);
+    return this.#database.number("SELECT count(*) FROM ledger.alias");
   }
 
   /** Aliases that are in place, each with its primary, a page at a time; both in their compare form. */
@@ -148,8 +148,8 @@ export class Ledger {
 
   #openRun(path: string, folder: string): RunStore | undefined {
     this.#database.attach(path, "run", { ...runTraits(folder), shownPath: join(folder, RUN_FILE) });
-    const tables = this.#database.first("SELECT count(*) FROM run.sqlite_schema");
-    if (tables !== undefined && integer(tables, 0) > 0) return new RunStore(this.#database, folder);
+    const tableCount = this.#database.number("SELECT count(*) FROM run.sqlite_schema");
+    if (tableCount > 0) return new RunStore(this.#database, folder);
     this.#database.detach("run");
     return undefined;
   }

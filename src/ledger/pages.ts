@@ -23,15 +23,15 @@ export function* queryPages<T>(
     `SELECT seq, octet_length(raw) FROM ${from} WHERE seq > ? ${filter} ORDER BY seq LIMIT ${PAGE_ROWS}`,
   );
   const rows = database.statement(
-    `SELECT ${columns} FROM ${from} WHERE seq BETWEEN ? AND ? ${filter} ORDER BY seq`,
+    `SELECT ${columns} FROM ${from} WHERE seq > ? AND seq <= ? ${filter} ORDER BY seq`,
   );
   let last = 0;
   for (;;) {
     const ahead = lengths.all([last]);
     for (const page of inPages(ahead, (row) => integer(row, 1))) {
-      const first = integer(page[0] ?? [], 0);
+      const before = last;
       last = integer(page.at(-1) ?? [], 0);
-      yield rows.all([first, last]).map(read);
+      yield rows.all([before, last]).map(read);
     }
     if (ahead.length < PAGE_ROWS) return;
   }

@@ -1,5 +1,5 @@
 import { NO_OUTCOMES, type Outcome, type OutcomeCounts, outcomeOf } from "../domain/outcome.ts";
-import { type Database, integer, type Row, type Statement, text, textOrNull } from "./database.ts";
+import { type Database, integer, type Row, type Statement, text } from "./database.ts";
 import { type LeftRecord, leftRecords } from "./left-records.ts";
 import { queryPages } from "./pages.ts";
 import { EARLIER } from "./plan-rows.ts";
@@ -84,7 +84,7 @@ export class RunReader {
   }
 
   sendableCount(): number {
-    return integer(this.#database.first("SELECT count(*) FROM run.send") ?? [], 0);
+    return this.#database.number("SELECT count(*) FROM run.send");
   }
 
   /** Ended rows in input order. */
@@ -197,7 +197,7 @@ function asEndedRow(row: Row): EndedRow {
 }
 
 function asPlannedRow(row: Row): PlannedRow {
-  const plan = textOrNull(row, 5) ?? "";
+  const plan = text(row, 5);
   return {
     seq: integer(row, 0),
     file: integer(row, 1),

@@ -112,7 +112,7 @@ export class VerifyStore {
 
   /** A place among the addresses told so far, for {@link forgetSince}. */
   mark(): number {
-    return integer(this.#database.first("SELECT max(rowid) FROM run.seen") ?? [], 0);
+    return this.#database.number("SELECT max(rowid) FROM run.seen");
   }
 
   forgetSince(mark: number): void {
@@ -134,15 +134,12 @@ export class VerifyStore {
 
   /** Aliases that the input gives to more than one primary. */
   severalPrimariesCount(): number {
-    return integer(this.#database.first("SELECT count(*) FROM run.wanted WHERE several") ?? [], 0);
+    return this.#database.number("SELECT count(*) FROM run.wanted WHERE several");
   }
 
   /** Aliases that Mimecast lists without saying whether they are aliases. */
   unsaidCount(): number {
-    return integer(
-      this.#database.first(`SELECT count(*) FROM run.found WHERE mark = ${MARK_UNSAID}`) ?? [],
-      0,
-    );
+    return this.#database.number(`SELECT count(*) FROM run.found WHERE mark = ${MARK_UNSAID}`);
   }
 
   /** In input order, without those passed over. */

@@ -90,8 +90,8 @@ const UNKNOWN: Advice = {
 export function adviceFor(code: string): Advice {
   const own = toolCode(code);
   if (own !== undefined) return { meaning: `${capital(TOOL_CODES[own])}.`, todo: TOOL_ADVICE[own] };
-  if (Object.hasOwn(API_ADVICE, code)) return API_ADVICE[code] ?? UNKNOWN;
-  return adviceForStatus(code) ?? UNKNOWN;
+  const known = Object.hasOwn(API_ADVICE, code) ? API_ADVICE[code] : adviceForStatus(code);
+  return known ?? UNKNOWN;
 }
 
 function toolCode(code: string): ToolCode | undefined {

@@ -40,7 +40,7 @@ export function timeChart(chart: TimeChart): Html {
   const { bands, bucketMs, height, startEpochMs, title } = chart;
   const length = bands[0]?.values.length ?? 0;
   const sums = Array.from({ length }, (_, index) =>
-    bands.reduce((sum, { values }) => sum + (values[index] ?? 0), 0),
+    bands.reduce((sum, band) => sum + valueAt(band, index), 0),
   );
   const y = scaleLinear([0, chart.most ?? Math.max(...sums, 1)], [height, 0]);
   if (chart.most === undefined) y.nice(VALUE_TICKS);
@@ -71,10 +71,14 @@ ${sums.map((_, index) => html`<rect class="look" x="${index}" width="1" height="
 `;
 }
 
+function valueAt({ values }: Band, index: number): number {
+  return values[index] ?? 0;
+}
+
 function areas(bands: readonly Band[], length: number, y: (value: number) => number): Html[] {
   const layers = stack<number, Band>()
     .keys(bands)
-    .value((index, { values }) => values[index] ?? 0)(Array.from({ length }, (_, index) => index));
+    .value((index, band) => valueAt(band, index))(Array.from({ length }, (_, index) => index));
   const shape = area<readonly [number, number]>()
     .curve(curveStepAfter)
     .x((_, index) => index)
@@ -120,7 +124,7 @@ function timeWords(time: Date, startEpochMs: number, spanMs: number): string {
 function lookWords({ bands, bucketMs, format, startEpochMs }: TimeChart, index: number): string {
   const time = new Date(startEpochMs + index * bucketMs).toISOString().slice(11, 19);
   const parts = bands
-    .filter(({ values }) => (values[index] ?? 0) > 0)
-    .map(({ name, values }) => `${format(values[index] ?? 0)} ${name}`);
+    .filter((band) => valueAt(band, index) > 0)
+    .map((band) => `${format(valueAt(band, index))} ${band.name}`);
   return `${time} · ${parts.join(", ") || "nothing"}`;
 }

@@ -159,6 +159,42 @@ describe("check says what to do and ends with", () => {
     expect(told("verify")).toMatch(/^note refused: app_forbidden/);
   });
 
+  test("77 where the first call is refused, and nothing that is asked after it is understood", async () => {
+    const { code, told } = await checkingSimulator({
+      faults: [
+        { path: "/api/account/get-account", ...FORBIDDEN },
+        { path: "/api/directory/find-groups", kind: "html" },
+        { path: "/api/domain/get-internal-domain", kind: "html" },
+      ],
+    });
+    expect(code).toBe(77);
+    expect(told("export")).toMatch(/^not-seen .*unintelligible/);
+    expect(told("verify")).toMatch(/^not-seen .*unintelligible/);
+  });
+
+  test.each([
+    [
+      401,
+      "err_of_its_own",
+      /^not-ok refused: err_of_its_own \(HTTP 401\).* Check the credentials, the region/,
+    ],
+    [403, "err_of_its_own", /^not-ok refused: .*Mimecast knows the application, but lets it do none/],
+    [418, "err_of_its_own", /^not-ok refused: .*binding has expired: make new keys/],
+  ])("77 where every call is answered %s, whatever the code", async (status, code, message) => {
+    const faults = [{ path: "*", kind: "gateway-fail", status, code, message: "No" }] as const;
+    const simulator = await simulatorFor({ faults });
+    const end = await checking(signedEnv(simulator.url));
+    expect(end.code).toBe(77);
+    expect(end.told("credentials")).toMatch(message);
+  });
+
+  test("69 where the answer is an error that nothing is known of", async () => {
+    const faults = [{ path: "*", kind: "status", status: 599 }] as const;
+    const { code, told } = await checkingSimulator({ faults });
+    expect(code).toBe(69);
+    expect(told("export")).toMatch(/^not-seen /);
+  });
+
   test("69 where no connection can be made, or nothing gets through", async () => {
     const { code, told } = await checking(simulatorEnv({ url: "http://127.0.0.1:9" }));
     expect(code).toBe(69);
@@ -175,6 +211,27 @@ test("A call that fails in passing is made again before anything is said of it",
   const { code, told } = await checkingSimulator({ faults });
   expect(code).toBe(0);
   expect(told("credentials")).toMatch(/^ok /);
+});
+
+test("A call that Mimecast judges and can't do proves the credentials; what it said is told", async () => {
+  const faults = [{ path: "/api/directory/find-groups", kind: "status", status: 400 }] as const;
+  const { code, told } = await checkingSimulator({ faults });
+  expect(code).toBe(0);
+  expect(told("credentials")).toMatch(/^ok /);
+  expect(told("export")).toMatch(/^note find-groups and get-group-members: http_400/);
+});
+
+test.each([
+  [
+    { "X-RateLimit-Limit": "800", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2500" },
+    /^note 800 calls in a window, 0 left, a new one in 2\.5 s: others use it too/,
+  ],
+  [{ "X-RateLimit-Remaining": "7" }, /^ok 7 left$/],
+])("Of the quota is told what the headers told: %j", async (headers, told) => {
+  const body = '{"meta":{"status":200},"fail":[],"data":[]}';
+  const faults = [{ path: "*", kind: "status", status: 200, body, headers }] as const;
+  const simulator = await simulatorFor({ faults });
+  expect((await checking(signedEnv(simulator.url))).told("quota")).toMatch(told);
 });
 
 test("A clock that is off is told, and what that means for API 1.0", async () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { manyRows } from "../support/csv-files.ts";
-import { CLI, simulatorEnv } from "../support/run-cli.ts";
+import { CLI, cliEnv, simulatorEnv } from "../support/run-cli.ts";
 import { put, temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Runs the program with a reader of the stream that goes away: at once, or after the first piece. */
@@ -15,7 +15,7 @@ async function withoutReader(
 ) {
   const child = spawn(process.execPath, [CLI, ...words], {
     cwd: surroundings.cwd,
-    env: { PATH: process.env["PATH"] ?? "", ...surroundings.env },
+    env: cliEnv(surroundings.env),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const other = stream === "stdout" ? child.stderr : child.stdout;

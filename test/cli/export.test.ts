@@ -3,16 +3,13 @@ import { once } from "node:events";
 import { openSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { until } from "../support/clocks.ts";
 import { withGroups } from "../support/exporting.ts";
-import { messagesOf, runCli, simulatorEnv, startCli } from "../support/run-cli.ts";
+import { CLI, cliEnv, messagesOf, runCli, simulatorEnv, startCli } from "../support/run-cli.ts";
 import { filesBelow, put, temporaryFolder } from "../support/temporary-folder.ts";
-
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 describe("mimecast-bulk export", () => {
   test("writes the members to standard output, and what it says elsewhere", async () => {
@@ -59,7 +56,7 @@ describe("mimecast-bulk export", () => {
     const simulator = await withGroups([{ name: "A", members: 50_000 }]);
     const words = [CLI, "export", "--all-groups", "--quiet"];
     const child = spawn(process.execPath, words, {
-      env: { PATH: process.env["PATH"] ?? "", ...simulatorEnv(simulator) },
+      env: cliEnv(simulatorEnv(simulator)),
       cwd: temporaryFolder(),
       stdio: ["ignore", "pipe", "pipe"],
     });

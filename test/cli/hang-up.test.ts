@@ -1,17 +1,13 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { manyRows } from "../support/csv-files.ts";
-import { simulatorEnv } from "../support/run-cli.ts";
+import { CLI, cliEnv, simulatorEnv } from "../support/run-cli.ts";
 import { put, temporaryFolder } from "../support/temporary-folder.ts";
-
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
-/** Node has no pseudo-terminals of its own. */
-const hasPython = process.platform !== "win32" && spawnSync("python3", ["--version"]).status === 0;
+import { HAS_TERMINAL } from "../support/terminal.ts";
 
 /** Runs its arguments on a terminal, which is gone as soon as the progress bar was seen; prints how they ended. */
 const ON_A_TERMINAL = `
@@ -26,14 +22,14 @@ os.close(terminal)
 print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
-test.runIf(hasPython)("A terminal that is closed ends the run in order: 129, with its files", async () => {
+test.runIf(HAS_TERMINAL)("A terminal that is closed ends the run in order: 129, with its files", async () => {
   const simulator = await simulatorFor({ latencyMs: 20 });
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(5_000));
   const { stdout } = await promisify(execFile)(
     "python3",
     ["-c", ON_A_TERMINAL, process.execPath, CLI, "import", "a.csv", "--max-rate", "200"],
-    { cwd, env: { PATH: process.env["PATH"] ?? "", ...simulatorEnv(simulator) } },
+    { cwd, env: cliEnv(simulatorEnv(simulator)) },
   );
   expect(stdout.trim()).toBe("129");
   const [run = ""] = readdirSync(join(cwd, "runs")).filter((name) => name.endsWith("-a"));

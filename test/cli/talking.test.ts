@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { SIMULATOR_SETTINGS } from "../../src/simulator/settings.ts";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { csvOf, manyRows } from "../support/csv-files.ts";
-import { messagesOf, runCli, simulatorEnv } from "../support/run-cli.ts";
+import { cliEnv, messagesOf, runCli, simulatorEnv } from "../support/run-cli.ts";
 import { contentBelow, put, temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Control characters of C0 and C1 but the line feed, and marks that turn the direction of writing. */
@@ -210,7 +210,7 @@ test.runIf(existsSync("/dev/full"))("Standard error that nobody can read is no r
   const full = openSync("/dev/full", "w");
   try {
     const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
-    const env = { PATH: process.env["PATH"] ?? "", ...simulatorEnv(simulator) };
+    const env = cliEnv(simulatorEnv(simulator));
     // Not awaited here: the simulator lives in this process, so a dry run it is.
     const { status } = spawnSync(process.execPath, [cli, "import", "a.csv", "--dry-run"], {
       cwd,

@@ -38,6 +38,13 @@ export interface CliRun {
   said(words: string): Promise<void>;
 }
 
+/** The environment of a program that finds nothing there but PATH and what is given. */
+export function cliEnv(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const { PATH = "", NODE_V8_COVERAGE } = process.env;
+  // Under `npm run coverage` the program writes down what it runs.
+  return { PATH, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...env };
+}
+
 const running = new Set<ChildProcess>();
 
 afterEach(() => {
@@ -51,7 +58,7 @@ export async function runCli(words: readonly string[], surroundings: CliSurround
 
 export function startCli(words: readonly string[], surroundings: CliSurroundings = {}): CliRun {
   const child = spawn(process.execPath, [CLI, ...words], {
-    env: { PATH: process.env["PATH"] ?? "", ...surroundings.env },
+    env: cliEnv(surroundings.env),
     // Elsewhere a `.env` of this project's own would be read.
     cwd: surroundings.cwd ?? temporaryFolder(),
     stdio: ["pipe", surroundings.stdout ?? "pipe", "pipe"],
