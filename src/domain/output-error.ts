@@ -7,7 +7,7 @@ import { RunError } from "./run-error.ts";
  */
 export function outputError(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RunError) return error;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const code = "code" in error ? String(error.code) : "";
   const why = REASONS.find(([codes]) => codes.test(code))?.[1] ?? otherReason(error, code);
   if (why === undefined) return error;
   return new RunError(
@@ -34,8 +34,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 /** What the system refused in words that the table does not know: its own words, then. */
 function otherReason(error: Error, code: string): string | undefined {
   // 14 is SQLite's CANTOPEN, which comes without a code where a file can't even be opened.
-  const isRefusal =
-    "syscall" in error || /^SQLITE_(IOERR|CANTOPEN)/.test(code) || /: 14$/.test(error.message);
+  const isRefusal = "syscall" in error || /SQLITE_(IOERR|CANTOPEN)/.test(code) || /: 14$/.test(error.message);
   return isRefusal
     ? `${error.message}; look at the disk and the permissions, or choose another folder`
     : undefined;

@@ -33,7 +33,7 @@ export interface Blocked {
   readonly sentAtMs: number;
   readonly nowMs: number;
   /** The wait that the server announced, if it did. */
-  readonly announcedMs?: number;
+  readonly announcedMs?: number | undefined;
 }
 
 export type Verdict = "go-on" | "give-up-refused" | "give-up-unreachable";

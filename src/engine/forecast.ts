@@ -22,7 +22,7 @@ export function forecast(calls: number, pace: Pace): Forecast {
   const { quota, maxRatePerSecond } = pace;
   const bounds: readonly Forecast[] = [
     { ms: Math.ceil(calls / pace.lanes) * pace.latencyMs, boundBy: "latency" },
-    { ms: maxRatePerSecond === undefined ? 0 : (calls / maxRatePerSecond) * 1_000, boundBy: "max-rate" },
+    { ms: (calls / (maxRatePerSecond ?? Number.POSITIVE_INFINITY)) * 1_000, boundBy: "max-rate" },
     { ms: quota === undefined ? 0 : quotaMs(calls, quota), boundBy: "quota" },
   ];
   return bounds.reduce((longest, bound) => (bound.ms > longest.ms ? bound : longest));

@@ -26,7 +26,6 @@ export class Permits {
   async next(): Promise<void> {
     this.#stop.throwIfStopped();
     let waitMs = this.#governor.request(this.#clock.nowMs());
-    if (waitMs === 0) return;
     if (this.#waiting === 0) this.#waitingSinceMs = this.#clock.nowMs();
     this.#waiting += 1;
     try {

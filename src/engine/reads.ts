@@ -138,18 +138,14 @@ export class Reads {
     const { stop } = this.#parts;
     await this.#takeLane();
     try {
-      let isSent = false;
       const exchange = await call({
         signal: stop.calls,
         sending: stop.sending,
         beforeSend: async () => {
           await this.#traffic.permit();
           this.#traffic.leaving();
-          isSent = true;
         },
       });
-      // It was waiting for a token, and nobody wants it any more: that tells nothing of Mimecast.
-      if (!isSent) stop.throwIfStopped();
       this.#took(exchange);
       return exchange;
     } finally {

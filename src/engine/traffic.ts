@@ -100,7 +100,7 @@ export class Traffic {
       kind: effect.kind === "refused" ? "refused" : "no-answer",
       sentAtMs: trace.sentAtMs,
       nowMs: clock.nowMs(),
-      ...(trace.waitMs === undefined ? {} : { announcedMs: trace.waitMs }),
+      announcedMs: trace.waitMs,
     });
     if (verdict === "go-on" || stop.sending.aborted) return;
     const said = `${effect.failure.code}: ${effect.failure.message}`;

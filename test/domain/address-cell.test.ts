@@ -22,6 +22,7 @@ describe("a cell of addresses is taken apart", () => {
       " ; SMTP:p@x.example ;\n, smtp:a@x.example;;smtp:b@x.example;",
     ],
     ["in PowerShell's braces", "{SMTP:p@x.example, smtp:a@x.example, smtp:b@x.example}"],
+    ["in braces with spaces around", " {SMTP:p@x.example, smtp:a@x.example, smtp:b@x.example}\t"],
     ["whatever the case of smtp: is", "SMTP:p@x.example;Smtp:a@x.example;sMTP:b@x.example"],
   ])("%s", (_how, cell) => {
     expect(told(cell)).toEqual(["primary p@x.example", "secondary a@x.example", "secondary b@x.example"]);

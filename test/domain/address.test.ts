@@ -141,6 +141,12 @@ describe("addresses are compared", () => {
     expect(addressKey(one)).toBe(addressKey(other));
   });
 
+  it("in a form that differs from theirs only where it must", () => {
+    expect(addressKey("a@M\u00fcnchen.example")).toBe("a@xn--mnchen-3ya.example");
+    expect(addressKey("m\u00fcller")).toBe("m\u00fcller");
+    expect(addressKey("\u00fc@1.2.3")).toBe("\u00fc@1.2.3");
+  });
+
   it("with their local parts' accents", () => {
     expect(addressKey("muller@corp.example")).not.toBe(addressKey("müller@corp.example"));
   });

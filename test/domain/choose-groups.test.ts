@@ -60,6 +60,7 @@ describe("a group is not found", () => {
     expect(problem("staff")).toBe(
       "no group has the name or id 'staff'. There are:\n  All Staff (cloud, 5 members): id-staff",
     );
+    expect(problem("zzz staff")).toMatch(/There are:\n {2}All Staff .*id-staff$/);
     expect(problem("id-tw")).toMatch(/There are:\n.*id-twin-1\n.*id-twin-2/);
   });
 
@@ -80,7 +81,7 @@ describe("a group is not found", () => {
   it("and no list is longer than ten", () => {
     const many = Array.from({ length: 30 }, (_, index) => group(`id${index}`, `Team ${index}`));
     const choice = chooseGroups(["team"], many);
-    expect(choice.ok ? "" : choice.message).toMatch(/(\n {2}Team \d.*){10}\n {2}and 20 more$/);
+    expect(choice.ok ? "" : choice.message).toMatch(/There are:(\n {2}Team \d.*){10}\n {2}and 20 more$/);
     const ten = chooseGroups(["team"], many.slice(0, 10));
     expect(ten.ok ? "" : ten.message).toMatch(/There are:(\n {2}Team \d.*){10}$/);
   });

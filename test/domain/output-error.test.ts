@@ -34,12 +34,20 @@ describe("what can't be written is told with the path, why, and what to do", () 
   });
 });
 
+it("a database that can't be opened at all comes without a code, and is told as well", () => {
+  expect(outputError("runs/a", new Error("ConnectionFailed(Unable to open connection: 14"))).toMatchObject({
+    kind: "output",
+    message: expect.stringContaining("Unable to open connection: 14; look at the disk"),
+  });
+});
+
 it("a fault of this program stays one, and a RunError stays as it is", () => {
   for (const error of [
     new TypeError("x is not a function"),
     new RunError("locked", "in use"),
     Object.assign(new Error("bad argument"), { code: "ERR_INVALID_ARG_TYPE" }),
     Object.assign(new Error("no such table"), { code: "SQLITE_ERROR" }),
+    new Error("no such column: 145"),
     "thrown text",
   ]) {
     expect(outputError("runs/a", error)).toBe(error);

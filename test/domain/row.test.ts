@@ -26,6 +26,12 @@ describe("a record gives a pair", () => {
     });
   });
 
+  it("also where the alias begins with a brace, as an address may and a list does", () => {
+    expect(readRecord(record("p@x.example", "{ann@x.example"), layout)).toMatchObject({
+      pair: { alias: "{ann@x.example" },
+    });
+  });
+
   it("from the columns that the layout names", () => {
     const wide = { columns: { aliasFor: 2, alias: 0 }, cellCount: 3 };
     expect(readRecord(record("a@old.example", "Ann", "ann@corp.example"), wide)).toMatchObject({

@@ -19,6 +19,11 @@ describe("an alias's domain is passed over", () => {
     ["*.com", "a@x.example", false],
     [" example.org ", "a@example.org", true],
     ["example.org", "a@sub.ample.org", false],
+    ["*.orp.example", "a@corp.example", false],
+    ["corp", "a@corp", true],
+    ["mail.corp.example", "a@mail.corp.example", true],
+    // No domain to node:url, but addresses have such.
+    ["xn--a.example", "a@xn--a.example", true],
     ["my-corp_1.example", "a@my-corp_1.example", true],
     ["münchen.example", "a@xn--mnchen-3ya.example", true],
     ["*.münchen.example", "a@sub.xn--mnchen-3ya.example", true],
@@ -43,7 +48,15 @@ describe("a pattern is refused", () => {
     ".example.org",
     "exa mple.org",
     "ü/x.org",
+    "example.org/x",
+    "/example.org",
+    "-.-..",
   ])("%j", (pattern) => {
-    expect(readSkipPattern(pattern)).toMatchObject({ ok: false });
+    expect(readSkipPattern(pattern)).toEqual({
+      ok: false,
+      reason: expect.stringMatching(
+        /^(expected a domain such as example\.org, or \*\.example\.org|that is no valid domain)$/,
+      ),
+    });
   });
 });

@@ -34,6 +34,8 @@ it("a wait without a time ends by a ring alone", async () => {
   const clock = new OwnClock();
   const bell = new Bell(clock);
   const wait = waiting(bell, undefined);
+  await settled();
+  expect(clock.sleeping).toBe(0);
   await clock.pass(1e12);
   expect([wait.done, clock.sleeping]).toEqual([false, 0]);
   bell.ring();

@@ -50,6 +50,9 @@ describe("the number of lanes", () => {
   it("falls where a fifth of a round is trouble, be there answers to the rest or not", () => {
     expect(new Rounds(20).pass(1, 200, 0.15)).toBe(20);
     expect(new Rounds(20).pass(1, 200, 0.2)).toBe(12);
+    const some = new Rounds(20);
+    some.pass(1, 200, 0.15);
+    expect(some.lanes.usualLatencyMs).toBe(200);
     const rounds = new Rounds(20);
     expect(rounds.pass(1, 200, 1)).toBe(12);
     expect(rounds.lanes.usualLatencyMs).toBeUndefined();

@@ -66,7 +66,9 @@ describe("a list", () => {
     const { call } = listOf([[1], [2]]);
     const flaky = async (request: { readonly token?: string | undefined }) =>
       request.token === "t1" && failures-- > 0 ? troubled("unanswered") : await call(request);
-    expect(await all(readPages("list", 5, readsOf().reads, flaky))).toEqual([1, 2]);
+    const { reads, retried } = readsOf();
+    expect(await all(readPages("list", 5, reads, flaky))).toEqual([1, 2]);
+    expect(retried).toEqual(["list, page 2", "list, page 2"]);
   });
 
   it("ends with the page's number and the reason where a page can't be had", async () => {
@@ -76,7 +78,7 @@ describe("a list", () => {
     await expect(read).rejects.toEqual(
       new RunError("incomplete", "list, page 2: some_code: some words, after 6 attempts"),
     );
-    await expect(read).rejects.toMatchObject({ kind: "incomplete" });
+    await expect(read).rejects.toMatchObject({ name: "RunError", kind: "incomplete" });
     const at = all(readPages("list", 5, readsOf().reads, async () => troubled("failed", false)));
     await expect(at).rejects.toThrow(/^list, page 1: some_code: some words$/);
   });
@@ -102,15 +104,21 @@ describe("a list", () => {
   ])("ends where a token %s", async (_title, tokens) => {
     let at = 0;
     const call = async () => page([at], tokens[at++ % tokens.length]);
-    await expect(all(readPages("list", 5, readsOf().reads, call))).rejects.toThrow(
-      `page ${tokens.length}: its token for the next page has been there before`,
-    );
+    await expect(all(readPages("list", 5, readsOf().reads, call))).rejects.toMatchObject({
+      kind: "failed",
+      message: expect.stringContaining(
+        `page ${tokens.length}: its token for the next page has been there before`,
+      ),
+    });
   });
 
   it("ends where a thousand pages in a row are empty", async () => {
     let at = 0;
     const call = async () => page<number>(at === 0 ? [1] : [], `t${at++}`);
-    await expect(all(readPages("list", 5, readsOf().reads, call))).rejects.toThrow("page 1001: it is empty");
+    await expect(all(readPages("list", 5, readsOf().reads, call))).rejects.toMatchObject({
+      kind: "failed",
+      message: expect.stringContaining("page 1001: it is empty"),
+    });
   });
 
   it("ends when the run stops, also before its first page", async () => {

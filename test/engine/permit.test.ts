@@ -77,7 +77,9 @@ describe("the time that calls were held back", () => {
     await clock.pass(5000);
     expect(permits.waitedMs).toBe(1000);
     ask(5);
-    await clock.pass(1000);
+    await clock.pass(400);
+    expect(permits.waitedMs).toBe(1400);
+    await clock.pass(600);
     expect(permits.waitedMs).toBe(2000);
   });
 

@@ -49,12 +49,15 @@ describe("the quota", () => {
     expect(letThrough(governor, 1005)).toBe(9);
     // No answer told when it ends: it is waited for as long as it can last.
     expect(governor.request(1500)).toBe(510);
+    expect(governor.request(2009)).toBe(1);
+    expect(letThrough(governor, 2010)).toBe(9);
   });
 
   it("leaves out what other integrations used, once an answer tells of it", () => {
     const governor = new QuotaGovernor({ reservePercent: 0 });
     governor.request(0);
     governor.learn({ limit: 10, remaining: 5, resetMs: 1000 }, 0);
+    expect(governor.view(100)).toMatchObject({ left: 5 });
     expect(letThrough(governor, 100)).toBe(5);
   });
 
@@ -76,6 +79,7 @@ describe("the quota", () => {
     expect(governor.view(100)).toEqual({ limit: 10, windowMs: 1000, left: 8, perWindow: 9 });
     letThrough(governor, 100);
     expect(governor.view(200)).toEqual({ limit: 10, windowMs: 1000, left: 0, perWindow: 9 });
+    expect([1_004, 1_005].map((nowMs) => governor.view(nowMs)?.left)).toEqual([0, 9]);
     expect(governor.view(2000)).toEqual({ limit: 10, windowMs: 1000, left: 9, perWindow: 9 });
     // A window of which no answer tells as yet.
     expect(governor.request(2000)).toBe(0);
@@ -106,6 +110,13 @@ describe("what others usually use of a window", () => {
     expect(perWindow(...Array.from({ length: 30 }, () => 99))).toBe(1);
   });
 
+  it("is not told by a window of which no answer came", () => {
+    const governor = sharedWith(40);
+    letThrough(governor, 2_000);
+    expect(letThrough(governor, 3_005)).toBe(100);
+    expect(governor.view(3_005)?.perWindow).toBe(100 - 12);
+  });
+
   it("is not what they used of the window that is over", () => {
     expect(sharedWith(40).view(2_000)).toMatchObject({ left: 99 });
   });
@@ -130,6 +141,16 @@ describe("an answer that comes late", () => {
     governor.learn({ limit: 10, remaining: 9, resetMs: 1000 }, 1000);
     expect(letThrough(governor, 1200)).toBe(9);
     expect(governor.request(1200)).toBe(805);
+  });
+
+  it("is allowed for as far as answers lie apart, and the less the more there are", () => {
+    const governor = informed();
+    letThrough(governor, 100);
+    const waits = Array.from({ length: 4 }, () => {
+      governor.learn({ limit: 10, remaining: 0, resetMs: 988 }, 0);
+      return governor.request(100) - 905;
+    });
+    expect(waits).toEqual([24 / 2, 24 / 3, 24 / 4, 24 / 5].map((ms) => expect.closeTo(ms)));
   });
 
   it("does not move the end of the window to an earlier instant", () => {

@@ -69,6 +69,26 @@ describe("a call that only reads", () => {
     expect(stop.reasons).toMatchObject([{ kind: "unreachable" }]);
   });
 
+  it("that was never executed is no refusal either, though others get through", async () => {
+    const { reads } = readsOf();
+    await reads.read("another", scripted(passed(1)));
+    const not = troubled("not-executed");
+    const call = scripted(not, not, not, not, not, not, not, passed(7));
+    const result = await reads.read("it", async (control) => {
+      await reads.read("another", scripted(passed(1)));
+      return await call(control);
+    });
+    expect(result).toEqual({ kind: "read", value: 7 });
+  });
+
+  it("stops the run where nothing but refusals came for a minute, and is not what was refused", async () => {
+    const { reads, stop, clock } = readsOf();
+    await reads.read("another", scripted(passed(1)));
+    await expect(reads.read("it", scripted(troubled("refused")))).rejects.toBeInstanceOf(StoppedError);
+    expect(stop.reasons).toMatchObject([{ kind: "refused" }]);
+    expect(clock.nowMs()).toBeGreaterThanOrEqual(60_000);
+  });
+
   it("stops the run after three refusals of the account, and says which permission to look at", async () => {
     const { reads, stop } = readsOf();
     const call = scripted(troubled("refused"));

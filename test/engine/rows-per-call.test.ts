@@ -79,6 +79,17 @@ describe("the rows of a call", () => {
     expect(learnt.now).toBe(25);
   });
 
+  it("are fewer for a row that spoilt a call only as long as a larger call may have been refused for its size", () => {
+    const learnt = new RowsPerCall(25);
+    learnt.explained(25);
+    expect(learnt.now).toBe(25);
+    learnt.refused(20);
+    learnt.explained(19);
+    expect(learnt.now).toBe(10);
+    learnt.explained(20);
+    expect(learnt.now).toBe(25);
+  });
+
   it("are at least one and at most as many as asked for, and every row has its turn", () => {
     fc.assert(
       fc.property(

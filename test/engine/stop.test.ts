@@ -54,6 +54,7 @@ describe("work that may never end by itself", () => {
     stop.stop({ kind: "limit", message: "--limit 1 is reached" });
     await expect(waiting).rejects.toThrow(new StoppedError("it is waited for no more"));
     await expect(stop.orStopped(new Promise(() => undefined))).rejects.toThrow(StoppedError);
+    expect(getEventListeners(stop.sending, "abort")).toHaveLength(0);
   });
 
   it("fails as itself, and leaves no listener behind, however it ends", async () => {

@@ -34,6 +34,21 @@ describe("the course of a run", () => {
     ]);
   });
 
+  it("makes each two stretches one when there are too many, and leaves what happened where it was", () => {
+    const timeline = new Timeline(0);
+    let applied = 0;
+    for (let look = 1; look <= MOST_BUCKETS; look += 1) {
+      applied += look;
+      timeline.observe({ ...NOTHING, applied }, look * 250 - 1);
+    }
+    const before = timeline.buckets.map((bucket) => bucket.applied);
+    expect(before).toEqual(Array.from({ length: MOST_BUCKETS }, (_, index) => index + 1));
+    timeline.observe({ ...NOTHING, applied }, MOST_BUCKETS * 250);
+    expect(timeline.bucketMs).toBe(500);
+    const after = timeline.buckets.map((bucket) => bucket.applied);
+    expect(after).toEqual(Array.from({ length: MOST_BUCKETS / 2 }, (_, index) => 4 * index + 3));
+  });
+
   it("keeps its size for a run of days, and loses nothing", () => {
     const timeline = new Timeline(0);
     for (let atMs = 0; atMs <= 72 * HOUR_MS; atMs += HOUR_MS / 4) {
@@ -66,6 +81,7 @@ describe("the course of a run", () => {
             timeline.observe({ ...NOTHING, applied }, atMs);
           }
           const { buckets, bucketMs } = timeline;
+          expect(bucketMs).toBe(bucketMsFor(atMs));
           expect(buckets.length).toBeLessThanOrEqual(MOST_BUCKETS);
           expect(buckets.reduce((sum, bucket) => sum + bucket.applied, 0)).toBe(applied);
           if (looks.length > 0) expect(buckets.length).toBe(Math.max(1, Math.ceil(atMs / bucketMs)));

@@ -53,6 +53,22 @@ describe("calls that are throttled", () => {
     expect(traffic.counts).toMatchObject({ throttled: 1, blocked: 0 });
   });
 
+  it("are waited for as the server says the first time, be it short, and no probe is sent before", async () => {
+    const clock = new OwnClock();
+    const { traffic, throttled } = trafficOn(clock);
+    throttled(5);
+    let isFree = false;
+    void traffic.permit().then(() => {
+      isFree = true;
+    });
+    await clock.pass(4);
+    expect(isFree).toBe(false);
+    await clock.pass(1);
+    expect(isFree).toBe(true);
+    throttled(60_000);
+    expect(traffic.nextProbeMs).toBe(60_005);
+  });
+
   it("are waited for longer and longer where the server says nothing, or says too little", async () => {
     for (const told of [undefined, 5]) {
       const { throttled, heldForMs, passed } = trafficOn(new OwnClock());
@@ -117,6 +133,22 @@ describe("the lanes", () => {
       ]),
     );
   });
+});
+
+it.each([
+  ["unanswered", 9],
+  ["not-executed", 9],
+  ["hindered", 16],
+  ["refused", 16],
+] as const)("a round of calls that are %s leaves %i of 16 lanes, once one gets through", (kind, lanes) => {
+  const { traffic, passed } = trafficOn(new OwnClock());
+  for (let call = 0; call < 16; call += 1) passed();
+  expect(traffic.laneCount).toBe(16);
+  const failure = { code: "some_code", message: "some words", retryable: true } as const;
+  for (let call = 0; call < 16; call += 1)
+    traffic.took({ status: 500, sentAtMs: 0, arrivedAtMs: 0 }, { kind, failure });
+  passed();
+  expect(traffic.laneCount).toBe(lanes);
 });
 
 it("the time in which the quota held calls back is counted", async () => {
