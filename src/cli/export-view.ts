@@ -56,7 +56,7 @@ export class TalkingExportView implements ExportView {
 
   countDiffers({ id, name, userCount = 0 }: Group, members: number): void {
     if (!this.#hindrances.isToTell("userCount")) return;
-    const said = `${counted(members, "member")} were read, and find-groups counts ${count(userCount)}`;
+    const said = `${counted(members, "member")} came, and find-groups counts ${count(userCount)}`;
     this.#talk.log.warn({ group: name, id, members, userCount }, `group '${name}': ${said}`);
   }
 

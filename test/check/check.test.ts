@@ -113,6 +113,12 @@ describe("check says what to do and ends with", () => {
     expect(told("host")).toBe("");
   });
 
+  test("78 where there are no settings at all", async () => {
+    const { code, stdout } = await runCli(["check"]);
+    expect(code).toBe(78);
+    expect(stdout).toContain("none is set");
+  });
+
   test("64 where the command line is wrong", async () => {
     const { code, stderr } = await runCli(["check", "--timeout", "soon"]);
     expect(code).toBe(64);

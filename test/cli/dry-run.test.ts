@@ -126,3 +126,47 @@ test("The plan says on the screen what was read, what will be, and what is wrong
     expect(stderr).toContain(line);
   }
 });
+
+test("A plan that is longer than a screen says how much more there is", async () => {
+  const cwd = temporaryFolder();
+  const toSend = Array.from({ length: 8 }, (_, at): [string, string] => [
+    "ann@new.example",
+    `a@d${at}.example`,
+  ]);
+  const broken = Array.from({ length: 13 }, (_, at): [string, string] => [
+    "ann@new.example",
+    `nonsense${at}`,
+  ]);
+  put(cwd, "a.csv", `${csvOf([...toSend, ...broken])}\n\n`);
+  const words = ["import", "a.csv", "--dry-run", "--rows-per-request", "5"];
+  const { stderr } = await runCli(words, { cwd });
+  for (const line of [
+    "2 blank lines passed over",
+    "to send by domain: d0.example 1, d1.example 1, d2.example 1, d3.example 1, d4.example 1, and 3 more domains",
+    "and 3 more problems",
+    "2 calls of up to 5 rows, about",
+    "an assumed quota of 800 calls in 5 s less 10 %",
+  ]) {
+    expect(stderr).toContain(line);
+  }
+});
+
+test("The plan counts with the quota and the pace that the run before it has seen", async () => {
+  const simulator = await simulatorFor({ quota: { calls: 300, windowMs: 2_000 } });
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", manyRows(20));
+  put(cwd, "b.csv", manyRows(2, "other.example"));
+  const words = ["import", "a.csv", "--concurrency", "4"];
+  expect((await runCli(words, { cwd, env: simulatorEnv(simulator) })).code).toBe(0);
+  const { stderr } = await runCli(["import", "b.csv", "--dry-run"], { cwd });
+  expect(stderr).toContain("the quota last seen, 300 calls in 2 s less 10 %");
+  expect(stderr).toContain("in flight at the usual");
+});
+
+test("A file without rows has a plan too, and nothing to send", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", "aliasFor,alias\n");
+  const { code, stderr } = await runCli(["import", "a.csv", "--dry-run"], { cwd });
+  expect(code).toBe(0);
+  expect(stderr).toContain("Plan for 0 rows: 0 to send");
+});

@@ -52,6 +52,20 @@ describe("mimecast-bulk export", () => {
     ]);
   });
 
+  test("says what it had to try again, read again or finds odd, each kind ten times and then counted", async () => {
+    const odd = Array.from({ length: 12 }, (_, at) => ({ name: `Odd ${at}`, members: 1, userCount: 9 }));
+    const joined = { name: "Joined", members: 3, quirks: { totalCount: 4, totalCountReads: 1 } };
+    const simulator = await withGroups([...odd, joined]);
+    simulator.setFaults([{ group: "Joined", times: 1, kind: "status", status: 503 }]);
+    const { code, stderr } = await runCli(["export", "--all-groups"], { env: simulatorEnv(simulator) });
+    expect(code).toBe(0);
+    const said = messagesOf(stderr).join("\n");
+    expect(said).toMatch(/group 'Joined' .*: to be tried again, http_503/);
+    expect(said).toMatch(/group 'Joined' is read once more: /);
+    expect(said.match(/1 member came, and find-groups counts 9/g)).toHaveLength(10);
+    expect(said).toContain("2 more times userCount");
+  });
+
   test("ends quietly where its reader has had enough", async () => {
     const simulator = await withGroups([{ name: "A", members: 50_000 }]);
     const words = [CLI, "export", "--all-groups", "--quiet"];
@@ -125,6 +139,34 @@ describe("mimecast-bulk export", () => {
       64,
       /--changes needs --output/,
     ],
+    [
+      "changes would go where the members do",
+      ["export", "--all-groups", "--output", "m.csv", "--changes", "m.csv"],
+      "simulator",
+      64,
+      /--changes and --output name the same file/,
+    ],
+    [
+      "changes would go to standard output",
+      ["export", "--all-groups", "--output", "m.csv", "--changes", "-"],
+      "simulator",
+      64,
+      /--changes: expected a file/,
+    ],
+    [
+      "changes have nothing to know a member by",
+      ["export", "--all-groups", "--output", "m.csv", "--changes", "c.csv", "--columns", "name"],
+      "simulator",
+      64,
+      /--changes needs the column emailAddress/,
+    ],
+    [
+      "the former output is no file",
+      ["export", "--all-groups", "--output", ".", "--changes", "c.csv"],
+      "simulator",
+      73,
+      /EISDIR|folder/,
+    ],
     ["there are no credentials", ["export", "--all-groups"], {}, 78, /MIMECAST_CLIENT_ID/],
     [
       "a group is unknown",
@@ -190,6 +232,14 @@ describe("mimecast-bulk groups", () => {
     const { stdout } = await runCli(words, { env: simulatorEnv(simulator) });
     const listed = z.array(z.object({ id: z.string(), name: z.string() })).parse(JSON.parse(stdout));
     expect(listed.map(({ id, name }) => [id, name])).toEqual([["s-1", "Sales, Europe"]]);
+  });
+
+  test("says what it had to try again", async () => {
+    const simulator = await withGroups(groups);
+    simulator.setFaults([{ path: "/api/directory/find-groups", times: 1, kind: "status", status: 503 }]);
+    const { code, stderr } = await runCli(["groups"], { env: simulatorEnv(simulator) });
+    expect(code).toBe(0);
+    expect(messagesOf(stderr)[0]).toMatch(/^the list of groups .*: to be tried again, http_503/);
   });
 
   test("says what is wrong where it can't list them", async () => {

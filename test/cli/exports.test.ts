@@ -94,16 +94,22 @@ test("Inputs of one run may differ in encoding, quotation marks and sep= lines; 
   );
 });
 
-test.each([
+test.each<[string, string, RegExp, string?]>([
   [
     "another delimiter",
     "aliasFor;alias\na@new.example;b@old.example\n",
     /b\.csv: its delimiter is not that of a\.csv/,
   ],
   ["other columns", "alias,aliasFor\n", /b\.csv: the header differs from that of a\.csv/],
-])("Inputs of one run may not have %s", async (_, other, message) => {
+  [
+    "their addresses in other columns",
+    "mail,secondary,proxyAddresses\na@new.example,a@old.example,\n",
+    /b\.csv: other columns hold its addresses than those of a\.csv/,
+    "mail,secondary,proxyAddresses\na@new.example,nickname,smtp:b@old.example\n",
+  ],
+])("Inputs of one run may not have %s", async (_, other, message, first = ROWS) => {
   const cwd = temporaryFolder();
-  put(cwd, "a.csv", ROWS);
+  put(cwd, "a.csv", first);
   put(cwd, "b.csv", other);
   const { code, stderr } = await runCli(["import", "a.csv", "b.csv", "--dry-run"], { cwd });
   expect(code).toBe(65);

@@ -57,6 +57,12 @@ test.each<[number, readonly string[], Record<string, string>?]>([
   },
 );
 
+test("A rehearsal is told apart from a run by the folder of its ledger", async () => {
+  const { cwd, run, path } = await settled();
+  expect((await run(["--simulate"])).code).toBe(0);
+  expect(readFileSync(path, "utf8")).toContain(`out="${join(cwd, "runs", "simulated")}"`);
+});
+
 test("A run that leaves something to do is no success", async () => {
   const { run, path } = await settled(`${manyRows(3)},\n`);
   expect((await run()).code).toBe(1);

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { openSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { simulatorFor } from "../simulator/running-simulator.ts";
@@ -54,6 +55,26 @@ test("What ends the run before it began is told to whoever asked for JSON", asyn
   const { code, stdout } = await runCli(["import", "missing.csv", "--dry-run", "--json"]);
   expect(code).toBe(66);
   expect(JSON.parse(stdout)).toMatchObject({ state: "failed", exitCode: 66 });
+});
+
+test.runIf(isLinux)("A named pipe is read as a file is", async () => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  const pipe = join(cwd, "pipe.csv");
+  execFileSync("mkfifo", [pipe]);
+  const run = startCli(["import", "pipe.csv"], { cwd, env: simulatorEnv(simulator) });
+  await writeFile(pipe, csvOf([["ann@new.example", "ann@old.example"]]));
+  expect((await run.ended).code).toBe(0);
+  expect([...simulator.aliases]).toEqual([["ann@old.example", "ann@new.example"]]);
+});
+
+test("A run that is stopped before it began is told to whoever asked for JSON", async () => {
+  const run = startCli(["import", "-", "--json", "--simulate", "--verbose"], { stdin: "open" });
+  await run.said("Opening");
+  run.kill("SIGINT");
+  const { code, stdout } = await run.ended;
+  expect(code).toBe(130);
+  expect(JSON.parse(stdout)).toMatchObject({ state: "stopped", exitCode: 130 });
 });
 
 test.runIf(isLinux)("A signal ends a run that waits for a pipe which stays silent", async () => {

@@ -47,6 +47,20 @@ test("Faults of a file are played", async () => {
   expect((await simulator.ended).code).toBe(143);
 });
 
+test("Groups of a file are those of the account, answered as late as --latency says", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "groups.json", '{ "groups": [{ "name": "Ours", "id": "o-1", "members": 3 }] }');
+  const options = ["--groups", "groups.json", "--latency", "5ms", "--skew", "40ms", "--quota", "800/5s"];
+  const simulator = startCli(["simulate", "--port", "0", ...options], { cwd });
+  await until("the settings", () => simulator.stdout().includes("MIMECAST_SECRET_KEY"));
+  put(cwd, ".env", simulator.stdout());
+  const { code, stdout } = await runCli(["export", "--group", "ours", "--quiet"], { cwd });
+  expect(code).toBe(0);
+  expect(stdout.split("\n")).toHaveLength(5);
+  simulator.kill("SIGINT");
+  expect((await simulator.ended).code).toBe(130);
+});
+
 test("The documentation has every option of simulate", async () => {
   const { stdout } = await runCli(["simulate", "--help"]);
   const options = [...stdout.matchAll(/^ {2}(--[a-z]+) </gm)].map(([, option]) => option);

@@ -194,6 +194,27 @@ test("The first line names the ledger and what it knows; the last ones the files
   expect(second[0]).toBe(`Ledger ${join(cwd, "runs", "ledger.db")}: 2 rows known`);
 });
 
+test("What is left of standard input is run again from a file, as the input can't be read twice", async () => {
+  const simulator = await simulatorFor();
+  const words = ["import", "-", "--limit", "1", "--no-header"];
+  const stdin = "ann@new.example,ann@old.example\nbob@new.example,bob@old.example\n";
+  const { code, stderr } = await runCli(words, { env: simulatorEnv(simulator), stdin });
+  expect(code).toBe(3);
+  expect(messagesOf(stderr).at(-1)).toMatch(
+    /^ {2}mimecast-bulk import \S+remaining\.csv --limit 1 --no-header$/,
+  );
+});
+
+test("Records without an alias are told at the end too, and a file with nothing else has nothing to do", async () => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", "mail,proxyAddresses\nann@new.example,SMTP:ann@new.example\n");
+  const { code, stderr } = await runCli(["import", "a.csv"], { cwd, env: simulatorEnv(simulator) });
+  expect(code).toBe(0);
+  const said = messagesOf(stderr).join("\n");
+  expect(said).toMatch(/^0 rows in .*: nothing to do\n {2}besides {4}1 record without alias$/m);
+});
+
 test("The rows to be sent are shown as sentences, with the columns that were taken", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", "Alias For,ALIAS\nann@new.example,ann@old.example\n");

@@ -204,3 +204,8 @@ describe("columns that can't be found stop the run and say what was found and wh
     expect(() => byHeader(["mail", "x"], { aliasFor: "mail", alias: "Mail" })).toThrow(/one column for both/);
   });
 });
+
+it("of a header with hundreds of columns names as many as can be read", () => {
+  const header = Array.from({ length: 203 }, (_, index) => `Attribute ${index + 1}`);
+  expect(() => byHeader(header)).toThrow(/"Attribute 200" and 3 more/);
+});

@@ -104,6 +104,15 @@ describe("the report's page", () => {
     expect(page).toContain("--concurrency");
   });
 
+  it("makes no rate of a run that took no time", () => {
+    const rows = { applied: [1], failed: [0], unknown: [0] };
+    const startedAt = "2026-01-02T03:04:05.678Z";
+    const timeline = { startedAt, durationMs: 0, bucketMs: 1_000, rows, calls: null };
+    const page = reportPage(summaryOf({ applied: 1 }, { timeline }), NO_PROBLEMS);
+    expect(page).toContain("<dt>rows a second</dt><dd>–</dd>");
+    expect(page).not.toMatch(/NaN|Infinity/);
+  });
+
   it("shows a single row among a million", () => {
     const page = reportPage(summaryOf({ applied: 999_999, failed: 1 }), NO_PROBLEMS);
     expect(page).toContain("&gt; 99.9 %");

@@ -45,6 +45,16 @@ test.each<[Summary, string, string]>([
     "Stopped by a signal: 2 of 6 rows applied, 3 not sent, 1 to look at.",
   ],
   [
+    summaryOf({ applied: 2, "not-sent": 1 }, { state: "killed", exitCode: null }),
+    "bad",
+    "The run was killed: 2 of 3 rows had been accepted by Mimecast, and 1 is to be sent again.",
+  ],
+  [
+    summaryOf({ applied: 2 }, { state: "killed", exitCode: null }),
+    "bad",
+    "The run was killed: 2 of 2 rows had been accepted by Mimecast, and none is left to send.",
+  ],
+  [
     summaryOf({ applied: 2, unknown: 1, "not-sent": 3 }, { state: "killed", exitCode: null }),
     "bad",
     "The run was killed: 2 of 6 rows had been accepted by Mimecast, and 4 are to be sent again.",

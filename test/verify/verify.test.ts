@@ -252,3 +252,28 @@ describe("a verification that can't be had", () => {
     expect(stderr).toContain("MIMECAST_CLIENT_ID");
   });
 });
+
+test("A verification of more than a screen can hold says how much more there is", async () => {
+  const simulator = await simulatorFor();
+  const domains = Array.from({ length: 7 }, (_, at): [string, string] => [
+    "ann@new.example",
+    `a@d${at}.example`,
+  ]);
+  const broken = Array.from({ length: 12 }, (_, at): [string, string] => [
+    "ann@new.example",
+    `nonsense${at}`,
+  ]);
+  const { code, said } = await verifying(simulator, csvOf([...domains, ...broken]));
+  expect(code).toBe(1);
+  expect(said).toContain("and 2 more problems");
+  expect(said).toMatch(/no internal domains of the account: d0\.example \(1 alias\), .*, and 2 more/);
+});
+
+test("Where every row is passed over there is nothing to look up", async () => {
+  const simulator = await simulatorFor();
+  const skip = ["--skip-domain", "old.example"];
+  const { code, said } = await verifying(simulator, aliases("old.example", 2), skip);
+  expect(code).toBe(0);
+  expect(said).toMatch(/^0 rows in .*: nothing to look up$/m);
+  expect(simulator.counters.calls).toBe(0);
+});

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import https from "node:https";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { listening, sendJson } from "../mimecast/loopback.ts";
+import { APPLIED, PAIR } from "../mimecast/parts.ts";
+import { csvOf } from "../support/csv-files.ts";
+import { runCli, simulatorEnv } from "../support/run-cli.ts";
+import { put, temporaryFolder } from "../support/temporary-folder.ts";
+
+const CERTIFICATE = tlsFile("test-only-certificate.pem");
+
+function tlsFile(name: string): string {
+  return fileURLToPath(new URL(`../mimecast/tls/${name}`, import.meta.url));
+}
+
+/** A folder whose `.env` names the file, and a row to import from it over TLS. */
+async function importingOverTls(extraCa: string | undefined) {
+  const options = { key: readFileSync(tlsFile("test-only-key.pem")), cert: readFileSync(CERTIFICATE) };
+  const server = await listening(
+    https.createServer(options, (request, response) => {
+      request.resume().on("end", () => {
+        if (request.url === "/oauth/token") sendJson(response, { access_token: "token-1", expires_in: 1799 });
+        else sendJson(response, APPLIED);
+      });
+    }),
+  );
+  onTestFinished(() => server.close());
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", csvOf([[PAIR.aliasFor, PAIR.alias]]));
+  if (extraCa !== undefined) put(cwd, ".env", `NODE_EXTRA_CA_CERTS=${extraCa}\n`);
+  const env = simulatorEnv({ url: `https://localhost:${server.port}` });
+  return await runCli(["import", "a.csv", "--timeout", "5"], { cwd, env });
+}
+
+test("A CA certificate that .env names is trusted as one that the environment names", async () => {
+  expect((await importingOverTls(CERTIFICATE)).code).toBe(0);
+});
+
+test("A CA certificate that can't be read is told before anything is sent", async () => {
+  const { code, stderr } = await importingOverTls("none.pem");
+  expect(code).toBe(78);
+  expect(stderr).toContain("NODE_EXTRA_CA_CERTS: none.pem can't be read; name a file in PEM format");
+});
