@@ -105,7 +105,7 @@ describe("a list", () => {
     let at = 0;
     const call = async () => page([at], tokens[at++ % tokens.length]);
     await expect(all(readPages("list", 5, readsOf().reads, call))).rejects.toMatchObject({
-      kind: "failed",
+      kind: "incomplete",
       message: expect.stringContaining(
         `page ${tokens.length}: its token for the next page has been there before`,
       ),
@@ -116,7 +116,7 @@ describe("a list", () => {
     let at = 0;
     const call = async () => page<number>(at === 0 ? [1] : [], `t${at++}`);
     await expect(all(readPages("list", 5, readsOf().reads, call))).rejects.toMatchObject({
-      kind: "failed",
+      kind: "incomplete",
       message: expect.stringContaining("page 1001: it is empty"),
     });
   });
