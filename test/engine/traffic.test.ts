@@ -171,15 +171,16 @@ it("calls are counted as they leave, and those that got nowhere by why", () => {
 });
 
 it.each([
-  ["unanswered", /the network, the proxy and the base URL/],
-  ["hindered", /the application's id and keys/],
-] as const)("a run to which nothing gets through is told what to check: %s", (kind, advice) => {
+  ["unanswered", "some_code", /the network, the proxy and the base URL/],
+  ["hindered", "some_code", /the application's id and keys/],
+  ["not-executed", "http_429", /Other integrations take the account's whole quota/],
+] as const)("a run to which nothing gets through is told what to check: %s, %s", (kind, code, advice) => {
   const clock = new OwnClock();
   const { stop, traffic } = trafficOn(clock);
-  const failure = { code: "some_code", message: "some words", retryable: true } as const;
+  const failure = { code, message: "some words", retryable: true } as const;
   traffic.took({ sentAtMs: -DEFAULT_BREAKER.patienceAtStartMs, arrivedAtMs: 0 }, { kind, failure });
   expect(stop.reasons).toEqual([
-    { kind: "unreachable", message: expect.stringMatching(/some_code: some words/) },
+    { kind: "unreachable", message: expect.stringContaining(`${code}: some words`) },
   ]);
   expect(stop.reasons[0]?.message).toMatch(advice);
   // Once is enough.

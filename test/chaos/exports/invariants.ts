@@ -57,7 +57,9 @@ function codeFaults({ done, end, isLast, step }: ExportSeen): string[] {
   const { code } = end;
   const isFatal = step.oddities.some((oddity) => oddity.isFatal);
   const isFoul =
-    step.weather.faults.length > 0 || done.some(({ kind }) => kind === "restart" || kind === "latency");
+    step.weather.faults.length > 0 ||
+    step.weather.others !== undefined ||
+    done.some(({ kind }) => kind === "restart" || kind === "latency");
   const isStarved = step.fileSizeBlocks !== undefined || done.some(({ kind }) => kind === "full-disk");
   const signals = done.flatMap((what) => (what.kind === "signal" ? [SIGNAL_CODES[what.signal]] : []));
   const isTrue =

@@ -89,8 +89,12 @@ function unfoundedStop(
       case "max-failures":
         return maxFailures !== undefined && results.some(({ outcome }) => outcome === "failed");
       default:
-        // The account is refused, or nothing gets through, only where that was arranged.
-        return step.weather.faults.length > 0 || wasDone(run, "faults", "restart", "latency");
+        // The account is refused, or nothing gets through, only where that was arranged. Others may take all there is.
+        return (
+          step.weather.faults.length > 0 ||
+          step.weather.others !== undefined ||
+          wasDone(run, "faults", "restart", "latency")
+        );
     }
   };
   return isFounded() ? [] : [`it stopped by ${stop.signal ?? stop.kind}, for which there was no reason`];
