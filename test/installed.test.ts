@@ -38,7 +38,8 @@ test("The package holds the program and its documentation, and nothing else", {
   const program = sources
     .filter((path) => !path.endsWith(".d.ts") && path !== "demo.ts")
     .map((path) => `dist/${path.replace(/\.ts$/, ".js")}`);
-  const docs = readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`);
+  const pages = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
+  const docs = pages.map((name) => `docs/${name}`);
   const others = [".env.example", "CHANGELOG.md", "LICENSE", "README.md", "package.json"];
   expect(paths).toEqual([...program, ...docs, ...others].sort());
 });

@@ -8,14 +8,15 @@ export function repeatableWords(
   resendBeforeEpochMs: number | undefined,
 ): readonly string[] {
   const repeatable: string[] = [];
-  for (let index = 0; index < words.length; index++) {
-    const [option = "", inlineValue] = (words[index] ?? "").split(/=(.*)/s);
+  const left = [...words];
+  for (let word = left.shift(); word !== undefined; word = left.shift()) {
+    const [option = "", inlineValue] = word.split(/=(.*)/s);
     const isTimed = option === "--deadline" || option === "--resend-before";
     if (!isTimed) {
-      repeatable.push(words[index] ?? "");
+      repeatable.push(word);
       continue;
     }
-    const value = inlineValue ?? words[++index] ?? "";
+    const value = inlineValue ?? left.shift() ?? "";
     if (option === "--deadline" && !IS_INSTANT.test(value)) repeatable.push(option, value);
     if (option === "--resend-before" && resendBeforeEpochMs !== undefined) {
       repeatable.push(option, new Date(resendBeforeEpochMs).toISOString());

@@ -48,6 +48,6 @@ export function guessedLegacyOrUtf8(bytes: Buffer, isWhole: boolean): "utf-8" | 
   if (isUtf8(judged)) return "utf-8";
   const text = judged.toString("utf8");
   const good = text.match(/[^\0-\u007f\ufffd]/gu)?.length ?? 0;
-  const bad = text.match(/\ufffd/g)?.length ?? 0;
+  const bad = text.split("\ufffd").length - 1;
   return good > 0 && good >= bad * LEAST_GOOD ? "utf-8" : "windows-1252";
 }

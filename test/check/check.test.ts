@@ -85,6 +85,15 @@ describe("check", () => {
     expect(stdout).not.toContain("hush");
   });
 
+  test.each(["http://proxy.example:3128", "proxy.example:3128"])(
+    "tells a proxy without a password as it was typed: %s",
+    async (proxy) => {
+      const { code, told } = await checkingSimulator({}, { HTTPS_PROXY: proxy });
+      expect(code).toBe(0);
+      expect(told("settings")).toContain(`HTTPS_PROXY=${proxy}, from the environment`);
+    },
+  );
+
   test("is lines for people without --json, and needs no account with --simulate", async () => {
     const { code, stdout, stderr } = await runCli(["check", "--simulate"]);
     expect(code).toBe(0);
@@ -192,13 +201,6 @@ describe("check says what to do and ends with", () => {
     const end = await checking(signedEnv(simulator.url));
     expect(end.code).toBe(77);
     expect(end.told("credentials")).toMatch(message);
-  });
-
-  test("69 where the answer is an error that nothing is known of", async () => {
-    const faults = [{ path: "*", kind: "status", status: 599 }] as const;
-    const { code, told } = await checkingSimulator({ faults });
-    expect(code).toBe(69);
-    expect(told("export")).toMatch(/^not-seen /);
   });
 
   test("69 where no connection can be made, or nothing gets through", async () => {

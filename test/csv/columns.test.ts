@@ -140,6 +140,11 @@ describe("columns that are doubtful stop the run and say what to type", () => {
       /Addresses are in: "Hauptadresse", "Zweitadresse"\. Name the columns with --columns "aliasFor=Hauptadresse,alias=Zweitadresse"/,
     ],
     [
+      ["New address", "Old one", "Older one"],
+      ["a@x.example", "b@x.example", "c@x.example"],
+      /--columns "aliasFor=New address,alias=NAME"/,
+    ],
+    [
       ["Ann", "B", "C"],
       ["a@x.example", "b@x.example", "c@x.example"],
       /--columns "aliasFor=NAME,alias=NAME"/,

@@ -201,6 +201,18 @@ describe("a file", () => {
     await expect(opening).rejects.toMatchObject({ kind: "input-not-found" });
   });
 
+  it("that can't be there, as a file stands where its folder should, is named with the system's reason", async () => {
+    await writeFile(join(folder, "file"), twoRows);
+    const opening = openInput({ kind: "file", path: join(folder, "file", "a.csv") });
+    await expect(opening).rejects.toThrow(/a\.csv can't be read: ENOTDIR/);
+    await expect(opening).rejects.toMatchObject({ kind: "input-not-found" });
+  });
+
+  it.runIf(process.platform !== "win32")("that is a device has no size, and may be empty", async () => {
+    const opening = openInput({ kind: "file", path: "/dev/null" });
+    await expect(opening).rejects.toMatchObject({ kind: "input" });
+  });
+
   it("that is a folder is named", async () => {
     const opening = openInput({ kind: "file", path: folder });
     await expect(opening).rejects.toThrow(/is a folder/);
@@ -221,6 +233,12 @@ describe("the source", () => {
     );
     const reading = openInput({ kind: "stdin", stream }).then(allRecords);
     await expect(reading).rejects.toMatchObject({ kind: "input", cause: failure });
+  });
+
+  it("is read to its end, though a piece of it is empty or text", async () => {
+    const pieces = ["aliasFor,alias\n", Buffer.alloc(0), "ann@x.example,a@x.example\n"];
+    const input = await openInput({ kind: "stdin", stream: Readable.from(pieces) });
+    expect(await allRecords(input)).toHaveLength(1);
   });
 
   it.each(["a break", "close"])("is let go of by %s", async (way) => {
