@@ -41,6 +41,8 @@ describe("the quota", () => {
     expect(governor.request(100)).toBe(905);
     expect(governor.request(1004)).toBe(1);
     expect(letThrough(governor, 1005)).toBe(10);
+    // What was left in the window before is no part of this one.
+    expect(letThrough(informed(), 1005)).toBe(10);
   });
 
   it("still bounds the next window before its first answer has come", () => {
