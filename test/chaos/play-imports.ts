@@ -90,7 +90,8 @@ class Series {
   #newResultFaults(folders: readonly LeftFolder[]): string[] {
     return folders.flatMap((left) => {
       const run = this.#unchecked.get(left.name);
-      if (run === undefined || left.names.includes("run.db")) return [];
+      // One that was killed before it had a file left its folder empty.
+      if (run === undefined || left.names.includes("run.db") || left.names.length === 0) return [];
       this.#unchecked.delete(left.name);
       return resultFaults(run, left);
     });
