@@ -158,7 +158,8 @@ export class Database {
 
   /** What a query of one number comes to; 0 where that is NULL. */
   number(sql: string): number {
-    return integer(this.first(sql) ?? [null], 0);
+    const [row = [null]] = this.all(sql);
+    return integer(row, 0);
   }
 
   run(sql: string, parameters: readonly Cell[] = []): number {

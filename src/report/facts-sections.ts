@@ -9,7 +9,8 @@ const LONGEST_VALUE = 300;
 
 /** What Mimecast's answers prove, and what they do not. */
 export function proofSection({ outcomes, inputs }: Summary): Html {
-  const input = inputs.length === 1 ? (inputs[0]?.name ?? "FILE") : "FILE…";
+  const [first, ...others] = inputs;
+  const input = first === undefined || others.length > 0 ? "FILE…" : first.name;
   return html`<section aria-labelledby="proof">
 <h2 id="proof">What this proves</h2>
 <p><b>Proved:</b> for each row that is <i>applied</i>, Mimecast's own answer named the row among its successes; results.csv has the time and Mimecast's request id. Every row of the input is there with exactly one outcome, and they add up to the rows read.</p>

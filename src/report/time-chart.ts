@@ -45,7 +45,8 @@ export function timeChart(chart: TimeChart): Html {
   const y = scaleLinear([0, chart.most ?? Math.max(...sums, 1)], [height, 0]);
   if (chart.most === undefined) y.nice(VALUE_TICKS);
   const x = scaleUtc([startEpochMs, startEpochMs + length * bucketMs], [0, 100]);
-  const valueTicks = y.ticks(Math.min(VALUE_TICKS, Math.ceil(y.domain()[1] ?? 1)));
+  const [, top = 1] = y.domain();
+  const valueTicks = y.ticks(Math.min(VALUE_TICKS, Math.ceil(top)));
   const plot = html`y="${HEAD}" width="100%" height="${height}" viewBox="0 0 ${length} ${height}" preserveAspectRatio="none"`;
   return html`<figure class="chart">
 <svg class="values" width="40" height="${HEAD + height + FOOT}" aria-hidden="true">${valueTicks.map(
@@ -87,9 +88,8 @@ function areas(bands: readonly Band[], length: number, y: (value: number) => num
     .digits(2);
   return layers.map((layer) => {
     const points = layer.map(([low, high]): [number, number] => [low, high]);
-    const last = points.at(-1);
     // A step ends where the next one begins: the last one needs a point behind it.
-    const path = shape(last === undefined ? [] : [...points, last]);
+    const path = shape([...points, ...points.slice(-1)]);
     return html`<path class="area ${layer.key.kind}" d="${path ?? ""}"/>
 `;
   });

@@ -235,6 +235,7 @@ test.each([
     /^note 800 calls in a window, 0 left, a new one in 2\.5 s: others use it too/,
   ],
   [{ "X-RateLimit-Remaining": "7" }, /^ok 7 left$/],
+  [{ "X-RateLimit-Limit": "800" }, /^ok 800 calls in a window$/],
 ])("Of the quota is told what the headers told: %j", async (headers, told) => {
   const body = '{"meta":{"status":200},"fail":[],"data":[]}';
   const faults = [{ path: "*", kind: "status", status: 200, body, headers }] as const;

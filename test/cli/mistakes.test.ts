@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { openSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { simulatorFor } from "../simulator/running-simulator.ts";
@@ -80,9 +80,12 @@ test("A run that is stopped before it began is told to whoever asked for JSON", 
 test.runIf(isLinux)("A signal ends a run that waits for a pipe which stays silent", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
-  execFileSync("mkfifo", [join(cwd, "pipe.csv")]);
+  const pipe = join(cwd, "pipe.csv");
+  execFileSync("mkfifo", [pipe]);
   const run = startCli(["import", "pipe.csv", "--verbose"], { cwd, env: simulatorEnv(simulator) });
-  await run.said("Opening");
+  // The system lets nobody open it for writing before the run has opened it for reading.
+  const silent = await open(pipe, "w");
   run.kill("SIGTERM");
   expect((await run.ended).code).toBe(143);
+  await silent.close();
 });

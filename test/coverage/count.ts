@@ -23,14 +23,23 @@ export async function count(): Promise<CoverageFile[]> {
   const program = new Map(modules().map((module) => [module.url, module]));
   await report.add([...program.values()].map((module) => ({ ...module, empty: true })));
   for (const name of readdirSync(RAW_FOLDER)) {
-    const { result } = written.parse(JSON.parse(readFileSync(join(RAW_FOLDER, name), "utf8")));
-    const ofProgram = result.flatMap(({ url, functions }) => {
+    const ofProgram = scriptsIn(join(RAW_FOLDER, name)).flatMap(({ url, functions }) => {
       const module = program.get(url);
       return module === undefined ? [] : [{ ...module, functions }];
     });
     if (ofProgram.length > 0) await report.add(ofProgram);
   }
   return (await report.generate())?.files ?? [];
+}
+
+/** None where the process was killed as it wrote: then what it ran does not count. */
+function scriptsIn(path: string): z.infer<typeof written>["result"] {
+  try {
+    return written.parse(JSON.parse(readFileSync(path, "utf8"))).result;
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
 }
 
 /** The modules of the program, by the addresses under which processes load them. */
