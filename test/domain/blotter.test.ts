@@ -7,7 +7,7 @@ function blotted(text: string): string {
 
 describe("a secret is taken out of a text", () => {
   it.each([
-    ["as it is", "was hush/hush+1!", `was ${BLOT}!`],
+    ["as it is", "was hush/hush+1!", "was [secret]!"],
     ["wherever it stands", "hush/hush,hush/hush", `${BLOT},${BLOT}`],
     ["as an address has it", "?key=hush%2Fhush%2B1", `?key=${BLOT}`],
     ["as JSON has it", String.raw`{"a":"quo\"ted"}`, `{"a":"${BLOT}"}`],
