@@ -27,6 +27,7 @@ describe("what authorizes a request is taken out, whoever's it is", () => {
     ["Bearer abc.def-ghi~1+/=", BLOT],
     ["authorization: bearer   abc next", `authorization: ${BLOT} next`],
     ["MC access-key:bm90IG1pbmU= next", `${BLOT} next`],
+    ["mc  access-key:bm90IG1pbmU= next", `${BLOT} next`],
     ["the bearer", "the bearer"],
   ])("%s", (text, expected) => {
     expect(blotted(text)).toBe(expected);
