@@ -89,9 +89,11 @@ describe("a cell of addresses is taken apart", () => {
 
   it("but hexadecimal digits that are no entry of their own stay as they are", () => {
     const hex = `X'${Buffer.from("a@x.example").toString("hex")}'`;
-    expect(told(`b${hex};${hex}b; ${hex}`)).toEqual([
+    const odd = hex.replace(/.'$/, "'");
+    expect(told(`b${hex};${hex}b;${odd}; ${hex}`)).toEqual([
       `secondary b${hex}`,
       `secondary ${hex}b`,
+      `secondary ${odd}`,
       "secondary a@x.example",
     ]);
   });

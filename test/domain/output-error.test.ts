@@ -19,8 +19,6 @@ describe("what can't be written is told with the path, why, and what to do", () 
     ["ENOTDIR", /a file stands where its folder should/],
     ["EISDIR", /a folder has that name/],
     ["EBUSY", /another program has it open/],
-    // Node's own, of which the system's code is only a part.
-    ["ERR_FS_EISDIR", /ERR_FS_EISDIR: no, open 'x'; look at/],
     ["EMFILE", /EMFILE: no, open 'x'; look at/],
     ["SQLITE_IOERR_WRITE", /SQLITE_IOERR_WRITE: no/],
   ])("%s", (code, message) => {
@@ -33,6 +31,15 @@ describe("what can't be written is told with the path, why, and what to do", () 
     });
   });
 });
+
+it.each(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "ENOENT", "EEXIST", "EISDIR", "EBUSY"])(
+  "one of Node's own codes, of which %s is only a part, is told in Node's own words",
+  (code) => {
+    expect(outputError("runs/a", refused(`ERR_FS_${code}`))).toMatchObject({
+      message: expect.stringContaining(`: ERR_FS_${code}: no, open 'x'; look at the disk`),
+    });
+  },
+);
 
 it("a database that can't be opened at all comes without a code, and is told as well", () => {
   expect(outputError("runs/a", new Error("ConnectionFailed(Unable to open connection: 14"))).toMatchObject({
