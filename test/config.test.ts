@@ -28,8 +28,14 @@ describe("a variable is taken", () => {
     expect(tenant({})).toBe("from-dotenv");
   });
 
-  it("also below a line of nothing but white space, or with a comment after it", async () => {
-    for (const line of [" \t", "  # the account", " \r"]) {
+  it("also below a line of nothing but white space, or that ends in some, or with a comment after it", async () => {
+    for (const line of [
+      " \t",
+      "  # the account",
+      " \r",
+      "MIMECAST_REGION= ",
+      "export MIMECAST_REGION=\t\r",
+    ]) {
       await put(".env", `${line}\nMIMECAST_TENANT=from-dotenv\n`);
       expect(tenant({})).toBe("from-dotenv");
     }

@@ -128,8 +128,9 @@ function envFileLayer(file: string, cwd: string, named: boolean, problems: Probl
   }
   const line = badLine(text);
   if (line !== undefined) problems.settings(`${name}: line ${line} is not NAME=value`);
-  // Node 20 takes a line of white space, or a comment after it, for the beginning of the next variable's name.
-  const plain = text.replaceAll(/^[^\S\r\n]+(?:#.*)?$/gm, "");
+  // Of white space at the end of a line, or before a comment, releases of Node make the next variable's name (20), or
+  // of the next line the value of this one (22).
+  const plain = text.replaceAll(/^[^\S\r\n]+#.*|[^\S\r\n]+$/gm, "");
   return { origin: file, values: withoutLines(parseEnv(plain), name, problems) };
 }
 
