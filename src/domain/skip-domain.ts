@@ -27,6 +27,8 @@ export type SkipDomain = (addressKey: string) => boolean;
 
 /** `patterns` as {@link readSkipPattern} returned them. */
 export function skipDomain(patterns: readonly string[]): SkipDomain {
+  // It is asked for every row of the input.
+  if (patterns.length === 0) return () => false;
   const whole = new Set(patterns);
   const parents = new Set(patterns.filter((pattern) => pattern.startsWith("*.")).map((it) => it.slice(2)));
   return (addressKey) => {
