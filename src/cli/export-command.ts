@@ -19,13 +19,12 @@ export async function exportCommand(flags: ExportFlags, program: Program): Promi
   const output: Output =
     given === "-"
       ? { kind: "stdout", temporary: join(tmpdir(), "mimecast-bulk") }
-      : { kind: "file", path: resolve(program.cwd, given) };
-  const job = {
-    ...rest,
-    groups: allGroups ? ("all" as const) : group,
-    output,
-    changesPath: changes === undefined ? undefined : resolve(program.cwd, changes),
-  };
+      : {
+          kind: "file",
+          path: resolve(program.cwd, given),
+          changesPath: changes === undefined ? undefined : resolve(program.cwd, changes),
+        };
+  const job = { ...rest, groups: allGroups ? ("all" as const) : group, output };
   const nothingDone = output.kind === "file" ? `${output.path} is as it was` : "Nothing was written";
   return await runReading(reach, concurrency, program, nothingDone, (run) =>
     exporting({ ...job, reading: run.rules }, run, program, reach),
@@ -52,14 +51,18 @@ async function exporting(
   return EXIT.ok;
 }
 
-function endLines({ calls, changes, groups, members }: Exported, job: ExportJob, tookMs: number): string[] {
-  const whereTo = job.output.kind === "file" ? ` to ${job.output.path}` : "";
+function endLines(
+  { calls, changes, groups, members }: Exported,
+  { output }: ExportJob,
+  tookMs: number,
+): string[] {
+  const [whereTo, changesPath] = output.kind === "file" ? [` to ${output.path}`, output.changesPath] : [""];
   const lines = [
     `Exported ${counted(members, "member")} of ${counted(groups, "group")}${whereTo} in ${duration(tookMs)}, with ${counted(calls, "call")}`,
   ];
   if (changes !== undefined) {
     const { added, changed, removed } = changes;
-    lines.push(`Changes: ${added} added, ${removed} removed, ${changed} changed, in ${job.changesPath}`);
+    lines.push(`Changes: ${added} added, ${removed} removed, ${changed} changed, in ${changesPath}`);
   }
   return lines;
 }

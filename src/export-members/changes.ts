@@ -83,13 +83,13 @@ function keyReader(
   columns: readonly MemberColumn[],
   shared: readonly MemberColumn[],
 ): (cells: readonly string[]) => string {
-  const group = columns.indexOf(shared.includes("groupId") ? "groupId" : "group");
-  const hasGroup = group !== -1 && shared.includes(columns[group] ?? "group");
-  const address = columns.indexOf("emailAddress");
-  const domain = shared.includes("domain") ? columns.indexOf("domain") : -1;
+  const place = (column: MemberColumn): number => (shared.includes(column) ? columns.indexOf(column) : -1);
+  const group = place(shared.includes("groupId") ? "groupId" : "group");
+  const address = place("emailAddress");
+  const domain = place("domain");
   return (cells) => {
-    const who = cells[address] || `@${cells[domain] ?? ""}`;
-    return JSON.stringify([hasGroup ? cells[group] : "", who.toLowerCase()]);
+    const who = cells[address] || `@${cells[domain]}`;
+    return JSON.stringify([cells[group], who.toLowerCase()]);
   };
 }
 

@@ -13,8 +13,6 @@ export interface ExportJob {
   /** 1 to 500. */
   readonly pageSize: number;
   readonly output: Output;
-  /** Where to write what has changed since the file was written last. */
-  readonly changesPath: string | undefined;
   /** A byte order mark in front, for Excel. */
   readonly bom: boolean;
   readonly escapeFormulas: boolean;
@@ -23,7 +21,12 @@ export interface ExportJob {
 }
 
 export type Output =
-  | { readonly kind: "file"; readonly path: string }
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      /** Where to write what has changed since the file was written last. */
+      readonly changesPath?: string | undefined;
+    }
   /** Temporary files whose names begin with `temporary` hold the export until it is complete. */
   | { readonly kind: "stdout"; readonly temporary: string };
 

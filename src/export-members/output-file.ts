@@ -5,6 +5,7 @@ import type { GrowingFile } from "../files/growing-file.ts";
 import { Spool } from "../files/spool.ts";
 import { type Processes, TemporaryFiles } from "../files/temporary-files.ts";
 import { WholeFile } from "../files/whole-file.ts";
+import { checkPrevious } from "./changes.ts";
 import type { Output } from "./export-job.ts";
 
 /** Where an export is written until it is complete. */
@@ -12,12 +13,21 @@ export interface OpenOutput {
   readonly temporaries: TemporaryFiles;
   /** The export so far. */
   readonly text: GrowingFile;
-  /** The file as it will be, and as it is so far; undefined for standard output. */
-  readonly file: { readonly path: string; readonly temporary: string } | undefined;
+  /** There if changes were asked for. */
+  readonly changes: OpenChanges | undefined;
   /** Gives the export to whom it is for. */
   finish(print: (content: Buffer) => Promise<boolean>): Promise<void>;
   /** Leaves nothing behind, and what was there as it was. Never throws. */
   abandon(): Promise<void>;
+}
+
+/** Two exports to be compared, and the file for what differs. */
+interface OpenChanges {
+  /** The export before this one; it need not be there. */
+  readonly previous: string;
+  /** This export, under the name that it has until it is finished. */
+  readonly current: string;
+  readonly file: WholeFile;
 }
 
 /**
@@ -26,12 +36,12 @@ export interface OpenOutput {
  */
 export async function openOutput(output: Output, processes: Processes): Promise<OpenOutput> {
   return output.kind === "file"
-    ? await openFile(output.path, processes)
+    ? await openFile(output.path, output.changesPath, processes)
     : await openStandardOutput(output.temporary, processes);
 }
 
 /** Begins a file that replaces one of its name, if there is one: it gets the permissions of that. */
-export async function beginFile(
+async function beginFile(
   path: string,
   processes: Processes,
 ): Promise<{ readonly file: WholeFile; readonly path: string; readonly temporaries: TemporaryFiles }> {
@@ -42,15 +52,42 @@ export async function beginFile(
   return { file, path: target.path, temporaries };
 }
 
-async function openFile(given: string, processes: Processes): Promise<OpenOutput> {
+async function openFile(
+  given: string,
+  changesPath: string | undefined,
+  processes: Processes,
+): Promise<OpenOutput> {
   const { file, path, temporaries } = await beginFile(given, processes);
-  return {
-    temporaries,
-    file: { path, temporary: file.temporary },
-    text: file,
-    finish: () => file.finish(),
-    abandon: () => file.abandon(),
-  };
+  try {
+    const changesFile =
+      changesPath === undefined ? undefined : await beginChanges(changesPath, path, processes);
+    return {
+      temporaries,
+      text: file,
+      changes: changesFile && { previous: path, current: file.temporary, file: changesFile },
+      async finish() {
+        // First the changes: a run that is killed in between finds them again.
+        await changesFile?.finish();
+        await file.finish();
+      },
+      async abandon() {
+        await changesFile?.abandon();
+        await file.abandon();
+      },
+    };
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+/** What they will be found in is looked at as well: what is wrong with it is known then. */
+async function beginChanges(given: string, outputPath: string, processes: Processes): Promise<WholeFile> {
+  await checkPrevious(outputPath);
+  const { file, path } = await beginFile(given, processes);
+  if (path !== outputPath) return file;
+  await file.abandon();
+  throw new RunError("usage", "--changes and --output name the same file; name two");
 }
 
 async function openStandardOutput(temporary: string, processes: Processes): Promise<OpenOutput> {
@@ -59,7 +96,7 @@ async function openStandardOutput(temporary: string, processes: Processes): Prom
   const spool = await Spool.open(temporaries.next());
   return {
     temporaries,
-    file: undefined,
+    changes: undefined,
     text: spool,
     async finish(print) {
       for await (const chunk of spool.chunks()) if (!(await print(chunk))) break;

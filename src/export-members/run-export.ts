@@ -4,13 +4,11 @@ import type { Group } from "../domain/directory.ts";
 import { RunError } from "../domain/run-error.ts";
 import { Reads } from "../engine/reads.ts";
 import type { Stop } from "../engine/stop.ts";
-import type { Processes } from "../files/temporary-files.ts";
-import type { WholeFile } from "../files/whole-file.ts";
-import { checkPrevious, writeChanges } from "./changes.ts";
+import { writeChanges } from "./changes.ts";
 import { exportGroups } from "./export-groups.ts";
-import type { ChangeCounts, Exported, ExportJob, ExportParts } from "./export-job.ts";
+import type { Exported, ExportJob, ExportParts } from "./export-job.ts";
 import { listGroups, READ_PERMISSION } from "./find-groups.ts";
-import { beginFile, type OpenOutput, openOutput } from "./output-file.ts";
+import { type OpenOutput, openOutput } from "./output-file.ts";
 
 const BOM = "\ufeff";
 
@@ -21,43 +19,15 @@ const BOM = "\ufeff";
  */
 export async function runExport(job: ExportJob, parts: ExportParts, stop: Stop): Promise<Exported> {
   const output = await openOutput(job.output, parts.processes);
-  let changesFile: WholeFile | undefined;
   try {
-    changesFile = await openChanges(job, output, parts.processes);
     const exported = await exportInto(output, job, parts, stop);
-    const changes = changesFile === undefined ? undefined : await changesSince(output, job, changesFile);
-    // First the changes: a run that is killed in between finds them again.
-    await changesFile?.finish();
+    const changes = output.changes && (await writeChanges({ ...job, ...output.changes }));
     await output.finish((content) => stop.orStopped(parts.print(content)));
     return { ...exported, changes };
   } catch (error) {
-    await changesFile?.abandon();
     await output.abandon();
     throw error;
   }
-}
-
-/** Before anything is read, as is what it will be compared with: what is wrong with them is known then. */
-async function openChanges(
-  { changesPath }: ExportJob,
-  { file }: OpenOutput,
-  processes: Processes,
-): Promise<WholeFile | undefined> {
-  if (changesPath === undefined || file === undefined) return undefined;
-  await checkPrevious(file.path);
-  const changes = await beginFile(changesPath, processes);
-  if (changes.path !== file.path) return changes.file;
-  await changes.file.abandon();
-  throw new RunError("usage", "--changes and --output name the same file; name two");
-}
-
-async function changesSince(
-  { file }: OpenOutput,
-  job: ExportJob,
-  changes: WholeFile,
-): Promise<ChangeCounts | undefined> {
-  if (file === undefined) return undefined;
-  return await writeChanges({ ...job, previous: file.path, current: file.temporary, file: changes });
 }
 
 async function exportInto(

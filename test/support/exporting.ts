@@ -24,6 +24,7 @@ const PROCESSES: Processes = { ownId: 1, isAlive: () => false };
 export interface ExportChanges extends Partial<Omit<ExportJob, "output" | "reading">> {
   /** Where the file is written; of an earlier export, to export again. */
   readonly path?: string;
+  readonly changesPath?: string;
   readonly reading?: Partial<ReadRules>;
   readonly stop?: Stop;
   readonly processes?: Processes;
@@ -45,6 +46,7 @@ export async function exporting(
 ): Promise<ExportEnd> {
   const {
     path = join(temporaryFolder(), "members.csv"),
+    changesPath,
     reading,
     stop = new Stop(),
     processes,
@@ -75,11 +77,10 @@ export async function exporting(
         groups: "all",
         columns: DEFAULT_MEMBER_COLUMNS,
         pageSize: 500,
-        changesPath: undefined,
         bom: false,
         escapeFormulas: true,
         ...job,
-        output: { kind: "file", path },
+        output: { kind: "file", path, changesPath },
         reading: rules,
       },
       {
