@@ -10,11 +10,6 @@ import { type Measured, measured } from "./measured-process.ts";
 
 export const CLI = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
 
-/** An import that was run as its users run it, with what it left. */
-export interface Imported extends Measured {
-  readonly resultsCsv: string;
-}
-
 /** How the program reaches a simulator. */
 export function environmentFor(baseUrl: string): Record<string, string> {
   const { clientId, clientSecret } = SIMULATOR_SETTINGS;
@@ -31,15 +26,35 @@ export async function imported(
   rowCount: number,
   words: readonly string[] = [],
   nodeWords: readonly string[] = [],
-): Promise<Imported> {
+): Promise<Measured> {
+  const [figures] = await importing(baseUrl, rowCount, words, nodeWords, async () => undefined);
+  return figures;
+}
+
+/** The same, with `results.csv`, which is in memory then. */
+export async function importedWithResults(
+  baseUrl: string,
+  rowCount: number,
+  words: readonly string[],
+): Promise<Measured & { readonly resultsCsv: string }> {
+  const [figures, resultsCsv] = await importing(baseUrl, rowCount, words, [], resultsIn);
+  return { ...figures, resultsCsv };
+}
+
+async function importing<T>(
+  baseUrl: string,
+  rowCount: number,
+  words: readonly string[],
+  nodeWords: readonly string[],
+  look: (out: string) => Promise<T>,
+): Promise<[Measured, T]> {
   const folder = await mkdtemp(join(tmpdir(), "mimecast-bulk-bench-"));
   const input = join(folder, "aliases.csv");
   const out = join(folder, "runs");
   try {
     await writeRows(input, rowCount);
     const all = ["import", input, "--out", out, "--quiet", ...words];
-    const figures = await measured(CLI, all, environmentFor(baseUrl), nodeWords);
-    return { ...figures, resultsCsv: await resultsIn(out) };
+    return [await measured(CLI, all, environmentFor(baseUrl), nodeWords), await look(out)];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

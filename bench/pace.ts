@@ -1,6 +1,6 @@
 import { type Simulator, type SimulatorOptions, startSimulator } from "../src/simulator/simulator.ts";
 import { type Figure, figureOf, type Scenario } from "./figure.ts";
-import { imported } from "./imported.ts";
+import { importedWithResults } from "./imported.ts";
 
 const ROWS = 20_000;
 const QUOTA = { calls: 800, windowMs: 5_000 };
@@ -55,7 +55,7 @@ interface Passed {
 async function through(options: SimulatorOptions, words: readonly string[] = []): Promise<Passed> {
   const simulator = await startSimulator(options);
   try {
-    const { seconds, resultsCsv } = await imported(simulator.url, ROWS, words);
+    const { seconds, resultsCsv } = await importedWithResults(simulator.url, ROWS, words);
     const { calls, answered429 } = simulator.counters;
     const { others } = options;
     const othersCalls =
