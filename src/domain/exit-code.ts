@@ -51,7 +51,16 @@ const STOP_ORDER: readonly StopReason["kind"][] = [
   "limit",
 ];
 
-/** The exit code of a run that reached its end, or was stopped in order. */
+/**
+ * Of the reasons to stop, in their order, those that stopped something: a deadline that came while the last calls were
+ * under way, and left nothing to be done, did not.
+ */
+export function stopsThatCount(stops: readonly StopReason[], counts: OutcomeCounts): StopReason[] {
+  const isLeft = counts["not-sent"] + counts.unknown + counts.failed > 0;
+  return stops.filter(({ kind }) => isLeft || (kind !== "deadline" && kind !== "limit"));
+}
+
+/** The exit code of a run that reached its end, or was stopped in order, for reasons that count. */
 export function exitOfRun(stops: readonly StopReason[], counts: OutcomeCounts): ExitCode {
   const first = STOP_ORDER.flatMap((kind) => stops.filter((stop) => stop.kind === kind)).at(0);
   if (first !== undefined) return exitOfStop(first);

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { exitOfRun } from "../domain/exit-code.ts";
+import { exitOfRun, stopsThatCount } from "../domain/exit-code.ts";
 import type { StopReason } from "../domain/stop-reason.ts";
 import { writeWhole } from "../files/whole-file.ts";
 import type { FailureCount } from "../ledger/run-reader.ts";
@@ -66,7 +66,7 @@ function summaryOf(
   const { rows } = description;
   const outcomes = checkedCounts(store.read.outcomeCounts(), rows);
   const failures = store.read.failures();
-  const stops = end.kind === "ended" ? end.stops : [];
+  const stops = end.kind === "ended" ? stopsThatCount(end.stops, outcomes) : [];
   return {
     run: basename(store.folder),
     tool: { name: "mimecast-bulk", version: description.toolVersion },

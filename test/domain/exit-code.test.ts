@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { EXIT, exitOfError, exitOfFound, exitOfPlan, exitOfRun } from "../../src/domain/exit-code.ts";
+import {
+  EXIT,
+  exitOfError,
+  exitOfFound,
+  exitOfPlan,
+  exitOfRun,
+  stopsThatCount,
+} from "../../src/domain/exit-code.ts";
 import { NO_OUTCOMES, OUTCOMES } from "../../src/domain/outcome.ts";
 import type { StopReason } from "../../src/domain/stop-reason.ts";
 
@@ -23,6 +30,25 @@ describe("a run that ended by itself", () => {
 
   it.each(["invalid", "conflict", "failed", "unknown"] as const)("exits with 1 if a row is %s", (outcome) => {
     expect(exitOfRun([], { ...ALL_WELL, [outcome]: 1 })).toBe(1);
+  });
+});
+
+describe("a reason to stop", () => {
+  const STOP_KINDS = STOPS.map(([stop]) => stop);
+
+  it.each(["not-sent", "unknown", "failed"] as const)("counts where a row is %s, whatever it is", (left) => {
+    expect(stopsThatCount(STOP_KINDS, { ...ALL_WELL, [left]: 1 })).toEqual(STOP_KINDS);
+  });
+
+  it("does not count where nothing is left to be sent, if it is a deadline or a limit", () => {
+    for (const counts of [ALL_WELL, { ...ALL_WELL, invalid: 2, conflict: 1 }]) {
+      expect(stopsThatCount(STOP_KINDS, counts).map(({ kind }) => kind)).toEqual([
+        "refused",
+        "unreachable",
+        "signal",
+        "max-failures",
+      ]);
+    }
   });
 });
 
