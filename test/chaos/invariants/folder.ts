@@ -23,7 +23,10 @@ export function folderFaults(run: RunSeen, runs: string, folders: readonly LeftF
 export function lastFolderFaults(runs: string, folders: readonly LeftFolder[]): string[] {
   return [
     ...folders
-      .filter(({ names }) => !names.includes("plan.csv") && !names.includes("summary.json"))
+      // A process that is killed as it makes or clears a run's folder can leave it empty.
+      .filter(
+        ({ names }) => names.length > 0 && !names.includes("plan.csv") && !names.includes("summary.json"),
+      )
       .map(({ name, names }) => `${name} has no summary: ${names.join(", ")}`),
     ...everythingBelow(runs)
       .filter((path) => /\.part$|(run|dry-run.*)\.db|-wal$|-journal$|-shm$/.test(path))
