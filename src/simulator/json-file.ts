@@ -3,6 +3,8 @@ import { RunError } from "../domain/run-error.ts";
 
 /** As much of a found value as a message shows. */
 const SHOWN_CHARACTERS = 60;
+/** No such file needs more. Deeper values would overflow the stack of whatever walks them recursively. */
+const MAX_DEPTH = 100;
 
 type Issue = z.core.$ZodIssue;
 
@@ -22,6 +24,7 @@ export interface FileWords {
  */
 export function parseJsonFile<T>(text: string, file: string, schema: z.ZodType<T>, words: FileWords): T {
   const value = parseJson(text, file, words);
+  refuseDeepValue(value, file, words);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => describe(issue, value, words));
@@ -42,6 +45,19 @@ function parseJson(text: string, file: string, { expected }: FileWords): unknown
       `${file} is no JSON: ${reason}. Expected ${expected}, as docs/simulator.md shows it.`,
       { cause },
     );
+  }
+}
+
+function refuseDeepValue(value: unknown, file: string, { expected }: FileWords): void {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) {
+      throw new RunError(
+        "input",
+        `${file} nests values more than ${MAX_DEPTH} levels deep. Expected ${expected}, as docs/simulator.md shows it.`,
+      );
+    }
+    level = level.flatMap((it) => (typeof it === "object" && it !== null ? Object.values(it) : []));
   }
 }
 

@@ -163,3 +163,14 @@ test("What was found is shown in one short line", () => {
   const found = problemsOf([{ ...FINE, alias: `${"x".repeat(500)} ` }]).split("\n")[1];
   expect(found?.length).toBeLessThan(160);
 });
+
+test.each([
+  ["a list", (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`],
+  ["a field", (depth: number) => `[{"alias":"*","kind":${'{"a":'.repeat(depth)}1${"}".repeat(depth)}}]`],
+])("%s that is nested 100,000 levels deep is refused as input", (_, nested) => {
+  expect(messageOf(nested(100_000))).toBe(
+    "faults.json nests values more than 100 levels deep. Expected a list of faults, as docs/simulator.md shows it.",
+  );
+  // 90 levels are found wrong for what they hold.
+  expect(messageOf(nested(90))).toContain("found ");
+});
