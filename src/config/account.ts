@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { shown } from "../domain/address.ts";
+import { plainText } from "../domain/plain-text.ts";
 import { checkBaseUrl, isLoopback } from "../mimecast/base-url.ts";
 import { regionBaseUrl, regionNames } from "../mimecast/hosts.ts";
 import type { Problems } from "./problems.ts";
@@ -37,12 +38,17 @@ const TENANT_HASH_LENGTH = 12;
 export function readAccount(variables: VariableLayers, problems: Problems): Account | undefined {
   const countBefore = problems.count;
   const credentials = readCredentials(variables, problems);
+  const tenant = variables.plain("MIMECAST_TENANT");
+  // Messages and files show the name on one line, and it must be possible to type it again.
+  if (tenant !== undefined && plainText(tenant) !== tenant) {
+    problems.settings("MIMECAST_TENANT: the name has a line break or another control character; remove it");
+  }
   const baseUrl = readBaseUrl(variables, credentials?.api, problems);
   if (credentials === undefined || baseUrl === undefined || problems.count > countBefore) return undefined;
   return {
     credentials,
     baseUrl,
-    tenant: variables.plain("MIMECAST_TENANT") ?? derivedTenant(baseUrl, credentials),
+    tenant: tenant ?? derivedTenant(baseUrl, credentials),
     loopback: isLoopback(baseUrl),
   };
 }
@@ -50,12 +56,12 @@ export function readAccount(variables: VariableLayers, problems: Problems): Acco
 function readCredentials(variables: VariableLayers, problems: Problems): Credentials | undefined {
   const wanted = readApi(variables, problems);
   const oauth = {
-    MIMECAST_CLIENT_ID: variables.plain("MIMECAST_CLIENT_ID"),
+    MIMECAST_CLIENT_ID: wanted === "1.0" ? undefined : readId("MIMECAST_CLIENT_ID", variables, problems),
     MIMECAST_CLIENT_SECRET:
       wanted === "1.0" ? undefined : variables.secret("MIMECAST_CLIENT_SECRET", problems),
   };
   const signed = {
-    MIMECAST_APP_ID: variables.plain("MIMECAST_APP_ID"),
+    MIMECAST_APP_ID: wanted === "2.0" ? undefined : readId("MIMECAST_APP_ID", variables, problems),
     MIMECAST_APP_KEY: wanted === "2.0" ? undefined : variables.secret("MIMECAST_APP_KEY", problems),
     MIMECAST_ACCESS_KEY: wanted === "2.0" ? undefined : variables.secret("MIMECAST_ACCESS_KEY", problems),
     MIMECAST_SECRET_KEY: wanted === "2.0" ? undefined : variables.secret("MIMECAST_SECRET_KEY", problems),
@@ -74,6 +80,24 @@ function readCredentials(variables: VariableLayers, problems: Problems): Credent
   }
   if (hasOauth === hasSigned) return undefined;
   return hasOauth ? oauthCredentials(oauth) : signedCredentials(signed);
+}
+
+/**
+ * Reads an id. The application id is an HTTP header's value: a line break in it makes Node refuse every request, which
+ * would look like an outage. The value is not shown, because a secret may have been put in its place.
+ */
+function readId(
+  name: "MIMECAST_CLIENT_ID" | "MIMECAST_APP_ID",
+  variables: VariableLayers,
+  problems: Problems,
+): string | undefined {
+  const id = variables.plain(name);
+  if (id !== undefined && /[^!-~]/.test(id)) {
+    problems.settings(
+      `${name}: the value has white space, a line break or a character that an id can't have; copy it anew`,
+    );
+  }
+  return id;
 }
 
 function readApi(variables: VariableLayers, problems: Problems): Api | undefined {

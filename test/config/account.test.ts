@@ -94,6 +94,13 @@ describe("an account that can't be used is told, each problem with its variable"
       { ...OAUTH_ENV, MIMECAST_CLIENT_SECRET: "hush client" },
       /^MIMECAST_CLIENT_SECRET: .*white space/,
     ],
+    [
+      "an application id with a line break",
+      { ...SIGNED_ENV, MIMECAST_APP_ID: "app\r\nhush: 1" },
+      /^MIMECAST_APP_ID: .*line break.*copy it anew$/,
+    ],
+    ["a client id with a space", { ...OAUTH_ENV, MIMECAST_CLIENT_ID: "a hush" }, /^MIMECAST_CLIENT_ID: /],
+    ["a tenant with a line break", { ...OAUTH_ENV, MIMECAST_TENANT: "our\ntenant" }, /^MIMECAST_TENANT: /],
   ])("%s", (_, env, message) => {
     expect(() => account(env)).toThrow(message);
     expect(() => account(env)).toThrow(expect.objectContaining({ name: "RunError", kind: "settings" }));
