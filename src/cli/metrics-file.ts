@@ -1,19 +1,23 @@
-import { constants } from "node:fs";
-import { access, readFile } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { access, lstat, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { ImportFlags } from "../config/import-flags.ts";
+import { type ImportFlags, isMetricsFileName } from "../config/import-flags.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
 import { outputError } from "../domain/output-error.ts";
 import { plainText } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
+import { TemporaryFiles } from "../files/temporary-files.ts";
 import { writeWhole } from "../files/whole-file.ts";
-import { metricsText } from "../report/metrics.ts";
+import { isMetricsText, metricsText } from "../report/metrics.ts";
 import type { Summary } from "../report/summary.ts";
 import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
 
 /** The collector runs as another user; there is no address in the file. */
 const EVERYBODY_READS = 0o644;
+
+/** A run's metrics are a few KB. */
+const MAX_METRICS_BYTES = 1_000_000;
 
 /** Exits that come before "output can't be written" where several apply. */
 const WEIGHTIER: ReadonlySet<ExitCode> = new Set([
@@ -41,15 +45,23 @@ export async function withMetrics(
   const tell = (told: Summary): void => {
     summary = told;
   };
-  if (metricsFile === undefined || metricsFile === "" || flags.dryRun === true) return await run(tell);
+  if (metricsFile === undefined || flags.dryRun === true) return await run(tell);
+  // `run` reads the flags and refuses the name, together with every other problem.
+  if (!isMetricsFileName(metricsFile)) return await run(tell);
   const path = resolve(program.cwd, metricsFile);
   // Before anything is sent: it would be found out only when all is done.
   await refuseUnwritableFolder(path);
+  await ownContentOf(path);
   const startedAtEpochMs = realClock.epochMs();
   const write = async (exitCode: ExitCode): Promise<void> => {
     const endedAtEpochMs = realClock.epochMs();
     const ending = { folder: folderOf(flags, program), startedAtEpochMs, endedAtEpochMs, exitCode, summary };
-    await writeWhole(path, await metricsText(ending, await contentOf(path)), EVERYBODY_READS);
+    const temporaries = new TemporaryFiles(path, program.processes);
+    await temporaries.removeLeftovers();
+    await writeWhole(path, await metricsText(ending, await ownContentOf(path)), {
+      mode: EVERYBODY_READS,
+      temporary: temporaries.next(),
+    });
   };
   let exitCode: ExitCode;
   try {
@@ -76,13 +88,42 @@ function folderOf(flags: ImportFlags, program: Program): string {
   return flags.simulate === true ? join(out, "simulated") : out;
 }
 
+/**
+ * Returns what an earlier run has written there; an empty text where there is no such file, or nothing in it. Throws a
+ * RunError "output" where something else is there, which would be lost.
+ */
+async function ownContentOf(path: string): Promise<string> {
+  const stats = await statsOf(path);
+  if (stats === undefined) return "";
+  // Known before it is opened: opening a named pipe that nobody writes to never ends.
+  if (!stats.isFile()) throw notOwn(path, "it is not an ordinary file");
+  const content = stats.size > MAX_METRICS_BYTES ? undefined : await contentOf(path);
+  if (content === undefined || !isMetricsText(content)) throw notOwn(path, "it holds something else");
+  return content;
+}
+
+async function statsOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw outputError(path, error);
+  }
+}
+
 async function contentOf(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
     throw outputError(path, error);
   }
+}
+
+function notOwn(path: string, why: string): RunError {
+  return new RunError(
+    "output",
+    `--metrics-file replaces only a file that it has written itself, and ${path} is there: ${why}. Name another file, or move that one away`,
+  );
 }
 
 /** False where it could not be done; that is said then, and no more follows from it here. */

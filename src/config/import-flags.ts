@@ -49,7 +49,7 @@ function importFlags(nowEpochMs: number) {
     resendBefore: option((text) => instant(readResendBefore(text, nowEpochMs))).optional(),
     out: z.string().min(1, "expected a folder").default("runs"),
     json: on,
-    metricsFile: z.string().min(1, "expected a file").optional(),
+    metricsFile: option(readMetricsFile).optional(),
   });
 }
 
@@ -62,6 +62,17 @@ function readAllow(text: string): Reading<Allowable> {
 function readErrorCode(text: string): Reading<string> {
   if (/^[\w.:-]{1,200}$/.test(text)) return { ok: true, value: text };
   return { ok: false, reason: "expected an API error code, such as err_validation" };
+}
+
+/** The textfile collector reads no other names; and so a slip of the hand can't name an input or `.env`. */
+function readMetricsFile(text: string): Reading<string> {
+  if (isMetricsFileName(text)) return { ok: true, value: text };
+  return { ok: false, reason: "expected a file whose name ends in .prom, such as mimecast-bulk.prom" };
+}
+
+/** Returns whether `--metrics-file` may have this name. */
+export function isMetricsFileName(text: string): boolean {
+  return /[^/\\]\.prom$/.test(text);
 }
 
 function readMaxFailures(text: string): Reading<MaxFailures> {

@@ -68,8 +68,8 @@ export class WholeFile extends GrowingFile {
 }
 
 /** Writes a file of one text, whole or not at all. */
-export async function writeWhole(path: string, text: string, mode = OWNER_ONLY): Promise<void> {
-  const file = await WholeFile.begin(path, { mode });
+export async function writeWhole(path: string, text: string, making: Making = {}): Promise<void> {
+  const file = await WholeFile.begin(path, making);
   try {
     await file.append(text);
     await file.finish();

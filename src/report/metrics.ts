@@ -32,6 +32,13 @@ export async function metricsText(ending: RunEnding, before: string): Promise<st
   return await registry.metrics();
 }
 
+/** Returns whether a file of this content holds nothing but metrics of an import, or nothing at all. */
+export function isMetricsText(content: string): boolean {
+  return content.split("\n").every((line) => line === "" || OWN_LINE.test(line));
+}
+
+const OWN_LINE = new RegExp(`^(?:# (?:HELP|TYPE) )?${PREFIX}_`);
+
 async function addGauges(registry: Registry, ending: RunEnding, before: string): Promise<void> {
   const { Gauge } = await import("prom-client");
   const { endedAtEpochMs, exitCode, startedAtEpochMs, summary } = ending;

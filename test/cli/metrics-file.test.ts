@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { simulatorFor } from "../simulator/running-simulator.ts";
@@ -90,13 +91,72 @@ test("A folder that is not there is told before anything is sent", async () => {
 });
 
 test("Metrics that can't be written at the end are told, and the exit code is 73", async () => {
-  const { cwd, simulator, run, path } = await settled();
+  const { cwd, simulator, path } = await settled(manyRows(40));
+  const words = ["import", "a.csv", "--metrics-file", "collector/import.prom", "--max-rate", "20", "--quiet"];
+  const run = startCli(words, { cwd, env: simulatorEnv(simulator) });
+  await until("a row", () => simulator.aliases.size > 0);
   mkdirSync(path);
-  const { code, stderr } = await run(["--quiet"]);
+  const { code, stderr } = await run.ended;
   expect(code).toBe(73);
-  expect(stderr).toMatch(/--metrics-file: .*import\.prom can't be written/);
-  expect(simulator.aliases.size).toBe(3);
+  expect(stderr).toMatch(/--metrics-file: .*import\.prom is there: it is not an ordinary file/);
+  expect(simulator.aliases.size).toBe(40);
   expect(filesBelow(cwd).some((name) => name.endsWith("results.csv"))).toBe(true);
+});
+
+test.each(["a.csv", ".env", "import.txt", ".prom", "collector/", ""])(
+  "A metrics file with the name '%s' is a wrong command line, and the file stays as it is",
+  async (name) => {
+    const { cwd, simulator, run } = await settled();
+    put(cwd, ".env", "# settings\n");
+    const { code, stderr } = await run(["--metrics-file", name, "--limit", "none"]);
+    expect(code).toBe(64);
+    expect(stderr).toContain("--metrics-file: expected a file whose name ends in .prom");
+    expect(stderr).toContain("--limit");
+    expect(simulator.counters.calls).toBe(0);
+    expect(readFileSync(join(cwd, ".env"), "utf8")).toBe("# settings\n");
+    expect(readFileSync(join(cwd, "a.csv"), "utf8")).toBe(manyRows(3));
+  },
+);
+
+test.each([
+  ["another program's metrics", "# HELP node_load1 1m load average.\nnode_load1 0.5\n"],
+  ["a table", manyRows(3)],
+  ["metrics among other things", "mimecast_bulk_import_last_run_exit_code 0\nMIMECAST_CLIENT_ID=x\n"],
+])("A .prom file with %s is not replaced, and nothing is sent", async (_, content) => {
+  const { cwd, simulator, run, path } = await settled();
+  put(cwd, "collector/import.prom", content);
+  const { code, stderr } = await run();
+  expect(code).toBe(73);
+  expect(stderr).toContain("replaces only a file that it has written itself");
+  expect(readFileSync(path, "utf8")).toBe(content);
+  expect(simulator.counters.calls).toBe(0);
+});
+
+test("An empty .prom file is replaced", async () => {
+  const { cwd, run, path } = await settled();
+  put(cwd, "collector/import.prom", "");
+  expect((await run()).code).toBe(0);
+  expect(valueIn(path, "last_run_exit_code")).toBe(0);
+});
+
+test.runIf(process.platform !== "win32").each([
+  ["a named pipe", (path: string) => void execFileSync("mkfifo", [path])],
+  [
+    "a link to a named pipe",
+    (path: string) => {
+      execFileSync("mkfifo", [`${path}.pipe`]);
+      symlinkSync(`${path}.pipe`, path);
+    },
+  ],
+  ["a link to a device", (path: string) => symlinkSync("/dev/zero", path)],
+  ["a folder", (path: string) => void mkdirSync(path)],
+])("A metrics file that is %s is refused before anything is sent", async (_, make) => {
+  const { simulator, run, path } = await settled();
+  make(path);
+  const { code, stderr } = await run();
+  expect(code).toBe(73);
+  expect(stderr).toContain("it is not an ordinary file");
+  expect(simulator.counters.calls).toBe(0);
 });
 
 test("A dry run leaves the metrics of the last import alone", async () => {
