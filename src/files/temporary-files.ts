@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
@@ -7,22 +8,27 @@ export interface Processes {
   isAlive(id: number): boolean;
 }
 
-/** Temporary files of one process for one file, named so that no other process has the same. */
+/**
+ * Names of temporary files of one process for one file. No other process has the same names, and none can foresee
+ * them: in a folder that others may write to, they could take a name before it is used.
+ */
 export class TemporaryFiles {
   readonly #path: string;
   readonly #processes: Processes;
+  readonly #randomPart: () => string;
   #count = 0;
 
   /** For a file at this path, or for one that has no other name than the temporary one. */
-  constructor(path: string, processes: Processes) {
+  constructor(path: string, processes: Processes, randomPart: () => string = randomHex) {
     this.#path = path;
     this.#processes = processes;
+    this.#randomPart = randomPart;
   }
 
-  /** `members.csv.4711-1.part` */
+  /** `members.csv.4711-1-9f86d081884c7d65.part` */
   next(): string {
     this.#count += 1;
-    return `${this.#path}.${this.#processes.ownId}-${this.#count}.part`;
+    return `${this.#path}.${this.#processes.ownId}-${this.#count}-${this.#randomPart()}.part`;
   }
 
   /**
@@ -38,8 +44,13 @@ export class TemporaryFiles {
   }
 
   #isLeft(rest: string): boolean {
-    const [, id] = /^(\d{1,10})-\d{1,10}\.part$/.exec(rest) ?? [];
+    // Earlier versions had no random part.
+    const [, id] = /^(\d{1,10})-\d{1,10}(?:-[0-9a-f]{16})?\.part$/.exec(rest) ?? [];
     if (id === undefined) return false;
     return Number(id) === this.#processes.ownId || !this.#processes.isAlive(Number(id));
   }
+}
+
+function randomHex(): string {
+  return randomBytes(8).toString("hex");
 }

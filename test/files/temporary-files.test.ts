@@ -8,8 +8,17 @@ const processes = { ownId: 42, isAlive: (id: number) => id === 77 };
 
 describe("temporary files", () => {
   it("have a name of their own each, by their process", () => {
-    const files = new TemporaryFiles("/x/members.csv", processes);
-    expect([files.next(), files.next()]).toEqual(["/x/members.csv.42-1.part", "/x/members.csv.42-2.part"]);
+    const files = new TemporaryFiles("/x/members.csv", processes, () => "0123456789abcdef");
+    expect([files.next(), files.next()]).toEqual([
+      "/x/members.csv.42-1-0123456789abcdef.part",
+      "/x/members.csv.42-2-0123456789abcdef.part",
+    ]);
+  });
+
+  it("have names that can't be foreseen", () => {
+    const names = Array.from({ length: 100 }, () => new TemporaryFiles("/x", processes).next());
+    for (const name of names) expect(name).toMatch(/^\/x\.42-1-[0-9a-f]{16}\.part$/);
+    expect(new Set(names).size).toBe(100);
   });
 
   it("that killed runs left are removed, and those of living ones and all other files are not", async () => {
@@ -24,7 +33,8 @@ describe("temporary files", () => {
       "xmembers.csv.1-1.part",
     ];
     for (const name of kept) put(folder, name, "");
-    for (const name of ["members.csv.1-1.part", "members.csv.42-9.part"]) put(folder, name, "");
+    const left = ["members.csv.1-1.part", "members.csv.42-9.part", "members.csv.1-1-0123456789abcdef.part"];
+    for (const name of left) put(folder, name, "");
     // Nobody's file, and no reason to end an export.
     mkdirSync(join(folder, "members.csv.2-1.part"));
     await new TemporaryFiles(join(folder, "members.csv"), processes).removeLeftovers();
