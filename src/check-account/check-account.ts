@@ -121,7 +121,12 @@ function credentialsFinding(
   }
   const refused = probes.find(({ exchange }) => isRefused(exchange));
   if (refused === undefined) {
-    return finding("credentials", "not-seen", `no call gets through: ${words(account.exchange)}`);
+    const { exchange } = account;
+    return finding(
+      "credentials",
+      "not-seen",
+      `no call gets through: ${words(exchange)}. ${adviceFor(exchange)}`,
+    );
   }
   const { exchange } = refused;
   return finding("credentials", "not-ok", `refused: ${words(exchange)}. ${adviceFor(exchange)}`);

@@ -130,7 +130,7 @@ export class Reads {
 
   /** Where nothing was answered at all, or nothing ever got through, it is not what was asked for. */
   #endOf(answer: WholeAnswer, { status }: CallTrace): Unread["kind"] {
-    if (answer.kind !== "unanswered") return "failed";
+    if (answer.kind !== "unanswered" && answer.kind !== "hindered") return "failed";
     return status === undefined || this.#passedCount === 0 ? "unreachable" : "failed";
   }
 

@@ -138,7 +138,9 @@ export class Traffic {
 
 function adviceFor({ kind, failure }: Exclude<CallEffect, { kind: "passed" }>): string {
   if (kind === "hindered")
-    return "Such errors pass by themselves as a rule; if this one stays, check the application's id and keys";
+    return /^http_4/.test(failure.code)
+      ? "Something in front of Mimecast answers in its place: check MIMECAST_BASE_URL or MIMECAST_REGION, and the proxy"
+      : "Such errors pass by themselves as a rule; if this one stays, check the application's id and keys";
   return failure.code === "http_429"
     ? "Other integrations take the account's whole quota: run this when they don't, or ask Mimecast for a larger one"
     : "Check the network, the proxy and the base URL or region";

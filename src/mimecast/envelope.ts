@@ -74,6 +74,9 @@ export function readEnvelope(body: Buffer): Envelope {
   if (parsed.kind === "unreadable") return parsed;
   const { json } = parsed;
   const whole = envelope.safeParse(json);
+  if (whole.success && isBare(json)) {
+    return { kind: "unreadable", why: "is a JSON object without 'meta', 'fail' and 'data'" };
+  }
   if (whole.success) {
     const { meta, fail, data } = whole.data;
     const metaStatus = meta?.status ?? undefined;
@@ -87,3 +90,10 @@ export function readEnvelope(body: Buffer): Envelope {
     why: path === "" ? "is JSON, but no object" : `has a '${path}' of an unknown form`,
   };
 }
+
+/** Returns true for an object such as `{"message":"Not Found"}`, which gateways in front of Mimecast answer. */
+function isBare(json: unknown): boolean {
+  return typeof json === "object" && json !== null && !ENVELOPE_FIELDS.some((field) => field in json);
+}
+
+const ENVELOPE_FIELDS = ["meta", "fail", "data"] as const;

@@ -21,8 +21,10 @@ export function judgeSeveral(pairs: readonly Pair[], reply: Reply): Verdict<read
     case "judged": {
       const { kind } = verdict.answer;
       if (kind === "not-executed" || kind === "unanswered") return verdict;
-      // The account's or a passing error may be one pair's part of a call that did the others'.
-      if (kind !== "failed" && !(done && isAnySettled)) return verdict;
+      // The account's or a passing error may be one pair's part of a call that did the others'. A front that says
+      // "too large" of several pairs may take fewer.
+      const isSettling = kind === "failed" || (done && isAnySettled) || reply.http.status === TOO_LARGE;
+      if (!isSettling) return verdict;
       break;
     }
     case "passed":
@@ -43,6 +45,8 @@ export function judgeSeveral(pairs: readonly Pair[], reply: Reply): Verdict<read
     }),
   };
 }
+
+const TOO_LARGE = 413;
 
 /** Which pairs an answer speaks of, by their index. */
 interface Parts {

@@ -8,6 +8,11 @@ import type { Said } from "./said.ts";
 
 /** Server errors after which the same call is worth another attempt (graded C: met by public clients). */
 const PASSING_SERVER_ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504, 509]);
+/**
+ * Statuses that are an answer to the request itself, also without an envelope (graded D): 400 refuses what was sent,
+ * 401, 403 and 418 refuse the account.
+ */
+const OWN_CLIENT_ERRORS: ReadonlySet<number> = new Set([400, 401, 403, 418]);
 const MAX_CODE_LENGTH = 100;
 const MAX_EXCERPT_LENGTH = 80;
 /** Of a long page only the beginning is looked at. */
@@ -57,7 +62,9 @@ export function judge(reply: Reply, isOurs: (key: FailKey) => boolean): Judgemen
   const serverError = [http.status, metaStatus].find(isServerError);
   if (serverError !== undefined) return judged("unanswered", serverFailure(serverError, reply));
   const accusing = accusingErrors(reply);
-  if (accusing !== undefined) return judged("refused", failureOf(accusing, reply, false));
+  if (accusing !== undefined) {
+    return judged("refused", failureOf(accusing, reply, envelope.kind === "unreadable"));
+  }
 
   const ours = fail
     .filter((item) => item.key === undefined || isOurs(item.key))
@@ -78,6 +85,7 @@ export type FailKey = NonNullable<FailItem["key"]>;
 
 function withoutFailure(reply: Reply): Judgement {
   const { envelope, status } = reply;
+  if (isFromFront(reply)) return judged("hindered", frontFailure(reply));
   if (status >= 400 && status < 500) return judged("failed", failureOf([], reply, false));
   if (status >= 300 && status < 400) return judged("unanswered", redirect(reply));
   if (!isSuccess(status)) return judged("unanswered", unintelligible(`the answer has the status ${status}`));
@@ -91,6 +99,22 @@ function withoutFailure(reply: Reply): Judgement {
     );
   }
   return { kind: "passed", data: envelope.data, pagination: envelope.pagination };
+}
+
+/**
+ * Returns true for a 4xx without Mimecast's envelope. A proxy, a firewall or a load balancer during a redeploy
+ * answered it, so it says nothing about a row.
+ */
+function isFromFront({ envelope, http }: Reply): boolean {
+  const isClientError = http.status >= 400 && http.status < 500;
+  const isEnveloped = envelope.kind === "read" || envelope.metaStatus !== undefined;
+  return isClientError && !isEnveloped && !OWN_CLIENT_ERRORS.has(http.status);
+}
+
+function frontFailure(reply: Reply): Failure {
+  const { status } = reply.http;
+  const message = `HTTP ${status} came from something in front of Mimecast, not from Mimecast itself: ${excerpt(reply)}`;
+  return { code: `http_${status}`, message: reply.said(message), retryable: true };
 }
 
 function throttled(http: HttpAnswer, said: Said): Judgement {

@@ -116,9 +116,15 @@ function adviceForStatus(code: string): Advice | undefined {
       todo: "Check MIMECAST_BASE_URL, the region and the proxy.",
     };
   }
+  if (status === "400") {
+    return {
+      meaning: "Mimecast refused the request and named no code.",
+      todo: "Read the message; give Mimecast's support the request id from results.csv.",
+    };
+  }
   return {
     meaning: `The server answered ${status} and named no code.`,
-    todo: "Read the message; give Mimecast's support the request id from results.csv.",
+    todo: `Read the message. If it names something in front of Mimecast, such as a proxy: ${RUN_AGAIN} Otherwise give Mimecast's support the request id from results.csv.`,
   };
 }
 

@@ -214,6 +214,18 @@ describe("check says what to do and ends with", () => {
   });
 });
 
+test.each([404, 407, 408, 421, 425])(
+  "A %i of something in front of Mimecast accepts no credentials, and says where to look",
+  async (status) => {
+    const body = "<html><body>default backend</body></html>";
+    const simulator = await simulatorFor({ faults: [{ path: "*", kind: "status", status, body }] });
+    const { code, told } = await checking(signedEnv(simulator.url));
+    expect(code).toBe(69);
+    expect(told("credentials")).toMatch(/^not-seen no call gets through: .*in front of Mimecast/);
+    expect(told("credentials")).toContain("MIMECAST_BASE_URL");
+  },
+);
+
 test("A call that fails in passing is made again before anything is said of it", async () => {
   const faults = [{ path: "/api/account/get-account", times: 2, kind: "status", status: 503 }] as const;
   const { code, told } = await checkingSimulator({ faults });

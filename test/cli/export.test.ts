@@ -244,7 +244,9 @@ describe("mimecast-bulk groups", () => {
 
   test("says what is wrong where it can't list them", async () => {
     const simulator = await simulatorFor();
-    simulator.setFaults([{ path: "/api/directory/find-groups", kind: "status", status: 404 }]);
+    simulator.setFaults([
+      { path: "/api/directory/find-groups", kind: "status", status: 404, body: '{"fail":[]}' },
+    ]);
     const { code, stderr, stdout } = await runCli(["groups"], { env: simulatorEnv(simulator) });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(messagesOf(stderr)).toEqual([

@@ -56,7 +56,10 @@ describe("a call that only reads", () => {
     const judged = readsOf();
     await judged.reads.read("another", scripted(troubled("failed", false)));
     expect(await judged.reads.read("it", scripted(troubled("unanswered")))).toMatchObject({ kind: "failed" });
-    expect(await readsOf().reads.read("it", scripted(troubled("hindered", false)))).toMatchObject({
+    const hindered = scripted(troubled("hindered", false));
+    expect(await judged.reads.read("it", hindered)).toMatchObject({ kind: "failed" });
+    expect(await readsOf().reads.read("it", hindered)).toMatchObject({ kind: "unreachable" });
+    expect(await readsOf().reads.read("it", scripted(troubled("failed", false)))).toMatchObject({
       kind: "failed",
     });
   });

@@ -173,6 +173,7 @@ it("calls are counted as they leave, and those that got nowhere by why", () => {
 it.each([
   ["unanswered", "some_code", /the network, the proxy and the base URL/],
   ["hindered", "some_code", /the application's id and keys/],
+  ["hindered", "http_404", /in front of Mimecast.*MIMECAST_BASE_URL/],
   ["not-executed", "http_429", /Other integrations take the account's whole quota/],
 ] as const)("a run to which nothing gets through is told what to check: %s, %s", (kind, code, advice) => {
   const clock = new OwnClock();

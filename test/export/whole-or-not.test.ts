@@ -77,9 +77,20 @@ describe("an export that can't be whole leaves the file before as it was, and sa
 
   test("where the list of groups can't be had", async () => {
     const simulator = await withGroups([]);
-    simulator.setFaults([{ path: "/api/directory/find-groups", kind: "status", status: 404 }]);
+    simulator.setFaults([
+      { path: "/api/directory/find-groups", kind: "status", status: 404, body: '{"fail":[]}' },
+    ]);
     const error = await failing(simulator);
     expect(error.message).toMatch(/^the list of groups \(cloud\), page 1: http_404/);
+    expect(exitOfError(error.kind)).toBe(1);
+  });
+
+  test("where a front answers in Mimecast's place, as nothing gets through", async () => {
+    const simulator = await withGroups([]);
+    simulator.setFaults([{ path: "/api/directory/find-groups", kind: "status", status: 404 }]);
+    const error = await failing(simulator);
+    expect(error.message).toMatch(/http_404.*in front of Mimecast/);
+    expect(exitOfError(error.kind)).toBe(69);
   });
 
   test("where a group is not known, with those that are", async () => {

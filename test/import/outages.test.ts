@@ -48,6 +48,17 @@ test("With nothing but 503 from the start, the run gives up and says what it met
   expect(summary.outcomes.applied).toBe(0);
 });
 
+test("With nothing but a front's 404 from the start, the run gives up as unreachable and fails no row", async () => {
+  const fault: Fault = { alias: "*", kind: "status", status: 404, body: "<html>Not Found</html>" };
+  const simulator = await simulatorFor({ faults: [fault] });
+  const { summary } = await importing(simulator, manyRows(200), { breaker: { patienceAtStartMs: 300 } });
+  expect(summary).toMatchObject({
+    exitCode: 69,
+    stops: [{ kind: "unreachable", message: expect.stringContaining("in front of Mimecast") }],
+  });
+  expect(summary.outcomes.applied).toBe(0);
+});
+
 test("A service that is restarted in the middle of a run, and has forgotten its tokens, fails no row", async () => {
   const first = await simulatorFor({ latencyMs: 5 });
   const { port } = first;
@@ -120,6 +131,7 @@ test.each<[string, Fault]>([
   ["429 to every call", { alias: "*", kind: "status", status: 429, body: "Too Many Requests" }],
   ["503 to every call", { alias: "*", kind: "status", status: 503 }],
   ["a page in HTML to every call", { alias: "*", kind: "html" }],
+  ["an empty 404 to every call, as a front does in a redeploy", { alias: "*", kind: "status", status: 404 }],
 ])(
   "A service that answers %s for a while costs time and no row",
   { timeout: PATIENCE_MS },

@@ -68,16 +68,22 @@ describe("What may pass is tried again, and succeeds", () => {
   });
 });
 
+const HTML = "<html><body>404 Not Found</body></html>";
+const NO_ROUTE = '{"message":"no Route matched with those values"}';
+
+function envelopeOf(status: number): string {
+  return JSON.stringify({ meta: { status }, fail: [], data: [] });
+}
+
 describe("What would only fail again is not tried again", () => {
   test.each<[string, object, string]>([
     ["a fail item", { kind: "fail", code: "err_no" }, "err_no"],
     ["a fail item without a key", { kind: "fail", code: "err_no", withoutKey: true }, "err_no"],
     ["HTTP 400 with a body that names no code", { kind: "status", status: 400, body: "no" }, "http_400"],
     ["HTTP 400 with an empty body", { kind: "status", status: 400, body: "" }, "http_400"],
-    ["HTTP 404", { kind: "status", status: 404 }, "http_404"],
-    ["HTTP 405", { kind: "status", status: 405 }, "http_405"],
-    ["HTTP 409", { kind: "status", status: 409 }, "http_409"],
-    ["HTTP 413", { kind: "status", status: 413 }, "http_413"],
+    ["HTTP 400 with a page in HTML", { kind: "status", status: 400, body: HTML }, "http_400"],
+    ["HTTP 404 in the envelope", { kind: "status", status: 404, body: envelopeOf(404) }, "http_404"],
+    ["HTTP 409 in the envelope", { kind: "status", status: 409, body: envelopeOf(409) }, "http_409"],
     ["meta.status 400 under HTTP 200", { kind: "meta-status", metaStatus: 400 }, "http_400"],
     [
       "forbidden for this address",
@@ -118,6 +124,13 @@ describe("A row whose attempts are used up", () => {
   test.each<[string, object, string]>([
     ["fail items that say retryable", { kind: "fail", code: "err_busy", retryable: true }, "err_busy"],
     ["err_developer_key", { kind: "fail", code: "err_developer_key" }, "err_developer_key"],
+    ["an empty 404 of a front", { kind: "status", status: 404 }, "http_404"],
+    ["a page in HTML under 405", { kind: "status", status: 405, body: HTML }, "http_405"],
+    ["a 407 of a proxy", { kind: "status", status: 407, body: "Proxy Authentication Required" }, "http_407"],
+    ["a 408 of a load balancer", { kind: "status", status: 408 }, "http_408"],
+    ["a 421 of a load balancer", { kind: "status", status: 421, body: HTML }, "http_421"],
+    ["a 425 of a load balancer", { kind: "status", status: 425, body: "Too Early" }, "http_425"],
+    ["a 404 with JSON of a gateway", { kind: "status", status: 404, body: NO_ROUTE }, "http_404"],
   ])("is failed and may be run again after %s", async (_, fault, code) => {
     const { told, imported } = await meeting(fault);
     expect(told).toEqual({ outcome: "failed", code, retryable: "true", attempts: 6 });

@@ -66,15 +66,30 @@ describe("Several rows a call", () => {
     expect(Math.max(...calls.map((received) => received.length))).toBe(7);
   });
 
-  test.each([400, 413, 422] as const)(
-    "of which one spoils the call (%i) are parted until it fails alone, and its neighbours are applied",
-    async (status) => {
-      const fault: Fault = { alias: "a40@old.example", kind: "status", status };
+  test.each([
+    [400, ""],
+    [413, '{"meta":{"status":413}}'],
+    [422, '{"fail":[]}'],
+  ] as const)(
+    "of which one spoils the call (%i, '%s') are parted until it fails alone, and its neighbours are applied",
+    async (status, body) => {
+      const fault: Fault = { alias: "a40@old.example", kind: "status", status, body };
       const { results, summary } = await sending(manyRows(200), 25, [fault]);
       expect(summary.outcomes).toMatchObject({ applied: 199, failed: 1 });
       expect(results[39]).toMatchObject({ outcome: "failed", code: `http_${status}`, attempts: "1" });
       expect(results.every(({ attempts }) => attempts === "1")).toBe(true);
       expect(summary.calls?.total).toBeLessThanOrEqual(8 + 12);
+    },
+  );
+
+  test.each([404, 413, 422] as const)(
+    "of which a front refuses one (%i) are all applied but that one, which may be run again",
+    async (status) => {
+      const fault: Fault = { alias: "a40@old.example", kind: "status", status };
+      const { results, summary } = await sending(manyRows(200), 25, [fault]);
+      expect(summary.outcomes).toMatchObject({ applied: 199, failed: 1 });
+      expect(results[39]).toMatchObject({ outcome: "failed", code: `http_${status}`, retryable: "true" });
+      expect(results[39]).toMatchObject({ attempts: "6" });
     },
   );
 
@@ -129,6 +144,8 @@ describe("Several rows a call", () => {
       { kind: "drop", times: 1 },
       { kind: "html", times: 1 },
       { kind: "meta-status", metaStatus: 404 },
+      { kind: "status", status: 404, times: 1 },
+      { kind: "status", status: 421 },
     ] as const;
     const faulty = fc.record({ row: fc.integer({ min: 1, max: 40 }), kind: fc.constantFrom(...kinds) });
     await fc.assert(

@@ -152,8 +152,10 @@ describe("a call of several pairs that is refused", () => {
     [400, "", whole("http_400")],
     [400, done([], [failed(undefined, "err_deserialise")], 400), whole("err_deserialise")],
     [413, "Content Too Large", whole("http_413")],
-    [404, "", whole("http_404")],
-    [409, "", whole("http_409")],
+    [404, "", "whole hindered http_404"],
+    [404, done([], [], 404), whole("http_404")],
+    [409, { fail: [] }, whole("http_409")],
+    [421, "<html>", "whole hindered http_421"],
     // The one that is named has its failure; nothing is known against the others.
     [400, done([], [failed(BOB)], 400), ["refused-whole err_one", "failed err_one", "refused-whole err_one"]],
     [403, done([], [failed(BOB)], 403), ["refused-whole err_one", "failed err_one", "refused-whole err_one"]],

@@ -244,10 +244,10 @@ describe("a refusal of the account", () => {
     ...account.map(
       (code): Row => [`${code}, flat, under 403`, 403, { fail: [{ code }] }, "refused", code, false],
     ),
-    ["HTTP 401 without a body", 401, "", "refused", "http_401", false],
-    ["HTTP 401 as HTML", 401, HTML, "refused", "http_401", false],
+    ["HTTP 401 without a body", 401, "", "refused", "http_401", true],
+    ["HTTP 401 as HTML", 401, HTML, "refused", "http_401", true],
     ["HTTP 401 with another code", 401, failing(item(error("err_new"))), "refused", "err_new", false],
-    ["HTTP 418", 418, "", "refused", "http_418", false],
+    ["HTTP 418", 418, "", "refused", "http_418", true],
     ["meta.status 401 under HTTP 200", 200, { ...APPLIED, ...meta(401) }, "refused", "http_401", false],
     ["meta.status 418 under HTTP 200", 200, { ...APPLIED, ...meta(418) }, "refused", "http_418", false],
     [
@@ -258,7 +258,8 @@ describe("a refusal of the account", () => {
       "new_code",
       false,
     ],
-    ["HTTP 403 that names no code", 403, HTML, "refused", "http_403", false],
+    ["HTTP 403 that names no code", 403, HTML, "refused", "http_403", true],
+    ["HTTP 403 in an envelope that names no code", 403, meta(403), "refused", "http_403", false],
     ["HTTP 403 of an item without a code", 403, failing({ errors: [] }), "refused", "http_403", false],
   ]);
 
@@ -358,7 +359,10 @@ describe("a failure of the row", () => {
       "http_400",
       false,
     ],
-    ["HTTP 404 as HTML", 404, HTML, "failed", "http_404", false],
+    ["HTTP 400 as HTML", 400, HTML, "failed", "http_400", false],
+    ["HTTP 404 in an envelope", 404, { fail: [] }, "failed", "http_404", false],
+    ["HTTP 404 in an odd envelope", 404, { ...meta(404), fail: "x" }, "failed", "http_404", false],
+    ["HTTP 404 with data", 404, { data: null }, "failed", "http_404", false],
     ["HTTP 409", 409, meta(409), "failed", "http_409", false],
     [
       "meta.status 400 with an empty fail",
@@ -378,8 +382,26 @@ describe("a failure of the row", () => {
   });
 
   test("a failure without a code shows the beginning of the answer", () => {
-    expect(judged(404, HTML).message).toBe(`the server answered 404 without a code: ${HTML}`);
+    expect(judged(400, HTML).message).toBe(`the server answered 400 without a code: ${HTML}`);
     expect(judged(400, "").message).toBe("the server answered 400 without a code: the body is empty");
+  });
+});
+
+describe("a 4xx without Mimecast's envelope is no verdict on the row", () => {
+  const FRONT = [402, 404, 405, 406, 407, 408, 409, 410, 413, 421, 422, 425, 431, 451, 499];
+  table([
+    ...FRONT.map((status): Row => [`HTTP ${status}, empty`, status, "", "hindered", `http_${status}`, true]),
+    ["HTTP 404 as HTML", 404, HTML, "hindered", "http_404", true],
+    ["HTTP 404 as another's JSON", 404, { message: "Not Found" }, "hindered", "http_404", true],
+    ["HTTP 404 as a JSON list", 404, [], "hindered", "http_404", true],
+    ["HTTP 404 as a JSON text", 404, '"no"', "hindered", "http_404", true],
+    ["HTTP 404 with a 'fail' of an unknown form", 404, { fail: "no" }, "hindered", "http_404", true],
+  ]);
+
+  test("the message says who answered, and how", () => {
+    expect(judged(404, HTML).message).toBe(
+      `HTTP 404 came from something in front of Mimecast, not from Mimecast itself: ${HTML}`,
+    );
   });
 });
 

@@ -21,15 +21,20 @@ const API_CODES = [
 ];
 
 describe("what to do about a code", () => {
-  it.each([...Object.keys(TOOL_CODES), ...API_CODES, "http_400", "http_429", "http_503", "http_302"])(
-    "is known for %s",
-    (code) => {
-      const { meaning, todo } = adviceFor(code);
-      expect(meaning).not.toContain("knows nothing");
-      expect(meaning).toMatch(/^[A-Z].*\.$/);
-      expect(todo).toMatch(/\.$/);
-    },
-  );
+  it.each([
+    ...Object.keys(TOOL_CODES),
+    ...API_CODES,
+    "http_400",
+    "http_404",
+    "http_429",
+    "http_503",
+    "http_302",
+  ])("is known for %s", (code) => {
+    const { meaning, todo } = adviceFor(code);
+    expect(meaning).not.toContain("knows nothing");
+    expect(meaning).toMatch(/^[A-Z].*\.$/);
+    expect(todo).toMatch(/\.$/);
+  });
 
   it.each(["err_never_seen", "", "toString", "__proto__", "http_5", "<script>"])(
     "is left open for %j, which nobody knows",
