@@ -1,5 +1,3 @@
-import { readAddress } from "./address.ts";
-
 /** One entry of a cell of addresses. */
 export interface CellEntry {
   /**
@@ -15,12 +13,46 @@ export interface CellEntry {
   readonly cleaned: boolean;
 }
 
+/** Determines where an entry of a kind ends; see {@link isNext}. */
+type Ending = "address" | "token" | "directory-name" | "text";
+
 /**
- * The kinds of proxy addresses that Exchange and its connectors give a mailbox. An unknown prefix is none of
- * them, so that `stmp:ann@x.example` is refused and not passed over.
+ * The kinds of proxy addresses that Exchange and its connectors give a mailbox. An unknown prefix is not one of
+ * them, so that `stmp:ann@x.example` is refused and not skipped.
  */
-const PREFIX =
-  /^(smtp|x400|x500|sip|eum|meum|spo|notes|ms|msmail|ccmail|macmail|fax|rfax|gwise|profs|snads|airsync|xmpp|tel|jrnl|mrs|oct|smtpx):/i;
+const KINDS: Readonly<Record<string, Ending>> = {
+  smtp: "address",
+  x400: "directory-name",
+  x500: "directory-name",
+  sip: "token",
+  eum: "token",
+  meum: "token",
+  spo: "token",
+  airsync: "token",
+  xmpp: "token",
+  mrs: "token",
+  smtpx: "token",
+  tel: "text",
+  notes: "text",
+  ms: "text",
+  msmail: "text",
+  ccmail: "text",
+  macmail: "text",
+  fax: "text",
+  rfax: "text",
+  gwise: "text",
+  profs: "text",
+  snads: "text",
+  jrnl: "text",
+  oct: "text",
+};
+const PREFIX = new RegExp(`^(${Object.keys(KINDS).join("|")}):`, "i");
+/** `phone-context=` and its like belong to the EUM, SIP or telephone address in front of their semicolon. */
+const PARAMETER = /^(?:phone-context|ext|isub|user|transport)=[^@]*$/i;
+/** An attribute of a directory name, such as `/cn=` or `S=`. An e-mail address does not begin with one. */
+const ATTRIBUTE = /\/[a-z]{1,3}\d?=|^(?:[a-z]{1,2}\d?=|dda:)/i;
+/** The rest of a name with spaces in Notes, `Lee/Corp@CORP`, or in front of a fax number, `Lee@+1`. */
+const REST_OF_NAME = /\/[^@]*@[^@.]*$|@\+\d/;
 /** The soft hyphen, zero-width characters and marks of writing direction. */
 const INVISIBLES = "\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff";
 const INVISIBLE = new RegExp(`[${INVISIBLES}]`);
@@ -28,7 +60,12 @@ const INVISIBLE = new RegExp(`[${INVISIBLES}]`);
 const TOKEN = new RegExp(`[^;,\\s${INVISIBLES}](?:[^;,\\s]*[^;,\\s${INVISIBLES}])?`, "g");
 const HEX = /(?<![^;,\s])X'((?:[\da-f]{2})+)'(?![^;,\s])/gi;
 const LINE_BREAK = /[\r\n]/;
-const SEPARATOR_BUT_SPACE = /[;,\r\n]/;
+const SEMICOLON_OR_LINE_BREAK = /[;\r\n]/;
+
+/** Returns whether a cell begins with a known kind of proxy address, such as `smtp:` or `x500:`. */
+export function beginsWithKind(cell: string): boolean {
+  return PREFIX.test(cell.trimStart());
+}
 
 /**
  * Takes a cell of addresses apart, in its order, as Exchange and Active Directory export them: separated by `;`,
@@ -36,9 +73,8 @@ const SEPARATOR_BUT_SPACE = /[;,\r\n]/;
  * of any length costs no memory.
  *
  * A comma or a space separates only what can stand for itself: `ann lee@x.example` stays one entry, which is
- * wrong, and does not become an alias `lee@x.example`. What an `other` entry is made of may hold any of the
- * separators (`x500:/o=First Org/ou=A, B`, `X400:C=US;A= ;P=Org;`), so it reaches to the next known prefix, or to
- * a bare address behind a separator that is no space.
+ * wrong, and does not become an alias `lee@x.example`. Entries of other kinds end where {@link isNext} says;
+ * whatever follows them with an `@` is an entry of its own, valid or not, so that no address is lost.
  */
 export function* cellEntries(cell: string): Generator<CellEntry, void, undefined> {
   const list = withoutHex(withoutBraces(cell));
@@ -49,9 +85,10 @@ export function* cellEntries(cell: string): Generator<CellEntry, void, undefined
     const gap = list.slice(end, index);
     if (entry === undefined || prefix !== null || isNext(entry, list.charAt(end - 1), gap, token)) {
       if (entry !== undefined) yield closed(entry, list.slice(entry.start, end), gap);
-      entry = { start: index, gap, isOther: prefix !== null && !isSmtp(prefix), isBroken: false };
+      entry = opened(index, gap, prefix);
     }
-    if (!token.includes("@")) entry.isBroken = true;
+    if (token.includes("@")) entry.hasAt = true;
+    else entry.isBroken = true;
     end = index + token.length;
   }
   if (entry !== undefined) yield closed(entry, list.slice(entry.start, end), list.slice(end));
@@ -62,9 +99,17 @@ interface OpenEntry {
   readonly start: number;
   /** What stood before it. */
   readonly gap: string;
-  readonly isOther: boolean;
-  /** A part of it has no `@`, so it is no address. */
+  ending: Ending;
+  /** A part of it has no `@`, so it is not an address. */
   isBroken: boolean;
+  hasAt: boolean;
+  /** It may hold a bare address behind a space, or that may be its own part. */
+  isDoubtful: boolean;
+}
+
+function opened(start: number, gap: string, prefix: RegExpExecArray | null): OpenEntry {
+  const ending = (prefix === null ? undefined : KINDS[`${prefix[1]}`.toLowerCase()]) ?? "address";
+  return { start, gap, ending, isBroken: false, hasAt: false, isDoubtful: false };
 }
 
 /**
@@ -93,13 +138,40 @@ function withoutHex(list: string): string {
   return list.replace(HEX, (_, hex: string) => Buffer.from(hex, "hex").toString("utf8"));
 }
 
-/** Whether a token without a prefix begins an entry of its own; `last` is the character before the gap. */
+/**
+ * Returns whether a token without a known kind in front begins an entry of its own; `last` is the character before
+ * the gap. By the kind of the entry before it:
+ *
+ * - `token` (SIP, SPO): any separator ends it, except a semicolon in front of a parameter.
+ * - `directory-name` (X400, X500) may hold any separator: it ends in front of a token with an `@`, unless that is
+ *   an attribute of the name.
+ * - `text` (Notes, fax) may hold commas, spaces and parameters: any other semicolon ends it, a line break, and a
+ *   separator in front of a token with an `@`. Where that may be the end of a name (`NOTES:Ann Lee@x.example`) the whole is
+ *   doubtful, and `lee@x.example` does not become an alias.
+ */
 function isNext(entry: OpenEntry, last: string, gap: string, token: string): boolean {
-  if (!entry.isOther) {
-    return isStrong(last, gap, token) || (token.includes("@") && !entry.isBroken);
+  const hasAt = token.includes("@");
+  switch (entry.ending) {
+    case "address":
+      return isStrong(last, gap, token) || (hasAt && !entry.isBroken);
+    case "token":
+      return !isParameter(entry, gap, token);
+    case "directory-name":
+      return hasAt && !ATTRIBUTE.test(token);
+    case "text":
+      if (SEMICOLON_OR_LINE_BREAK.test(gap)) return !isParameter(entry, gap, token);
+      if (!hasAt) return false;
+      if (entry.hasAt || gap.includes(",")) return true;
+      if (!REST_OF_NAME.test(token)) entry.isDoubtful = true;
+      return false;
   }
-  // `/` and `=` can be in an address, but are in the names of directories too, where an `@` may follow.
-  return SEPARATOR_BUT_SPACE.test(gap) && !/[/=]/.test(token) && readAddress(token).ok;
+}
+
+/** A parameter, such as a dial plan's name, may hold spaces, whatever is in front of it. */
+function isParameter(entry: OpenEntry, gap: string, token: string): boolean {
+  if (gap !== ";" || !PARAMETER.test(token)) return false;
+  entry.ending = "text";
+  return true;
 }
 
 /** A semicolon is in no address; a line break can be, where someone broke one in two. */
@@ -108,15 +180,11 @@ function isStrong(last: string, gap: string, token: string): boolean {
   return LINE_BREAK.test(gap) && !/[@.]/.test(`${last}${token.charAt(0)}`);
 }
 
-function isSmtp(prefix: RegExpExecArray): boolean {
-  return prefix[0].toLowerCase() === "smtp:";
-}
-
 function closed(entry: OpenEntry, text: string, gapBehind: string): CellEntry {
   const cleaned = INVISIBLE.test(entry.gap) || INVISIBLE.test(gapBehind);
-  const prefix = PREFIX.exec(text);
+  const prefix = entry.isDoubtful ? null : PREFIX.exec(text);
   if (prefix === null) return { kind: "secondary", text, value: text, cleaned };
   const value = text.slice(prefix[0].length);
-  if (!isSmtp(prefix)) return { kind: "other", text, value, cleaned };
+  if (entry.ending !== "address") return { kind: "other", text, value, cleaned };
   return { kind: prefix[0] === "SMTP:" ? "primary" : "secondary", text, value, cleaned };
 }

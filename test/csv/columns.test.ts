@@ -52,6 +52,18 @@ describe("columns of other programs are found by their names and by what they ho
       { aliasFor: 0, alias: 1 },
     ],
     [
+      "a list whose first entry is a telephone number",
+      ["mail", "proxyAddresses"],
+      ["ann@x.example", "tel:+1 425 555 0100"],
+      { aliasFor: 0, alias: 1 },
+    ],
+    [
+      "a list whose first entry is an extension of a dial plan",
+      ["mail", "proxyAddresses"],
+      ["ann@x.example", "meum:4711"],
+      { aliasFor: 0, alias: 1 },
+    ],
+    [
       "Mimecast's spreadsheet",
       ["email", "name", "alias"],
       ["ann@x.example", "Ann", "a@x.example"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CellEntry, cellEntries, keptEntries } from "../../src/domain/address-cell.ts";
+import { beginsWithKind, type CellEntry, cellEntries, keptEntries } from "../../src/domain/address-cell.ts";
 
 /** `primary p@x`, `secondary a@x`, `other …`: what the cell was taken apart into. */
 function told(cell: string): string[] {
@@ -50,7 +50,9 @@ describe("a cell of addresses is taken apart", () => {
     "sip:ann@corp.example",
     "SPO:SPO_4711@SPO_0815",
     "NOTES:Ann Lee/Corp@CORP",
-    "NOTES:Ann Lee@CORP.EXAMPLE",
+    "EUM:4711;phone-context=Dial Plan, North;ext=12",
+    "SIP:ann@corp.example;transport=tls",
+    "tel:+1 (425) 555 0100;ext=12",
     "MS:CORP/POST/ANN",
     "CCMAIL:Lee, Ann at Post",
     "GWISE:Corp.Post.Ann",
@@ -73,6 +75,45 @@ describe("a cell of addresses is taken apart", () => {
         `other ${kept}`,
       ]);
     }
+  });
+
+  it.each([
+    ["SIP:ann@corp.example"],
+    ["EUM:4711;phone-context=dial.corp.example"],
+    ["SPO:SPO_4711@SPO_0815"],
+    ["tel:+14255550100"],
+    ["NOTES:Ann Lee/Corp@CORP"],
+    ["MS:CORP/POST/ANN"],
+    ["X400:C=US;A= ;P=Corp;O=Exchange;S=Lee;G=Ann;"],
+    ["x500:/o=First Org, Inc/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn=ann"],
+  ])("keeps every entry with an @ behind %s, valid or not", (other) => {
+    for (const entry of [
+      "ann@old",
+      "stmp:a@x.example",
+      "mailto:a@x.example",
+      "a/b@x.example",
+      "a@x.example",
+    ]) {
+      for (const separator of [";", ",", "; ", ", ", "\n", ";\r\n"]) {
+        const found = told(`SMTP:p@x.example${separator}${other}${separator}${entry}`);
+        expect(found.slice(2)).toEqual([`secondary ${entry}`]);
+        expect(found[1]).toMatch(/^other /);
+      }
+    }
+  });
+
+  it.each([
+    ["SIP:ann@corp.example ann@old", ["ann@old"]],
+    ["SPO:SPO_4711@SPO_0815 stmp:a@x.example", ["stmp:a@x.example"]],
+    ["X500:/o=First Org/ou=A/cn=ann a@x.example", ["a@x.example"]],
+    ["NOTES:Ann Lee/Corp@CORP a@x.example", ["a@x.example"]],
+    ["NOTES:Ann Lee@x.example", ["NOTES:Ann Lee@x.example"]],
+    ["GWISE:Corp.Post.Ann a@x.example", ["GWISE:Corp.Post.Ann a@x.example"]],
+    ["SIP:ann@corp.example;ann.old.example", ["ann.old.example"]],
+    ["SIP:ann@corp.example; transport=tls", ["transport=tls"]],
+    ["NOTES:Ann Lee/Corp@CORP\nann.old.example", ["ann.old.example"]],
+  ])("keeps what follows another kind of address behind a space or without an @: %s", (cell, texts) => {
+    expect(secondaries(cell)).toEqual(texts);
   });
 
   it("with what csvde wrote in hexadecimal, as it is not all ASCII", () => {
@@ -153,6 +194,11 @@ const word = fc.constantFrom(
   "smtp:",
   "x500:/o=A B/ou=C, D",
   "X400:C=US;A= ;P=x;",
+  "SIP:h@x.example",
+  "EUM:4711;phone-context=i",
+  "NOTES:J K",
+  "stmp:l@x",
+  "m/n=o@x.example",
   "{c@x.example",
   "d@x.example}",
   "{e@x}",
@@ -169,6 +215,30 @@ const anyCell = fc.oneof(
 );
 
 describe("for any cell", () => {
+  it("every word with an @ is in an entry of its kind, or is a part of one that is refused", () => {
+    const other = fc.constantFrom(
+      "SIP:h@x.example",
+      "SPO:i@j",
+      "EUM:4711;phone-context=k",
+      "x500:/o=A B/cn=C",
+    );
+    const wanted = fc.constantFrom(
+      "b@x.example",
+      "ann@old",
+      "stmp:l@x.example",
+      "a/b@x.example",
+      "<f@x.example>",
+    );
+    const parted = fc.constantFrom(";", ",", "\n", "; ", ", ", ";;", "\r\n");
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.oneof(other, wanted), parted)), (parts) => {
+        const isWanted = (text: string) => !/^(?:SIP|SPO|EUM|x500):/.test(text);
+        const words = parts.map(([text]) => text).filter(isWanted);
+        expect(secondaries(parts.flat().join(""))).toEqual(words);
+      }),
+    );
+  });
+
   it("the entries kept and those left out are its entries, each in one of the two, as they were", () => {
     fc.assert(
       fc.property(anyCell, fc.infiniteStream(fc.boolean()), (cell, coins) => {
@@ -198,3 +268,22 @@ describe("for any cell", () => {
 function kinds(cell: string): CellEntry["kind"][] {
   return [...cellEntries(cell)].map(({ kind }) => kind);
 }
+
+it.each([
+  "smtp:a@x.example",
+  " X500:/o=Corp",
+  "tel:+1",
+  "MEUM:4711",
+  "airsync:a",
+  "jrnl:b",
+  "XMPP:c@x.example",
+])("%j begins with a known kind of address", (cell) => {
+  expect(beginsWithKind(cell)).toBe(true);
+});
+
+it.each(["", "a@x.example", "stmp:a@x.example", "telephone:+1", "smtp"])(
+  "%j does not begin with a known kind of address",
+  (cell) => {
+    expect(beginsWithKind(cell)).toBe(false);
+  },
+);
