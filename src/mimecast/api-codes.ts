@@ -27,11 +27,26 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   err_developer_key: "passing",
   // C: the 2.0 gateway's.
   token_verification_failed: "passing",
+  // C: what stands in the place of a code where the 2.0 gateway has none; passes like the one above.
+  "Unauthorized Request": "passing",
   // R: "0003 Forbidden To Perform Operation For Address": no permission, or the address is not yet managed.
   err_xdk_operation_forbidden_for_address: "row",
   // C: the 2.0 gateway's, HTTP 401.
   token_expired: "token-expired",
 };
+
+/** The gateway's words for it where an error has no code, in any case and with or without a full stop. */
+const UNAUTHORIZED_REQUEST = /^\s*unauthorized request\.?\s*$/i;
+
+/** Returns what an error means, by its code or, where it has none, by the one message that is known. */
+export function meaningOfError(error: {
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+}): Meaning | undefined {
+  const { code, message = "" } = error;
+  if (code !== undefined) return meaningOf(code);
+  return UNAUTHORIZED_REQUEST.test(message) ? "passing" : undefined;
+}
 
 export function meaningOf(code: string | undefined): Meaning | undefined {
   return code !== undefined && Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;

@@ -27,7 +27,12 @@ export type Verdict<T> =
   /** The token is to be renewed and the request sent again; `answer` is what it comes to if that is done already. */
   | { readonly kind: "token-expired"; readonly answer: WholeAnswer }
   /** The call as a whole came to this, whatever it asked for. */
-  | { readonly kind: "judged"; readonly answer: WholeAnswer };
+  | {
+      readonly kind: "judged";
+      readonly answer: WholeAnswer;
+      /** The account is refused with 401, as the HTTP status or as `meta.status`. */
+      readonly isUnauthorized?: true;
+    };
 
 /** A call that was made. */
 export interface Called<T> {
@@ -104,10 +109,9 @@ function answered<T>(
     const result = { kind: "judged", answer: verdict.answer } as const;
     return { called: { trace, result }, expired: pass.expired };
   }
-  // A token that is refused without being called expired may be one that the server has forgotten: the call
-  // stays refused, and the next one brings a new token.
-  const isRefused = verdict.kind === "judged" && verdict.answer.kind === "refused";
-  if (isRefused && http.status === 401) pass.expired?.();
+  // A 401 that does not say "expired" may mean that the server lost the token. This call stays refused, and the
+  // next one fetches a new token.
+  if (verdict.kind === "judged" && verdict.isUnauthorized) pass.expired?.();
   return { called: { trace, result: verdict } };
 }
 

@@ -1,6 +1,6 @@
 import type { WholeAnswer } from "../domain/answer.ts";
 import type { Failure } from "../domain/failure.ts";
-import { meaningOf } from "./api-codes.ts";
+import { meaningOf, meaningOfError } from "./api-codes.ts";
 import type { Verdict } from "./call.ts";
 import { type ApiError, type Envelope, type FailItem, readEnvelope } from "./envelope.ts";
 import type { HttpAnswer } from "./http.ts";
@@ -39,9 +39,21 @@ export type Judgement =
 export function openReply(http: HttpAnswer, said: Said): Reply {
   const envelope = readEnvelope(http.body);
   const fail = envelope.kind === "read" ? envelope.fail : [];
-  const named = fail.flatMap((item) => item.errors);
-  return { http, envelope, status: statusOf(http.status, envelope.metaStatus), fail, named, said };
+  const status = statusOf(http.status, envelope.metaStatus);
+  const named = fail.length > 0 ? fail.flatMap((item) => item.errors) : errorOfBody(http, status);
+  return { http, envelope, status, fail, named, said };
 }
+
+/** A 401 can carry its only words in a body without `fail`: as plain text, or as a `message` beside nothing else. */
+function errorOfBody({ body }: HttpAnswer, status: number): readonly ApiError[] {
+  if (status !== 401) return [];
+  const text = body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES);
+  const message = BODY_MESSAGE.exec(text)?.[1] ?? text;
+  const error = { message: message.trim(), retryable: false };
+  return meaningOfError(error) === undefined ? [] : [error];
+}
+
+const BODY_MESSAGE = /"message"\s*:\s*"([^"]*)"/;
 
 /**
  * Judges an answer by its HTTP status, `meta.status` and `fail`: the first rule that applies, from the top.
@@ -49,6 +61,13 @@ export function openReply(http: HttpAnswer, said: Said): Reply {
  * @param isOurs whether the key of a fail item is the item that was asked about; not called without a key
  */
 export function judge(reply: Reply, isOurs: (key: FailKey) => boolean): Judgement {
+  const judgement = judgeByRules(reply, isOurs);
+  if (judgement.kind !== "judged" || judgement.answer.kind !== "refused") return judgement;
+  const isUnauthorized = reply.http.status === 401 || reply.envelope.metaStatus === 401;
+  return isUnauthorized ? { ...judgement, isUnauthorized } : judgement;
+}
+
+function judgeByRules(reply: Reply, isOurs: (key: FailKey) => boolean): Judgement {
   const { envelope, fail, http, named, said } = reply;
   const { metaStatus } = envelope;
   if (http.status === 429 || metaStatus === 429) return throttled(http, said);
@@ -149,7 +168,7 @@ function accusingErrors({ fail, named, status }: Reply): readonly ApiError[] | u
 /** The code of the first error that will not pass, or the status where no error names one. */
 function failureOf(errors: readonly ApiError[], reply: Reply, retryable: boolean): Failure {
   const { said, status } = reply;
-  const lasting = errors.filter((error) => !error.retryable && meaningOf(error.code) !== "passing");
+  const lasting = errors.filter((error) => !error.retryable && meaningOfError(error) !== "passing");
   const code = [...lasting, ...errors].find((error) => error.code !== undefined)?.code;
   const fallback = isSuccess(status) ? "no_code" : `http_${status}`;
   const words = wordsOf(errors, errors.length > 1);
@@ -179,7 +198,7 @@ function judged(kind: WholeAnswer["kind"], failure: Failure): Judgement {
 }
 
 function isPassing(errors: readonly ApiError[]): boolean {
-  return errors.length > 0 && errors.every((error) => meaningOf(error.code) === "passing");
+  return errors.length > 0 && errors.every((error) => meaningOfError(error) === "passing");
 }
 
 function saysRetryable(errors: readonly ApiError[]): boolean {

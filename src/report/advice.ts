@@ -42,6 +42,11 @@ const TOOL_ADVICE: Readonly<Record<ToolCode, string>> = {
   not_sent: RUN_AGAIN,
 };
 
+const TOKEN_UNVERIFIED: Advice = {
+  meaning: "The access token was not recognised. This error is known to come and go.",
+  todo: `${RUN_AGAIN} If it stays, check the credentials.`,
+};
+
 /** What is known of the API's codes; where a cause is not documented, it is not made up. */
 const API_ADVICE: Readonly<Record<string, Advice>> = {
   err_xdk_operation_forbidden_for_address: {
@@ -75,10 +80,8 @@ const API_ADVICE: Readonly<Record<string, Advice>> = {
     meaning: "The application was not recognised. This error is known to come and go.",
     todo: `${RUN_AGAIN} If it stays, check the application's id and keys.`,
   },
-  token_verification_failed: {
-    meaning: "The access token was not recognised. This error is known to come and go.",
-    todo: `${RUN_AGAIN} If it stays, check the credentials.`,
-  },
+  token_verification_failed: TOKEN_UNVERIFIED,
+  "Unauthorized Request": TOKEN_UNVERIFIED,
 };
 
 const UNKNOWN: Advice = {

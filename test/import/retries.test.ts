@@ -56,6 +56,10 @@ describe("What may pass is tried again, and succeeds", () => {
       "token_verification_failed of the gateway",
       { kind: "gateway-fail", status: 401, code: "token_verification_failed" },
     ],
+    [
+      "Unauthorized Request without a code",
+      { kind: "status", status: 401, body: '{"fail":[{"message":"Unauthorized Request"}]}' },
+    ],
   ])("%s", async (_, fault) => {
     const { told, requests, isSet } = await meeting({ ...fault, times: 2 });
     expect(told).toEqual({ outcome: "applied", code: "", retryable: "false", attempts: 3 });

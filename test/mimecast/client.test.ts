@@ -152,6 +152,29 @@ describe("API 2.0", () => {
     expect(server.tokensIssued()).toBe(2);
   });
 
+  test("a token is replaced once, too, where only meta.status says 401, however many calls meet it", async () => {
+    const server = await mimecast((request, response) => {
+      if (request.headers.authorization !== "Bearer token-1") sendJson(response, APPLIED);
+      else sendJson(response, { fail: [], meta: { status: 401 }, data: [] });
+    });
+    const client = connect(server.url, { ...oauth, connections: 10 });
+    const update = () => client.updateAliases([PAIR], control());
+    const refused = await Promise.all(Array.from({ length: 10 }, update));
+    expect(new Set(refused.map(({ answers: [answer] }) => answer?.kind))).toEqual(new Set(["refused"]));
+    expect((await update()).answers[0]?.kind).toBe("applied");
+    expect(server.tokensIssued()).toBe(2);
+  });
+
+  test("a token is kept where a 401 only says 'Unauthorized Request', which passes", async () => {
+    const server = await mimecast((_, response) => {
+      sendJson(response, { fail: [{ message: "Unauthorized Request" }] }, 401);
+    });
+    const client = connect(server.url, oauth);
+    expect((await client.updateAliases([PAIR], control())).answers[0]?.kind).toBe("hindered");
+    expect((await client.updateAliases([PAIR], control())).answers[0]?.kind).toBe("hindered");
+    expect(server.tokensIssued()).toBe(1);
+  });
+
   test("without a token nothing is claimed, and the row is not sent", async () => {
     const server = await serve((_, response) => sendJson(response, { error: "invalid_client" }, 401));
     closing.push(() => server.close());

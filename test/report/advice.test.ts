@@ -16,6 +16,7 @@ const API_CODES = [
   "err_folder_group_member_already_exists",
   "token_expired",
   "token_verification_failed",
+  "Unauthorized Request",
   "unauthorized",
   "app_forbidden",
 ];
