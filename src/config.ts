@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { type Account, readAccount } from "./config/account.ts";
 import type { Surroundings } from "./config/command-config.ts";
+import type { ColumnsOption } from "./config/csv-options.ts";
 import {
   type Allowable,
   type ImportFlags,
@@ -23,7 +24,7 @@ export interface ImportConfig {
   readonly simulate: boolean;
   /** The most rows to send. */
   readonly limitRows: number | undefined;
-  readonly columns: { readonly aliasFor?: string; readonly alias?: string };
+  readonly columns: ColumnsOption;
   readonly noHeader: boolean;
   readonly delimiter: string | undefined;
   /** By its name in the Encoding standard. */

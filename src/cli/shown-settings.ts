@@ -16,9 +16,10 @@ export function shownSettings(config: ImportConfig): Record<string, string> {
     NO_PROXY: network.noProxy,
     NODE_EXTRA_CA_CERTS: network.extraCaCertsFile,
     "--simulate": config.simulate ? "on" : undefined,
-    "--columns": Object.entries(config.columns)
-      .map(([role, name]) => `${role}=${name}`)
-      .join(","),
+    "--columns": [
+      ...(config.columns.aliasFor === undefined ? [] : [`aliasFor=${config.columns.aliasFor}`]),
+      ...(config.columns.aliases ?? []).map((name) => `alias=${name}`),
+    ].join(","),
     "--no-header": config.noHeader ? "on" : undefined,
     "--delimiter": config.delimiter,
     "--encoding": config.encoding,

@@ -3,21 +3,26 @@ import type { Reading } from "./option-readers.ts";
 /** Which columns hold the two addresses: headers, or positions from 1. */
 export interface ColumnsOption {
   readonly aliasFor?: string;
-  readonly alias?: string;
+  readonly aliases?: readonly string[];
 }
 
-/** Reads `--columns`: `aliasFor=NAME,alias=NAME`, one or both. A name may have commas. */
+/** Reads `--columns`: `aliasFor=NAME,alias=NAME`, one or both, `alias=` as often as needed. A name may have commas. */
 export function readColumnsOption(text: string): Reading<ColumnsOption> {
-  const columns: { aliasFor?: string; alias?: string } = {};
+  let aliasFor: string | undefined;
+  const aliases: string[] = [];
   // Parted only at a comma before one of the two words, as a header may hold commas itself.
   for (const part of text.split(/,(?=\s*(?:aliasFor|alias)\s*=)/i)) {
     const match = /^\s*(aliasFor|alias)\s*=\s*(\S.*?)\s*$/is.exec(part);
-    const role = match?.[1]?.toLowerCase() === "alias" ? "alias" : "aliasFor";
     const name = match?.[2];
-    if (name === undefined || columns[role] !== undefined) return COLUMNS_EXPECTED;
-    columns[role] = name;
+    if (name === undefined) return COLUMNS_EXPECTED;
+    if (match?.[1]?.toLowerCase() === "alias") aliases.push(name);
+    else if (aliasFor === undefined) aliasFor = name;
+    else return COLUMNS_EXPECTED;
   }
-  return { ok: true, value: columns };
+  return {
+    ok: true,
+    value: { ...(aliasFor === undefined ? {} : { aliasFor }), ...(aliases.length === 0 ? {} : { aliases }) },
+  };
 }
 
 const COLUMNS_EXPECTED = { ok: false, reason: "expected aliasFor=NAME,alias=NAME" } as const;

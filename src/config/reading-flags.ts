@@ -21,9 +21,9 @@ export type ReadingOptions = z.output<typeof readingFlags>;
 
 /** Tells which of them don't go together. */
 export function tellReadingClashes(options: ReadingOptions, problems: Problems): void {
-  const { aliasFor = "1", alias = "2" } = options.columns;
+  const { aliasFor = "1", aliases = ["2"] } = options.columns;
   const isPosition = /^[1-9]\d{0,5}$/;
-  if (!options.header && !(isPosition.test(aliasFor) && isPosition.test(alias))) {
+  if (!options.header && ![aliasFor, ...aliases].every((text) => isPosition.test(text))) {
     problems.usage("--columns: with --no-header expected aliasFor=POSITION,alias=POSITION, from 1");
   }
 }

@@ -1,9 +1,18 @@
 import { readAddress, shown } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
 import { cellAt, holdsAddresses } from "./address-cells.ts";
-import type { ColumnChoice, Found, HeaderPlace } from "./columns.ts";
 import { DELIMITERS } from "./dialect.ts";
-import { HINTS, headerKey, type Role, SYNONYMS } from "./header-names.ts";
+import {
+  type ColumnChoice,
+  chosenNames,
+  type Found,
+  familyKey,
+  type HeaderPlace,
+  HINTS,
+  headerKey,
+  type Role,
+  SYNONYMS,
+} from "./header-names.ts";
 
 type FoundColumns = { readonly [role in Role]: Found };
 type Records = readonly (readonly string[])[];
@@ -21,7 +30,11 @@ export function missingColumns(
   place: HeaderPlace,
 ): RunError {
   const missing = ROLES.filter((role) => found[role].kind === "none");
-  const expected = missing.map((role) => `"${shown(choice[role] ?? role)}"`).join(" and ");
+  const keys = new Set(header.map(headerKey));
+  const expected = missing
+    .flatMap((role) => chosenNames(role, choice)?.filter((name) => !keys.has(headerKey(name))) ?? [role])
+    .map((name) => `"${shown(name)}"`)
+    .join(" and ");
   const without = missing.flatMap((role) => withoutAddresses(role, header, choice));
   const holding = holdingColumns(header, records);
   const sentences = [
@@ -45,7 +58,7 @@ export function doubtfulColumns(
 ): RunError {
   const doubts = ROLES.flatMap((role) => {
     const one = found[role];
-    return one.kind === "several" ? [`${role} can be any of ${positioned(header, one.indexes)}`] : [];
+    return one.kind === "several" ? [`${role} can be any of ${positioned(header, one.families.flat())}`] : [];
   });
   return new RunError(
     "input",
@@ -84,8 +97,9 @@ function delimiterOption(delimiter: string): string {
 
 /** Columns whose name would do, but that hold no addresses. */
 function withoutAddresses(role: Role, header: readonly string[], choice: ColumnChoice): number[] {
-  if (choice[role] !== undefined) return [];
-  return [...header.keys()].filter((index) => SYNONYMS[role].has(headerKey(cellAt(header, index))));
+  if (chosenNames(role, choice) !== undefined) return [];
+  const keyOf = role === "alias" ? familyKey : headerKey;
+  return [...header.keys()].filter((index) => SYNONYMS[role].has(keyOf(cellAt(header, index))));
 }
 
 function holdingColumns(header: readonly string[], records: Records): number[] {
@@ -124,8 +138,8 @@ function columnsOption(found: FoundColumns, header: readonly string[], records: 
   };
   for (const role of ROLES) {
     const one = found[role];
-    if (one.kind === "one") choose(role, one.index);
-    if (one.kind === "several") choose(role, one.indexes[0]);
+    if (one.kind === "one") choose(role, one.indexes[0]);
+    if (one.kind === "several") choose(role, one.families[0]?.[0]);
   }
   const pool = (): number[] => {
     return (holding.length > 0 ? holding : [...header.keys()]).filter((index) => !taken.has(index));

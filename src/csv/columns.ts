@@ -2,30 +2,21 @@ import { shown } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
 import { cellAt, holdsAddresses, isAddressCell } from "./address-cells.ts";
 import { at, doubtfulColumns, missingColumns, twiceInHeader } from "./column-advice.ts";
-import { type Columns, headerKey, type Role, SYNONYMS } from "./header-names.ts";
-
-/** Which columns the user says hold the two addresses: headers, or positions from 1 where there is no header. */
-export interface ColumnChoice {
-  readonly aliasFor?: string | undefined;
-  readonly alias?: string | undefined;
-}
-
-/** The beginning of a table with a header, and where it is. */
-export interface HeaderPlace {
-  readonly name: string;
-  readonly line: number;
-  readonly delimiter: string;
-}
-
-/** What can be found of a role in a header. */
-export type Found =
-  | { readonly kind: "one"; readonly index: number }
-  | { readonly kind: "none" }
-  /** Columns of one name, or of several that can all be meant. */
-  | { readonly kind: "several"; readonly indexes: readonly number[] };
+import {
+  type ColumnChoice,
+  type Columns,
+  chosenNames,
+  type Found,
+  familyKey,
+  type HeaderPlace,
+  headerKey,
+  type Role,
+  SYNONYMS,
+} from "./header-names.ts";
 
 /**
- * Finds the two columns by the header's names and by what the columns hold in the first records. Throws RunError
+ * Finds the columns of the two addresses by the header's names and by what the columns hold in the first records. Alias
+ * columns whose headers are equal or differ in a trailing number are one family, which is taken whole. Throws RunError
  * "input" where that is not possible.
  */
 export function columnsByHeader(
@@ -38,25 +29,22 @@ export function columnsByHeader(
     aliasFor: columnOf("aliasFor", header, records, choice),
     alias: columnOf("alias", header, records, choice),
   };
-  const roles: readonly Role[] = ["aliasFor", "alias"];
-  for (const role of roles) {
-    const one = found[role];
-    if (one.kind !== "several") continue;
-    const keys = new Set(one.indexes.map((index) => headerKey(cellAt(header, index))));
-    if (keys.size === 1) throw twiceInHeader(one.indexes, header, place);
-  }
   const { aliasFor, alias } = found;
+  if (aliasFor.kind === "several") {
+    const indexes = aliasFor.families.flat();
+    const keys = new Set(indexes.map((index) => headerKey(cellAt(header, index))));
+    if (keys.size === 1) throw twiceInHeader(indexes, header, place);
+  }
   if (aliasFor.kind === "none" || alias.kind === "none") {
     throw missingColumns(found, header, records, choice, place);
   }
   if (aliasFor.kind === "several" || alias.kind === "several") {
     throw doubtfulColumns(found, header, records, place);
   }
-  if (aliasFor.index === alias.index) throw sameColumn(place);
-  return { aliasFor: aliasFor.index, alias: alias.index };
+  return checkedColumns(aliasFor.indexes, alias.indexes, place);
 }
 
-/** Finds the two columns by position, from 1, in a file without a header; by default the first two. */
+/** Finds the columns by position, from 1, in a file without a header; by default the first two. */
 export function columnsByPosition(cellCount: number, choice: ColumnChoice, place: HeaderPlace): Columns {
   const position = (role: Role, text: string): number => {
     if (!/^[1-9]\d{0,5}$/.test(text)) {
@@ -75,12 +63,21 @@ export function columnsByPosition(cellCount: number, choice: ColumnChoice, place
     }
     return Number(text) - 1;
   };
-  const columns = {
-    aliasFor: position("aliasFor", choice.aliasFor ?? "1"),
-    alias: position("alias", choice.alias ?? "2"),
-  };
-  if (columns.aliasFor === columns.alias) throw sameColumn(place);
-  return columns;
+  const aliases = (choice.aliases ?? ["2"]).map((text) => position("alias", text));
+  return checkedColumns([position("aliasFor", choice.aliasFor ?? "1")], aliases, place);
+}
+
+/** The columns besides those taken that hold addresses in the first records: named to people, and not read. */
+export function unreadColumns(
+  cellCount: number,
+  records: readonly (readonly string[])[],
+  { aliasFor, aliases }: Columns,
+): number[] {
+  const even = records.filter((record) => record.length === cellCount);
+  return Array.from({ length: cellCount }, (_, index) => index).filter((index) => {
+    if (index === aliasFor || aliases.includes(index)) return false;
+    return even.some((record) => holdsAddresses(cellAt(record, index)));
+  });
 }
 
 /**
@@ -105,14 +102,14 @@ export function meritOf(
 }
 
 function isNameOf(role: Role, name: string, choice: ColumnChoice): boolean {
-  const wanted = choice[role];
-  const key = headerKey(name);
-  return wanted === undefined ? SYNONYMS[role].has(key) : key === headerKey(wanted);
+  const wanted = chosenNames(role, choice);
+  if (wanted !== undefined) return wanted.some((it) => headerKey(it) === headerKey(name));
+  return SYNONYMS[role].has(role === "alias" ? familyKey(name) : headerKey(name));
 }
 
 /**
  * A file that has the tool's own `aliasFor` was made for it, and its `alias` is what it says. In all others a column
- * that holds no addresses is none, whatever its name: Exchange's own Alias is a nickname.
+ * that holds no addresses is not a candidate, whatever its name: Exchange's own Alias is a nickname.
  */
 function columnOf(
   role: Role,
@@ -120,29 +117,67 @@ function columnOf(
   records: readonly (readonly string[])[],
   choice: ColumnChoice,
 ): Found {
-  const ours = header.some((name) => headerKey(name) === headerKey("aliasFor"));
-  const named = indexesOf(header, (name) => headerKey(name) === headerKey(choice[role] ?? role));
-  if (choice[role] !== undefined || (ours && named.length > 0)) return foundOf(named);
-  const other = role === "alias" ? choice.aliasFor : choice.alias;
-  const candidates = indexesOf(header, (name) => {
-    return isNameOf(role, name, choice) && (other === undefined || headerKey(name) !== headerKey(other));
-  });
+  const wanted = chosenNames(role, choice);
+  if (wanted !== undefined) {
+    const keys = new Set(header.map(headerKey));
+    if (!wanted.every((name) => keys.has(headerKey(name)))) return { kind: "none" };
+    const named = indexesOf(header, (name) => isNameOf(role, name, choice));
+    return foundOf(role === "alias" ? [named] : named.map((index) => [index]));
+  }
+  if (header.some((name) => headerKey(name) === "aliasfor")) {
+    const own = familiesOf(role, header, (key) => key === role.toLowerCase());
+    if (own.length > 0) return foundOf(own);
+  }
+  const other = chosenNames(role === "alias" ? "aliasFor" : "alias", choice) ?? [];
+  const taken = new Set(other.map(headerKey));
+  const candidates = familiesOf(role, header, (key) => SYNONYMS[role].has(key), taken);
   const even = records.filter((record) => record.length === header.length);
-  const holding = candidates.filter((index) => even.some((record) => holdsAddresses(cellAt(record, index))));
+  const holding = candidates.filter((family) =>
+    family.some((index) => even.some((record) => holdsAddresses(cellAt(record, index)))),
+  );
   if (holding.length > 0) return foundOf(holding);
-  // Nothing speaks against a column that is empty so far.
-  const empty = candidates.filter((index) => even.every((record) => cellAt(record, index).trim() === ""));
+  // Nothing speaks against columns that are empty so far.
+  const empty = candidates.filter((family) =>
+    family.every((index) => even.every((record) => cellAt(record, index).trim() === "")),
+  );
   return foundOf(even.length === 0 ? empty.slice(0, 1) : empty);
+}
+
+/** The columns whose key passes, less those taken: alias columns by family, each aliasFor column by itself. */
+function familiesOf(
+  role: Role,
+  header: readonly string[],
+  isMeant: (key: string) => boolean,
+  taken: ReadonlySet<string> = new Set(),
+): number[][] {
+  const keyOf = role === "alias" ? familyKey : headerKey;
+  const indexes = indexesOf(header, (name) => isMeant(keyOf(name)) && !taken.has(headerKey(name)));
+  if (role === "aliasFor") return indexes.map((index) => [index]);
+  const families = new Map<string, number[]>();
+  for (const index of indexes) {
+    const key = familyKey(cellAt(header, index));
+    families.set(key, [...(families.get(key) ?? []), index]);
+  }
+  return [...families.values()];
 }
 
 function indexesOf(header: readonly string[], isMeant: (name: string) => boolean): number[] {
   return header.flatMap((name, index) => (isMeant(name) ? [index] : []));
 }
 
-function foundOf(indexes: readonly number[]): Found {
-  const [index] = indexes;
-  if (index === undefined) return { kind: "none" };
-  return indexes.length === 1 ? { kind: "one", index } : { kind: "several", indexes };
+function foundOf(families: readonly (readonly number[])[]): Found {
+  const [indexes] = families;
+  if (indexes === undefined) return { kind: "none" };
+  return families.length === 1 ? { kind: "one", indexes } : { kind: "several", families };
+}
+
+function checkedColumns(
+  [aliasFor = -1]: readonly number[],
+  aliases: readonly number[],
+  place: HeaderPlace,
+): Columns {
+  if (aliases.includes(aliasFor)) throw sameColumn(place);
+  return { aliasFor, aliases: [...new Set(aliases)].sort((a, b) => a - b) };
 }
 
 function sameColumn(place: HeaderPlace): RunError {

@@ -1,7 +1,31 @@
+import { withoutNumber } from "../domain/list-header.ts";
 import type { RecordLayout } from "../domain/row.ts";
 
 export type Columns = RecordLayout["columns"];
-export type Role = keyof Columns;
+/** Which of the two addresses a column holds. */
+export type Role = "aliasFor" | "alias";
+
+/** Which columns the user says hold the addresses: headers, or positions from 1 where there is no header. */
+export interface ColumnChoice {
+  readonly aliasFor?: string | undefined;
+  /** At least one where it is given. A name means all columns that have it. */
+  readonly aliases?: readonly string[] | undefined;
+}
+
+/** The beginning of a table with a header, and where it is. */
+export interface HeaderPlace {
+  readonly name: string;
+  readonly line: number;
+  readonly delimiter: string;
+}
+
+/** What can be found of a role in a header. */
+export type Found =
+  /** A single column, or the columns of one family of alias columns. */
+  | { readonly kind: "one"; readonly indexes: readonly number[] }
+  | { readonly kind: "none" }
+  /** Columns or families of which each can be meant. */
+  | { readonly kind: "several"; readonly families: readonly (readonly number[])[] };
 
 /** The form in which headers are compared: without regard to case, spaces, `_` and `-`. */
 export function headerKey(name: string): string {
@@ -9,6 +33,17 @@ export function headerKey(name: string): string {
     .normalize("NFC")
     .toLowerCase()
     .replace(/[\s_\u00ad\u200b-\u200d\u2010-\u2015\u2060\ufeff-]/g, "");
+}
+
+/** The form in which alias columns are grouped: those whose headers differ in a trailing number are one family. */
+export function familyKey(name: string): string {
+  return headerKey(withoutNumber(name));
+}
+
+/** The names that `--columns` gives for a role; undefined where it gives none. */
+export function chosenNames(role: Role, choice: ColumnChoice): readonly string[] | undefined {
+  if (role === "alias") return choice.aliases;
+  return choice.aliasFor === undefined ? undefined : [choice.aliasFor];
 }
 
 /**

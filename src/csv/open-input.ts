@@ -3,9 +3,10 @@ import { CsvError } from "csv-parse";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
 import { shownDelimiter } from "./column-advice.ts";
-import { type ColumnChoice, columnsByHeader, columnsByPosition, meritOf } from "./columns.ts";
+import { columnsByHeader, columnsByPosition, meritOf, unreadColumns } from "./columns.ts";
 import { type Beginning, type Dialect, delimiterOfRecords, dialectOf, lineCount } from "./dialect.ts";
 import { decompressed } from "./gunzip.ts";
+import type { ColumnChoice } from "./header-names.ts";
 import { type InputSource, inputName, openSource, SourceTally } from "./input-bytes.ts";
 import { InputText, shownEncoding } from "./input-text.ts";
 import { readAhead } from "./read-ahead.ts";
@@ -33,6 +34,8 @@ export interface OpenInput extends RecordLayout {
    * `#TYPE …`, if they are there. Undefined where there is none of it.
    */
   readonly headerRaw: string | undefined;
+  /** The columns that hold addresses in the first records and are not read. */
+  readonly unreadColumns: readonly number[];
   readonly delimiter: string;
   /**
    * Whether what is written back from it, in UTF-8, begins with a byte order mark: if the file does, and where
@@ -134,7 +137,7 @@ async function* together(beginning: Buffer, rest: Chunks): Chunks {
   yield* rest;
 }
 
-type Layout = RecordLayout & Pick<OpenInput, "header" | "headerRaw">;
+type Layout = RecordLayout & Pick<OpenInput, "header" | "headerRaw" | "unreadColumns">;
 
 function layoutOf(
   first: InputRecord | undefined,
@@ -154,10 +157,14 @@ function layoutOf(
   if (options.noHeader === true) {
     const columns = columnsByPosition(cellCount, choice, place);
     const headerRaw = dialect.preamble.replace(/(?:\r\n|\n|\r)$/, "") || undefined;
-    return { columns, cellCount, header: undefined, headerRaw };
+    const unread = unreadColumns(cellCount, dialect.sample, columns);
+    return { columns, cellCount, header: undefined, headerRaw, unreadColumns: unread };
   }
-  const columns = columnsByHeader(first.cells, dialect.sample.slice(1), choice, place);
-  return { columns, cellCount, header: first.cells, headerRaw: `${dialect.preamble}${first.raw}` };
+  const records = dialect.sample.slice(1);
+  const columns = columnsByHeader(first.cells, records, choice, place);
+  const unread = unreadColumns(cellCount, records, columns);
+  const headerRaw = `${dialect.preamble}${first.raw}`;
+  return { columns, cellCount, header: first.cells, headerRaw, unreadColumns: unread };
 }
 
 function refuseOtherDelimiter(beginning: Beginning, dialect: Dialect, place: string): void {

@@ -2,14 +2,13 @@ import { parse } from "csv-parse/sync";
 import { type Options, stringify } from "csv-stringify/sync";
 
 /**
- * A record's text with another cell in one of its columns, in its own dialect: where all of its cells were in
- * quotation marks, all are again. `raw` is one record without the line break that ends it, as the parser took it.
+ * Writes a record with other cells, in its own dialect: where all of its cells were in quotation marks, all are again.
+ * `raw` is one record without the line break that ends it, as the parser took it.
  */
 export function rewriteRecord(
   raw: string,
   delimiter: string,
-  column: number,
-  rewritten: (cell: string) => string,
+  rewritten: (cells: readonly string[]) => readonly string[],
 ): string {
   const [cells = []]: string[][] = parse(raw, {
     delimiter,
@@ -19,10 +18,7 @@ export function rewriteRecord(
     relax_quotes: true,
   });
   const isQuoted = text(cells, { delimiter, quoted: true }) === raw;
-  return text(
-    cells.map((cell, index) => (index === column ? rewritten(cell) : cell)),
-    { delimiter, quoted: isQuoted },
-  );
+  return text(rewritten(cells), { delimiter, quoted: isQuoted });
 }
 
 function text(cells: readonly string[], options: Options): string {

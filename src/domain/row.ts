@@ -1,6 +1,7 @@
 import { readAddress, shown } from "./address.ts";
 import { cellEntries } from "./address-cell.ts";
 import type { ToolCode } from "./failure.ts";
+import { isListHeader } from "./list-header.ts";
 import { lostList } from "./lost-list.ts";
 import type { Pair } from "./pair.ts";
 
@@ -18,9 +19,13 @@ export interface InputRecord {
   readonly undecodable?: string;
 }
 
-/** Where a file keeps the two addresses, from 0, and how many cells each of its records should have. */
+/** Where a file keeps the addresses, from 0, and how many cells each of its records should have. */
 export interface RecordLayout {
-  readonly columns: { readonly aliasFor: number; readonly alias: number };
+  readonly columns: {
+    readonly aliasFor: number;
+    /** The alias columns, at least one, in the order of the file. Each gives rows of its own. */
+    readonly aliases: readonly number[];
+  };
   readonly cellCount: number;
   readonly header?: readonly string[] | undefined;
 }
@@ -61,28 +66,54 @@ export type RecordReading =
 /** Reads the rows out of a record. The first reason that applies makes it invalid as a whole: one row. */
 export function readRecord(record: InputRecord, layout: RecordLayout): RecordReading {
   const aliasFor = record.cells[layout.columns.aliasFor] ?? "";
-  const alias = record.cells[layout.columns.alias] ?? "";
   const invalid = (code: ToolCode, message: string): RowReading => {
-    return { kind: "invalid", aliasFor, alias, code, message };
+    return { kind: "invalid", aliasFor, alias: aliasCells(record, layout), code, message };
   };
 
   if (record.cells.length !== layout.cellCount) return invalid("ragged_row", raggedMessage(record, layout));
   if (record.undecodable !== undefined) return invalid("undecodable", undecodableMessage(record));
 
   const primary = readAddress(aliasFor);
-  const secondary = readAddress(alias);
-  if (!secondary.ok && secondary.empty && isListColumn(layout)) return NO_ROWS;
+  const [first, ...others] = filledCells(record, layout);
+  if (first === undefined && canBeEmpty(layout)) return NO_ROWS;
   if (!primary.ok && primary.empty) return invalid("empty_cell", "the cell of aliasFor is empty");
-  if (!secondary.ok && secondary.empty) return invalid("empty_cell", "the cell of alias is empty");
+  if (first === undefined) return invalid("empty_cell", "the cell of alias is empty");
   if (!primary.ok) return invalid("not_an_address", `aliasFor: ${primary.reason}`);
-  if (secondary.ok) return pairOf(primary, secondary, alias);
+  if (others.length === 0) return readCell(primary, first);
 
-  const lost = lostList(alias, layout.header?.[layout.columns.alias]);
-  if (lost !== undefined) return invalid(lost.code, `alias: ${lost.message}`);
-  return readList(primary, alias, invalid);
+  const readings = [first, ...others].map((cell) => readCell(primary, cell));
+  const wrong = readings.find((reading) => reading.kind === "invalid" && reading.code === "other_primary");
+  // One cell that names another primary puts the whole record in doubt.
+  return wrong?.kind === "invalid" ? invalid(wrong.code, wrong.message) : joined(readings);
 }
 
 type Address = Extract<ReturnType<typeof readAddress>, { ok: true }>;
+
+/** Reads one alias cell that is not empty. */
+export function readCell(primary: Address, { text, header }: AliasCell): RecordReading {
+  const invalid = (code: ToolCode, message: string): RowReading => {
+    return { kind: "invalid", aliasFor: primary.address, alias: text, code, message };
+  };
+  const secondary = readAddress(text);
+  if (secondary.ok) return pairOf(primary, secondary, text);
+  const lost = lostList(text, header);
+  if (lost !== undefined) return invalid(lost.code, `alias: ${lost.message}`);
+  return readList(primary, text, invalid);
+}
+
+/** What several alias cells of a record give together. */
+function joined(readings: readonly RecordReading[]): RecordReading {
+  const rowCount = readings.reduce((sum, it) => sum + (it.kind === "list" ? it.rowCount : 1), 0);
+  const otherCount = readings.reduce((sum, it) => sum + (it.kind === "list" ? it.otherCount : 0), 0);
+  return { kind: "list", rowCount, otherCount, rows: rowsOfAll(readings) };
+}
+
+function* rowsOfAll(readings: readonly RecordReading[]): Generator<RowReading, void, undefined> {
+  for (const reading of readings) {
+    if (reading.kind === "list") yield* reading.rows;
+    else yield reading;
+  }
+}
 
 /** A list that is read twice rather than kept: a cell of a megabyte has a hundred thousand addresses. */
 function readList(
@@ -150,9 +181,40 @@ function isSameAddress(text: string, address: Address): boolean {
 
 const NO_ROWS: RecordReading = { kind: "list", rowCount: 0, rows: [], otherCount: 0 };
 
-/** `proxyAddresses`, `EmailAddresses`, `Aliases`: lists, and an empty one is a list that has nothing in it. */
-function isListColumn({ header, columns }: RecordLayout): boolean {
-  return /(?:addresses|aliases)\s*$/i.test(header?.[columns.alias] ?? "");
+/** A cell of an alias column that is not empty. */
+export interface AliasCell {
+  readonly column: number;
+  readonly text: string;
+  /** Of its column; undefined where there is none. */
+  readonly header: string | undefined;
+}
+
+/** The alias cells in which the record has something. */
+export function filledCells(record: InputRecord, { columns, header }: RecordLayout): AliasCell[] {
+  return columns.aliases.flatMap((column) => {
+    const text = record.cells[column];
+    return text === undefined || isEmpty(text) ? [] : [{ column, text, header: header?.[column] }];
+  });
+}
+
+/** Whether a cell has nothing but white space and invisible characters. */
+function isEmpty(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  // Most cells begin with a plain character; reading each of them for this would be felt in a long file.
+  if (first > 0x20 && first < 0x7f) return false;
+  const reading = readAddress(cell);
+  return !reading.ok && reading.empty;
+}
+
+/** What the record has in its alias columns, for a row that shows all of it. */
+function aliasCells(record: InputRecord, { columns }: RecordLayout): string {
+  const cells = columns.aliases.map((column) => record.cells[column] ?? "");
+  return cells.length === 1 ? cells.join() : cells.filter((cell) => cell !== "").join(";");
+}
+
+/** Whether a record may be without any alias: in a list, or in several columns that a mailbox fills as it needs. */
+function canBeEmpty({ header, columns }: RecordLayout): boolean {
+  return columns.aliases.length > 1 || columns.aliases.some((column) => isListHeader(header?.[column] ?? ""));
 }
 
 function raggedMessage(record: InputRecord, layout: RecordLayout): string {

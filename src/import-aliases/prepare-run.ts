@@ -21,13 +21,16 @@ export async function planInputs(store: RunStore, job: ImportJob, stop: Stop): P
 
 /** Of an input that was read to its end. */
 export function describedInput(input: OpenInput): DescribedInput {
-  const { name, headerRaw, delimiter, bom, lineBreak } = input;
+  const { name, header, headerRaw, delimiter, bom, lineBreak, cellCount } = input;
+  const { aliasFor, aliases } = input.columns;
   return {
     name,
     delimiter,
-    aliasColumn: input.columns.alias,
+    columns: { aliasFor, aliases: [...aliases] },
+    cellCount,
     bom,
     lineBreak,
+    ...(header === undefined ? {} : { header: [...header] }),
     ...(headerRaw === undefined ? {} : { headerRaw }),
     encoding: input.encoding(),
     sha256: input.sha256(),

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { CsvRow } from "../csv/csv-text.ts";
 import { rewriteRecord } from "../csv/rewrite-record.ts";
 import { writeCsv, writeRawLines } from "../csv/write-csv.ts";
-import { keptEntries } from "../domain/address-cell.ts";
+import { keptRows } from "../domain/kept-rows.ts";
 import type { Stop } from "../engine/stop.ts";
 import type { LeftRecord } from "../ledger/left-records.ts";
 import type { EndedRow, PlannedRow, RunReader } from "../ledger/run-reader.ts";
@@ -97,12 +97,12 @@ function* mapped<T, U>(pages: Iterable<readonly T[]>, of: (row: T) => U): Genera
   for (const page of pages) yield page.map(of);
 }
 
-/** The record as it was; where some of its addresses are done, with only those left in its cell. */
-function textOf({ raw, rows }: LeftRecord, { delimiter, aliasColumn }: DescribedInput): string {
+/** The record as it was; where some of its addresses are done, with only those left in its cells. */
+function textOf({ raw, rows }: LeftRecord, input: DescribedInput): string {
   if (rows === undefined) return raw;
   const left = new Set(rows);
-  return rewriteRecord(raw, delimiter, aliasColumn, (cell) =>
-    keptEntries(cell, (ordinal) => left.has(ordinal)),
+  return rewriteRecord(raw, input.delimiter, (cells) =>
+    keptRows({ line: 0, cells, raw }, input, (ordinal) => left.has(ordinal)),
   );
 }
 

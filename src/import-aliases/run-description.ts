@@ -5,8 +5,12 @@ const inputSchema = z.object({
   name: z.string(),
   headerRaw: z.string().optional(),
   delimiter: z.string(),
-  /** From 0. */
-  aliasColumn: z.number(),
+  header: z.array(z.string()).optional(),
+  cellCount: z.number().default(0),
+  /** From 0. Absent in what an earlier version left behind: then records are written back whole. */
+  columns: z
+    .object({ aliasFor: z.number(), aliases: z.array(z.number()) })
+    .default({ aliasFor: -1, aliases: [] }),
   bom: z.boolean(),
   lineBreak: z.string(),
   /** As people write it. */

@@ -50,7 +50,8 @@ function differenceOf(first: OpenInput, other: OpenInput): string | undefined {
     (first.header ?? []).every((name, index) => name === other.header?.[index]);
   if (!isSameHeader) return "the header differs from that";
   if (first.delimiter !== other.delimiter) return "its delimiter is not that";
-  const { aliasFor, alias } = first.columns;
-  const isSameColumns = aliasFor === other.columns.aliasFor && alias === other.columns.alias;
+  const { aliasFor, aliases } = first.columns;
+  const isSameColumns =
+    aliasFor === other.columns.aliasFor && aliases.join() === other.columns.aliases.join();
   return isSameColumns ? undefined : "other columns hold its addresses than those";
 }

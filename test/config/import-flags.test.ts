@@ -34,12 +34,22 @@ describe("an import's options", () => {
 
   it.each<[ImportFlags, object]>([
     [{ limit: "10" }, { limitRows: 10 }],
-    [{ columns: "aliasFor=Primary,alias=Old mail" }, { columns: { aliasFor: "Primary", alias: "Old mail" } }],
-    [{ columns: "alias = Mail, old , ALIASFOR=New" }, { columns: { aliasFor: "New", alias: "Mail, old" } }],
+    [
+      { columns: "aliasFor=Primary,alias=Old mail" },
+      { columns: { aliasFor: "Primary", aliases: ["Old mail"] } },
+    ],
+    [
+      { columns: "alias = Mail, old , ALIASFOR=New" },
+      { columns: { aliasFor: "New", aliases: ["Mail, old"] } },
+    ],
+    [
+      { columns: "aliasFor=Primary,alias=Old, or new,alias=Older" },
+      { columns: { aliasFor: "Primary", aliases: ["Old, or new", "Older"] } },
+    ],
     [{ columns: "aliasFor=Primary" }, { columns: { aliasFor: "Primary" } }],
     [
       { header: false, columns: "alias=3" },
-      { noHeader: true, columns: { alias: "3" } },
+      { noHeader: true, columns: { aliases: ["3"] } },
     ],
     [{ delimiter: ";" }, { delimiter: ";" }],
     [{ delimiter: "tab" }, { delimiter: "\t" }],
@@ -80,7 +90,7 @@ describe("a wrong option is a usage problem that names the option and its value"
     [{ limit: "0" }, /^--limit: expected a whole number, at least 1, got '0'$/],
     [{ limit: "1e3" }, /^--limit: /],
     [{ columns: "Primary,Old" }, /^--columns: expected aliasFor=NAME,alias=NAME, got 'Primary,Old'$/],
-    [{ columns: "alias=a,alias=b" }, /^--columns: /],
+    [{ columns: "aliasFor=a,aliasFor=b" }, /^--columns: /],
     [{ columns: "alias=" }, /^--columns: /],
     [{ header: false, columns: "alias=mail" }, /^--columns: with --no-header expected .*POSITION/],
     [{ delimiter: ";;" }, /^--delimiter: expected one character/],

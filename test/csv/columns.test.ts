@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnsByHeader, columnsByPosition } from "../../src/csv/columns.ts";
+import { columnsByHeader, columnsByPosition, unreadColumns } from "../../src/csv/columns.ts";
 
 const place = { name: "aliases.csv", line: 3, delimiter: "," };
 const byHeader = (header: readonly string[], choice = {}, records: readonly (readonly string[])[] = []) =>
@@ -7,27 +7,30 @@ const byHeader = (header: readonly string[], choice = {}, records: readonly (rea
 
 describe("the two columns are found", () => {
   it.each([
-    [["aliasFor", "alias"], { aliasFor: 0, alias: 1 }],
-    [["Alias", "note", "ALIAS_FOR"], { aliasFor: 2, alias: 0 }],
-    [["alias-for", " Alias "], { aliasFor: 0, alias: 1 }],
-    [["Alias For", "a-l-i-a-s", "aliases"], { aliasFor: 0, alias: 1 }],
-    [["note", "aliasFor", "alias", "note"], { aliasFor: 1, alias: 2 }],
+    [["aliasFor", "alias"], { aliasFor: 0, aliases: [1] }],
+    [["Alias", "note", "ALIAS_FOR"], { aliasFor: 2, aliases: [0] }],
+    [["alias-for", " Alias "], { aliasFor: 0, aliases: [1] }],
+    [["Alias For", "a-l-i-a-s", "aliases"], { aliasFor: 0, aliases: [1] }],
+    [["note", "aliasFor", "alias", "note"], { aliasFor: 1, aliases: [2] }],
   ])("by header, case, spaces, _ and - making no difference: %j", (header, columns) => {
     expect(byHeader(header)).toEqual(columns);
   });
 
   it("by the names that --columns gives, matched likewise", () => {
-    const choice = { aliasFor: "primary_address", alias: "SECOND" };
-    expect(byHeader(["Second", "x", "Primary Address"], choice)).toEqual({ aliasFor: 2, alias: 0 });
+    const choice = { aliasFor: "primary_address", aliases: ["SECOND"] };
+    expect(byHeader(["Second", "x", "Primary Address"], choice)).toEqual({ aliasFor: 2, aliases: [0] });
   });
 
   it("by one name that --columns gives, and by header", () => {
-    expect(byHeader(["alias", "mail"], { aliasFor: "mail" })).toEqual({ aliasFor: 1, alias: 0 });
+    expect(byHeader(["alias", "mail"], { aliasFor: "mail" })).toEqual({ aliasFor: 1, aliases: [0] });
   });
 
   it("by position without a header, by default the first two", () => {
-    expect(columnsByPosition(2, {}, place)).toEqual({ aliasFor: 0, alias: 1 });
-    expect(columnsByPosition(4, { aliasFor: "4", alias: "1" }, place)).toEqual({ aliasFor: 3, alias: 0 });
+    expect(columnsByPosition(2, {}, place)).toEqual({ aliasFor: 0, aliases: [1] });
+    expect(columnsByPosition(4, { aliasFor: "4", aliases: ["1"] }, place)).toEqual({
+      aliasFor: 3,
+      aliases: [0],
+    });
   });
 });
 
@@ -37,62 +40,67 @@ describe("columns of other programs are found by their names and by what they ho
       "Get-Mailbox: Alias is a nickname there",
       ["Name", "Alias", "PrimarySmtpAddress", "EmailAddresses", "WindowsEmailAddress"],
       ["Ann", "ann", "ann@x.example", "SMTP:ann@x.example smtp:a@x.example", "ann@x.example"],
-      { aliasFor: 2, alias: 3 },
+      { aliasFor: 2, aliases: [3] },
     ],
     [
       "Get-ADUser: UserPrincipalName is a login, whatever it looks like",
       ["DistinguishedName", "mail", "proxyAddresses", "UserPrincipalName"],
       ["CN=Ann,DC=x", "ann@x.example", "smtp:a@x.example", "ann@x.example"],
-      { aliasFor: 1, alias: 2 },
+      { aliasFor: 1, aliases: [2] },
     ],
     [
       "a collection that Export-Csv did not write out is still the column that is meant",
       ["mail", "proxyAddresses"],
       ["ann@x.example", "Microsoft.ActiveDirectory.Management.ADPropertyValueCollection"],
-      { aliasFor: 0, alias: 1 },
+      { aliasFor: 0, aliases: [1] },
     ],
     [
       "a list whose first entry is a telephone number",
       ["mail", "proxyAddresses"],
       ["ann@x.example", "tel:+1 425 555 0100"],
-      { aliasFor: 0, alias: 1 },
+      { aliasFor: 0, aliases: [1] },
     ],
     [
       "a list whose first entry is an extension of a dial plan",
       ["mail", "proxyAddresses"],
       ["ann@x.example", "meum:4711"],
-      { aliasFor: 0, alias: 1 },
+      { aliasFor: 0, aliases: [1] },
     ],
     [
       "Mimecast's spreadsheet",
       ["email", "name", "alias"],
       ["ann@x.example", "Ann", "a@x.example"],
-      { aliasFor: 0, alias: 2 },
+      { aliasFor: 0, aliases: [2] },
     ],
     [
       "a list of somebody's",
       ["Primary", "Secondary"],
       ["ann@x.example", "a@x.example"],
-      { aliasFor: 0, alias: 1 },
+      { aliasFor: 0, aliases: [1] },
     ],
     [
       "names in angle brackets",
       ["E-Mail", "Aliases"],
       ["Ann <ann@x.example>", "a@x.example"],
-      { aliasFor: 0, alias: 1 },
+      { aliasFor: 0, aliases: [1] },
     ],
-    ["a column that is empty so far", ["mail", "alias"], ["ann@x.example", ""], { aliasFor: 0, alias: 1 }],
+    [
+      "a column that is empty so far",
+      ["mail", "alias"],
+      ["ann@x.example", ""],
+      { aliasFor: 0, aliases: [1] },
+    ],
     [
       "an empty one beside one that is not",
       ["mail", "alias", "aliases"],
       ["ann@x.example", "", "a@x.example"],
-      { aliasFor: 0, alias: 2 },
+      { aliasFor: 0, aliases: [2] },
     ],
     [
       "the tool's own names, whatever else there is",
       ["aliasFor", "alias", "mail", "EmailAddresses"],
       ["(at)", "nonsense", "ann@x.example", "a@x.example"],
-      { aliasFor: 0, alias: 1 },
+      { aliasFor: 0, aliases: [1] },
     ],
   ])("%s", (_, header, record, columns) => {
     expect(byHeader(header, {}, [record])).toEqual(columns);
@@ -105,7 +113,69 @@ describe("columns of other programs are found by their names and by what they ho
       ["ann@x.example", "x@y.example", "a@x.example", "surplus"],
       ["bob@x.example", "bob", "b@x.example"],
     ];
-    expect(byHeader(header, {}, records)).toEqual({ aliasFor: 0, alias: 2 });
+    expect(byHeader(header, {}, records)).toEqual({ aliasFor: 0, aliases: [2] });
+  });
+});
+
+describe("alias columns of one family are taken together", () => {
+  const record = ["ann@x.example", "a@x.example", "b@x.example", "c@x.example"];
+
+  it.each([
+    ["equal", ["Email", "Alias", "Alias", "Alias"]],
+    ["equal but for case, spaces, _ and -", ["Email", "Alias", " ALIAS ", "a_lias"]],
+    ["equal but for a number behind them", ["Email", "Alias", "Alias 2", "Alias 3"]],
+    ["numbered from 0 as in flattened JSON", ["mail", "aliases.0", "aliases.1", "aliases.2"]],
+    ["numbered as in arrays", ["mail", "aliases[0]", "aliases[1]", "aliases[10]"]],
+    ["numbered in brackets", ["mail", "Alias (1)", "Alias (2)", "Alias (3)"]],
+    ["numbered without a space", ["mail", "proxyAddress1", "proxyAddress2", "proxyAddress3"]],
+    ["the tool's own, and numbered", ["aliasFor", "alias", "alias2", "alias_3"]],
+  ])("where their headers are %s", (_, header) => {
+    expect(byHeader(header, {}, [record])).toEqual({ aliasFor: 0, aliases: [1, 2, 3] });
+  });
+
+  it("where some of them hold no addresses in the first records", () => {
+    const sparse = [
+      ["ann@x.example", "", "b@x.example", ""],
+      ["bob@x.example", "", "", ""],
+    ];
+    const header = ["Email", "Alias", "Alias 2", "Alias 3"];
+    expect(byHeader(header, {}, sparse)).toEqual({ aliasFor: 0, aliases: [1, 2, 3] });
+    const empty = [["ann@x.example", "", "", ""]];
+    expect(byHeader(header, {}, empty)).toEqual({ aliasFor: 0, aliases: [1, 2, 3] });
+  });
+
+  it("and not with columns of another name, which make the header doubtful", () => {
+    expect(() => byHeader(["Email", "Alias", "Alias 2", "Secondary"], {}, [record])).toThrow(
+      /alias can be any of 2 \("Alias"\) and 3 \("Alias 2"\) and 4 \("Secondary"\)/,
+    );
+  });
+
+  it("by a name that --columns gives, which means all columns of that name and no others", () => {
+    const header = ["Email", "Old", "Old 2", "old"];
+    expect(byHeader(header, { aliases: ["OLD"] }, [record])).toEqual({ aliasFor: 0, aliases: [1, 3] });
+  });
+
+  it("by several names that --columns gives, in the order of the file", () => {
+    const header = ["Email", "Old", "Old 2", "Older"];
+    expect(byHeader(header, { aliases: ["Older", "Old", "old"] }, [record])).toEqual({
+      aliasFor: 0,
+      aliases: [1, 3],
+    });
+  });
+
+  it("by several positions where there is no header", () => {
+    expect(columnsByPosition(4, { aliasFor: "2", aliases: ["4", "1"] }, place)).toEqual({
+      aliasFor: 1,
+      aliases: [0, 3],
+    });
+    expect(() => columnsByPosition(2, { aliases: ["2", "3"] }, place)).toThrow(/alias should be in column 3/);
+    expect(() => columnsByPosition(3, { aliases: ["2", "1"] }, place)).toThrow(/one column for both/);
+  });
+
+  it("while other columns with addresses are named, as they are not read", () => {
+    const wide = [["ann@x.example", "a@x.example", "b@x.example", "c@x.example", "Ann", "smtp:d@x.example"]];
+    expect(unreadColumns(6, wide, { aliasFor: 1, aliases: [2] })).toEqual([0, 3, 5]);
+    expect(unreadColumns(5, wide, { aliasFor: 1, aliases: [2] })).toEqual([]);
   });
 });
 
@@ -167,18 +237,18 @@ describe("columns that are doubtful stop the run and say what to type", () => {
   });
 
   it("a name that --columns gives and that occurs twice", () => {
-    expect(() => byHeader(["Mail", "x", "mail"], { aliasFor: "MAIL", alias: "x" })).toThrow(
+    expect(() => byHeader(["Mail", "x", "mail"], { aliasFor: "MAIL", aliases: ["x"] })).toThrow(
       /"Mail" occurs more than once, in columns 1 \("Mail"\) and 3 \("mail"\)/,
     );
   });
 
   it("but not where --columns says it, whatever the columns hold", () => {
-    const choice = { aliasFor: "upn", alias: "nick" };
+    const choice = { aliasFor: "upn", aliases: ["nick"] };
     expect(
       byHeader(["nick", "mail", "upn", "alias"], choice, [["a", "b@x.example", "c", "d@x.example"]]),
     ).toEqual({
       aliasFor: 2,
-      alias: 0,
+      aliases: [0],
     });
   });
 });
@@ -191,15 +261,16 @@ describe("columns that can't be found stop the run and say what was found and wh
     [["cur", "alias"], {}, /no column "aliasFor" .*--columns "aliasFor=cur,alias=alias"/],
     [["who", "alias", "note"], {}, /--columns "aliasFor=NAME,alias=alias"/],
     [["a", "b", "c"], {}, /--columns "aliasFor=NAME,alias=NAME"/],
-    [["aliasFor", "alias"], { alias: "old" }, /no column "old"/],
+    [["aliasFor", "alias"], { aliases: ["old"] }, /no column "old"/],
     [["ann@x.example", "a@x.example"], {}, /no header line, add --no-header/],
     [["aliasFor;alias"], {}, /separated by ';': add --delimiter ';'/],
     [["aliasFor\talias"], {}, /separated by tabs: add --delimiter tab/],
     [
-      ["alias", "aliasFor", "Alias"],
+      ["aliasFor", "alias", "Alias For"],
       {},
-      /"alias" occurs more than once, in columns 1 \("alias"\) and 3 \("Alias"\)/,
+      /"aliasFor" occurs more than once, in columns 1 \("aliasFor"\) and 3 \("Alias For"\)/,
     ],
+    [["mail", "Alias"], { aliases: ["Alias", "Alias 2"] }, /no column "Alias 2" /],
     [["bad\u001b[31m"], {}, /Found: "bad\\u\{1b\}\[31m"/],
   ])("%j with %j", (header, choice, message) => {
     expect(() => byHeader(header, choice)).toThrow(message);
@@ -208,9 +279,9 @@ describe("columns that can't be found stop the run and say what was found and wh
 
   it.each([
     [1, {}, "input", /alias should be in column 2, and the record has 1 cell/],
-    [2, { alias: "3" }, "input", /alias should be in column 3, and the record has 2 cells/],
-    [2, { alias: "mail" }, "usage", /alias=mail: with --no-header, give the column's position/],
-    [2, { alias: "0" }, "usage", /position, from 1/],
+    [2, { aliases: ["3"] }, "input", /alias should be in column 3, and the record has 2 cells/],
+    [2, { aliases: ["mail"] }, "usage", /alias=mail: with --no-header, give the column's position/],
+    [2, { aliases: ["0"] }, "usage", /position, from 1/],
     [2, { aliasFor: "2" }, "usage", /one column for both/],
   ])("of %i cells by position, %j", (cellCount, choice, kind, message) => {
     expect(() => columnsByPosition(cellCount, choice, place)).toThrow(message);
@@ -218,7 +289,9 @@ describe("columns that can't be found stop the run and say what was found and wh
   });
 
   it("one column for both addresses", () => {
-    expect(() => byHeader(["mail", "x"], { aliasFor: "mail", alias: "Mail" })).toThrow(/one column for both/);
+    expect(() => byHeader(["mail", "x"], { aliasFor: "mail", aliases: ["Mail"] })).toThrow(
+      /one column for both/,
+    );
   });
 });
 

@@ -67,9 +67,9 @@ describe("the delimiter is told from the header and the first records", () => {
   });
 
   it("with the names that --columns gives", async () => {
-    const columns = { aliasFor: "Wer", alias: "Alt" };
+    const columns = { aliasFor: "Wer", aliases: ["Alt"] };
     const { input } = await read("Notiz, lang;Wer;Alt\nx, y;ann;a\n", { columns });
-    expect(input).toMatchObject({ delimiter: ";", columns: { aliasFor: 1, alias: 2 } });
+    expect(input).toMatchObject({ delimiter: ";", columns: { aliasFor: 1, aliases: [2] } });
   });
 
   it("but --delimiter says it, and may be any character", async () => {

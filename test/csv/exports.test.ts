@@ -144,11 +144,11 @@ describe("a file is read at the first try that somebody exported with", () => {
   ])("%s", async (_, file, { bom = false, ...expected }) => {
     const input = await exported(file);
     const records = await allRecords(input);
-    const { aliasFor, alias } = input.columns;
+    const { aliasFor, aliases } = input.columns;
     expect({
       encoding: input.encoding(),
       delimiter: input.delimiter,
-      columns: [input.header?.[aliasFor], input.header?.[alias]],
+      columns: [input.header?.[aliasFor], input.header?.[aliases[0] ?? -1]],
       lines: records.map(({ line }) => line),
       bom: input.bom,
     }).toEqual({
@@ -186,7 +186,7 @@ describe("a file is read at the first try that somebody exported with", () => {
 
   it("a script that writes no header, with --no-header", async () => {
     const input = await exported("no-header.csv", { noHeader: true });
-    expect(input).toMatchObject({ delimiter: ";", columns: { aliasFor: 0, alias: 1 } });
+    expect(input).toMatchObject({ delimiter: ";", columns: { aliasFor: 0, aliases: [1] } });
     expect(await allRecords(input)).toHaveLength(2);
   });
 });
@@ -220,7 +220,7 @@ describe("a file that can't be read stops the run, with what was found and what 
     [
       "in which a header is there twice",
       "header-twice.csv",
-      /line 1: the header "alias" occurs more than once, in columns 2 \("alias"\) and 3 \("Alias"\); rename/,
+      /line 1: the header "aliasFor" occurs more than once, in columns 1 \("aliasFor"\) and 3 \("Alias For"\); rename/,
     ],
     [
       "in which two columns can be meant",

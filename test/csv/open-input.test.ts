@@ -126,7 +126,7 @@ describe("an input with other columns or another delimiter", () => {
   it("is read without a header, the first record being a row", async () => {
     const input = await openText("a,b\nc,d\n", { noHeader: true });
     expect(input).toMatchObject({ header: undefined, headerRaw: undefined, cellCount: 2 });
-    expect(input.columns).toEqual({ aliasFor: 0, alias: 1 });
+    expect(input.columns).toEqual({ aliasFor: 0, aliases: [1] });
     expect((await allRecords(input)).map((it) => it.line)).toEqual([1, 2]);
   });
 });

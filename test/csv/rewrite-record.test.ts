@@ -5,7 +5,8 @@ import { expect, it } from "vitest";
 import { rewriteRecord } from "../../src/csv/rewrite-record.ts";
 
 it("a record is written anew in its own dialect, with one cell changed", () => {
-  const rewritten = (raw: string, delimiter: string) => rewriteRecord(raw, delimiter, 1, () => "a;b");
+  const rewritten = (raw: string, delimiter: string) =>
+    rewriteRecord(raw, delimiter, (cells) => cells.with(1, "a;b"));
   expect(rewritten("p,x,note", ",")).toBe("p,a;b,note");
   expect(rewritten("p;x;note", ";")).toBe('p;"a;b";note');
   expect(rewritten('"p";"x";"note"', ";")).toBe('"p";"a;b";"note"');
@@ -27,9 +28,9 @@ it("for any record, in any dialect, all other cells are read back as they were",
       cell,
       (cells, delimiter, quoted, changed) => {
         const raw = stringify([cells], { delimiter, quoted, quoted_match: /[\r\n]/, eof: false });
-        const rewritten = rewriteRecord(raw, delimiter, 1, (found) => {
-          expect(found).toBe(cells[1]);
-          return changed;
+        const rewritten = rewriteRecord(raw, delimiter, (found) => {
+          expect(found).toEqual(cells);
+          return found.with(1, changed);
         });
         const read: string[][] = parse(rewritten, { delimiter, record_delimiter: ["\r\n", "\n", "\r"] });
         expect(read).toEqual([[cells[0], changed, ...cells.slice(2)]]);

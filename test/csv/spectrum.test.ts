@@ -19,7 +19,7 @@ const CASES = readdirSync(join(SPECTRUM, "csvs")).map((file) => file.replace(/\.
 /** The table's records by header, its first two columns standing for the addresses. */
 async function readAsRows(content: Buffer | string, piece: number): Promise<Record<string, string>[]> {
   const [aliasFor = "", alias = ""] = String(content).split(/[,\r\n]/);
-  const input = await openText(Buffer.from(content), { columns: { aliasFor, alias } }, piece);
+  const input = await openText(Buffer.from(content), { columns: { aliasFor, aliases: [alias] } }, piece);
   const records = await allRecords(input);
   return records.map(({ cells }) =>
     Object.fromEntries((input.header ?? []).map((name, at) => [name, cells[at] ?? ""])),
@@ -73,7 +73,7 @@ describe("RFC 4180's rules hold", () => {
     ],
   ])("%s", async (_, content, expected) => {
     for (const piece of [1, 2, 65536]) {
-      const input = await openText(content, { columns: { aliasFor: "a", alias: "b" } }, piece);
+      const input = await openText(content, { columns: { aliasFor: "a", aliases: ["b"] } }, piece);
       expect((await allRecords(input)).map(({ cells }) => cells)).toEqual(expected);
     }
   });

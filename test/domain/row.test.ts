@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readRecord } from "../../src/domain/row.ts";
 
-const layout = { columns: { aliasFor: 0, alias: 1 }, cellCount: 2 };
+const layout = { columns: { aliasFor: 0, aliases: [1] }, cellCount: 2 };
 const record = (...cells: string[]) => ({ line: 7, cells, raw: cells.join(",") });
 
 describe("a record gives a pair", () => {
@@ -33,7 +33,7 @@ describe("a record gives a pair", () => {
   });
 
   it("from the columns that the layout names", () => {
-    const wide = { columns: { aliasFor: 2, alias: 0 }, cellCount: 3 };
+    const wide = { columns: { aliasFor: 2, aliases: [0] }, cellCount: 3 };
     expect(readRecord(record("a@old.example", "Ann", "ann@corp.example"), wide)).toMatchObject({
       pair: { aliasFor: "ann@corp.example", alias: "a@old.example" },
     });
@@ -83,7 +83,7 @@ describe("a record is invalid", () => {
   });
 
   it("and tells of both addresses what the record has of them, which may be nothing", () => {
-    const last = { columns: { aliasFor: 1, alias: 2 }, cellCount: 3 };
+    const last = { columns: { aliasFor: 1, aliases: [2] }, cellCount: 3 };
     expect(readRecord(record("x"), last)).toMatchObject({ code: "ragged_row", aliasFor: "", alias: "" });
     expect(readRecord(record("x", "y"), last)).toMatchObject({
       code: "ragged_row",
@@ -270,4 +270,71 @@ describe("a record with a list of addresses", () => {
       expect(message).toContain(join);
     },
   );
+});
+
+describe("a record with several alias columns", () => {
+  const layout = { columns: { aliasFor: 1, aliases: [0, 2, 3] }, cellCount: 4 };
+  const primary = "ann@new.example";
+  const rowsOf = (cells: readonly string[]) => {
+    const reading = readRecord(record(...cells), layout);
+    return reading.kind === "list" ? [...reading.rows] : [reading];
+  };
+
+  it("gives rows for each of them, in their order, lists among them", () => {
+    const cells = ["a@old.example", primary, "smtp:b@old.example;c@old.example", "d@old.example"];
+    const aliases = rowsOf(cells).map((row) => (row.kind === "pair" ? row.pair : row.code));
+    expect(aliases).toEqual(
+      ["a", "b", "c", "d"].map((name) => ({ aliasFor: primary, alias: `${name}@old.example` })),
+    );
+    expect(readRecord(record(...cells), layout)).toMatchObject({ rowCount: 4, otherCount: 0 });
+  });
+
+  it("gives one ordinary row where only one of them has something", () => {
+    expect(readRecord(record("", primary, " ", "d@old.example"), layout)).toMatchObject({
+      kind: "pair",
+      pair: { alias: "d@old.example" },
+    });
+  });
+
+  it("gives no row where all of them are empty", () => {
+    expect(readRecord(record("", primary, "\u00a0", ""), layout)).toMatchObject({
+      kind: "list",
+      rowCount: 0,
+    });
+  });
+
+  it("counts the addresses of other kinds in all of them", () => {
+    expect(
+      readRecord(record("sip:x@y.example", primary, "x500:/o=A", "smtp:b@y.example"), layout),
+    ).toMatchObject({
+      kind: "list",
+      rowCount: 1,
+      otherCount: 2,
+    });
+  });
+
+  it("is invalid in a cell that is wrong, and gives the rows of the others", () => {
+    expect(rowsOf(["a@old", primary, "System.Object[]", "d@old.example"])).toMatchObject([
+      { code: "not_an_address", alias: "a@old" },
+      { code: "unjoined_list", alias: "System.Object[]" },
+      { kind: "pair" },
+    ]);
+  });
+
+  it("is invalid as a whole where one of them names another primary", () => {
+    expect(rowsOf(["a@old.example", primary, "SMTP:bob@new.example;smtp:b@old.example", ""])).toMatchObject([
+      {
+        code: "other_primary",
+        aliasFor: primary,
+        alias: "a@old.example;SMTP:bob@new.example;smtp:b@old.example",
+      },
+    ]);
+  });
+
+  it("is invalid as a whole where aliasFor is, and shows all of them", () => {
+    expect(rowsOf(["a@old.example", "ann", "", "d@old.example"])).toMatchObject([
+      { code: "not_an_address", alias: "a@old.example;d@old.example" },
+    ]);
+    expect(rowsOf(["a@old.example", "", "", ""])).toMatchObject([{ code: "empty_cell" }]);
+  });
 });

@@ -125,7 +125,7 @@ describe("names that are hard on CSV files", () => {
     const { path } = await exporting(simulator, { columns: ["emailAddress", "name"], escapeFormulas: false });
     const input = await openInput(
       { kind: "file", path },
-      { columns: { aliasFor: "emailAddress", alias: "name" } },
+      { columns: { aliasFor: "emailAddress", aliases: ["name"] } },
     );
     const cells: (string | undefined)[] = [];
     for await (const batch of input.records) cells.push(...batch.map((record) => record.cells[1]));

@@ -130,6 +130,34 @@ test("With several inputs, each record is written back from its own, under the h
   );
 });
 
+test("Each alias column of a family gives rows, and what is left of a record keeps only the columns that are left", async () => {
+  const simulator = await simulatorFor({ faults: [REFUSED, BUSY] });
+  const csv = [
+    "Email,Alias,Alias 2,Alias 3,WindowsEmailAddress",
+    "ann@new.example,ann@old.example,refused@old.example,a@busy.example,ann@x.example",
+    "bob@new.example,,b@old.example,,bob@x.example",
+    "cem@new.example,,,,cem@x.example",
+    "",
+  ].join("\n");
+  const { files, results, summary, folder } = await importing(simulator, csv);
+  expect(results.map(({ line, alias, outcome }) => `${line} ${alias} ${outcome}`)).toEqual([
+    "2 ann@old.example applied",
+    "2 refused@old.example failed",
+    "2 a@busy.example failed",
+    "3 b@old.example applied",
+  ]);
+  expect(summary).toMatchObject({ rows: 4, withoutAlias: 1 });
+  const [header] = csv.split("\n");
+  expect(readFileSync(files.failed ?? "", "utf8")).toBe(
+    `${header}\nann@new.example,,refused@old.example,,ann@x.example\n`,
+  );
+  const remaining = readFileSync(files.remaining ?? "", "utf8");
+  expect(remaining).toBe(`${header}\nann@new.example,,,a@busy.example,ann@x.example\n`);
+  simulator.setFaults([]);
+  const second = await importing(simulator, remaining, { folder });
+  expect(second.results.map(pairOf)).toEqual(["ann@new.example a@busy.example applied "]);
+});
+
 const FAULTS = [
   { alias: "*@refused.example", kind: "fail", code: "err_no" },
   { alias: "*@busy.example", kind: "fail", code: "err_busy", retryable: true },
@@ -151,15 +179,22 @@ test("Whatever the records, failed.csv and remaining.csv imported together hold 
     fc.asyncProperty(
       fc.array(cell, { minLength: 1, maxLength: 6 }),
       fc.constantFrom(",", ";"),
-      async (cells, delimiter) => {
+      fc.integer({ min: 1, max: 3 }),
+      async (cells, delimiter, columnCount) => {
         const simulator = await simulatorFor({ faults: [...FAULTS] });
-        const lines = cells.map(([kind, entries, separator], index) => {
-          const primary = `p${index}@new.example`;
+        const written = cells.map(([kind, entries, separator], index) => {
+          const primary = primaryOf(index, columnCount);
           const head = kind === "SMTP:" ? `SMTP:${primary}` : kind;
           const list = entries.map(([prefix, at], ordinal) => `${prefix}a${index}-${ordinal}@${at}`);
-          return `${primary}${delimiter}"${[...(head === "" ? [] : [head]), ...list].join(separator)}"`;
+          return `"${[...(head === "" ? [] : [head]), ...list].join(separator)}"`;
         });
-        const csv = `aliasFor${delimiter}alias\n${lines.join("\n")}\n`;
+        const lines = written.flatMap((_, index) => {
+          if (index % columnCount > 0) return [];
+          const aliases = Array.from({ length: columnCount }, (_, column) => written[index + column] ?? "");
+          return [[primaryOf(index, columnCount), ...aliases].join(delimiter)];
+        });
+        const header = ["aliasFor", "alias", "alias 2", "alias 3"].slice(0, columnCount + 1).join(delimiter);
+        const csv = `${header}\n${lines.join("\n")}\n`;
         const reading = { delimiter };
         const sending = { retry: { maxAttempts: 1, baseMs: 1, ceilingMs: 1 } };
         const first = await importing(simulator, csv, { reading, sending });
@@ -183,6 +218,11 @@ test("Whatever the records, failed.csv and remaining.csv imported together hold 
     { numRuns: 25 },
   );
 }, 60_000);
+
+/** The primary of the record that has the `index`-th alias cell. */
+function primaryOf(index: number, columnCount: number): string {
+  return `p${index - (index % columnCount)}@new.example`;
+}
 
 function pairsOf({ results }: Imported): string[] {
   return results.map(pairOf).sort();

@@ -23,7 +23,7 @@ test("--skip-domain passes over aliases in these domains, and nothing else", asy
 test("--columns names the two columns, whatever they are called", async () => {
   const simulator = await simulatorFor();
   await importing(simulator, "Alias,Primäre Adresse,Alte Adresse\nann,ann@new.example,ann@old.example\n", {
-    reading: { columns: { aliasFor: "primäre_adresse", alias: "Alte Adresse" } },
+    reading: { columns: { aliasFor: "primäre_adresse", aliases: ["Alte Adresse"] } },
   });
   expect([...simulator.aliases]).toEqual([["ann@old.example", "ann@new.example"]]);
 });
@@ -35,7 +35,7 @@ test("--no-header takes every line for a record, and its positions from --column
   const { files, results } = await importing(
     simulator,
     "x,ann@old.example,ann@new.example\ny,no@old.example,bob@new.example\n",
-    { reading: { noHeader: true, columns: { aliasFor: "3", alias: "2" } } },
+    { reading: { noHeader: true, columns: { aliasFor: "3", aliases: ["2"] } } },
   );
   expect(results.map(({ line }) => line)).toEqual(["1", "2"]);
   expect([...simulator.aliases]).toEqual([["ann@old.example", "ann@new.example"]]);

@@ -58,6 +58,18 @@ function withDomain(domain: NonNullable<DirectoryContent["domains"]>[number], mo
 }
 
 describe("each row's alias", () => {
+  test("is asked for in every alias column of a family, each on the line of its record", async () => {
+    const simulator = await withDomain({ domain: "old.example", aliases: 2 });
+    const csv = [
+      "Email,Alias,Alias 2,Alias 3",
+      "ann@new.example,alias1@old.example,alias2@old.example,alias3@old.example",
+      "bob@new.example,,alias2@old.example,",
+    ].join("\n");
+    const { code, rows } = await verifying(simulator, csv);
+    expect(code).toBe(1);
+    expect(told(rows)).toEqual(["2 alias", "2 alias", "2 absent", "3 alias"]);
+  });
+
   test("is told as alias, primary, absent or not-checkable, and only all aliases end with 0", async () => {
     const simulator = await withDomain({ domain: "old.example", users: 3, aliases: 1200 });
     const csv = csvOf([

@@ -1,0 +1,31 @@
+import { readAddress } from "./address.ts";
+import { keptEntries } from "./address-cell.ts";
+import { filledCells, type InputRecord, type RecordLayout, readCell } from "./row.ts";
+
+/**
+ * The cells of a record with only those of its rows that `isKept` says, counted from 0 in the order of
+ * {@link readRecord}. Read again, they give exactly these rows.
+ */
+export function keptRows(
+  record: InputRecord,
+  layout: RecordLayout,
+  isKept: (ordinal: number) => boolean,
+): readonly string[] {
+  const cells = [...record.cells];
+  const primary = readAddress(cells[layout.columns.aliasFor] ?? "");
+  // A record without a primary is a single row, and is never cut down.
+  if (!primary.ok) return cells;
+  let before = 0;
+  for (const cell of filledCells(record, layout)) {
+    const reading = readCell(primary, cell);
+    const from = before;
+    if (reading.kind === "list") {
+      before += reading.rowCount;
+      cells[cell.column] = keptEntries(cell.text, (ordinal) => isKept(from + ordinal));
+    } else {
+      before += 1;
+      if (!isKept(from)) cells[cell.column] = "";
+    }
+  }
+  return cells;
+}
