@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | "all">> = {
   engine: ["domain"],
   files: ["domain"],
   csv: ["domain", "files"],
-  ledger: ["domain"],
+  ledger: ["domain", "files"],
   mimecast: ["domain"],
   report: ["domain"],
   simulator: ["domain"],

@@ -40,7 +40,9 @@ export class TalkingView implements ImportView {
 
   runRecovered(folder: string, finished: FinishedRun | undefined): void {
     if (finished === undefined) {
-      this.#talk.say(`The run ${folder} was killed before anything was sent; it is removed`);
+      this.#talk.say(
+        `The run ${folder} was cut short, and nothing that it may have sent is on record; it is removed`,
+      );
       return;
     }
     const { applied, unknown } = finished.summary.outcomes;

@@ -1,6 +1,8 @@
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { RunError } from "../domain/run-error.ts";
 import { GrowingFile, orOutputError } from "./growing-file.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 /** How a file is made that appears whole or not at all. */
 interface Making {
@@ -40,13 +42,14 @@ export class WholeFile extends GrowingFile {
     });
   }
 
-  /** Gives the file its name. */
+  /** Gives the file its name. Content and name are on the disk when this resolves. */
   async finish(): Promise<void> {
     await orOutputError(this.path, async () => {
       await this.handle.sync();
       await this.#checkName();
       await this.handle.close();
       await rename(this.temporary, this.path);
+      syncFolder(dirname(this.path));
     });
   }
 

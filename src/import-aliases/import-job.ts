@@ -51,7 +51,7 @@ export interface SendingParts extends ImportParts {
 export interface ImportView extends SendWatch, ReadingWatch {
   /** The first thing that is said. */
   ledgerOpened(path: string, knownCount: number): void;
-  /** A run that was killed has its files now; without them, nothing of it had been sent. */
+  /** A run that was killed has its files now; without them, nothing that it may have sent is on record. */
   runRecovered(folder: string, finished: FinishedRun | undefined): void;
   /** The run has a name now: that of its folder. */
   runBegan(run: string): void;

@@ -83,7 +83,7 @@ async function finishKilledRuns(ledger: Ledger, parts: SendingParts): Promise<vo
   for (const folder of ledger.unfinishedRuns()) {
     const store = ledger.openRun(folder);
     const description = store === undefined ? undefined : descriptionOf(store);
-    // Killed while reading: not a row was sent, and not all are known.
+    // Killed before its plan was on record, or the disk lost the plan: its rows are not known.
     const finished =
       store === undefined || description === undefined
         ? undefined
@@ -151,6 +151,8 @@ async function send(
   const breaker = new Breaker(job.breaker);
   const traffic = new Traffic({ governor, lanes, breaker, clock, stop, permission: PERMISSION });
   const journal = store.journal();
+  // Before the first call: a run whose plan is not on the disk has sent nothing.
+  await journal.sync();
   const endings = new RowEndings({ journal, stop, stops, clock, watch: view });
   const attempts = new RowAttempts(job.sending, {
     ...parts,
@@ -183,6 +185,7 @@ async function send(
   const over = new AbortController();
   const state = () => ({ ...endings.counts, ...traffic.counts, quotaWaitMs: traffic.quotaWaitMs });
   const kept = keepTimeline(timeline, state, clock, over.signal);
+  const synced = journal.keepSynced(clock, over.signal).catch(() => stop.abandon());
   try {
     await sendRows(job.sending, {
       nextRows: (position, count) => store.read.sendable(position, count),
@@ -195,9 +198,12 @@ async function send(
     });
   } finally {
     over.abort();
-    await kept;
+    await Promise.all([kept, synced]);
+    await journal.close();
     view.sent();
   }
+  // Throws if the last sync failed.
+  await journal.flush();
   const quota = governor.view(clock.nowMs());
   const { usualLatencyMs } = lanes;
   ledger.rememberPace({

@@ -10,6 +10,8 @@ export interface FileTraits {
   readonly ifDamaged?: string;
   /** The SQLite application id that the file has unless it is empty. Without it, it is not touched. */
   readonly mark?: number;
+  /** Whether each commit is on the disk when it returns, at the cost of a sync; else only when the log is synced. */
+  readonly syncsCommits?: boolean;
 }
 
 /** A file as messages need it. */

@@ -81,9 +81,10 @@ export class Database {
     }
     try {
       if (traits.mark !== undefined) this.#checkMark(file, traits.mark);
-      // NORMAL: what was committed survives the process's death at any moment; a power cut can take the last second.
+      // NORMAL: commits survive the process's death at any moment, but not a power cut before the log is synced.
+      const synchronous = traits.syncsCommits === true ? "FULL" : "NORMAL";
       this.#sqlite.exec(
-        `PRAGMA ${name}.journal_mode = WAL; PRAGMA ${name}.synchronous = NORMAL; ` +
+        `PRAGMA ${name}.journal_mode = WAL; PRAGMA ${name}.synchronous = ${synchronous}; ` +
           `PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
       );
     } catch (error) {

@@ -1,5 +1,10 @@
+import type { Clock } from "../domain/clock.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
 import { type Cell, type Database, type Statement, storable } from "./database.ts";
+import { WriteAheadLog } from "./write-ahead-log.ts";
+
+/** A power cut may take what was recorded in the last second: half of it until the sync begins, half for the sync. */
+const SYNC_INTERVAL_MS = 500;
 
 /** How a row ended, as it is put on record. */
 export interface Ending {
@@ -27,9 +32,12 @@ export class Journal {
   #outcomes: Cell[][] = [];
   #commit: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
+  readonly #log: WriteAheadLog;
+  #isSynced = false;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#log = new WriteAheadLog(database, "run");
     this.#insertClaims = database.statement(INSERT_CLAIMS);
     this.#insertOutcomes = database.statement(INSERT_OUTCOMES);
   }
@@ -63,6 +71,33 @@ export class Journal {
     return this.#committed();
   }
 
+  /** Resolves when everything on record is on the disk as well, safe from a power cut. Throws like {@link flush}. */
+  async sync(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#isSynced) return;
+    // Before the sync: a commit during it may be missed.
+    this.#isSynced = true;
+    try {
+      await this.#log.sync();
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
+  /** Syncs twice a second until `over` aborts, off the event loop. Throws as soon as a sync fails. */
+  async keepSynced(clock: Clock, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await clock.sleep(SYNC_INTERVAL_MS, over);
+      await this.sync();
+    }
+  }
+
+  /** To be called once all is recorded, and before the run is left or ended. */
+  async close(): Promise<void> {
+    await this.#log.close();
+  }
+
   #committed(): Promise<void> {
     this.#commit ??= new Promise((resolve, reject) => {
       setImmediate(() => {
@@ -84,6 +119,7 @@ export class Journal {
     const outcomes = this.#outcomes;
     this.#claims = [];
     this.#outcomes = [];
+    this.#isSynced = false;
     try {
       this.#database.transaction(() => {
         if (claims.length > 0) this.#insertClaims.run([JSON.stringify(claims)]);

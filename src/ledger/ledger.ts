@@ -49,7 +49,8 @@ export class Ledger {
     const path = resolve(folder, LEDGER_FILE);
     makeFolder(folder);
     clearDeadWork(folder);
-    const database = Database.open(path, SCHEMA_NAME);
+    // Each commit is synced: `run.db` goes when its outcomes are merged, and must not be the only copy on the disk.
+    const database = Database.open(path, SCHEMA_NAME, { syncsCommits: true });
     try {
       setUp(database, path, account);
       return new Ledger(folder, path, database);
@@ -183,9 +184,11 @@ export class Ledger {
   /** What is absent stays as it was. */
   rememberPace({ quota, latencyMs }: SeenPace): void {
     const facts = { quota_calls: quota?.calls, quota_window_ms: quota?.windowMs, latency_ms: latencyMs };
-    for (const [name, value] of Object.entries(facts)) {
-      if (value !== undefined) setFact(this.#database, name, String(value));
-    }
+    this.#database.transaction(() => {
+      for (const [name, value] of Object.entries(facts)) {
+        if (value !== undefined) setFact(this.#database, name, String(value));
+      }
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { outputError } from "../domain/output-error.ts";
+import { syncFolder } from "../files/sync-folder.ts";
 
 export const RUN_FILE = "run.db";
 /** What a dry run works in; none is a run's file, so no run takes it for one that was killed. */
@@ -21,8 +22,14 @@ const RUN_FOLDER = /^\d{8}T\d{9}Z-/;
 const LEFTOVER =
   /^((run|verify|dry-run(-(ledger|killed|rows))?)\.db(-wal|-shm|-journal)?|((results|failed|failed-reasons|remaining|plan|verify)\.csv|summary\.json|report\.html)\.part)$/;
 
+/** Makes the folder and those above it where they are missing. Their names are on the disk when this returns. */
 export function makeFolder(folder: string): void {
-  orOutputError(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  const first = orOutputError(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  if (first === undefined) return;
+  const above = dirname(resolve(first));
+  for (let made = resolve(folder); made !== above && made !== dirname(made); made = dirname(made)) {
+    syncFolder(dirname(made));
+  }
 }
 
 /** Folders of runs that hold `file`, oldest first. */

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -5,6 +6,7 @@ import { RunError } from "../../src/domain/run-error.ts";
 import { Database } from "../../src/ledger/database.ts";
 import { Journal } from "../../src/ledger/journal.ts";
 import { RUN_SCHEMA } from "../../src/ledger/schema.ts";
+import { WriteAheadLog } from "../../src/ledger/write-ahead-log.ts";
 import { DAY, ending, temporaryFolder } from "./parts.ts";
 
 /** A run's database without the ledger around it, so that the test can look into it. */
@@ -209,5 +211,69 @@ describe("a disk that is full", () => {
     ]);
     expect([claimed?.status, ended?.status]).toEqual(["rejected", "rejected"]);
     expect(claims(database)).toEqual([]);
+  });
+});
+
+/** A clock on which each sleep ends when the test lets it. */
+function steppedClock() {
+  const sleeps: { readonly ms: number; readonly end: () => void }[] = [];
+  const sleep = (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((end) => {
+      sleeps.push({ ms, end });
+      signal?.addEventListener("abort", () => end(), { once: true });
+    });
+  return { sleeps, clock: { nowMs: () => 0, epochMs: () => DAY, sleep } };
+}
+
+describe("the write-ahead log", () => {
+  /** A journal that counts the syncs of its log. */
+  function countedSyncs() {
+    const journal = new Journal(openRun());
+    const sync = vi.spyOn(WriteAheadLog.prototype, "sync");
+    onTestFinished(async () => {
+      sync.mockRestore();
+      await journal.close();
+    });
+    return { journal, sync };
+  }
+
+  it("is synced at least once a second while rows are recorded, and once more at the end", async () => {
+    const { journal, sync } = countedSyncs();
+    const { sleeps, clock } = steppedClock();
+    const over = new AbortController();
+    const kept = journal.keepSynced(clock, over.signal);
+    for (const seq of [1, 2, 3]) {
+      await journal.claim([{ seq, attempts: 1 }]);
+      await vi.waitUntil(() => sleeps.length === seq);
+      sleeps.at(-1)?.end();
+      await vi.waitUntil(() => sync.mock.calls.length === seq);
+    }
+    await vi.waitUntil(() => sleeps.length === 4);
+    expect(sleeps.filter(({ ms }) => ms > 1_000)).toEqual([]);
+    await journal.end(ending(1, "applied"));
+    over.abort();
+    await kept;
+    expect(sync).toHaveBeenCalledTimes(4);
+  });
+
+  it("is not synced again if nothing was recorded since the last sync", async () => {
+    const { journal, sync } = countedSyncs();
+    await journal.claim([{ seq: 1, attempts: 1 }]);
+    await journal.sync();
+    await journal.sync();
+    expect(sync).toHaveBeenCalledTimes(1);
+    await journal.claim([{ seq: 2, attempts: 1 }]);
+    await journal.sync();
+    expect(sync).toHaveBeenCalledTimes(2);
+  });
+
+  it("ends the run if it can't be synced: the journal throws that error from then on", async () => {
+    const folder = temporaryFolder();
+    const journal = new Journal(openRun(folder));
+    rmSync(join(folder, "run.db-wal"));
+    const first: unknown = await journal.sync().catch((error: unknown) => error);
+    expect(first).toMatchObject({ kind: "output", message: expect.stringContaining("run.db-wal") });
+    await expect(journal.claim([{ seq: 1, attempts: 1 }])).rejects.toBe(first);
+    await expect(journal.sync()).rejects.toBe(first);
   });
 });
