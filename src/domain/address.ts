@@ -1,11 +1,21 @@
 import { domainToASCII } from "node:url";
+import type { ToolCode } from "./failure.ts";
+import { unescapeFormula } from "./formula.ts";
+import { characterNotInDomains } from "./idna.ts";
 
 /** What a cell that should hold one e-mail address holds. */
 export type AddressReading =
   /** `address` is what is sent, `key` what is compared; `cleaned` says that something around it was removed. */
   | { readonly ok: true; readonly address: string; readonly key: string; readonly cleaned: boolean }
-  /** `reason` is free of control characters. `empty` says that nothing but white space was there. */
-  | { readonly ok: false; readonly empty: boolean; readonly reason: string };
+  /** Nothing but white space was there. */
+  | { readonly ok: false; readonly empty: true; readonly reason: string }
+  /** `reason` is free of control characters. */
+  | {
+      readonly ok: false;
+      readonly empty: false;
+      readonly code: Extract<ToolCode, "not_an_address" | "lost_character">;
+      readonly reason: string;
+    };
 
 /** RFC 5321, 4.5.3.1.1. */
 const MAX_LOCAL_BYTES = 64;
@@ -21,12 +31,14 @@ const MAX_SHOWN_LENGTH = 80;
 const NOT_PLAIN_ASCII = /[^ -~]/;
 /** The addresses of everyday life; whatever it does not match is looked at part by part. */
 const EVERYDAY =
-  /^[a-z0-9_'+&-]{1,32}(?:\.[a-z0-9_'+&-]{1,31})?@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,3}[a-z]{2,20}$/i;
-/** What `'` is put in front of by whoever writes a table for spreadsheets, this tool among them. */
-const ESCAPED_FORMULA = /^'[=+\uff1d\uff0b\uff0d-]/;
-const LOCAL_CHARACTER = /[^a-z0-9!#$%&'*+/=?^_`{|}~.\u0080-\u{10ffff}-]/iu;
+  /^[a-z0-9_+&-][a-z0-9_'+&-]{0,31}(?:\.[a-z0-9_'+&-]{1,31})?@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,3}[a-z]{2,20}$/i;
+const APOSTROPHE = 0x27;
+/** A letter that ASCII lacks, as an export in ASCII and a wrong decoding leave it: in a bare address, with nothing around. */
+const LOST_CHARACTER = /^(?=[^@]*@)[^\s<>":]*[?\u{fffd}][^\s<>":]*$/u;
+/** RFC 5321 allows `?` as well, see {@link LOST_CHARACTER}; RFC 6531 allows everything beyond ASCII. No mailbox has it. */
+const NOT_LOCAL = /[^a-z0-9!#$%&'*+/=^_`{|}~.\p{L}\p{M}\p{Nd}-]/iu;
 const DOMAIN_CHARACTER = /[^a-z0-9_.\u0080-\u{10ffff}-]/iu;
-const WHITE_SPACE_OR_INVISIBLE = /[\s\p{Z}\p{Cc}\p{Cf}\p{Cs}]/u;
+const WHITE_SPACE_OR_INVISIBLE = /[\s\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
  * The form in which addresses are compared: lower case, the domain in ASCII, the rest in Unicode's form NFC.
@@ -43,17 +55,21 @@ export function addressKey(address: string): string {
 /**
  * Reads a cell as one bare e-mail address. White space, no-break spaces and invisible characters around it
  * are removed, and so is the `'` that keeps a spreadsheet from running a cell as a formula. Accepted are
- * dot-atoms, also with letters beyond ASCII; quoted local parts, display names, `mailto:`, address literals and
+ * dot-atoms, also with letters, marks and digits beyond ASCII; quoted local parts, display names, `mailto:`, address literals and
  * domains of a single label are refused, each with what is wrong with which part.
  */
 export function readAddress(cell: string): AddressReading {
   const found = trimmed(cell);
-  const cleaned = found.length !== cell.length;
-  const address = ESCAPED_FORMULA.test(found) ? found.slice(1) : found;
+  const bare = found.charCodeAt(0) === APOSTROPHE ? unescapeFormula(found) : found;
+  const address = bare === found ? found : trimmed(bare);
+  const cleaned = found.length !== cell.length || address.length !== bare.length;
   if (EVERYDAY.test(address)) return { ok: true, address, key: address.toLowerCase(), cleaned };
   if (address === "") return { ok: false, empty: true, reason: "the cell is empty" };
+  if (LOST_CHARACTER.test(address)) {
+    return { ok: false, empty: false, code: "lost_character", reason: lostCharacterReason(address) };
+  }
   const reason = whyNotAnAddress(address);
-  if (reason !== undefined) return { ok: false, empty: false, reason };
+  if (reason !== undefined) return { ok: false, empty: false, code: "not_an_address", reason };
   return { ok: true, address, key: addressKey(address), cleaned };
 }
 
@@ -95,7 +111,17 @@ function isRemovable(code: number): boolean {
   );
 }
 
+function lostCharacterReason(address: string): string {
+  const lost = address.includes("?")
+    ? "a '?', which an export in ASCII writes in place of a letter that it lacks"
+    : "a character that could not be decoded before the file was written";
+  return `'${shown(address)}' has ${lost}. Export the file again with -Encoding UTF8`;
+}
+
 function whyNotAnAddress(address: string): string | undefined {
+  if (address.startsWith("'")) {
+    return `it begins with ', the mark of text in a spreadsheet; write ${bareAddress(address.replace(/^'|'$/g, ""))}`;
+  }
   if (/^mailto:/i.test(address)) return `it begins with 'mailto:'; write ${bareAddress(address.slice(7))}`;
   if (/^[^<]*<[^<>]*>$/.test(address)) {
     const open = address.indexOf("<");
@@ -111,7 +137,6 @@ function whyNotAnAddress(address: string): string | undefined {
   if (address.includes('"')) return `'${shown(address)}' has quotation marks`;
   if (WHITE_SPACE_OR_INVISIBLE.test(address))
     return `'${shown(address)}' has a space or an invisible character`;
-  if (address.includes("\u{fffd}")) return `'${shown(address)}' has a character that could not be decoded`;
   const at = address.indexOf("@");
   if (at === -1) return `'${shown(address)}' has no @`;
   if (address.includes("@", at + 1)) return `'${shown(address)}' has more than one @`;
@@ -130,10 +155,10 @@ function bareAddress(address: string): string {
 
 function whyNotALocalPart(local: string): string | undefined {
   if (local === "") return "the part before @ is empty";
-  const wrong = LOCAL_CHARACTER.exec(local);
+  const wrong = NOT_LOCAL.exec(local);
   if (wrong !== null) {
     const advice = /^smtp:/i.test(local) ? "; leave the 'smtp:' out" : "";
-    return `the part before @, '${shown(local)}', has a '${wrong[0]}'${advice}`;
+    return `the part before @, '${shown(local)}', has a ${named(wrong[0])}${advice}`;
   }
   return (
     misplacedDot(`the part before @, '${shown(local)}',`, local) ??
@@ -148,6 +173,8 @@ function whyNotADomain(domain: string): string | undefined {
   if (wrong !== null) return `${subject} has a '${wrong[0]}'`;
   const ascii = asciiDomain(domain.toLowerCase());
   if (NOT_PLAIN_ASCII.test(ascii)) return `${subject} is no valid international domain`;
+  const strange = characterNotInDomains(ascii);
+  if (strange !== undefined) return `${subject} has a ${named(strange)}, which no domain has`;
   if (!ascii.includes(".")) return `${subject} has no dot`;
   const dots = misplacedDot(subject, ascii);
   if (dots !== undefined) return dots;
@@ -160,6 +187,13 @@ function whyNotADomain(domain: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Returns the character in quotation marks; beyond ASCII, where a dash looks like a hyphen, with its number. */
+function named(character: string): string {
+  if (!NOT_PLAIN_ASCII.test(character)) return `'${character}'`;
+  const hex = Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, "0");
+  return `'${character}' (U+${hex})`;
 }
 
 function misplacedDot(subject: string, dotted: string): string | undefined {

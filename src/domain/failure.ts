@@ -14,6 +14,8 @@ export const TOOL_CODES = {
   undecodable: "a cell holds bytes that are no text in the file's encoding",
   empty_cell: "one of the two addresses is missing",
   not_an_address: "a cell holds something that is no e-mail address",
+  lost_character:
+    "an address holds a ? or U+FFFD in place of a letter that was lost when the file was written",
   alias_is_primary: "alias and aliasFor are the same address",
   other_primary: "the cell of addresses has an SMTP: entry that is not aliasFor",
   unjoined_list: "a cell holds the name of a .NET type in the place of its addresses",

@@ -78,7 +78,7 @@ export function readRecord(record: InputRecord, layout: RecordLayout): RecordRea
   if (first === undefined && canBeEmpty(layout)) return NO_ROWS;
   if (!primary.ok && primary.empty) return invalid("empty_cell", "the cell of aliasFor is empty");
   if (first === undefined) return invalid("empty_cell", "the cell of alias is empty");
-  if (!primary.ok) return invalid("not_an_address", `aliasFor: ${primary.reason}`);
+  if (!primary.ok) return invalid(primary.code, `aliasFor: ${primary.reason}`);
   if (others.length === 0) return readCell(primary, first);
 
   const readings = [first, ...others].map((cell) => readCell(primary, cell));
@@ -96,6 +96,8 @@ export function readCell(primary: Address, { text, header }: AliasCell): RecordR
   };
   const secondary = readAddress(text);
   if (secondary.ok) return pairOf(primary, secondary, text);
+  // The mark hides the kind of the first entry, which may be another primary.
+  if (TEXT_MARK.test(text)) return invalid("not_an_address", `alias: ${secondary.reason}`);
   const lost = lostList(text, header);
   if (lost !== undefined) return invalid(lost.code, `alias: ${lost.message}`);
   return readList(primary, text, invalid);
@@ -152,7 +154,7 @@ function* rowsOf(primary: Address, cell: string): Generator<RowReading, void, un
         kind: "invalid",
         aliasFor: primary.address,
         alias: entry.text,
-        code: "not_an_address",
+        code: reading.empty ? "not_an_address" : reading.code,
         message,
       };
     }
@@ -178,6 +180,9 @@ function isSameAddress(text: string, address: Address): boolean {
   const reading = readAddress(text);
   return reading.ok && reading.key === address.key;
 }
+
+/** Marks a cell as text in a spreadsheet. It is not removed, unless a formula could follow. */
+const TEXT_MARK = /^\s*'(?![=+@\t\r-])/;
 
 const NO_ROWS: RecordReading = { kind: "list", rowCount: 0, rows: [], otherCount: 0 };
 

@@ -17,6 +17,8 @@ const TOOL_ADVICE: Readonly<Record<ToolCode, string>> = {
   undecodable: "Save the file as UTF-8 in the program that wrote it, and import it again.",
   empty_cell: MEND,
   not_an_address: MEND,
+  lost_character:
+    "Export the file again with -Encoding UTF8, or put the letter back in failed.csv and import that file.",
   other_primary:
     "Decide which of the two is the primary address, mend the record in failed.csv, and import that file.",
   unjoined_list: "Export the file again with the command that the message shows.",

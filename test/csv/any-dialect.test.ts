@@ -13,10 +13,7 @@ const host = fc.constantFrom(
   "a.b.example",
   "xn--bcher-kva.example",
 );
-/** Without what looks like the apostrophe that keeps a spreadsheet from running a formula. */
-const local = fc
-  .stringMatching(/^[a-z0-9_'+&-]{1,12}(\.[a-z0-9]{1,8})?$/)
-  .filter((name) => !/^'[+-]/.test(name));
+const local = fc.stringMatching(/^[a-z0-9_+&-][a-z0-9_'+&-]{0,11}(\.[a-z0-9]{1,8})?$/);
 const address = fc.tuple(local, host).map(([name, domain]) => `${name}@${domain}`);
 /** No two of these make bytes of Windows-1252 that UTF-8 could have. */
 const WORDS = [

@@ -44,7 +44,9 @@ describe("a record is invalid", () => {
   it.each([
     ["ragged_row", ["a@x.example"], /has 1 cells, and 2 were expected$/],
     ["ragged_row", ["a@x.example", "b@x.example", ""], /has 3 cells, and 2 were expected$/],
-    ["not_an_address", ["a@x.example", "m\u{fffd}@x.example"], /^alias: .*could not be decoded/],
+    ["lost_character", ["a@x.example", "m\u{fffd}@x.example"], /^alias: .*could not be decoded/],
+    ["lost_character", ["m?ller@x.example", "b@x.example"], /^aliasFor: 'm\?ller@x\.example' has a '\?'/],
+    ["not_an_address", ["'a@x.example", "b@x.example"], /^aliasFor: it begins with '/],
     ["empty_cell", ["", "b@x.example"], /of aliasFor is empty/],
     ["empty_cell", ["a@x.example", "\u00a0 "], /of alias is empty/],
     ["empty_cell", ["nonsense", ""], /of alias is empty/],
@@ -137,6 +139,21 @@ describe("a record with a list of addresses", () => {
       "not_an_address c@x",
       "not_an_address smtp:",
     ]);
+  });
+
+  it("gives an invalid row for an entry that lost a letter", () => {
+    expect(told("smtp:a@x.example;smtp:m?ller@x.example")).toEqual([
+      "a@x.example",
+      "lost_character smtp:m?ller@x.example",
+    ]);
+  });
+
+  it("is invalid as a whole where a spreadsheet's mark of text hides whose it is", () => {
+    expect(exported("'SMTP:q@x.example;smtp:a@x.example")).toMatchObject({
+      kind: "invalid",
+      code: "not_an_address",
+      message: expect.stringMatching(/^alias: it begins with '/),
+    });
   });
 
   it("is an ordinary row where there is one secondary address", () => {
