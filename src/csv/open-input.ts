@@ -1,7 +1,10 @@
 import { pipeline, Readable } from "node:stream";
 import { CsvError } from "csv-parse";
+import { shown } from "../domain/address.ts";
+import { quotationFault } from "../domain/quotation.ts";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
+import { holdsAddresses } from "./address-cells.ts";
 import { shownDelimiter } from "./column-advice.ts";
 import { columnsByHeader, columnsByPosition, meritOf, unreadColumns } from "./columns.ts";
 import { type Beginning, type Dialect, delimiterOfRecords, dialectOf, lineCount } from "./dialect.ts";
@@ -36,7 +39,6 @@ export interface OpenInput extends RecordLayout {
   readonly headerRaw: string | undefined;
   /** The columns that hold addresses in the first records and are not read. */
   readonly unreadColumns: readonly number[];
-  readonly delimiter: string;
   /**
    * Whether what is written back from it, in UTF-8, begins with a byte order mark: if the file does, and where
    * `--encoding` was given, since the same command would otherwise read that file wrongly.
@@ -112,7 +114,6 @@ export async function openInput(source: InputSource, options: InputOptions = {})
     return {
       ...layout,
       name,
-      delimiter: dialect.delimiter,
       bom: text.bom || options.encoding !== undefined,
       lineBreak: reader.lineBreak ?? "\n",
       records: withBeginning(noHeader ? records : records.slice(1), batches, close),
@@ -151,20 +152,32 @@ function layoutOf(
       `${name} is empty; expected a header line with aliasFor and alias, then records`,
     );
   }
-  const place = { name, line: first.line, delimiter: dialect.delimiter };
+  const { delimiter } = dialect;
+  const place = { name, line: first.line, delimiter };
   const cellCount = first.cells.length;
   const choice = options.columns ?? {};
   if (options.noHeader === true) {
     const columns = columnsByPosition(cellCount, choice, place);
     const headerRaw = dialect.preamble.replace(/(?:\r\n|\n|\r)$/, "") || undefined;
     const unread = unreadColumns(cellCount, dialect.sample, columns);
-    return { columns, cellCount, header: undefined, headerRaw, unreadColumns: unread };
+    return { columns, cellCount, delimiter, header: undefined, headerRaw, unreadColumns: unread };
   }
   const records = dialect.sample.slice(1);
   const columns = columnsByHeader(first.cells, records, choice, place);
+  const layout = { columns, cellCount, delimiter, header: first.cells };
+  refuseMisquotedHeader(first, layout, name);
   const unread = unreadColumns(cellCount, records, columns);
-  const headerRaw = `${dialect.preamble}${first.raw}`;
-  return { columns, cellCount, header: first.cells, headerRaw, unreadColumns: unread };
+  return { ...layout, headerRaw: `${dialect.preamble}${first.raw}`, unreadColumns: unread };
+}
+
+/** A header that goes on behind its line may have taken records with it, which would be lost. */
+function refuseMisquotedHeader(header: InputRecord, layout: RecordLayout, name: string): void {
+  const isLong = /[\r\n]/.test(header.raw) && header.cells.some(holdsAddresses);
+  const why = isLong
+    ? `it goes on behind its line, and has addresses in it: '${shown(header.raw)}'. Look for a quotation mark that is missing or too many`
+    : quotationFault(header, layout)?.message;
+  if (why === undefined) return;
+  throw new RunError("input", `${name}, line ${header.line}: the header can't be used: ${why}`);
 }
 
 function refuseOtherDelimiter(beginning: Beginning, dialect: Dialect, place: string): void {

@@ -4,6 +4,7 @@ import type { ToolCode } from "./failure.ts";
 import { isListHeader } from "./list-header.ts";
 import { lostList } from "./lost-list.ts";
 import type { Pair } from "./pair.ts";
+import { quotationFault } from "./quotation.ts";
 
 /** A record of an input file, as it was read. */
 export interface InputRecord {
@@ -27,6 +28,7 @@ export interface RecordLayout {
     readonly aliases: readonly number[];
   };
   readonly cellCount: number;
+  readonly delimiter: string;
   readonly header?: readonly string[] | undefined;
 }
 
@@ -70,6 +72,10 @@ export function readRecord(record: InputRecord, layout: RecordLayout): RecordRea
     return { kind: "invalid", aliasFor, alias: aliasCells(record, layout), code, message };
   };
 
+  if (record.raw.includes('"')) {
+    const fault = quotationFault(record, layout);
+    if (fault !== undefined) return invalid(fault.code, fault.message);
+  }
   if (record.cells.length !== layout.cellCount) return invalid("ragged_row", raggedMessage(record, layout));
   if (record.undecodable !== undefined) return invalid("undecodable", undecodableMessage(record));
 

@@ -13,6 +13,8 @@ const CREDENTIALS =
 
 /** For each of the tool's own codes. */
 const TOOL_ADVICE: Readonly<Record<ToolCode, string>> = {
+  misplaced_quote: `${MEND} Remove the quotation mark that the message shows, or put it right.`,
+  swallowed_record: `${MEND} It holds records of several people: put the quotation marks right before you import it.`,
   ragged_row: `${MEND} A stray delimiter or quote is the usual cause.`,
   undecodable: "Save the file as UTF-8 in the program that wrote it, and import it again.",
   empty_cell: MEND,

@@ -162,6 +162,16 @@ describe("an input that can't be used ends the run with a word on what to do", (
     ],
     ["gzip in gzip", gzipSync(gzipSync(twoRows)), /compressed with gzip twice.*unpack it once/],
     ["an open quotation mark", 'aliasFor,alias\na,b\n\n"c,d\ne,f\n', /line 4: .*never closed/],
+    [
+      "a quotation mark inside a cell of the header",
+      'aliasFor,alias,5" disk\na,b,c\n',
+      /line 1: the header can't be used: line 1 has a quotation mark/,
+    ],
+    [
+      "a header that goes on over records",
+      'aliasFor,alias,"note\na@x.example,b@x.example,"\n',
+      /line 1: the header can't be used: it goes on behind its line/,
+    ],
     ["an open quotation mark in the header", '"aliasFor,alias\na,b\n', /line 1: .*never closed/],
   ])("%s", async (_, content, message) => {
     for (const piece of [1, 65536]) {

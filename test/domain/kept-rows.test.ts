@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { keptRows } from "../../src/domain/kept-rows.ts";
 import { type InputRecord, type RowReading, readRecord } from "../../src/domain/row.ts";
 
-const layout = { columns: { aliasFor: 0, aliases: [1, 2, 3] }, cellCount: 4 };
+const layout = { columns: { aliasFor: 0, aliases: [1, 2, 3] }, cellCount: 4, delimiter: "," };
 const record = (cells: readonly string[]): InputRecord => ({ line: 2, cells, raw: cells.join(",") });
 const rowsOf = (cells: readonly string[]): RowReading[] => {
   const reading = readRecord(record(cells), layout);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readRecord } from "../../src/domain/row.ts";
 
-const layout = { columns: { aliasFor: 0, aliases: [1] }, cellCount: 2 };
+const layout = { columns: { aliasFor: 0, aliases: [1] }, cellCount: 2, delimiter: "," };
 const record = (...cells: string[]) => ({ line: 7, cells, raw: cells.join(",") });
 
 describe("a record gives a pair", () => {
@@ -33,7 +33,7 @@ describe("a record gives a pair", () => {
   });
 
   it("from the columns that the layout names", () => {
-    const wide = { columns: { aliasFor: 2, aliases: [0] }, cellCount: 3 };
+    const wide = { columns: { aliasFor: 2, aliases: [0] }, cellCount: 3, delimiter: "," };
     expect(readRecord(record("a@old.example", "Ann", "ann@corp.example"), wide)).toMatchObject({
       pair: { aliasFor: "ann@corp.example", alias: "a@old.example" },
     });
@@ -85,7 +85,7 @@ describe("a record is invalid", () => {
   });
 
   it("and tells of both addresses what the record has of them, which may be nothing", () => {
-    const last = { columns: { aliasFor: 1, aliases: [2] }, cellCount: 3 };
+    const last = { columns: { aliasFor: 1, aliases: [2] }, cellCount: 3, delimiter: "," };
     expect(readRecord(record("x"), last)).toMatchObject({ code: "ragged_row", aliasFor: "", alias: "" });
     expect(readRecord(record("x", "y"), last)).toMatchObject({
       code: "ragged_row",
@@ -290,7 +290,7 @@ describe("a record with a list of addresses", () => {
 });
 
 describe("a record with several alias columns", () => {
-  const layout = { columns: { aliasFor: 1, aliases: [0, 2, 3] }, cellCount: 4 };
+  const layout = { columns: { aliasFor: 1, aliases: [0, 2, 3] }, cellCount: 4, delimiter: "," };
   const primary = "ann@new.example";
   const rowsOf = (cells: readonly string[]) => {
     const reading = readRecord(record(...cells), layout);

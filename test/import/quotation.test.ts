@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { simulatorFor } from "../simulator/running-simulator.ts";
+import { importing, outcomesOf } from "../support/corridor.ts";
+
+test("Two stray quotation marks give nobody the aliases of others, and failed.csv has each line that they took", async () => {
+  const lines = [
+    "aliasFor,alias",
+    'ann@new.example,"ann@old.example',
+    "bob@new.example,bob@old.example",
+    'cem@new.example,cem@old.example"',
+    "dan@new.example,dan@old.example",
+  ];
+  const { results, files } = await importing(await simulatorFor(), `${lines.join("\n")}\n`);
+  expect(outcomesOf(results)).toEqual(["invalid swallowed_record", "applied"]);
+  expect(results[1]).toMatchObject({ line: "5", alias: "dan@old.example" });
+  expect(readFileSync(files.failed ?? "", "utf8")).toBe(`${lines.slice(0, 4).join("\n")}\n`);
+});
+
+test("One quotation mark that is missing in lists spoils the records that it joins, and no other", async () => {
+  const lines = [
+    "PrimarySmtpAddress,EmailAddresses",
+    'ann@new.example,"SMTP:ann@new.example;smtp:ann@old.example',
+    'bob@new.example,"SMTP:bob@new.example;smtp:bob@old.example"',
+    'cem@new.example,"SMTP:cem@new.example;smtp:cem@old.example"',
+  ];
+  const { results, files } = await importing(await simulatorFor(), `${lines.join("\n")}\n`);
+  expect(outcomesOf(results)).toEqual(["invalid misplaced_quote", "applied"]);
+  expect(results[1]).toMatchObject({ aliasFor: "cem@new.example", alias: "cem@old.example" });
+  expect(readFileSync(files.failed ?? "", "utf8")).toBe(`${lines.slice(0, 3).join("\n")}\n`);
+});
