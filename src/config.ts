@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
 import { type Account, readAccount } from "./config/account.ts";
-import type { Surroundings } from "./config/command-config.ts";
 import type { ColumnsOption } from "./config/csv-options.ts";
 import {
   type Allowable,
@@ -11,7 +10,7 @@ import {
 } from "./config/import-flags.ts";
 import { type Network, readNetwork } from "./config/network.ts";
 import { Problems } from "./config/problems.ts";
-import { readVariableLayers, type VariableLayers } from "./config/variable-layers.ts";
+import { readVariableLayers, type Surroundings, type VariableLayers } from "./config/variable-layers.ts";
 
 /** What surrounds an import, as far as settings depend on it. */
 export interface ImportSurroundings extends Surroundings {
@@ -61,13 +60,12 @@ export interface ImportConfig {
 export function readImportConfig(flags: ImportFlags, surroundings: ImportSurroundings): ImportConfig {
   const problems = new Problems();
   const options = readImportFlags(flags, surroundings.nowEpochMs, problems);
-  const { env, cwd } = surroundings;
-  const variables = readVariableLayers(env, cwd, flags.envFile ?? [], problems);
+  const variables = readVariableLayers(surroundings, flags.envFile ?? [], problems);
   const network = readNetwork(variables, problems);
   const account = accountFor(flags, variables, problems);
   problems.throwIfAny();
   if (options === undefined) throw new TypeError("options without a problem are missing");
-  return frozen(options, variables, network, account, cwd);
+  return frozen(options, variables, network, account, surroundings.cwd);
 }
 
 function accountFor(flags: ImportFlags, variables: VariableLayers, problems: Problems): Account | undefined {

@@ -1,12 +1,12 @@
 import { type DestinationStream, type Logger, pino } from "pino";
-import { BLOT, blotter, SECRET_FIELDS } from "./domain/blotter.ts";
+import { BLOT, type Blotter, SECRET_FIELDS } from "./domain/blotter.ts";
 import { plainText } from "./domain/plain-text.ts";
 
 export interface LogSettings {
   readonly level: "debug" | "info" | "error";
   readonly destination: DestinationStream;
-  /** Values that are blotted out wherever they turn up. */
-  readonly secrets: readonly string[];
+  /** Redacts each line. */
+  readonly blotted: Blotter["blotted"];
 }
 
 /**
@@ -15,7 +15,6 @@ export interface LogSettings {
  * sentence they got into.
  */
 export function createLog(settings: LogSettings): Logger {
-  const blotted = blotter(settings.secrets);
   return pino(
     {
       base: null,
@@ -27,7 +26,7 @@ export function createLog(settings: LogSettings): Logger {
     },
     {
       // Done to the finished line: no field, error or name can get around it.
-      write: (line: string) => settings.destination.write(plainLine(blotted(line))),
+      write: (line: string) => settings.destination.write(plainLine(settings.blotted(line))),
     },
   );
 }

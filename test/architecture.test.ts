@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | "all">> = {
 
 /** Packages that one place alone knows; whoever else wants them is to ask that place. */
 const ONLY_IN: readonly { readonly packages: RegExp; readonly rooms: readonly string[] }[] = [
-  { packages: /^(got|hpagent|proxy-from-env)$/, rooms: ["mimecast"] },
+  { packages: /^got$/, rooms: ["mimecast"] },
   { packages: /^csv-(parse|stringify)(\/|$)/, rooms: ["csv"] },
   { packages: /^(libsql|node:sqlite)$/, rooms: ["ledger"] },
   { packages: /^pino(-pretty)?$/, rooms: ["log", "cli"] },

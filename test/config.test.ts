@@ -115,7 +115,7 @@ describe("a file of variables that can't be used is a settings problem", () => {
 
   it("when the proxy is no URL; it is not shown, as it may hold a password", () => {
     expect(() => tenant({ HTTPS_PROXY: "ftp://u:hush@x" })).toThrow(
-      /^HTTPS_PROXY: expected a URL such as \S+$/,
+      /^HTTPS_PROXY: expected the URL of an HTTP proxy, such as [^@:]+:\/\/proxy\.corp\.example:3128; [^@]*@ as [%\d\w ,]+$/,
     );
   });
 });

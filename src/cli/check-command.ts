@@ -8,7 +8,7 @@ import { plainText } from "../domain/plain-text.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
 import { chosenProxy } from "../mimecast/proxy.ts";
 import { clientSettings } from "./client-settings.ts";
-import { print, printText } from "./print.ts";
+import { printText } from "./print.ts";
 import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
 import { withAccount } from "./simulated-account.ts";
@@ -72,12 +72,12 @@ async function tell(
   findings: readonly Finding[],
   program: Program,
 ): Promise<ExitCode> {
-  if (json) await print(program, { exitCode, settings: found, findings });
-  else {
-    const lines = findings.map(({ check, message, state }) =>
-      plainText(`${STATES[state].padEnd(8)}  ${check.padEnd(11)}  ${message}`),
-    );
-    await printText(program, `${lines.join("\n")}\n`);
-  }
+  const lines = findings.map(({ check, message, state }) =>
+    plainText(`${STATES[state].padEnd(8)}  ${check.padEnd(11)}  ${message}`),
+  );
+  const text = json
+    ? JSON.stringify({ exitCode, settings: found, findings }, undefined, 2)
+    : lines.join("\n");
+  await printText(program, `${program.blotter.blotted(text)}\n`);
   return exitCode;
 }

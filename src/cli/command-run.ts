@@ -9,7 +9,6 @@ import { DEFAULT_RETRY } from "../engine/retry.ts";
 import { Stop, StoppedError } from "../engine/stop.ts";
 import { createMimecastClient, type MimecastClient } from "../mimecast/client.ts";
 import { clientSettings } from "./client-settings.ts";
-import { secretsOf } from "./credentials.ts";
 import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
 import { withAccount } from "./simulated-account.ts";
@@ -38,7 +37,7 @@ export async function runReading(
   work: (run: CommandRun) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { quiet, verbose, noColor } = reach;
-  const talk = await createTalk({ quiet, verbose, color: !noColor, secrets: secretsOf(reach) }, program);
+  const talk = await createTalk({ quiet, verbose, color: !noColor }, program);
   const stop = new Stop();
   program.onSignal((signal) => stopOnSignal(signal, stop, talk));
   const rules: ReadRules = {

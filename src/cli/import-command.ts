@@ -11,7 +11,6 @@ import { runImport } from "../import-aliases/run-import.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
 import type { Summary } from "../report/summary.ts";
 import { clientSettings } from "./client-settings.ts";
-import { secretsOf } from "./credentials.ts";
 import { endLines } from "./end-lines.ts";
 import { jobOf, sendingJob } from "./import-settings.ts";
 import { TalkingView } from "./import-view.ts";
@@ -48,7 +47,7 @@ async function importFiles(
   });
   const config = readImportConfig(flags, { ...program, nowEpochMs: realClock.epochMs() });
   const { quiet, verbose, noColor } = config;
-  const talk = await createTalk({ quiet, verbose, color: !noColor, secrets: secretsOf(config) }, program);
+  const talk = await createTalk({ quiet, verbose, color: !noColor }, program);
   const job = jobOf(files, config, program);
   const stop = new Stop();
   program.onSignal((signal) => stopOnSignal(signal, stop, talk));

@@ -22,7 +22,7 @@ export async function main(program: Program): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof RunError) {
-      const lines = program.blotted(error.message).split("\n").map(plainText).join("\n");
+      const lines = program.blotter.blotted(error.message).split("\n").map(plainText).join("\n");
       program.stderr.write(`mimecast-bulk: ${lines}\n`);
       return exitOfError(error.kind);
     }
@@ -34,7 +34,7 @@ export async function main(program: Program): Promise<ExitCode> {
 function faultTold(program: Program, error: unknown): ExitCode {
   program.tidy();
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const lines = program.blotted(trace).split("\n").map(plainText).join("\n");
+  const lines = program.blotter.blotted(trace).split("\n").map(plainText).join("\n");
   program.stderr.write(`mimecast-bulk: a fault of this program; please report it.\n${lines}\n`);
   return EXIT.fault;
 }

@@ -1,18 +1,18 @@
 import { closeSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { SECRET_VARIABLES } from "../config/variables.ts";
-import { blotter } from "../domain/blotter.ts";
+import { fileVariable, PROXY_VARIABLES, SECRET_VARIABLES } from "../config/variables.ts";
+import { type Blotter, blotter } from "../domain/blotter.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import type { StopSignal } from "../domain/stop-reason.ts";
 import type { Processes } from "../files/temporary-files.ts";
+import { proxySecrets } from "../mimecast/proxy.ts";
 
 /** The process, as commands see it. */
 export interface Program {
   /** The words after the program's name, as typed. */
   readonly words: readonly string[];
+  /** The environment that the process started with. `process.env` no longer holds its secrets. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Sets a variable of the process where it has none yet, for libraries that read the environment themselves. */
-  provideEnv(name: string, value: string | undefined): void;
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
   readonly processes: Processes;
@@ -27,11 +27,14 @@ export interface Program {
   tidy(): void;
   /** Calls `listener` for what is thrown where nobody catches it, instead of Node's own trace and end. */
   onFault(listener: (error: unknown) => void): void;
-  /** From now on {@link blotted} takes these out, and no dump of the process's variables holds them. */
+  /** Redacts these from now on, and removes the variables that hold one: Node lists all of them in its reports. */
   keepSecrets(secrets: readonly string[]): void;
-  /** A text without secrets, for what may have anything in it: the trace of a fault. */
-  blotted(text: string): string;
+  /** Redacts text that may hold anything, such as the trace of a fault. */
+  readonly blotter: Blotter;
 }
+
+/** `os.tmpdir` reads them, also later on. */
+const NEEDED_VARIABLES: ReadonlySet<string> = new Set(["TMPDIR", "TMP", "TEMP"]);
 
 /** The process that runs this. */
 export function currentProgram(words: readonly string[]): Program {
@@ -45,16 +48,24 @@ export function currentProgram(words: readonly string[]): Program {
     for (const listener of listeners) listener();
   };
   process.on("exit", tidy);
-  // Known before the settings are read: a fault can come first.
-  const secretsOfEnv = SECRET_VARIABLES.flatMap((name) => process.env[name] ?? []);
-  let blotted = blotter(secretsOfEnv);
+  const env = startingEnvironment();
+  const redactor = blotter();
+  const keepSecrets = (secrets: readonly string[]): void => {
+    redactor.add(secrets);
+    for (const [name, value = ""] of Object.entries(process.env)) {
+      if (!NEEDED_VARIABLES.has(name) && redactor.blotted(value) !== value) delete process.env[name];
+    }
+  };
+  // Before the settings are read: a fault can come first, and not every command reads them.
+  keepSecrets([
+    ...SECRET_VARIABLES.flatMap((name) => env[name] ?? []),
+    ...PROXY_VARIABLES.flatMap((name) => proxySecrets(env[name] ?? "")),
+  ]);
+  const named = [...SECRET_VARIABLES.map(fileVariable), ...SECRET_VARIABLES, ...PROXY_VARIABLES];
+  for (const name of named) delete process.env[name];
   return {
     words,
-    env: process.env,
-    provideEnv(name, value) {
-      // An empty variable counts as unset.
-      if (value !== undefined && !process.env[name]) process.env[name] = value;
-    },
+    env,
     cwd: process.cwd(),
     platform: process.platform,
     processes: { ownId: process.pid, isAlive },
@@ -70,13 +81,17 @@ export function currentProgram(words: readonly string[]): Program {
     onEnd: (listener) => void atEnd.push(listener),
     tidy,
     onFault: (listener) => void process.on("uncaughtException", listener),
-    keepSecrets(secrets) {
-      blotted = blotter([...secretsOfEnv, ...secrets]);
-      // They are read by now; a report that Node writes when it is asked to, or runs out of memory, lists the rest.
-      for (const name of SECRET_VARIABLES) delete process.env[name];
-    },
-    blotted: (text) => blotted(text),
+    keepSecrets,
+    blotter: redactor,
   };
+}
+
+/** A copy. Names are looked up in capitals on Windows, where the process's own object ignores case. */
+function startingEnvironment(): Record<string, string | undefined> {
+  const isWindows = process.platform === "win32";
+  return Object.fromEntries(
+    Object.entries(process.env).map(([name, value]) => [isWindows ? name.toUpperCase() : name, value]),
+  );
 }
 
 /** Signal 0 is never sent: it only asks. One that may not be asked is alive. */

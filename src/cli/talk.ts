@@ -9,7 +9,6 @@ export interface TalkSettings {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
-  readonly secrets: readonly string[];
 }
 
 /** Everything that a run says on standard error: to a person on a terminal, to a log elsewhere. */
@@ -27,7 +26,7 @@ export interface Talk {
 
 /** Chooses how to talk by where standard error goes. */
 export async function createTalk(settings: TalkSettings, program: Program): Promise<Talk> {
-  program.keepSecrets(settings.secrets);
+  const { blotted } = program.blotter;
   const stream = program.stderr;
   const level = settings.quiet ? "error" : settings.verbose ? "debug" : "info";
   if (!stream.isTTY) {
@@ -35,7 +34,7 @@ export async function createTalk(settings: TalkSettings, program: Program): Prom
     const destination = pino.destination({ fd: 2, sync: true });
     // A log on a full disk, or one that nobody reads any more, is no reason to end the run.
     destination.on("error", () => undefined);
-    const log = createLog({ level, destination, secrets: settings.secrets });
+    const log = createLog({ level, destination, blotted });
     return {
       log,
       nameRun: (run) => log.setBindings({ run }),
@@ -50,8 +49,8 @@ export async function createTalk(settings: TalkSettings, program: Program): Prom
     if (bar?.print(text) !== true) stream.write(text);
   };
   const destination = await prettyDestination(write, settings.color);
-  const log = createLog({ level, destination, secrets: settings.secrets });
-  const line = (text: string): void => write(`${plainText(program.blotted(text))}\n`);
+  const log = createLog({ level, destination, blotted });
+  const line = (text: string): void => write(`${plainText(blotted(text))}\n`);
   return {
     log,
     nameRun: (run) => log.setBindings({ run }),

@@ -11,7 +11,6 @@ import { createMimecastClient } from "../mimecast/client.ts";
 import { runVerify } from "../verify-aliases/run-verify.ts";
 import type { Verified, VerifyJob } from "../verify-aliases/verify-job.ts";
 import { clientSettings } from "./client-settings.ts";
-import { secretsOf } from "./credentials.ts";
 import { inputsOf } from "./import-settings.ts";
 import { print } from "./print.ts";
 import type { Program } from "./program.ts";
@@ -37,7 +36,7 @@ export async function verifyCommand(
   refuseSwallowedFiles(files, { "--skip-domain": flags.skipDomain });
   const config = readVerifyConfig(flags, program);
   const { quiet, verbose, noColor } = config;
-  const talk = await createTalk({ quiet, verbose, color: !noColor, secrets: secretsOf(config) }, program);
+  const talk = await createTalk({ quiet, verbose, color: !noColor }, program);
   const stop = new Stop();
   program.onSignal((signal) => stopOnSignal(signal, stop, talk));
   if (files.includes("-")) talk.say("Waiting for standard input");

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { shown } from "../domain/address.ts";
+import { BLOT } from "../domain/blotter.ts";
+import { proxyUrl } from "../mimecast/proxy.ts";
 import { type Account, readAccount } from "./account.ts";
-import type { Surroundings } from "./command-config.ts";
 import { type Network, readNetwork } from "./network.ts";
 import { Problems } from "./problems.ts";
 import { REACH_FLAGS } from "./reach-flags.ts";
 import { readOptions } from "./read-options.ts";
-import { readVariableLayers, type VariableLayers } from "./variable-layers.ts";
+import { readVariableLayers, type Surroundings, type VariableLayers } from "./variable-layers.ts";
 import { isSecretVariable, VARIABLES } from "./variables.ts";
 
 const checkFlags = z.object({ ...REACH_FLAGS, json: z.boolean().default(false) });
@@ -35,13 +36,13 @@ export interface CheckConfig {
 }
 
 /** Reads all settings, and tells what is wrong with them instead of throwing it; but throws a RunError "usage". */
-export function readCheckConfig(flags: CheckFlags, { cwd, env }: Surroundings): CheckConfig {
+export function readCheckConfig(flags: CheckFlags, surroundings: Surroundings): CheckConfig {
   const usage = new Problems();
   const options = readOptions(checkFlags, flags, usage);
   usage.throwIfAny();
   if (options === undefined) throw new TypeError("options without a problem are missing");
   const problems = new Problems();
-  const variables = readVariableLayers(env, cwd, options.envFile, problems);
+  const variables = readVariableLayers(surroundings, options.envFile, problems);
   const network = readNetwork(variables, problems);
   const account = options.simulate ? undefined : readAccount(variables, problems);
   return {
@@ -68,17 +69,26 @@ function foundSettings(variables: VariableLayers): FoundSetting[] {
   return VARIABLES.flatMap((name) => {
     const origin = variables.originOf(name);
     if (origin === undefined) return [];
-    const value = isSecretVariable(name) ? MASK : shownValue(name, variables.plain(name) ?? "");
+    const value = isSecretVariable(name) ? BLOT : shownValue(name, variables.plain(name) ?? "");
     return [{ name, value, origin: shown(origin) }];
   });
 }
 
-const MASK = "[secret]";
-
+/** A URL can hold a password, and a token where it should hold none. */
 function shownValue(name: string, value: string): string {
-  if (name !== "MIMECAST_BASE_URL" && name !== "HTTPS_PROXY") return shown(value);
-  // A URL can hold a password, and a token where it should hold none.
+  if (name !== "MIMECAST_BASE_URL" && name !== "HTTPS_PROXY" && name !== "ALL_PROXY") return shown(value);
+  const isUsable = name === "MIMECAST_BASE_URL" ? URL.canParse(value) : proxyUrl(value) !== undefined;
+  if (!isUsable) return `${hostIn(value)} (not a usable URL; the rest is not shown)`.trim();
   return shown(
-    value.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?).*@/i, `$1${MASK}@`).replace(/[?#].*$/, `?${MASK}`),
+    value.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?).*@/i, `$1${BLOT}@`).replace(/[?#].*$/, `?${BLOT}`),
   );
 }
+
+/** The host of a text that is not a URL, empty where it can't be told from a password. */
+function hostIn(text: string): string {
+  const [, host = ""] =
+    HOST.exec(text.slice(text.lastIndexOf("@") + 1).replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")) ?? [];
+  return host;
+}
+
+const HOST = /^((?:[\w-]+\.)+[\w-]+|\[[\da-f:.]+\])(?:[:/?#]|$)/i;

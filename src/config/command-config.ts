@@ -4,14 +4,7 @@ import { type Network, readNetwork } from "./network.ts";
 import { Problems } from "./problems.ts";
 import type { ReachFlags, ReachOptions } from "./reach-flags.ts";
 import { readOptions } from "./read-options.ts";
-import { readVariableLayers } from "./variable-layers.ts";
-
-/** What surrounds a process, as far as settings depend on it. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where `.env` is looked for, and what relative paths are relative to. */
-  readonly cwd: string;
-}
+import { readVariableLayers, type Surroundings } from "./variable-layers.ts";
 
 /** How a command reaches Mimecast. May be logged, as its secrets print as a mask. */
 export interface Reach {
@@ -42,8 +35,7 @@ export function readCommandConfig<S extends z.ZodType<ReachOptions>>(
   const problems = new Problems();
   const options = readOptions(schema, flags, problems);
   if (options !== undefined) tellClashes(options, problems);
-  const { env, cwd } = surroundings;
-  const variables = readVariableLayers(env, cwd, flags.envFile ?? [], problems);
+  const variables = readVariableLayers(surroundings, flags.envFile ?? [], problems);
   const network = readNetwork(variables, problems);
   const account = flags.simulate === true ? undefined : readAccount(variables, problems);
   problems.throwIfAny();

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { BLOT } from "../domain/blotter.ts";
 
 /** A text that no log, message or file may show. Printing or serialising it gives a mask. */
 export class Secret {
@@ -14,16 +15,14 @@ export class Secret {
   }
 
   toString(): string {
-    return MASK;
+    return BLOT;
   }
 
   toJSON(): string {
-    return MASK;
+    return BLOT;
   }
 
   [inspect.custom](): string {
-    return MASK;
+    return BLOT;
   }
 }
-
-const MASK = "[secret]";

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { shown } from "../domain/address.ts";
+import { proxySecrets } from "../mimecast/proxy.ts";
 import type { Problems } from "./problems.ts";
 import { Secret } from "./secret.ts";
 import {
@@ -9,8 +10,19 @@ import {
   fileVariable,
   isSecretVariable,
   type PlainVariable,
+  PROXY_VARIABLES,
+  SECRET_VARIABLES,
   type SecretVariable,
 } from "./variables.ts";
+
+/** What surrounds a process, as far as settings depend on it. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where `.env` is looked for, and what relative paths are relative to. */
+  readonly cwd: string;
+  /** Learns every secret that the variables hold, as soon as they are read. */
+  keepSecrets?(secrets: readonly string[]): void;
+}
 
 /** Variables from one place. */
 interface Layer {
@@ -24,16 +36,22 @@ interface Layer {
  */
 export class VariableLayers {
   readonly #layers: readonly Layer[];
-  readonly #cwd: string;
+  readonly #surroundings: Surroundings;
 
-  constructor(layers: readonly Layer[], cwd: string) {
+  constructor(layers: readonly Layer[], surroundings: Surroundings) {
     this.#layers = layers;
-    this.#cwd = cwd;
+    this.#surroundings = surroundings;
+    surroundings.keepSecrets?.(layers.flatMap(({ values }) => secretsIn(values, surroundings.cwd)));
   }
 
   /** A variable's value without the white space around it. The proxies' are known by lower-case names too. */
   plain(name: PlainVariable): string | undefined {
     return this.#found(name)?.value;
+  }
+
+  /** The spelling of the name under which the value that counts is set. */
+  spellingOf(name: PlainVariable): string {
+    return this.#found(name)?.spelling ?? name;
   }
 
   /** From where the value comes that counts, for people; undefined where there is none. */
@@ -45,12 +63,14 @@ export class VariableLayers {
     return layer === undefined || path === "" ? layer?.origin : `the file ${path}, named in ${layer.origin}`;
   }
 
-  #found(name: PlainVariable): { readonly value: string; readonly origin: string } | undefined {
-    const names = name === "HTTPS_PROXY" || name === "NO_PROXY" ? [name.toLowerCase(), name] : [name];
+  #found(
+    name: PlainVariable,
+  ): { readonly value: string; readonly spelling: string; readonly origin: string } | undefined {
+    const spellings = name.endsWith("_PROXY") ? [name.toLowerCase(), name] : [name];
     for (const { origin, values } of this.#layers) {
-      for (const it of names) {
-        const value = values[it]?.trim();
-        if (value !== undefined && value !== "") return { value, origin };
+      for (const spelling of spellings) {
+        const value = values[spelling]?.trim();
+        if (value !== undefined && value !== "") return { value, spelling, origin };
       }
     }
     return undefined;
@@ -69,22 +89,39 @@ export class VariableLayers {
         problems.settings(`${name} and ${fileName} are both set; remove one of them`);
         return new Secret(value);
       }
-      if (path !== "") return this.#secretFile(fileName, path, problems);
+      if (path !== "") return this.#secretFile(name, path, problems);
       if (value !== "") return checked(name, value, problems);
     }
     return undefined;
   }
 
-  #secretFile(fileName: `${SecretVariable}_FILE`, path: string, problems: Problems): Secret {
+  #secretFile(name: SecretVariable, path: string, problems: Problems): Secret {
+    const fileName = fileVariable(name);
+    const { cwd, keepSecrets } = this.#surroundings;
     try {
-      const text = readFileSync(resolve(this.#cwd, path), "utf8").replace(/^\ufeff/, "");
-      return checked(fileName, text.replace(/[\r\n]+$/, ""), problems);
+      const text = readFileSync(resolve(cwd, path), "utf8").replace(/^\ufeff/, "");
+      const secret = text.replace(/[\r\n]+$/, "");
+      keepSecrets?.([secret, secret.trim()]);
+      return checked(fileName, secret, problems);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      problems.settings(`${fileName}: the file can't be read: ${shown(reason)}`);
+      // Node's message also holds the path, which may be the secret itself.
+      const reason =
+        cause instanceof Error ? cause.message.replace(/, \w+(?: '.*)?$/s, "") : "no reason given";
+      problems.settings(
+        `${fileName}: the file that it names can't be read (${reason}). Set it to the path of a file that holds the secret; set ${name} if you want to give the secret itself`,
+      );
       return new Secret("");
     }
   }
+}
+
+/** Every text of these variables that is to be redacted. A path to no file may be the secret itself. */
+function secretsIn(values: Layer["values"], cwd: string): string[] {
+  const given = SECRET_VARIABLES.flatMap((name) => values[name] ?? []);
+  const paths = SECRET_VARIABLES.flatMap((name) => values[fileVariable(name)] || []);
+  const proxies = PROXY_VARIABLES.flatMap((name) => proxySecrets(values[name] ?? ""));
+  const wrongPaths = paths.filter((path) => !existsSync(resolve(cwd, path)));
+  return [...given, ...wrongPaths].flatMap((text) => [text, text.trim()]).concat(proxies);
 }
 
 function checked(name: string, value: string, problems: Problems): Secret {
@@ -96,18 +133,18 @@ function checked(name: string, value: string, problems: Problems): Secret {
 }
 
 /**
- * Reads the variables from `env`, then from the files named by `--env-file` (a later one first), or else from
+ * Reads the variables from the environment, then from the files named by `--env-file` (a later one first), or else from
  * `.env` in `cwd` if there is one.
  */
 export function readVariableLayers(
-  env: Readonly<Record<string, string | undefined>>,
-  cwd: string,
+  surroundings: Surroundings,
   envFiles: readonly string[],
   problems: Problems,
 ): VariableLayers {
+  const { cwd, env } = surroundings;
   const files = envFiles.length > 0 ? envFiles.toReversed() : [".env"];
   const layers = files.map((file) => envFileLayer(file, cwd, envFiles.length > 0, problems));
-  return new VariableLayers([{ origin: "the environment", values: env }, ...layers], cwd);
+  return new VariableLayers([{ origin: "the environment", values: env }, ...layers], surroundings);
 }
 
 function envFileLayer(file: string, cwd: string, named: boolean, problems: Problems): Layer {

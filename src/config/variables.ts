@@ -17,10 +17,17 @@ const PLAIN_VARIABLES = [
   "MIMECAST_BASE_URL",
   "MIMECAST_TENANT",
   "HTTPS_PROXY",
+  "ALL_PROXY",
   "NO_PROXY",
   "NODE_EXTRA_CA_CERTS",
   "NO_COLOR",
 ] as const;
+
+/** Variables that may hold a proxy's password, this tool's or not, in both spellings that are in use. */
+export const PROXY_VARIABLES = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"].flatMap((name) => [
+  name.toLowerCase(),
+  name,
+]);
 
 export type PlainVariable = (typeof PLAIN_VARIABLES)[number];
 

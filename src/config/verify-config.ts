@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { type Reach, readCommandConfig, type Surroundings } from "./command-config.ts";
+import { type Reach, readCommandConfig } from "./command-config.ts";
 import { REACH_FLAGS } from "./reach-flags.ts";
 import { READING_FLAGS, type ReadingOptions, tellReadingClashes } from "./reading-flags.ts";
+import type { Surroundings } from "./variable-layers.ts";
 
 const verifyFlags = z.object({
   ...REACH_FLAGS,

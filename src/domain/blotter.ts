@@ -1,6 +1,15 @@
-/** Shorter than this, a "secret" would blot out ordinary words. */
-const MIN_SECRET_LENGTH = 6;
-/** Whatever is logged under one of these names is nobody's business. */
+import { type Unescaped, unescapeOnce } from "./escapes.ts";
+import { MAX_LAYERS, type SecretForm, secretForms } from "./secret-forms.ts";
+
+/** Shorter secrets are not redacted: they would match ordinary words. */
+const MIN_SECRET_LENGTH = 4;
+/** The beginning of a secret is redacted from this length on, where a cut has removed the rest. */
+const MIN_PART_LENGTH = 3;
+/** The same at the end of a text, which may be an unmarked cut, but also a word that the secret begins with. */
+const MIN_LAST_PART_LENGTH = 8;
+/** The access token in use, and those of calls that are still in flight. */
+const MAX_TOKENS = 4;
+/** Log fields that are always redacted. */
 export const SECRET_FIELDS = [
   "authorization",
   "accessToken",
@@ -9,29 +18,119 @@ export const SECRET_FIELDS = [
   "secretKey",
   "appKey",
 ];
-export const BLOT = "[secret]";
+export const BLOT = "[redacted]";
 
 const SECRET_TEXT = new RegExp(`"(${SECRET_FIELDS.join("|")})":"(?:[^"\\\\]|\\\\.)*"`, "gi");
 
-/** What goes before a token or a signature on the wire, whichever it is. */
-const AUTHORIZATION = /\b(Bearer\s+|MC\s+[^\s:"]+:)[\w+/=.~-]+/gi;
+/** A token or a signature on the wire, whosever it is. */
+const AUTHORIZATION = /\b(Bearer(?:\s|%20)+|MC(?:\s|%20)+[^\s:"]+:)[\w+/=.~-]+/gi;
+const BASE64_CHARACTER = /[\w+/-]/;
+/** What marks a cut, of this program's or of somebody else's making. */
+const CUT = /…|\.\.\.|$/g;
+/** What a cut has left of an escaped character. */
+const HALF_ESCAPE = /[%&\\][\w#%;\\]{0,11}$/;
 
-/** Takes secrets out of any text: those given, in every spelling of theirs, and what authorizes a request. */
-export function blotter(secrets: readonly string[]): (line: string) => string {
-  const forms = secrets
-    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
-    .flatMap((secret) => [secret, insideJson(secret), encodeURIComponent(secret)]);
-  // The longest first: blotting out a part of it would leave the rest to be read.
-  const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
-  return (line) =>
-    longestFirst.reduce(
-      (text, secret) => text.replaceAll(secret, BLOT),
-      line
-        .replaceAll(SECRET_TEXT, (_field, name: string) => `"${name}":"${BLOT}"`)
-        .replaceAll(AUTHORIZATION, BLOT),
-    );
+/** Redacts secrets, tokens and signatures. Everything that writes text for people or into files shares one. */
+export interface Blotter {
+  /** Redacts these secrets as well from now on. */
+  add(secrets: readonly string[]): void;
+  /** Redacts this access token as well. The latest four tokens are kept. */
+  addToken(token: string): void;
+  /** Replaces every form of every secret with {@link BLOT}. JSON stays valid. */
+  readonly blotted: (text: string) => string;
 }
 
-function insideJson(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
+/** Characters from `start` on, up to `end`, of the original text. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+export function blotter(secrets: readonly string[] = []): Blotter {
+  const known = new Map<string, readonly SecretForm[]>();
+  const tokens = new Map<string, readonly SecretForm[]>();
+  // Built when a secret becomes known: texts are searched much more often.
+  let forms: readonly SecretForm[] = [];
+  const addTo = (kind: Map<string, readonly SecretForm[]>, secret: string): void => {
+    if (secret.length < MIN_SECRET_LENGTH || kind.has(secret)) return;
+    kind.set(secret, secretForms(secret));
+    const [oldest] = tokens.keys();
+    if (oldest !== undefined && tokens.size > MAX_TOKENS) tokens.delete(oldest);
+    forms = [...known.values(), ...tokens.values()].flat();
+  };
+  const add = (more: readonly string[]): void => {
+    for (const secret of more) addTo(known, secret);
+  };
+  add(secrets);
+  return {
+    add,
+    addToken: (token) => addTo(tokens, token),
+    blotted: (text) => {
+      const plain = text
+        .replaceAll(SECRET_TEXT, (_field, name: string) => `"${name}":"${BLOT}"`)
+        .replaceAll(AUTHORIZATION, BLOT);
+      return withoutRanges(plain, [...rangesOf(plain, forms)]);
+    },
+  };
+}
+
+function* rangesOf(text: string, forms: readonly SecretForm[]): Generator<Range> {
+  let layer: Unescaped | undefined = { text, places: undefined };
+  for (let count = 0; layer !== undefined && count <= MAX_LAYERS; count++) {
+    const { places } = layer;
+    const placeOf = (index: number): number => places?.[index] ?? index;
+    for (const { start, end } of foundIn(layer.text, forms))
+      yield { start: placeOf(start), end: placeOf(end) };
+    layer = unescapeOnce(layer);
+  }
+}
+
+function* foundIn(text: string, forms: readonly SecretForm[]): Generator<Range> {
+  for (const form of forms) {
+    for (let at = text.indexOf(form.text); at !== -1; at = text.indexOf(form.text, at + 1)) {
+      const end = at + form.text.length;
+      yield form.isCore ? withEdges(text, at, end) : { start: at, end };
+    }
+  }
+  for (const { 0: mark, index: cut } of text.matchAll(CUT)) {
+    const minLength = mark === "" ? MIN_LAST_PART_LENGTH : MIN_PART_LENGTH;
+    const whole = text.slice(0, cut).replace(HALF_ESCAPE, "").length;
+    for (const end of new Set([cut, whole])) {
+      const length = Math.max(...forms.map((form) => partLength(text, end, form.text)));
+      if (length >= minLength) yield { start: end - length, end: cut };
+    }
+  }
+}
+
+/** The base64 characters on either side share a byte with the secret. */
+function withEdges(text: string, start: number, end: number): Range {
+  // Behind a backslash the character may be part of an escape, which JSON needs whole.
+  const before = text.slice(Math.max(0, start - 6), start);
+  const first = BASE64_CHARACTER.test(before.slice(-1)) && !before.includes("\\") ? start - 1 : start;
+  const last = BASE64_CHARACTER.test(text.charAt(end)) ? end + 1 : end;
+  const padding = text.slice(last, last + 2).replace(/[^=].*/s, "").length;
+  return { start: first, end: last + padding };
+}
+
+/** Returns how many characters before `end` are the beginning of the form. */
+function partLength(text: string, end: number, form: string): number {
+  const beginning = form.slice(0, MIN_PART_LENGTH);
+  let at = text.indexOf(beginning, Math.max(0, end - form.length));
+  while (at !== -1 && at < end) {
+    if (form.startsWith(text.slice(at, end))) return end - at;
+    at = text.indexOf(beginning, at + 1);
+  }
+  return 0;
+}
+
+function withoutRanges(text: string, ranges: readonly Range[]): string {
+  if (ranges.length === 0) return text;
+  const parts: string[] = [];
+  let from = 0;
+  for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start)) {
+    if (start > from || (start === 0 && from === 0)) parts.push(text.slice(from, start), BLOT);
+    from = Math.max(from, end);
+  }
+  parts.push(text.slice(from));
+  return parts.join("");
 }

@@ -2,9 +2,9 @@ import http from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
 import { rootCertificates } from "node:tls";
-import { HttpsProxyAgent } from "hpagent";
 import { chosenProxy } from "./proxy.ts";
 import type { MimecastSettings } from "./settings.ts";
+import { TunnelAgent } from "./tunnel-agent.ts";
 
 /** The connections to the one host, and what is known about each. */
 export interface Connections {
@@ -40,7 +40,7 @@ export function openConnections(settings: Settings): Connections {
   const proxy = chosenProxy(settings);
   const { extraCa } = settings;
   const secure = extraCa === undefined ? options : { ...options, ca: [...rootCertificates, extraCa] };
-  const agent = proxy === undefined ? new https.Agent(secure) : new HttpsProxyAgent({ ...secure, proxy });
+  const agent = proxy === undefined ? new https.Agent(secure) : new TunnelAgent(proxy, secure);
   watch(agent, "secureConnect", ready, settings.timeoutMs, proxy);
   return { agents: { https: agent }, wasReady, destroy: () => agent.destroy() };
 }
@@ -56,7 +56,7 @@ function watch(
   const create = agent.createConnection.bind(agent);
   const note = (socket: Duplex) => socket.once(event, () => ready.add(socket));
   agent.createConnection = (options, callback) => {
-    // The time-out is hpagent's bound for the proxy's answer to CONNECT; the agent sets the idle one later.
+    // The time-out is the tunnel's bound for the proxy's answer to CONNECT; the agent sets the idle one later.
     const socket = create({ ...options, timeout: timeoutMs }, (error, late) => {
       if (late) note(late);
       // Else "Bad response: 407" would seem to be Mimecast's.

@@ -27,7 +27,7 @@ export interface ClientDeps {
  */
 export function createMimecastClient(settings: MimecastSettings, deps: ClientDeps): MimecastClient {
   const http = createHttp(settings);
-  const secrets = createSecrets(secretsOf(settings.credentials));
+  const secrets = createSecrets(secretsOf(settings.credentials), settings.blotter);
   const access = createAccess(settings, { ...deps, http, secrets });
   const parts: CallParts = { access, http, clock: deps.clock, said: secrets.said };
   const updateAliasUrl = new URL(`${settings.baseUrl}${UPDATE_ALIAS_PATH}`);

@@ -138,7 +138,7 @@ function frontFailure(reply: Reply): Failure {
 
 function throttled(http: HttpAnswer, said: Said): Judgement {
   const where = http.status === 429 ? "HTTP 429" : `meta.status 429 under HTTP ${http.status}`;
-  const text = said(http.body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES), MAX_EXCERPT_LENGTH);
+  const text = said(beginningOf(http.body), MAX_EXCERPT_LENGTH);
   const message = said(`the quota is used up (${where})${text === "" ? "" : `: ${text}`}`);
   return judged("not-executed", { code: "http_429", message, retryable: true });
 }
@@ -214,8 +214,14 @@ function wordsOf(errors: readonly ApiError[], withCodes: boolean): string {
 }
 
 function excerpt({ http, said }: Reply): string {
-  const text = said(http.body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES), MAX_EXCERPT_LENGTH);
+  const text = said(beginningOf(http.body), MAX_EXCERPT_LENGTH);
   return text === "" ? "the body is empty" : text;
+}
+
+/** Marks the cut, by which a secret that it halves is found. */
+function beginningOf(body: Buffer): string {
+  const text = body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES);
+  return body.length > MAX_EXCERPT_READ_BYTES ? `${text}…` : text;
 }
 
 function statusOf(httpStatus: number, metaStatus: number | undefined): number {

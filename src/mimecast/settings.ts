@@ -1,3 +1,5 @@
+import type { Blotter } from "../domain/blotter.ts";
+
 /** The two generations of the API. 1.0 takes no new applications since mid-2025, existing ones still work. */
 export type ApiGeneration = Credentials["api"];
 
@@ -25,6 +27,8 @@ export interface MimecastSettings {
   readonly userAgent: string;
   /** CA certificates in PEM, trusted besides those that Node comes with. */
   readonly extraCa?: string | undefined;
-  /** The proxy for a URL, empty for none: `environmentProxy` as a rule. Not asked about loopback. */
+  /** Learns the credentials and each access token. The default is one of the client's own. */
+  readonly blotter?: Blotter;
+  /** The proxy for a URL, empty for none: {@link proxyRule} as a rule. Not asked about loopback. */
   readonly proxyFor?: (url: string) => string | undefined;
 }

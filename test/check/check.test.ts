@@ -79,8 +79,10 @@ describe("check", () => {
     expect(lines).toContain("ok --timeout=5, from the command line");
     expect(lines).toContain(`ok MIMECAST_CLIENT_ID=${SIMULATOR_SETTINGS.clientId}, from the environment`);
     expect(lines).toContain("ok MIMECAST_TENANT=ours, from .env");
-    expect(lines).toContain(`ok MIMECAST_CLIENT_SECRET=[secret], from the file ${secretFile}, named in .env`);
-    expect(lines).toContain("ok HTTPS_PROXY=http://[secret]@proxy.example:3128, from .env");
+    expect(lines).toContain(
+      `ok MIMECAST_CLIENT_SECRET=[redacted], from the file ${secretFile}, named in .env`,
+    );
+    expect(lines).toContain("ok HTTPS_PROXY=http://[redacted]@proxy.example:3128, from .env");
     expect(stdout).not.toContain(SIMULATOR_SETTINGS.clientSecret);
     expect(stdout).not.toContain("hush");
   });
@@ -93,6 +95,34 @@ describe("check", () => {
       expect(told("settings")).toContain(`HTTPS_PROXY=${proxy}, from the environment`);
     },
   );
+
+  test.each([
+    ["HTTPS_PROXY", "http://me:hu/sh@proxy.example:3128", "proxy.example"],
+    ["https_proxy", "http://me:hu#sh@proxy.example:3128", "proxy.example"],
+    ["ALL_PROXY", "http://me:hush@proxy.example:port", "proxy.example"],
+    ["all_proxy", "http://me:hush@[fd00::1:3128", ""],
+    ["HTTPS_PROXY", "http://me:hush", ""],
+    ["HTTPS_PROXY", "http://me:hu@sh/a.b//hush", ""],
+    ["HTTPS_PROXY", "socks5://me:hush@proxy.example:1080", "proxy.example"],
+  ])("shows nothing of a malformed proxy but its host: %s=%s", async (name, value, host) => {
+    const { code, told, stdout } = await checkingSimulator({}, { [name]: value });
+    expect(code).toBe(78);
+    expect(told("settings")).toContain(`not-ok ${name}: expected the URL of an HTTP proxy`);
+    const shown = `${host} (not a usable URL; the rest is not shown)`.trim();
+    expect(told("settings")).toContain(`ok ${name.toUpperCase()}=${shown}, from the environment`);
+    expect(stdout).not.toMatch(/hu|sh[@/]|me:/);
+  });
+
+  test("shows no secret that is set as the path of its file", async () => {
+    const { code, stdout } = await checking({
+      MIMECAST_CLIENT_ID: "some-client",
+      MIMECAST_CLIENT_SECRET_FILE: "hush+secret/value",
+    });
+    expect(code).toBe(78);
+    expect(stdout).toContain("MIMECAST_CLIENT_SECRET_FILE: the file that it names can't be read (ENOENT");
+    expect(stdout).toContain("set MIMECAST_CLIENT_SECRET if you want to give the secret itself");
+    expect(stdout).not.toContain("hush");
+  });
 
   test("is lines for people without --json, and needs no account with --simulate", async () => {
     const { code, stdout, stderr } = await runCli(["check", "--simulate"]);

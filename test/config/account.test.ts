@@ -140,7 +140,7 @@ describe("the account's settings", () => {
         surroundings({ ...env, HTTPS_PROXY: "http://u:hush-proxy@p.example" }),
       );
       expect(print(config)).not.toContain("hush");
-      expect(print(config.account?.credentials ?? {})).toContain("[secret]");
+      expect(print(config.account?.credentials ?? {})).toContain("[redacted]");
       expect(print(config.account?.credentials ?? {})).not.toContain("hush");
     }
   });

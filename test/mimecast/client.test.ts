@@ -208,7 +208,7 @@ describe("API 2.0", () => {
     } = await connect(server.url, oauth).updateAliases([PAIR], control());
     expect(answer).toEqual({
       kind: "failed",
-      failure: { code: "***", message: "Bearer *** *** ***", retryable: false },
+      failure: { code: "[redacted]", message: "[redacted] [redacted] [redacted]", retryable: false },
     });
   });
 });

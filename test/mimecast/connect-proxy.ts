@@ -1,4 +1,5 @@
 import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
 import net, { type Socket } from "node:net";
 import { type Loopback, listening } from "./loopback.ts";
 
@@ -9,11 +10,22 @@ export interface ConnectProxy extends Omit<Loopback, "received"> {
   passed(): string;
 }
 
+interface ProxyOptions {
+  readonly status?: number;
+  readonly host?: "127.0.0.1" | "::1";
+  /** The certificate and its key of an `https:` proxy. */
+  readonly tls?: https.ServerOptions;
+}
+
 /** A proxy that makes tunnels to one port of this machine, whatever host is asked for, or answers otherwise. */
-export async function connectProxy(targetPort: number, status = 200): Promise<ConnectProxy> {
+export async function connectProxy(
+  targetPort: number,
+  { status = 200, host, tls }: ProxyOptions = {},
+): Promise<ConnectProxy> {
   const connects: { target: string; headers: http.IncomingHttpHeaders }[] = [];
   const passed: Buffer[] = [];
-  const server = http.createServer((_, response) => response.writeHead(501).end());
+  const refuse: http.RequestListener = (_, response) => void response.writeHead(501).end();
+  const server = tls === undefined ? http.createServer(refuse) : https.createServer(tls, refuse);
   server.on("connect", (request: IncomingMessage, client: Socket) => {
     connects.push({ target: request.url ?? "", headers: request.headers });
     client.on("error", () => client.destroy());
@@ -28,5 +40,9 @@ export async function connectProxy(targetPort: number, status = 200): Promise<Co
     target.on("close", () => client.destroy());
     client.on("close", () => target.destroy());
   });
-  return { ...(await listening(server)), connects, passed: () => Buffer.concat(passed).toString("latin1") };
+  return {
+    ...(await listening(server, host)),
+    connects,
+    passed: () => Buffer.concat(passed).toString("latin1"),
+  };
 }

@@ -47,7 +47,7 @@ export async function serveSockets(talk: (socket: Socket) => void): Promise<Omit
   return await listening(server);
 }
 
-export async function listening(server: Server): Promise<Omit<Loopback, "received">> {
+export async function listening(server: Server, host = "127.0.0.1"): Promise<Omit<Loopback, "received">> {
   const open = new Set<Socket>();
   let connections = 0;
   server.on("connection", (socket: Socket) => {
@@ -55,7 +55,7 @@ export async function listening(server: Server): Promise<Omit<Loopback, "receive
     open.add(socket);
     socket.on("close", () => open.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const port = portOf(server.address());
   return {
     url: `http://127.0.0.1:${port}`,

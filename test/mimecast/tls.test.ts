@@ -84,12 +84,15 @@ describe("over TLS", () => {
     expect(requests).toBe(0);
   });
 
-  test("an authority that the settings name is trusted, directly and through a proxy", async () => {
+  test("an authority that the settings name is trusted, directly, through a proxy and at an https: proxy", async () => {
     const extraCa = readFileSync(CERTIFICATE, "utf8");
     const proxy = await open(connectProxy(server.port));
+    const tls = { key: readFileSync(file("test-only-key.pem")), cert: readFileSync(CERTIFICATE) };
+    const secureProxy = await open(connectProxy(server.port, { tls }));
     for (const [baseUrl, proxyUrl] of [
       [`https://localhost:${server.port}`, ""],
       [REMOTE, proxy.url],
+      [REMOTE, `https://localhost:${secureProxy.port}`],
     ] as const) {
       const trusting = settings(baseUrl, { extraCa, proxyFor: () => proxyUrl });
       const client = createMimecastClient(trusting, { clock: testClock(), randomUuid: () => "id" });
@@ -118,6 +121,35 @@ describe("through HTTPS_PROXY", () => {
     expect(proxy.connects[0]?.headers).not.toHaveProperty("authorization");
     expect(proxy.passed()).not.toMatch(/token-1|update-alias|ann@/);
   });
+
+  test("a % in a password that begins no escape is sent as it is", async () => {
+    const proxy = await open(connectProxy(server.port));
+    expect(await calls(REMOTE, 1, { HTTPS_PROXY: `http://ann:100%@127.0.0.1:${proxy.port}` })).toEqual([
+      "applied",
+    ]);
+    const credentials = `Basic ${Buffer.from("ann:100%").toString("base64")}`;
+    expect(proxy.connects[0]?.headers).toMatchObject({ "proxy-authorization": credentials });
+  });
+
+  test("a proxy is reached by its IPv6 address", async () => {
+    const proxy = await open(connectProxy(server.port, { host: "::1" }));
+    expect(await calls(REMOTE, 1, { HTTPS_PROXY: `http://[::1]:${proxy.port}` })).toEqual(["applied"]);
+    expect(proxy.connects).toHaveLength(1);
+  });
+
+  test.each(["localhost", "127.0.0.1"])(
+    "an https: proxy is reached as %s, without a warning",
+    async (host) => {
+      const tls = { key: readFileSync(file("test-only-key.pem")), cert: readFileSync(CERTIFICATE) };
+      const proxy = await open(connectProxy(server.port, { tls }));
+      const environment = {
+        HTTPS_PROXY: `https://${host}:${proxy.port}`,
+        NODE_OPTIONS: "--throw-deprecation",
+      };
+      expect(await calls(REMOTE, 1, environment)).toEqual(["applied"]);
+      expect(proxy.connects).toHaveLength(1);
+    },
+  );
 
   test("a proxy without a scheme is meant as http:", async () => {
     const proxy = await open(connectProxy(server.port));
@@ -173,7 +205,7 @@ describe("a proxy that makes no tunnel leaves the row as it was:", () => {
   }
 
   test("it refuses", async () => {
-    const proxy = await open(connectProxy(server.port, 407));
+    const proxy = await open(connectProxy(server.port, { status: 407 }));
     const answer = await callThrough(`http://ann:secret@127.0.0.1:${proxy.port}`);
     expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "connection_refused" } });
     expect(JSON.stringify(answer)).toContain(

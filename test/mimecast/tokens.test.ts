@@ -71,7 +71,7 @@ test("a token is asked for as OAuth's client credentials, form-encoded", async (
   expect(requests).toEqual([
     { grant_type: "client_credentials", client_id: "client-id", client_secret: "client-secret-value" },
   ]);
-  expect(secrets.said("token-1")).toBe("***");
+  expect(secrets.said("token-1")).toBe("[redacted]");
 });
 
 describe("one request for a token serves", () => {
@@ -220,7 +220,7 @@ describe("without a token", () => {
 
   test("the message repeats neither the secret nor a token", async () => {
     answering(401, { error: "invalid_client", error_description: "secret client-secret-value is wrong" });
-    expect(await value()).toContain("secret *** is wrong");
+    expect(await value()).toContain("secret [redacted] is wrong");
   });
 
   test("a failure serves those that wait, and the next asks again", async () => {
