@@ -29,8 +29,8 @@ async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promi
   const inputs = await openInputs(job, stop);
   try {
     const nowEpochMs = parts.clock.epochMs();
-    const folder = runFolder(job.folder, job.inputs, nowEpochMs);
-    const ledger = Ledger.openCopy(job.folder, folder, nowEpochMs);
+    const wanted = runFolder(job.folder, job.inputs, nowEpochMs);
+    const ledger = Ledger.openCopy(job.folder, wanted, nowEpochMs);
     try {
       parts.view.ledgerOpened(ledger.path, ledger.knownCount());
       const store = ledger.beginDryRun();
@@ -39,7 +39,7 @@ async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promi
       const plan = planOf(store, notes, ledger.pace());
       parts.view.planned(plan);
       const described = inputs.map(describedInput);
-      return { plan, planFile: await writePlanFile(folder, store.read, described, stop) };
+      return { plan, planFile: await writePlanFile(store.folder, store.read, described, stop) };
     } finally {
       ledger.discard();
     }

@@ -103,9 +103,9 @@ async function runInLedger(
 ): Promise<FinishedRun | undefined> {
   const { clock, view } = parts;
   const startedAtEpochMs = clock.epochMs();
-  const folder = runFolder(job.folder, job.inputs, startedAtEpochMs);
+  const store = ledger.beginRun(runFolder(job.folder, job.inputs, startedAtEpochMs));
+  const { folder } = store;
   view.runBegan(basename(folder));
-  const store = ledger.beginRun(folder);
   let description: RunDescription;
   try {
     const notes = await readInputs(inputs, job.skip, store, stop, view);

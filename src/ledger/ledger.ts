@@ -4,7 +4,14 @@ import { Database, text } from "./database.ts";
 import type { FileTraits } from "./database-file.ts";
 import { clearDeadWork } from "./dead-work.ts";
 import { type Account, fact, setFact, setUp } from "./ledger-format.ts";
-import { clearRunFolder, DRY_RUN, makeFolder, RUN_FILE, runFoldersWith } from "./run-folder.ts";
+import {
+  clearRunFolder,
+  DRY_RUN,
+  makeFolder,
+  makeRunFolder,
+  RUN_FILE,
+  runFoldersWith,
+} from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
 import { RUN_MARK, RUN_SCHEMA } from "./schema.ts";
 
@@ -61,13 +68,14 @@ export class Ledger {
   }
 
   /**
-   * A copy of the ledger as it is now, in `workFolder`, for a dry run, with what killed runs would bring into it:
-   * the originals are neither locked nor changed, and may be in use. {@link discard} removes it. Throws a
+   * A copy of the ledger as it is now, for a dry run, with what killed runs would bring into it: the originals are
+   * neither locked nor changed, and may be in use. It is in `wantedFolder`, which is made, with a suffix if it exists
+   * already. {@link discard} removes it. Throws a
    * RunError `locked` while a run is bringing its outcomes into the ledger.
    */
-  static openCopy(folder: string, workFolder: string, nowEpochMs: number): Ledger {
+  static openCopy(folder: string, wantedFolder: string, nowEpochMs: number): Ledger {
     const path = resolve(folder, LEDGER_FILE);
-    makeFolder(workFolder);
+    const workFolder = makeRunFolder(wantedFolder);
     clearDeadWork(folder);
     let database: Database | undefined;
     try {
@@ -116,10 +124,10 @@ export class Ledger {
     return runFoldersWith(RUN_FILE, this.#folder);
   }
 
-  /** Makes `folder` and begins a run in it. One run at a time. */
+  /** Makes `folder`, with a suffix if it exists already, and begins a run in it. One run at a time. */
   beginRun(folder: string): RunStore {
-    makeFolder(folder);
-    return this.#beginRun(join(folder, RUN_FILE), folder);
+    const made = makeRunFolder(folder);
+    return this.#beginRun(join(made, RUN_FILE), made);
   }
 
   /** Stages and plans in this copy, for a dry run. */

@@ -32,6 +32,30 @@ export function makeFolder(folder: string): void {
   }
 }
 
+/**
+ * Makes a folder that is this run's alone, and returns its path: `folder`, or with a suffix (`-2`, `-3`) if another
+ * run has begun in the same millisecond.
+ */
+export function makeRunFolder(folder: string): string {
+  makeFolder(dirname(folder));
+  for (let number = 1; ; number += 1) {
+    const path = number === 1 ? folder : `${folder}-${number}`;
+    if (isMadeNow(path)) return path;
+  }
+}
+
+/** False if something has that name already. */
+function isMadeNow(folder: string): boolean {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw outputError(folder, error);
+  }
+  syncFolder(dirname(folder));
+  return true;
+}
+
 /** Folders of runs that hold `file`, oldest first. */
 export function runFoldersWith(file: string, folder: string): string[] {
   return orOutputError(folder, () =>

@@ -3,7 +3,7 @@ import { FOUND, type Found, type FoundCounts, isFound } from "../domain/found.ts
 import { Database, integer, type Row, storable, text } from "./database.ts";
 import { clearDeadWork } from "./dead-work.ts";
 import { queryPages } from "./pages.ts";
-import { clearRunFolder, makeFolder, VERIFY_FILE } from "./run-folder.ts";
+import { clearRunFolder, makeRunFolder, VERIFY_FILE } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
 import { RUN_MARK, RUN_SCHEMA, VERIFY_SCHEMA } from "./schema.ts";
 
@@ -52,9 +52,12 @@ export class VerifyStore {
     this.run = new RunStore(database, folder);
   }
 
-  /** Makes `runFolder`, a folder in `folder`, and begins in it. Throws a RunError `output` where it can't be written. */
-  static open(folder: string, runFolder: string): VerifyStore {
-    makeFolder(runFolder);
+  /**
+   * Makes `wantedFolder`, a folder in `folder`, with a suffix if it exists already, and begins in it. Throws a RunError
+   * `output` where it can't be written.
+   */
+  static open(folder: string, wantedFolder: string): VerifyStore {
+    const runFolder = makeRunFolder(wantedFolder);
     let database: Database | undefined;
     try {
       clearDeadWork(folder);

@@ -3,7 +3,10 @@ import type { InputSource } from "../csv/input-bytes.ts";
 
 const MAX_NAME_LENGTH = 60;
 
-/** `20261122T214500123Z-aliases`: sorts by time, and is a file name everywhere. */
+/**
+ * Names the folder of a run, `20261122T214500123Z-aliases`: sorts by time, and is a file name everywhere. Another run
+ * may have it already.
+ */
 export function runFolder(within: string, inputs: readonly InputSource[], startedAtEpochMs: number): string {
   const [source] = inputs;
   const path = source?.kind === "file" ? source.path : "stdin";

@@ -30,8 +30,8 @@ async function verifyAll(job: VerifyJob, parts: VerifyParts, stop: Stop): Promis
   const inputs = await openInputs(job, stop);
   try {
     const startedAtEpochMs = parts.clock.epochMs();
-    const folder = runFolder(job.folder, job.inputs, startedAtEpochMs);
-    const store = VerifyStore.open(job.folder, folder);
+    const store = VerifyStore.open(job.folder, runFolder(job.folder, job.inputs, startedAtEpochMs));
+    const { folder } = store.run;
     try {
       parts.view.runBegan(basename(folder));
       const rows = await readRows(inputs, job, store, parts, stop);

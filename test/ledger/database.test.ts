@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { RunError } from "../../src/domain/run-error.ts";
 import { copyDatabase } from "../../src/ledger/copied-database.ts";
 import { integer, text } from "../../src/ledger/database.ts";
-import { VERIFY_FILE } from "../../src/ledger/run-folder.ts";
 import { VerifyStore } from "../../src/ledger/verify-store.ts";
 import { put, temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -32,8 +31,6 @@ test("A copy of a ledger that can't be written is told with its place", () => {
 test("A verification that can't begin leaves no folder behind", () => {
   const folder = temporaryFolder();
   const runFolder = join(folder, "20260102T030405678Z-a");
-  mkdirSync(runFolder);
-  put(runFolder, VERIFY_FILE, "somebody's, and no database");
-  expect(() => VerifyStore.open(folder, runFolder)).toThrow(RunError);
+  expect(() => VerifyStore.open(join(folder, "not-there"), runFolder)).toThrow(RunError);
   expect(existsSync(runFolder)).toBe(false);
 });
