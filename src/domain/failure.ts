@@ -26,7 +26,7 @@ export const TOOL_CODES = {
   two_primaries: "the input gives this alias to two primaries",
   same_pair: "the input holds this pair already",
   in_place: "the ledger has this pair as applied",
-  chain: "the alias is the primary of another row",
+  chain: "the alias is the primary of other aliases, or the primary is an alias itself",
   move: "the alias is in place, or may be, for another primary",
   timeout: "no complete answer came in time",
   connection_lost: "the connection broke before the whole answer was there",

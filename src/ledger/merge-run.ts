@@ -1,4 +1,8 @@
 import type { Database } from "./database.ts";
+import { LEDGER_INDEXES } from "./schema.ts";
+
+/** Above this share of the ledger, sorting an index anew is quicker than inserting entries one by one. */
+const LARGE_RUN_SHARE = 0.2;
 
 /**
  * Brings a run's outcomes into the ledger, sorted by alias so that each page is touched once. Within a run an
@@ -14,9 +18,25 @@ export function mergeRun(database: Database, run: string, endedAtEpochMs: number
   database.transaction(() => {
     database.run(NAME, [run]);
     const [id = null] = database.first("SELECT id FROM ledger.run_name WHERE name = ?", [run]) ?? [];
+    const isLarge = isLargeRun(database);
+    if (isLarge) database.exec(DROP_INDEXES);
     database.run(MERGE, [endedAtEpochMs, id]);
+    if (isLarge) database.exec(LEDGER_INDEXES);
   });
 }
+
+function isLargeRun(database: Database): boolean {
+  const claims = database.number("SELECT count(*) FROM run.claim");
+  const most = Math.ceil(claims / LARGE_RUN_SHARE);
+  // Counts no further: a ledger can hold millions.
+  const known = database.number(`SELECT count(*) FROM (SELECT 1 FROM ledger.alias LIMIT ${most})`);
+  return claims > 0 && known < most;
+}
+
+const DROP_INDEXES = `
+  DROP INDEX ledger.alias_in_place;
+  DROP INDEX ledger.alias_unanswered;
+`;
 
 /** A run that sent nothing is nowhere referred to. */
 const NAME = `

@@ -1,4 +1,6 @@
 import type { Database } from "./database.ts";
+import { holdChains } from "./plan-chains.ts";
+import { instant, otherLine, runName } from "./plan-messages.ts";
 
 /** What the user lets through, and what he wants sent again. */
 export interface PlanRules {
@@ -20,7 +22,7 @@ const ROWS_PER_TURN = 16;
 /**
  * Decides for every staged row that has no outcome yet, in the order of precedence: two primaries, same pair,
  * in place already, chain, move. What is left is put in the order of sending. All of it is done by queries
- * along two indexes, so memory does not grow with the input.
+ * along indexes, so memory does not grow with the input.
  */
 export function planRows(database: Database, rules: PlanRules): void {
   database.exec(INDEXES);
@@ -36,7 +38,7 @@ export function planRows(database: Database, rules: PlanRules): void {
     );
     database.run(KNOWN, [rules.resendBeforeEpochMs ?? null]);
     database.exec(IN_PLACE);
-    if (!rules.allowChain) database.exec(CHAIN);
+    if (!rules.allowChain) holdChains(database, rules.allowMove);
     if (!rules.allowMove) database.exec(MOVE);
     database.exec(EARLIER_TRIES);
     database.exec("DROP TABLE temp.known");
@@ -47,6 +49,7 @@ export function planRows(database: Database, rules: PlanRules): void {
 const INDEXES = `
   CREATE INDEX run.row_alias ON row (alias_key, primary_key) WHERE alias_key IS NOT NULL;
   CREATE INDEX run.row_primary ON row (primary_key) WHERE primary_key IS NOT NULL;
+  CREATE INDEX run.skipped_alias ON skipped (alias_key);
 `;
 
 /** Aliases that occur more than once, with their first row and two of their primaries if there are two. */
@@ -57,25 +60,9 @@ const REPEATED = `
     GROUP BY alias_key HAVING count(*) > 1;
 `;
 
-const FILE_SUFFIX = `
-  CASE WHEN other.file <> row.file THEN
-    ' of ' || coalesce((SELECT value FROM run.fact WHERE name = 'input_' || other.file), 'input ' || (other.file + 1))
-  ELSE '' END
-`;
-
-/** A time in milliseconds as people read it. */
-function instant(column: string): string {
-  return `strftime('%Y-%m-%dT%H:%M:%SZ', ${column} / 1000, 'unixepoch')`;
-}
-
-/** `, run NAME`; nothing where an earlier version of the tool did not note the run. */
-function runName(column: string): string {
-  return `coalesce(', run ' || (SELECT name FROM ledger.run_name WHERE run_name.id = alias.${column}), '')`;
-}
-
 const TWO_PRIMARIES = `
   UPDATE run.row SET plan = 'conflict', code = 'two_primaries', message = (
-    SELECT 'line ' || other.line || ${FILE_SUFFIX} || ' gives this alias to ' || other.alias_for
+    SELECT ${otherLine()} || ' gives this alias to ' || other.alias_for
     FROM run.row AS other
     WHERE other.alias_key = row.alias_key
       AND other.primary_key = CASE WHEN row.primary_key = repeated.low THEN repeated.high ELSE repeated.low END
@@ -86,7 +73,7 @@ const TWO_PRIMARIES = `
 
 const SAME_PAIR = `
   UPDATE run.row SET plan = 'duplicate', code = 'same_pair', message =
-    (SELECT 'the same pair as line ' || other.line || ${FILE_SUFFIX} FROM run.row AS other WHERE other.seq = repeated.first_seq)
+    (SELECT 'the same pair as ' || ${otherLine()} FROM run.row AS other WHERE other.seq = repeated.first_seq)
   FROM temp.repeated
   WHERE row.alias_key = repeated.alias_key AND repeated.low = repeated.high AND row.seq <> repeated.first_seq;
 `;
@@ -117,16 +104,8 @@ const KNOWN = `
 
 const IN_PLACE = `
   UPDATE run.row SET plan = 'unchanged', code = 'in_place', message =
-    (SELECT 'in place since ' || ${instant("in_place_at")} || ${runName("in_place_run")} FROM ledger.alias WHERE alias.alias = row.alias_key)
+    (SELECT 'in place since ' || ${instant("in_place_at")} || ${runName("alias.in_place_run")} FROM ledger.alias WHERE alias.alias = row.alias_key)
   FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.verdict = 'in-place';
-`;
-
-const CHAIN = `
-  UPDATE run.row SET plan = 'conflict', code = 'chain', message =
-    (SELECT 'the alias is the primary of line ' || other.line || ${FILE_SUFFIX} || '; release with --allow chain'
-     FROM run.row AS other WHERE other.primary_key = row.alias_key ORDER BY other.seq LIMIT 1)
-  WHERE row.plan IS NULL
-    AND EXISTS (SELECT 1 FROM run.row AS other INDEXED BY row_primary WHERE other.primary_key = row.alias_key);
 `;
 
 const MOVE = `
@@ -134,16 +113,16 @@ const MOVE = `
     (SELECT CASE
        WHEN alias.unanswered <> row.primary_key
          THEN 'may be in place for ' || alias.unanswered || ' (a call without an answer '
-           || ${instant("coalesce(alias.unanswered_at, alias.ended_at)")} || ${runName("unanswered_run")}
-       ELSE 'is in place for ' || alias.in_place || ' (since ' || ${instant("in_place_at")} || ${runName("in_place_run")}
+           || ${instant("coalesce(alias.unanswered_at, alias.ended_at)")} || ${runName("alias.unanswered_run")}
+       ELSE 'is in place for ' || alias.in_place || ' (since ' || ${instant("in_place_at")} || ${runName("alias.in_place_run")}
      END || '); release with --allow move'
      FROM ledger.alias WHERE alias.alias = row.alias_key)
   FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.verdict = 'elsewhere';
 `;
 
 const EARLIER_TRIES = `
-  UPDATE run.row SET earlier = known.earlier
-  FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.earlier > 0;
+  UPDATE run.row SET earlier = (SELECT known.earlier FROM temp.known WHERE known.seq = row.seq)
+  WHERE seq IN (SELECT seq FROM temp.known WHERE earlier > 0) AND plan IS NULL;
 `;
 
 const ORDER = `

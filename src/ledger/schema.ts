@@ -2,6 +2,12 @@
 export const LEDGER_FACTS =
   "CREATE TABLE IF NOT EXISTS ledger.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;";
 
+/** Find the aliases of a primary. */
+export const LEDGER_INDEXES = `
+  CREATE INDEX IF NOT EXISTS ledger.alias_in_place ON alias (in_place) WHERE in_place IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS ledger.alias_unanswered ON alias (unanswered) WHERE unanswered IS NOT NULL;
+`;
+
 /**
  * The ledger itself: what is known of each alias, over all runs. Addresses are in their compare form.
  *
@@ -24,6 +30,7 @@ export const LEDGER_SCHEMA = `
     unanswered_run INTEGER,
     unanswered_at INTEGER
   ) WITHOUT ROWID;
+  ${LEDGER_INDEXES}
 `;
 
 /** SQLite's application id of a run's file: "MB", and a number to be raised when the tables change. */
@@ -37,6 +44,7 @@ export const RUN_MARK = 0x4d42_0002;
  * - `row.record` is empty for a row that is a record by itself. Where a record has several rows, which follow one
  *   another, it is the first one's sequence number, and that one has the text
  * - `row.earlier`: see EARLIER in plan-rows.ts
+ * - `skipped`: the aliases of rows that the user's options pass over, which "row" has no key for
  * - a `claim` without an `outcome` is a row whose answer never came to be known
  */
 export const RUN_SCHEMA = `
@@ -57,6 +65,7 @@ export const RUN_SCHEMA = `
     message TEXT,
     earlier INTEGER NOT NULL DEFAULT 0
   );
+  CREATE TABLE run.skipped (seq INTEGER PRIMARY KEY, alias_key TEXT NOT NULL);
   CREATE TABLE run.send (position INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
   CREATE TABLE run.claim (seq INTEGER PRIMARY KEY, attempts INTEGER NOT NULL);
   CREATE TABLE run.outcome (

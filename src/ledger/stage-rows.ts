@@ -17,6 +17,8 @@ export interface StagedRow {
   readonly primaryKey: string | null;
   /** Compare form of `alias`; null keeps the row out of every comparison. */
   readonly aliasKey: string | null;
+  /** Compare form of the alias of a skipped row, which has no `aliasKey`: it may be in place all the same. */
+  readonly skippedKey?: string | undefined;
   /** The outcome that the row has by itself already, with its code and message. */
   readonly refused?:
     | { readonly outcome: PlannedOutcome; readonly code: string; readonly message: string }
@@ -33,6 +35,7 @@ export class RowStager {
   readonly #database: Database;
   readonly #insertMany: Statement;
   readonly #insertOne: Statement;
+  readonly #insertSkipped: Statement;
   #seq = 0;
   /** The first row of the record of several rows that was begun last. */
   #record = 0;
@@ -42,6 +45,7 @@ export class RowStager {
     const values = Array.from({ length: ROWS_PER_INSERT }, () => ROW_PLACEHOLDERS).join(", ");
     this.#insertMany = database.statement(`INSERT INTO run.row (${COLUMNS}) VALUES ${values}`);
     this.#insertOne = database.statement(`INSERT INTO run.row (${COLUMNS}) VALUES ${ROW_PLACEHOLDERS}`);
+    this.#insertSkipped = database.statement("INSERT INTO run.skipped VALUES (?, ?)");
   }
 
   get count(): number {
@@ -72,6 +76,7 @@ export class RowStager {
     cells.push(part === "later" ? "" : storable(row.raw), storable(row.aliasFor), storable(row.alias));
     // Keys are checked addresses, and hold nothing that can't be stored.
     cells.push(row.primaryKey, row.aliasKey);
+    if (row.skippedKey !== undefined) this.#insertSkipped.run([this.#seq, row.skippedKey]);
     if (refused === undefined) cells.push(null, null, null);
     else cells.push(refused.outcome, refused.code, storable(refused.message));
   }

@@ -105,6 +105,17 @@ function stagedRow(
   }
   const message = `--skip-domain passes over ${aliasKey.slice(aliasKey.lastIndexOf("@") + 1)}`;
   const refused = { outcome: "skipped", code: "skipped_domain", message } as const;
-  // Without a key of its alias the row takes part in no comparison, but its primary still is one.
-  return { file, line, raw, part, aliasFor, alias, primaryKey, aliasKey: null, refused };
+  // Without `aliasKey` the row is compared with no other one. Chains alone are judged with its two addresses.
+  return {
+    file,
+    line,
+    raw,
+    part,
+    aliasFor,
+    alias,
+    primaryKey,
+    aliasKey: null,
+    skippedKey: aliasKey,
+    refused,
+  };
 }

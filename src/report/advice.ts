@@ -32,7 +32,7 @@ const TOOL_ADVICE: Readonly<Record<ToolCode, string>> = {
   same_pair: "Nothing: the other row is the one that counts.",
   in_place: "Nothing. --resend-before sends such rows again.",
   chain:
-    "Check that the alias is meant to be another row's primary; --allow chain sends such rows. A primary that becomes an alias is usually a mistake in the file.",
+    "Check that an alias is meant to have aliases itself; --allow chain sends such rows. A primary that becomes an alias is usually a mistake in the file.",
   move: "Check that the alias is meant to change its primary; --allow move sends such rows.",
   timeout: `${RUN_AGAIN} If it stays, raise --timeout or lower --concurrency.`,
   connection_lost: `${RUN_AGAIN} If it stays, look at the network and the proxy.`,

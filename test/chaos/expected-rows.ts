@@ -1,4 +1,4 @@
-import { isElsewhere, isInPlace, type OnRecord } from "./on-record.ts";
+import { aliasesOf, isAlias, isElsewhere, isInPlace, type OnRecord } from "./on-record.ts";
 import type { FoundRecord } from "./records.ts";
 
 /** What a run is to do with a row, by the words of docs/import.md. */
@@ -34,7 +34,7 @@ export function expectedRows(
   }
   const primaries = new Set(pairs.map(({ primaryKey }) => primaryKey));
   const seen = new Set<string>();
-  return all.map(({ isValid, ...row }) => {
+  const rows = all.map(({ isValid, ...row }): ExpectedRow => {
     const { aliasKey, primaryKey } = row;
     const planOf = (): ExpectedRow["plan"] => {
       if (!isValid) return "invalid";
@@ -42,11 +42,38 @@ export function expectedRows(
       if (seen.has(aliasKey)) return "duplicate";
       seen.add(aliasKey);
       if (isInPlace(known, aliasKey, primaryKey)) return "unchanged";
-      if (primaries.has(aliasKey)) return "conflict";
-      return !allowMove && isElsewhere(known, aliasKey, primaryKey) ? "conflict" : "send";
+      if (primaries.has(aliasKey) || isAlias(known, primaryKey)) return "conflict";
+      return "send";
     };
     return { ...row, plan: planOf() };
   });
+  const judged = withoutChains(rows, known, allowMove);
+  return judged.map((row) =>
+    row.plan === "send" && !allowMove && isElsewhere(known, row.aliasKey, row.primaryKey)
+      ? { ...row, plan: "conflict" }
+      : row,
+  );
+}
+
+/** Holds back rows whose alias keeps aliases of its own, until the rows that are left to be sent make no chain. */
+function withoutChains(
+  rows: readonly ExpectedRow[],
+  known: OnRecord,
+  allowMove: boolean,
+): readonly ExpectedRow[] {
+  const movedTo = new Map(
+    rows.flatMap(({ aliasKey, plan, primaryKey }) =>
+      allowMove && plan === "send" ? [[aliasKey, primaryKey] as const] : [],
+    ),
+  );
+  const left = rows.map((row): ExpectedRow => {
+    const keeps = aliasesOf(known, row.aliasKey).some(
+      (alias) => (movedTo.get(alias) ?? row.aliasKey) === row.aliasKey,
+    );
+    return row.plan === "send" && keeps ? { ...row, plan: "conflict" } : row;
+  });
+  const isStable = left.every(({ plan }, index) => plan === rows[index]?.plan);
+  return isStable ? left : withoutChains(left, known, allowMove);
 }
 
 /** The pairs that a record gives: one, or as many as its cell of addresses has entries. */

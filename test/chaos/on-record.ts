@@ -69,6 +69,19 @@ export function isElsewhere({ known }: OnRecord, alias: string, primary: string)
   return [found?.inPlace, found?.unanswered].some((other) => typeof other === "string" && other !== primary);
 }
 
+/** Whether the address is an alias, or may be. */
+export function isAlias({ known }: OnRecord, address: string): boolean {
+  const found = known.get(address);
+  return (found?.inPlace ?? found?.unanswered ?? null) !== null;
+}
+
+/** Aliases that have the address as their primary, or may have it. */
+export function aliasesOf({ known }: OnRecord, address: string): string[] {
+  return [...known].flatMap(([alias, { inPlace, unanswered }]) =>
+    inPlace === address || unanswered === address ? [alias] : [],
+  );
+}
+
 /** `name`: what the file's own views call it. */
 function reading(
   path: string,

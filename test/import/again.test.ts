@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { importing, inputOf, outcomesOf } from "../support/corridor.ts";
@@ -178,6 +179,29 @@ test("An alias that is another row's primary is held back, and sent when allowed
   expect(held.results[0]?.["message"]).toContain("line 3");
   const sent = await importing(simulator, csv, { folder: held.folder, planning: { allowChain: true } });
   expect(outcomesOf(sent.results)).toEqual(["applied", "unchanged in_place"]);
+});
+
+test("A held row stays held when failed.csv is imported by itself, and is sent when allowed", async () => {
+  const simulator = await simulatorFor();
+  const csv = csvOf([
+    ["ann@new.example", "bob@new.example"],
+    ["bob@new.example", "bob@old.example"],
+  ]);
+  const { folder, runFolder } = await importing(simulator, csv);
+  const failed = readFileSync(join(runFolder, "failed.csv"), "utf8");
+  const again = await importing(simulator, failed, { folder });
+  expect(outcomesOf(again.results)).toEqual(["conflict chain"]);
+  expect(again.summary).toMatchObject({ exitCode: 1, calls: { total: 0 } });
+  const sent = await importing(simulator, failed, { folder, planning: { allowChain: true } });
+  expect(outcomesOf(sent.results)).toEqual(["applied"]);
+});
+
+test("An alias of an alias is held back also where the two come in different inputs", async () => {
+  const simulator = await simulatorFor();
+  const first = await importing(simulator, csvOf([["ann@new.example", "bob@new.example"]]));
+  const second = csvOf([["bob@new.example", "bob@old.example"]]);
+  const { results } = await importing(simulator, second, { folder: first.folder });
+  expect(outcomesOf(results)).toEqual(["conflict chain"]);
 });
 
 test("One alias for two primaries is a conflict for every row concerned, also where the files differ", async () => {

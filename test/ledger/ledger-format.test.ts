@@ -74,6 +74,14 @@ describe("a ledger of format 1", () => {
     expect(second?.message).toMatch(/\(a call without an answer \S+Z, run \d{8}T\d{9}Z-test\)/);
   });
 
+  it("knows the aliases of a primary, from before and from then on", async () => {
+    const folder = folderOfFormat1();
+    const ledger = openLedger(folder);
+    await livedThrough(ledger, folder, [{ pair: "d>dan", ended: "applied" }]);
+    const plans = plansOf(planned(ledger, folder, rows("ann>eve", "dan>eve")));
+    expect(plans.map(({ code }) => code)).toEqual(["chain", "chain"]);
+  });
+
   it("is read by a dry run in its copy, and stays as it is", () => {
     const folder = folderOfFormat1();
     const before = readFileSync(join(folder, "ledger.db"));

@@ -105,6 +105,21 @@ it("a claim that was taken back leaves nothing in the ledger", async () => {
   expect(ledger.knownCount()).toBe(0);
 });
 
+it.each([1, 2_000])(
+  "finds the aliases of every primary after a run of %i rows that follows one of 1,000",
+  async (count) => {
+    const folder = temporaryFolder();
+    const ledger = openLedger(folder);
+    const pasts = (tag: string, length: number): Past[] =>
+      Array.from({ length }, (_, index) => ({ pair: `${tag}${index}>${tag}p${index}`, ended: "applied" }));
+    await livedThrough(ledger, folder, pasts("a", 1_000), pasts("b", count));
+    const plan = planned(ledger, folder, rows("ap0>ann", "ap999>ann", "bp0>ann", `bp${count - 1}>ann`));
+    expect(
+      told(plan).every((line) => line.endsWith("conflict chain") || line.endsWith("duplicate same_pair")),
+    ).toBe(true);
+  },
+);
+
 it("merging a run twice changes nothing", async () => {
   const folder = temporaryFolder();
   const ledger = Ledger.open(folder, CORP);

@@ -63,7 +63,8 @@ export function invalid(line: number): StagedRow {
 
 export function skipped(pair: string, line: number): StagedRow {
   const refused = { outcome: "skipped", code: "skipped_domain", message: "passed over" } as const;
-  return row(pair, line, { aliasKey: null, refused });
+  const { aliasKey } = row(pair, line);
+  return row(pair, line, { aliasKey: null, skippedKey: aliasKey ?? undefined, refused });
 }
 
 /** How an earlier run ended for a pair; `claimed` is a run that died before the answer. */

@@ -77,7 +77,7 @@ export function oraclePlan(
   rules: PlanRules,
   files: readonly string[] = [],
 ): OraclePlan {
-  const verdicts = staged.map((_, index) => verdictOf(index, staged, known, rules, files));
+  const verdicts = verdictsOf(staged, known, rules, files);
   const sendable = staged.flatMap((it, index) => {
     if (verdicts[index] !== SEND) return [];
     return [{ seq: index + 1, primary: it.primaryKey ?? "", rank: rankOf(it, known) }];
@@ -86,9 +86,29 @@ export function oraclePlan(
   return { verdicts, order: ordered(sendable), failedEarlier };
 }
 
+/**
+ * A row that is sent can end a chain by moving an alias away, and a chain can keep such a row from being sent. Begins
+ * with all rows sent, and judges again until no further row is held back.
+ */
+function verdictsOf(
+  staged: readonly StagedRow[],
+  known: Oracle,
+  rules: PlanRules,
+  files: readonly string[],
+): Verdict[] {
+  let sent: ReadonlySet<StagedRow> = new Set(staged);
+  for (;;) {
+    const verdicts = staged.map((_, index) => verdictOf(index, staged, sent, known, rules, files));
+    const left = new Set([...sent].filter((row) => verdicts[staged.indexOf(row)] === SEND));
+    if (left.size === sent.size) return verdicts;
+    sent = left;
+  }
+}
+
 function verdictOf(
   index: number,
   all: readonly StagedRow[],
+  sent: ReadonlySet<StagedRow>,
   known: Oracle,
   rules: PlanRules,
   files: readonly string[],
@@ -119,10 +139,8 @@ function verdictOf(
     const message = `in place since ${instant(inPlace)}, run ${inPlace.run}`;
     return { plan: "unchanged", code: "in_place", message };
   }
-  const next = all.find(({ primaryKey }) => primaryKey === it.aliasKey);
-  if (!rules.allowChain && next !== undefined) {
-    return conflict("chain", `the alias is the primary of ${named(next)}; release with --allow chain`);
-  }
+  const chain = rules.allowChain ? undefined : chainOf(it, all, sent, known, named);
+  if (chain !== undefined) return conflict("chain", `${chain}; release with --allow chain`);
   if (rules.allowMove) return SEND;
   const told = (words: string, { primary }: Holder, since: string) => {
     return conflict("move", `${words} ${primary} (${since}); release with --allow move`);
@@ -135,6 +153,42 @@ function verdictOf(
     return told("is in place for", inPlace, `since ${instant(inPlace)}, run ${inPlace.run}`);
   }
   return SEND;
+}
+
+/** Why the row would make a chain. */
+function chainOf(
+  it: StagedRow,
+  all: readonly StagedRow[],
+  sent: ReadonlySet<StagedRow>,
+  known: Oracle,
+  named: (other: StagedRow) => string,
+): string | undefined {
+  const { aliasKey: alias, primaryKey: primary } = it;
+  const next = all.find(({ primaryKey }) => primaryKey === alias);
+  if (next !== undefined) return `the alias is the primary of ${named(next)}`;
+  const passedOver = all.find(({ skippedKey }) => skippedKey === primary);
+  if (passedOver !== undefined) return `the primary is the alias of ${named(passedOver)}, which is skipped`;
+  const own = known.get(primary ?? "");
+  if (own?.inPlace !== undefined)
+    return `the primary is an alias of ${own.inPlace.primary} ${placed(own.inPlace)}`;
+  if (own?.unanswered !== undefined)
+    return `the primary may be an alias of ${own.unanswered.primary} ${silent(own.unanswered)}`;
+  const isMoved = (name: string) =>
+    [...sent].some(({ aliasKey, primaryKey }) => aliasKey === name && primaryKey !== alias);
+  for (const [name, { inPlace, unanswered }] of [...known].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (isMoved(name)) continue;
+    if (inPlace?.primary === alias) return `the alias is the primary of ${name} ${placed(inPlace)}`;
+    if (unanswered?.primary === alias) return `the alias may be the primary of ${name} ${silent(unanswered)}`;
+  }
+  return undefined;
+}
+
+function placed(holder: Holder): string {
+  return `(since ${instant(holder)}, run ${holder.run})`;
+}
+
+function silent(holder: Holder): string {
+  return `(a call without an answer ${instant(holder)}, run ${holder.run})`;
 }
 
 function conflict(code: string, message: string): Verdict {

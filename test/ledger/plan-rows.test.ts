@@ -242,6 +242,127 @@ describe("with what the ledger knows", () => {
   });
 });
 
+describe("a chain over several runs", () => {
+  const since = "(since 2026-01-02T00:00:00Z, run";
+
+  it.each([
+    [
+      "applied",
+      /^the alias is the primary of b@x\.example \(since 2026-01-02T00:00:00Z, run \S+\); release with --allow chain$/,
+    ],
+    [
+      "unknown",
+      /^the alias may be the primary of b@x\.example \(a call without an answer 2026-01-02T00:00:00Z, run \S+\); release with --allow chain$/,
+    ],
+    ["claimed", /^the alias may be the primary of b@x\.example \(a call without an answer /],
+  ] as const)("is held back at an alias that is a primary by a row that ended %s", async (ended, message) => {
+    const { ledger, folder } = await ledgerWith([{ pair: "b>bob", ended }]);
+    const store = planned(ledger, folder, rows("bob>ann"));
+    expect(told(store)).toEqual(["2 conflict chain"]);
+    expect(messages(store)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it.each([
+    [
+      "applied",
+      /^the primary is an alias of ann@x\.example \(since 2026-01-02T00:00:00Z, run \S+\); release with --allow chain$/,
+    ],
+    [
+      "unknown",
+      /^the primary may be an alias of ann@x\.example \(a call without an answer 2026-01-02T00:00:00Z, run \S+\); release with --allow chain$/,
+    ],
+  ] as const)("is held back at a primary that is an alias by a row that ended %s", async (ended, message) => {
+    const { ledger, folder } = await ledgerWith([{ pair: "bob>ann", ended }]);
+    const store = planned(ledger, folder, rows("b>bob", "c>ann"));
+    expect(told(store)).toEqual(["2 conflict chain", "3 send"]);
+    expect(messages(store)[0]).toMatch(message);
+  });
+
+  it("is not made by a row that failed", async () => {
+    const { ledger, folder } = await ledgerWith([
+      { pair: "b>bob", ended: "failed" },
+      { pair: "cyd>dan", ended: "failed" },
+    ]);
+    expect(told(planned(ledger, folder, rows("bob>ann", "c>cyd")))).toEqual(["2 send", "3 send"]);
+  });
+
+  it("is held back again when the rows that a run held back are imported by themselves", async () => {
+    const folder = temporaryFolder();
+    const ledger = openLedger(folder);
+    const all = rows("bob>ann", "b>bob", "ann>cyd");
+    expect(told(planned(ledger, folder, all))).toEqual(["2 conflict chain", "3 send", "4 conflict chain"]);
+    ledger.leaveRun();
+    await livedThrough(ledger, folder, [{ pair: "b>bob", ended: "applied" }]);
+    const failed = all.filter(({ line }) => line !== 3);
+    expect(told(planned(ledger, folder, failed))).toEqual(["2 conflict chain", "4 conflict chain"]);
+  });
+
+  it("is judged by skipped rows in both directions", () => {
+    const folder = temporaryFolder();
+    const store = planned(openLedger(folder), folder, [
+      skipped("bob>ann", 2),
+      row("b>bob", 3),
+      skipped("d>dan", 4),
+      row("dan>eve", 5),
+    ]);
+    expect(told(store).filter((line) => !line.includes("skipped"))).toEqual([
+      "3 conflict chain",
+      "5 conflict chain",
+    ]);
+    expect(messages(store)[1]).toBe(
+      "the primary is the alias of line 2, which is skipped; release with --allow chain",
+    );
+  });
+
+  it("ends with a row that moves the last alias away from the primary", async () => {
+    const { ledger, folder } = await ledgerWith([
+      { pair: "b>bob", ended: "applied" },
+      { pair: "c>bob", ended: "unknown" },
+    ]);
+    const rules = { ...NO_RULES, allowMove: true };
+    const store = planned(ledger, folder, rows("bob>ann", "b>ann"), rules);
+    expect(told(store)).toEqual(["2 conflict chain", "3 send"]);
+    expect(messages(store)[0]).toContain("the alias may be the primary of c@x.example (a call without");
+    ledger.leaveRun();
+    const both = planned(ledger, folder, rows("bob>ann", "b>ann", "c>cyd"), rules);
+    expect(told(both)).toEqual(["2 send", "3 send", "4 send"]);
+  });
+
+  it("does not end with a row that is held back itself, as a move or for a chain of its own", async () => {
+    const { ledger, folder, names } = await ledgerWith([
+      { pair: "b>bob", ended: "applied" },
+      { pair: "z>b", ended: "applied" },
+    ]);
+    const held = planned(ledger, folder, rows("bob>ann", "b>ann"), { ...NO_RULES, allowMove: true });
+    expect(told(held)).toEqual(["2 conflict chain", "3 conflict chain"]);
+    expect(messages(held)).toEqual([
+      `the alias is the primary of b@x.example ${since} ${names[0]}); release with --allow chain`,
+      `the alias is the primary of z@x.example ${since} ${names[0]}); release with --allow chain`,
+    ]);
+    ledger.leaveRun();
+    const { ledger: other, folder: place } = await ledgerWith([{ pair: "b>bob", ended: "applied" }]);
+    expect(told(planned(other, place, rows("bob>ann", "b>ann")))).toEqual([
+      "2 conflict chain",
+      "3 conflict move",
+    ]);
+  });
+
+  it("is sent with --allow chain", async () => {
+    const { ledger, folder } = await ledgerWith([
+      { pair: "b>bob", ended: "applied" },
+      { pair: "cyd>ann", ended: "applied" },
+    ]);
+    const rules = { ...NO_RULES, allowChain: true };
+    const store = planned(
+      ledger,
+      folder,
+      [...rows("bob>ann", "c>cyd"), skipped("eve>ann", 9), row("e>eve", 10)],
+      rules,
+    );
+    expect(told(store).filter((line) => line.endsWith("send"))).toEqual(["2 send", "3 send", "10 send"]);
+  });
+});
+
 describe("the first rule that applies", () => {
   const history = [
     [
@@ -280,7 +401,7 @@ describe("the first rule that applies", () => {
     expect(told(planned(ledger, folder, rows("a>dan", "cyd>dan", "y>cyd"), rules))).toEqual([
       "2 send",
       "3 conflict chain",
-      "4 send",
+      "4 conflict chain",
     ]);
   });
 
