@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { jsonBody } from "./json-body.ts";
+import { booleanValue } from "./wire-values.ts";
 
 /** One error of an item, as the API gave it. `code` and `message` are as long and as odd as they came. */
 export interface ApiError {
@@ -36,8 +37,8 @@ const code = z
   .union([z.string().min(1), z.number().transform(String)])
   .optional()
   .catch(undefined);
-/** Nothing but a true boolean is a promise. */
-const retryable = z.boolean().catch(false);
+/** A retry needs the API's word for it: anything but true, also as a string, is not. */
+const retryable = booleanValue.catch(false);
 
 const apiError = z.object({ code, message: text, retryable }).catch({ retryable: false });
 const key = z.record(z.string(), z.unknown()).optional().catch(undefined);

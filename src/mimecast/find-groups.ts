@@ -6,6 +6,7 @@ import type { HttpAnswer } from "./http.ts";
 
 import { count, judgePage, pageBody, pageData, text } from "./page.ts";
 import type { Said } from "./said.ts";
+import { listOf } from "./wire-values.ts";
 
 /** Graded D: POST, needs the permission Directories | Groups | Read. */
 export const FIND_GROUPS_PATH = "/api/directory/find-groups";
@@ -29,4 +30,4 @@ const folder = z
     folderCount: count,
   })
   .transform(({ description, ...group }): Group => ({ ...group, name: description }));
-const data = pageData(z.object({ folders: z.array(folder) }).transform(({ folders }) => folders));
+const data = pageData(z.object({ folders: listOf(folder) }).transform(({ folders }) => folders));

@@ -6,6 +6,7 @@ import type { HttpAnswer } from "./http.ts";
 
 import { flag, judgePage, pageBody, pageData, text } from "./page.ts";
 import type { Said } from "./said.ts";
+import { listOf } from "./wire-values.ts";
 
 /** Graded S: POST, needs the permission Directories | Groups | Read. The same in both API generations. */
 export const GROUP_MEMBERS_PATH = "/api/directory/get-group-members";
@@ -28,5 +29,5 @@ const member = z.object({
   notes: text,
 });
 const data = pageData(
-  z.object({ groupMembers: z.array(member) }).transform(({ groupMembers }) => groupMembers),
+  z.object({ groupMembers: listOf(member) }).transform(({ groupMembers }) => groupMembers),
 );

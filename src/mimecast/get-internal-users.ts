@@ -6,6 +6,7 @@ import type { HttpAnswer } from "./http.ts";
 
 import { count, flag, judgePage, pageBody, pageData } from "./page.ts";
 import type { Said } from "./said.ts";
+import { listOf } from "./wire-values.ts";
 
 /** Graded R: POST. */
 export const INTERNAL_USERS_PATH = "/api/user/get-internal-users";
@@ -28,4 +29,4 @@ export function judgeInternalUsers(http: HttpAnswer, said: Said): Verdict<Intern
 /** R: `{name,emailAddress,domain,alias,addressType,source}`, of which only these two say anything about aliases. */
 const user = z.object({ emailAddress: z.string(), alias: flag });
 /** One list in each entry of `data`. */
-const data = pageData(z.object({ users: z.array(user), userCount: count }).transform((list) => [list]));
+const data = pageData(z.object({ users: listOf(user), userCount: count }).transform((list) => [list]));

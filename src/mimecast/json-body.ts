@@ -14,7 +14,7 @@ const MAX_VALUES = 200_000;
 export function jsonBody(body: Buffer): JsonBody {
   if (hasTooMany(body)) return { kind: "unreadable", why: `has more than ${MAX_VALUES} parts` };
   try {
-    return { kind: "json", json: JSON.parse(body.toString("utf8")) };
+    return { kind: "json", json: JSON.parse(body.toString("utf8").replace(/^\ufeff/, "")) };
   } catch {
     return { kind: "unreadable", why: "is no JSON" };
   }

@@ -5,6 +5,7 @@ import type { Verdict } from "./call.ts";
 import type { HttpAnswer } from "./http.ts";
 import { judge, openReply, unintelligible } from "./judge.ts";
 import type { Said } from "./said.ts";
+import { booleanValue, countValue, listOf } from "./wire-values.ts";
 
 /** The body of a request for one page. `data` goes along with the token too (graded C). */
 export function pageBody(data: readonly object[], { pageSize, token }: PageRequest): string {
@@ -20,11 +21,11 @@ export type PageData<T> = z.ZodType<readonly (readonly T[])[]>;
  * million members is else a seventh of an export's work.
  */
 export function pageData<T>(entry: z.ZodType<readonly T[]>): PageData<T> {
-  return z.compile(z.array(entry));
+  return z.compile(listOf(entry));
 }
 
 /**
- * Judges the answer to a request for one page. `data` can also be empty: then the page is. A page with something in
+ * Judges the answer to a request for one page. `data` can also be empty or null: then the page is empty. A page with something in
  * it that can't be read is unintelligible as a whole, as nothing must be missing from a list unnoticed.
  */
 export function judgePage<T>(http: HttpAnswer, said: Said, data: PageData<T>): Verdict<Page<T>> {
@@ -58,7 +59,7 @@ function unreadable(what: string): Extract<Verdict<never>, { kind: "judged" }> {
 }
 
 /** `next` is there only when there is more (S). A token of another kind must not end the list: it is refused. */
-const pagination = z.object({ next: z.string().nullish(), totalCount: z.int().nonnegative().nullish() });
+const pagination = z.object({ next: z.string().nullish(), totalCount: countValue.nullish() });
 
 /** `.0.groupMembers.7`, for people. */
 function pathOf(error: z.ZodError): string {
@@ -72,5 +73,5 @@ export const text = z
   .nullish()
   .transform((value) => value ?? "");
 /** A number that may be missing, null or of another kind: it is only compared. */
-export const count = z.int().nonnegative().optional().catch(undefined);
-export const flag = z.boolean().optional().catch(undefined);
+export const count = countValue.optional().catch(undefined);
+export const flag = booleanValue.optional().catch(undefined);

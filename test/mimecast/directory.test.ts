@@ -84,6 +84,10 @@ describe("a page of members", () => {
     ["with an empty token is the last", [], { next: "" }, { next: undefined }],
     ["with a token that is null is the last", [], { next: null }, { next: undefined }],
     ["with a count", [], { totalCount: 7 }, { totalCount: 7 }],
+    ["with a count as a string", [], { totalCount: "7" }, { totalCount: 7 }],
+    ["with null for the data is empty", null, {}, { items: [] }],
+    ["with null for the members is empty", [{ groupMembers: null }], {}, { items: [] }],
+    ["with null for the pagination is the last", [], null, { items: [], next: undefined }],
   ])("%s", (_title, data, pagination, value) => {
     expect(judgeGroupMembers(membersAnswer(data, pagination), said)).toMatchObject({
       kind: "read",
@@ -95,10 +99,21 @@ describe("a page of members", () => {
     const groupMembers = [
       { emailAddress: "", type: "brand_new" },
       { name: null, internal: "yes", id: 7 },
+      { internal: "TRUE" },
+      { internal: "false" },
     ];
     const verdict = judgeGroupMembers(membersAnswer([{ groupMembers }]), said);
     const empty = { emailAddress: "", name: "", domain: "", type: "", notes: "" };
-    expect(verdict).toMatchObject({ value: { items: [{ ...empty, type: "brand_new" }, empty] } });
+    expect(verdict).toMatchObject({
+      value: {
+        items: [
+          { ...empty, type: "brand_new" },
+          empty,
+          { ...empty, internal: true },
+          { ...empty, internal: false },
+        ],
+      },
+    });
   });
 
   test.each<[string, unknown, unknown]>([
@@ -109,6 +124,7 @@ describe("a page of members", () => {
     ["nothing", undefined, {}],
     ["a token of another kind", [], { next: 7 }],
     ["a count of another kind", [], { totalCount: "many" }],
+    ["a count as a string that is not whole", [], { totalCount: "1.5" }],
     ["pagination of another kind", [], 7],
   ])("that holds %s tells nothing, so that nothing goes missing", (_what, data, pagination) => {
     expect(judgeGroupMembers(membersAnswer(data, pagination), said)).toMatchObject({

@@ -77,14 +77,46 @@ describe("an answer", () => {
     expect(outcome.kind === "answered" && outcome.body).toHaveLength(0);
   });
 
-  test("is not asked for in compressed form, and not unpacked if it comes so", async () => {
-    const zipped = gzipSync("{}");
+  test("is asked for without compression, and unpacked where it comes compressed", async () => {
     const server = open(
-      await serve((_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(zipped)),
+      await serve((_, response) =>
+        response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync('{"a":1}')),
+      ),
     );
     const outcome = await post(client(server.url), server.url);
-    expect(server.received[0]?.headers).not.toHaveProperty("accept-encoding");
-    expect(outcome.kind === "answered" && outcome.body).toEqual(zipped);
+    expect(server.received[0]?.headers).toMatchObject({ "accept-encoding": "identity" });
+    expect(outcome.kind === "answered" && outcome.body.toString()).toBe('{"a":1}');
+  });
+
+  test("that is longer than 10 MB once it is unpacked is given up, whatever its status", async () => {
+    const bomb = gzipSync(Buffer.alloc(11 * 1024 * 1024, "x"));
+    const server = open(
+      await serve((_, response) => response.writeHead(503, { "content-encoding": "gzip" }).end(bomb)),
+    );
+    expect(await post(client(server.url), server.url)).toMatchObject({
+      kind: "lost",
+      code: "unintelligible",
+      message: "the answer is longer than 10 MB; the rest was not read",
+    });
+  });
+
+  test.each([
+    [
+      200,
+      {
+        kind: "lost",
+        code: "unintelligible",
+        message: "the answer is encoded with gzip, but can't be decoded",
+      },
+    ],
+    [503, { kind: "answered", status: 503, body: Buffer.alloc(0) }],
+  ])("that can't be unpacked says no more than its status, %i", async (status, outcome) => {
+    const server = open(
+      await serve((_, response) =>
+        response.writeHead(status, { "content-encoding": "gzip" }).end("\x1f\x8bno"),
+      ),
+    );
+    expect(await post(client(server.url), server.url)).toMatchObject(outcome);
   });
 
   test("that redirects is not followed", async () => {

@@ -356,9 +356,17 @@ describe("a failure of the row", () => {
       true,
     ],
     [
-      "retryable only as a true boolean",
+      "retryable if a string says so",
       200,
       failing(item(error("err_a", { retryable: "true" }))),
+      "failed",
+      "err_a",
+      true,
+    ],
+    [
+      "not retryable if what it says is neither true nor false",
+      200,
+      failing(item(error("err_a", { retryable: "yes" }))),
       "failed",
       "err_a",
       false,
@@ -510,7 +518,7 @@ test("what the API says is one bounded line without secrets, code and message al
   expect(code.length).toBeLessThanOrEqual(100);
   expect(message.length).toBeLessThanOrEqual(300);
   expect(`${code}${message}`).not.toMatch(/[\p{Cc}]|client-secret-value|abc\.def/u);
-  expect(message).toMatch(/^line one \*\*\* \*\*\* y/);
+  expect(message).toMatch(/^line one \[redacted\] \[redacted\] y/);
 });
 
 test("any bytes under any status are an answer, never a throw", () => {
