@@ -25,6 +25,7 @@ export interface ImportConfig {
   readonly limitRows: number | undefined;
   readonly columns: ColumnsOption;
   readonly noHeader: boolean;
+  readonly headerLine: number | undefined;
   readonly delimiter: string | undefined;
   /** By its name in the Encoding standard. */
   readonly encoding: string | undefined;
@@ -89,6 +90,7 @@ function frozen(
     limitRows: options.limit,
     columns: Object.freeze(options.columns),
     noHeader: !options.header,
+    headerLine: options.headerLine,
     delimiter: options.delimiter,
     encoding: options.encoding,
     skipDomains: Object.freeze(options.skipDomain),

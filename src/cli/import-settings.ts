@@ -16,6 +16,7 @@ export function jobOf(files: readonly string[], config: ImportConfig, program: P
       delimiter: config.delimiter,
       encoding: config.encoding,
       noHeader: config.noHeader,
+      headerLine: config.headerLine,
       columns: config.columns,
     },
     skip: skipDomain(config.skipDomains),

@@ -21,6 +21,7 @@ export function shownSettings(config: ImportConfig): Record<string, string> {
       ...(config.columns.aliases ?? []).map((name) => `alias=${name}`),
     ].join(","),
     "--no-header": config.noHeader ? "on" : undefined,
+    "--header-line": config.headerLine === undefined ? undefined : String(config.headerLine),
     "--delimiter": config.delimiter,
     "--encoding": config.encoding,
     "--skip-domain": config.skipDomains.join(", "),

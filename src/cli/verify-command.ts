@@ -82,10 +82,10 @@ async function verify(
 }
 
 function jobOf(files: readonly string[], config: VerifyConfig, program: Program): VerifyJob {
-  const { columns, delimiter, encoding, header, skipDomain: skipDomains } = config.reading;
+  const { columns, delimiter, encoding, header, headerLine, skipDomain: skipDomains } = config.reading;
   return {
     inputs: inputsOf(files, program),
-    reading: { columns, delimiter, encoding, noHeader: !header },
+    reading: { columns, delimiter, encoding, noHeader: !header, headerLine },
     skip: skipDomain(skipDomains),
     folder: config.outDir,
     calls: {

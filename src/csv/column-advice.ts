@@ -159,7 +159,8 @@ function columnsOption(found: FoundColumns, header: readonly string[], records: 
   return `--columns "aliasFor=${name("aliasFor")},alias=${name("alias")}"`;
 }
 
-function named(header: readonly string[], indexes: Iterable<number>): string {
+/** Headers by their names, as many of them as can be read. */
+export function named(header: readonly string[], indexes: Iterable<number>): string {
   const names = [...indexes].map((index) => `"${shown(cellAt(header, index))}"`);
   const more = names.length - HEADERS_SHOWN;
   return more > 0 ? `${names.slice(0, HEADERS_SHOWN).join(", ")} and ${more} more` : names.join(", ");

@@ -2,6 +2,7 @@ import { shown } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
 import { cellAt, holdsAddresses, isAddressCell } from "./address-cells.ts";
 import { at, doubtfulColumns, missingColumns, twiceInHeader } from "./column-advice.ts";
+import { findHeader, firstFilled } from "./find-header.ts";
 import {
   type ColumnChoice,
   type Columns,
@@ -10,6 +11,8 @@ import {
   familyKey,
   type HeaderPlace,
   headerKey,
+  isNameOf,
+  namedRoleCount,
   type Role,
   SYNONYMS,
 } from "./header-names.ts";
@@ -81,30 +84,25 @@ export function unreadColumns(
 }
 
 /**
- * How well a table's beginning makes sense: the columns that its header names, then cells with an address, then
- * records as long as the first. To be compared item by item; empty where there are no columns at all.
+ * How well a table's beginning makes sense: the columns that its header names, wherever in the beginning that is, then
+ * cells with an address, then records as long as the header. To be compared item by item; empty where there are no
+ * columns at all.
  */
 export function meritOf(
   sample: readonly (readonly string[])[],
   choice: ColumnChoice,
   noHeader: boolean,
 ): readonly number[] {
-  const [first = []] = sample;
+  const start = noHeader ? 0 : (findHeader(sample, choice) ?? firstFilled(sample));
+  const [first = [], ...records] = sample.slice(start);
   if (first.length < 2) return [];
-  const even = sample.filter((record) => record.length === first.length);
-  const roles: readonly Role[] = noHeader ? [] : ["aliasFor", "alias"];
+  const even = [first, ...records].filter((record) => record.length === first.length);
   return [
-    roles.filter((role) => first.some((name) => isNameOf(role, name, choice))).length,
+    noHeader ? 0 : namedRoleCount(first, choice),
     even.reduce((sum, record) => sum + record.filter(isAddressCell).length, 0),
     even.length,
     first.length,
   ];
-}
-
-function isNameOf(role: Role, name: string, choice: ColumnChoice): boolean {
-  const wanted = chosenNames(role, choice);
-  if (wanted !== undefined) return wanted.some((it) => headerKey(it) === headerKey(name));
-  return SYNONYMS[role].has(role === "alias" ? familyKey(name) : headerKey(name));
 }
 
 /**

@@ -49,6 +49,11 @@ export function dialectOf(beginning: Beginning, given: string | undefined, judge
   return { delimiter: best?.delimiter ?? ",", preamble, sample: best?.sample ?? [] };
 }
 
+/** Returns the delimiter that a `sep=` line at the beginning of a text names. */
+export function namedDelimiter(text: string): string | undefined {
+  return PREAMBLE.exec(text)?.[1];
+}
+
 /**
  * Another delimiter that the records have, where all of the first ones have not as many cells as the header, but
  * would have them with it: the header was typed by hand, and the records come from a program.

@@ -90,6 +90,19 @@ export const SYNONYMS: Readonly<Record<Role, ReadonlySet<string>>> = {
   ]),
 };
 
+/** Tells whether a header names a role: by what `--columns` says of the role, else by the names that are known. */
+export function isNameOf(role: Role, name: string, choice: ColumnChoice): boolean {
+  const wanted = chosenNames(role, choice);
+  if (wanted !== undefined) return wanted.some((it) => headerKey(it) === headerKey(name));
+  return SYNONYMS[role].has(role === "alias" ? familyKey(name) : headerKey(name));
+}
+
+/** How many of the two roles the cells of a record name. */
+export function namedRoleCount(cells: readonly string[], choice: ColumnChoice): number {
+  const roles: readonly Role[] = ["aliasFor", "alias"];
+  return roles.filter((role) => cells.some((name) => isNameOf(role, name, choice))).length;
+}
+
 /** Parts of names by which people call the columns, in English, German, French and Dutch: good for advice only. */
 export const HINTS: Readonly<Record<Role, RegExp>> = {
   aliasFor:

@@ -1,19 +1,19 @@
 import { pipeline, Readable } from "node:stream";
 import { CsvError } from "csv-parse";
-import { shown } from "../domain/address.ts";
-import { quotationFault } from "../domain/quotation.ts";
-import type { InputRecord, RecordLayout } from "../domain/row.ts";
+import type { InputRecord } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
-import { holdsAddresses } from "./address-cells.ts";
-import { shownDelimiter } from "./column-advice.ts";
-import { columnsByHeader, columnsByPosition, meritOf, unreadColumns } from "./columns.ts";
-import { type Beginning, type Dialect, delimiterOfRecords, dialectOf, lineCount } from "./dialect.ts";
+import { counted } from "../domain/words.ts";
+import { meritOf } from "./columns.ts";
+import { dialectOf, lineCount, namedDelimiter } from "./dialect.ts";
+import { lineStart } from "./find-header.ts";
 import { decompressed } from "./gunzip.ts";
 import type { ColumnChoice } from "./header-names.ts";
 import { type InputSource, inputName, openSource, SourceTally } from "./input-bytes.ts";
 import { InputText, shownEncoding } from "./input-text.ts";
 import { readAhead } from "./read-ahead.ts";
 import { MAX_RECORD_BYTES, RecordParser } from "./record-parser.ts";
+import { RepeatedHeader } from "./repeated-header.ts";
+import { layoutOf, refuseOtherDelimiter, type TableLayout } from "./table-layout.ts";
 
 /** How an input is to be read, where it can't be told from what it holds. */
 export interface InputOptions {
@@ -24,21 +24,14 @@ export interface InputOptions {
   /** The first record is one like the others. */
   readonly noHeader?: boolean | undefined;
   readonly columns?: ColumnChoice | undefined;
+  /** The physical line of the header, from 1; what is before it is ignored. */
+  readonly headerLine?: number | undefined;
 }
 
 /** An input whose columns are known and whose records can be read, once. */
-export interface OpenInput extends RecordLayout {
+export interface OpenInput extends TableLayout {
   /** The file's path as given, or "standard input". */
   readonly name: string;
-  /** The header's cells; undefined without a header. */
-  readonly header: readonly string[] | undefined;
-  /**
-   * The text in front of the records, without the line break that ends it: the header, and before it `sep=;` and
-   * `#TYPE …`, if they are there. Undefined where there is none of it.
-   */
-  readonly headerRaw: string | undefined;
-  /** The columns that hold addresses in the first records and are not read. */
-  readonly unreadColumns: readonly number[];
   /**
    * Whether what is written back from it, in UTF-8, begins with a byte order mark: if the file does, and where
    * `--encoding` was given, since the same command would otherwise read that file wrongly.
@@ -90,35 +83,40 @@ export async function openInput(source: InputSource, options: InputOptions = {})
   };
   try {
     const { beginning, isWhole, rest } = await readAhead(chunks, BEGINNING_BYTES);
-    const start = { text: beginning.toString("utf8"), isWhole };
+    const { headerLine } = options;
+    const ignoredBytes = headerLine === undefined ? 0 : lineStart(beginning, headerLine, name, isWhole);
+    const ignored = beginning.toString("utf8", 0, ignoredBytes);
+    const start = { text: beginning.toString("utf8", ignoredBytes), isWhole };
     const noHeader = options.noHeader === true;
-    const dialect = dialectOf(start, options.delimiter, (sample) =>
+    const dialect = dialectOf(start, options.delimiter ?? namedDelimiter(ignored), (sample) =>
       meritOf(sample, options.columns ?? {}, noHeader),
     );
     const reader = new RecordParser({
       delimiter: dialect.delimiter,
-      firstLine: 1 + lineCount(dialect.preamble),
+      firstLine: (headerLine ?? 1) + lineCount(dialect.preamble),
       isDamaged: () => text.isDamaged,
       encoding: () => shownEncoding(text.encoding),
     });
     parser = reader;
-    const table = beginning.subarray(Buffer.byteLength(dialect.preamble));
+    const table = beginning.subarray(ignoredBytes + Buffer.byteLength(dialect.preamble));
     // Not `.pipe`, which would wait for ever after a read error. Who reads the parser meets the error there.
     pipeline(Readable.from(together(table, rest), { objectMode: false }), reader, () => undefined);
     const batches = batchesOf(reader, name);
     const first = await batches.next();
     const records = first.done ? [] : first.value;
-    const layout = layoutOf(records[0], name, dialect, options);
+    const lineBreak = reader.lineBreak ?? "\n";
+    const { layout, headerCount } = layoutOf(records, { name, dialect, options, ignored, lineBreak });
     if (!noHeader && options.delimiter === undefined)
-      refuseOtherDelimiter(start, dialect, `${name}, line ${records[0]?.line}`);
+      refuseOtherDelimiter(start, dialect, `${name}, line ${records[headerCount - 1]?.line}`);
+    const repeated = new RepeatedHeader(layout, name);
     return {
       ...layout,
       name,
       bom: text.bom || options.encoding !== undefined,
-      lineBreak: reader.lineBreak ?? "\n",
-      records: withBeginning(noHeader ? records : records.slice(1), batches, close),
+      lineBreak,
+      records: withBeginning(records.slice(headerCount), batches, repeated, close),
       encoding: () => shownEncoding(text.encoding),
-      remarks: () => text.remarks(),
+      remarks: () => [...text.remarks(), ...emptyRecords(headerCount - 1), ...repeated.remarks()],
       blankLineCount: () => reader.blankLineCount,
       sha256: () => tally.sha256(),
       bytesRead: () => tally.bytesRead,
@@ -138,57 +136,6 @@ async function* together(beginning: Buffer, rest: Chunks): Chunks {
   yield* rest;
 }
 
-type Layout = RecordLayout & Pick<OpenInput, "header" | "headerRaw" | "unreadColumns">;
-
-function layoutOf(
-  first: InputRecord | undefined,
-  name: string,
-  dialect: Dialect,
-  options: InputOptions,
-): Layout {
-  if (first === undefined) {
-    throw new RunError(
-      "input",
-      `${name} is empty; expected a header line with aliasFor and alias, then records`,
-    );
-  }
-  const { delimiter } = dialect;
-  const place = { name, line: first.line, delimiter };
-  const cellCount = first.cells.length;
-  const choice = options.columns ?? {};
-  if (options.noHeader === true) {
-    const columns = columnsByPosition(cellCount, choice, place);
-    const headerRaw = dialect.preamble.replace(/(?:\r\n|\n|\r)$/, "") || undefined;
-    const unread = unreadColumns(cellCount, dialect.sample, columns);
-    return { columns, cellCount, delimiter, header: undefined, headerRaw, unreadColumns: unread };
-  }
-  const records = dialect.sample.slice(1);
-  const columns = columnsByHeader(first.cells, records, choice, place);
-  const layout = { columns, cellCount, delimiter, header: first.cells };
-  refuseMisquotedHeader(first, layout, name);
-  const unread = unreadColumns(cellCount, records, columns);
-  return { ...layout, headerRaw: `${dialect.preamble}${first.raw}`, unreadColumns: unread };
-}
-
-/** A header that goes on behind its line may have taken records with it, which would be lost. */
-function refuseMisquotedHeader(header: InputRecord, layout: RecordLayout, name: string): void {
-  const isLong = /[\r\n]/.test(header.raw) && header.cells.some(holdsAddresses);
-  const why = isLong
-    ? `it goes on behind its line, and has addresses in it: '${shown(header.raw)}'. Look for a quotation mark that is missing or too many`
-    : quotationFault(header, layout)?.message;
-  if (why === undefined) return;
-  throw new RunError("input", `${name}, line ${header.line}: the header can't be used: ${why}`);
-}
-
-function refuseOtherDelimiter(beginning: Beginning, dialect: Dialect, place: string): void {
-  const other = delimiterOfRecords(beginning, dialect);
-  if (other === undefined) return;
-  throw new RunError(
-    "input",
-    `${place}: the header has ${shownDelimiter(dialect.delimiter)} between its cells, and the records behind it have ${shownDelimiter(other)}. Write the header as the records are, and import the file again`,
-  );
-}
-
 type Batches = AsyncGenerator<readonly InputRecord[], void, undefined>;
 
 async function* batchesOf(parser: RecordParser, name: string): Batches {
@@ -199,10 +146,22 @@ async function* batchesOf(parser: RecordParser, name: string): Batches {
   }
 }
 
-async function* withBeginning(beginning: readonly InputRecord[], rest: Batches, close: () => void): Batches {
+function emptyRecords(recordCount: number): readonly string[] {
+  if (recordCount < 1) return [];
+  return [
+    `${counted(recordCount, "empty record")} before the header ${recordCount === 1 ? "is" : "are"} skipped`,
+  ];
+}
+
+async function* withBeginning(
+  beginning: readonly InputRecord[],
+  rest: Batches,
+  repeated: RepeatedHeader,
+  close: () => void,
+): Batches {
   try {
-    if (beginning.length > 0) yield beginning;
-    yield* rest;
+    if (beginning.length > 0) yield repeated.without(beginning);
+    for await (const batch of rest) yield repeated.without(batch);
   } finally {
     await rest.return();
     close();

@@ -33,7 +33,16 @@ const value = fc.oneof(
 );
 /** Not those that name a place to write to. */
 const option = fc.constantFrom(
-  ...["--limit", "--columns", "--no-header", "--delimiter", "--encoding", "--skip-domain", "--concurrency"],
+  ...[
+    "--limit",
+    "--columns",
+    "--no-header",
+    "--header-line",
+    "--delimiter",
+    "--encoding",
+    "--skip-domain",
+    "--concurrency",
+  ],
   ...["--max-rate", "--quota-reserve", "--rows-per-request", "--max-attempts", "--timeout", "--max-failures"],
   ...[
     "--deadline",

@@ -153,3 +153,36 @@ test("An encoding that nobody knows is a mistake of the command line", async () 
   expect(code).toBe(64);
   expect(stderr).toMatch(/--encoding: expected utf-8, utf-16le, .*, got 'cp850'/);
 });
+
+test("A header further down is refused with its line, read with --header-line, and kept in failed.csv", async () => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  const env = simulatorEnv(simulator);
+  put(cwd, "a.csv", `Report generated at 10:00\n\n${ROWS}cem@new.example,nonsense\n`);
+  const refused = await runCli(["import", "a.csv"], { cwd, env });
+  expect(refused.code).toBe(65);
+  expect(refused.stderr).toMatch(/a\.csv, line 3 looks like the header/);
+  expect(simulator.counters.calls).toBe(0);
+  const words = ["--header-line", "3"];
+  expect((await runCli(["import", "a.csv", ...words], { cwd, env })).code).toBe(1);
+  const failed = resultFile(cwd, "failed.csv");
+  expect(readFileSync(failed, "utf8")).toBe(
+    "Report generated at 10:00\n\naliasFor,alias\ncem@new.example,nonsense\n",
+  );
+  const again = await runCli(["import", failed, ...words, "--dry-run"], { cwd, env });
+  expect(again.code).toBe(1);
+  expect(messagesOf(again.stderr).join("\n")).toContain("line 4: invalid, not_an_address");
+  const verified = await runCli(["verify", "a.csv", ...words], { cwd, env });
+  expect(messagesOf(verified.stderr).join("\n")).not.toContain("looks like the header");
+  expect(verified.code).toBe(1);
+});
+
+test("A file glued of two exports in different order ends with 65 before anything is sent", async () => {
+  const simulator = await simulatorFor();
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", `${ROWS}alias,aliasFor\ncem@old.example,cem@new.example\n`);
+  const { code, stderr } = await runCli(["import", "a.csv"], { cwd, env: simulatorEnv(simulator) });
+  expect(code).toBe(65);
+  expect(stderr).toMatch(/a\.csv, line \d+: a second header, with its columns in another order/);
+  expect(simulator.counters.calls).toBe(0);
+});

@@ -1,0 +1,86 @@
+import { RunError } from "../domain/run-error.ts";
+import { counted } from "../domain/words.ts";
+import { cellAt, holdsAddresses } from "./address-cells.ts";
+import { at, named } from "./column-advice.ts";
+import { type ColumnChoice, type HeaderPlace, namedRoleCount } from "./header-names.ts";
+
+/** How many records are looked through for the header; what people write above it is shorter. */
+const RECORDS_SEARCHED = 100;
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+type Records = readonly (readonly string[])[];
+
+/** Returns the first record that is not all empty cells, as spreadsheets leave them above a table; else the first. */
+export function firstFilled(records: Records): number {
+  const found = records.slice(0, RECORDS_SEARCHED).findIndex((cells) => !isEmptyRecord(cells));
+  return Math.max(0, found);
+}
+
+/**
+ * Finds the record that looks most like a header: the first that names both roles, else the one above the first
+ * addresses, if the first record names no role and each column of addresses has a name there. Undefined if none does.
+ */
+export function findHeader(records: Records, choice: ColumnChoice): number | undefined {
+  const searched = records.slice(0, RECORDS_SEARCHED);
+  const both = searched.findIndex((cells) => namedRoleCount(cells, choice) === 2);
+  if (both !== -1) return both;
+  if (namedRoleCount(cellsAt(searched, firstFilled(searched)), choice) > 0) return undefined;
+  const first = searched.findIndex((cells) => cells.length > 1 && cells.some(holdsAddresses));
+  const below = cellsAt(searched, first);
+  const above = cellsAt(searched, first - 1);
+  const isHeader =
+    above.length === below.length &&
+    below.every((cell, index) => !holdsAddresses(cell) || cellAt(above, index).trim() !== "");
+  return isHeader ? first - 1 : undefined;
+}
+
+/** The error for a file whose header is further down than its first record. */
+export function headerFurtherDown(place: HeaderPlace, line: number, header: readonly string[]): RunError {
+  return new RunError(
+    "input",
+    `${at({ name: place.name, line })} looks like the header: ${named(header, header.keys())}. Line ${place.line} does not. Give --header-line ${line} to read the file from there; what is before it is ignored`,
+  );
+}
+
+/**
+ * Returns where a line begins, from 1, in the beginning of a text in UTF-8, as a byte's index. Throws RunError "input"
+ * where there is no such line.
+ */
+export function lineStart(beginning: Buffer, line: number, name: string, isWhole: boolean): number {
+  let start = 0;
+  let count = 1;
+  for (let index = 0; index < beginning.length && count < line; index++) {
+    const byte = beginning[index];
+    if (byte !== LF && (byte !== CR || beginning[index + 1] === LF)) continue;
+    start = index + 1;
+    count += 1;
+  }
+  if (count === line && start < beginning.length) return start;
+  const lines = start < beginning.length ? count : count - 1;
+  const found = isWhole
+    ? `the file has ${counted(lines, "line")}`
+    : `its first ${beginning.length} bytes have ${counted(lines, "line")}`;
+  throw new RunError(
+    "input",
+    `${name}: --header-line ${line} says that the header is in line ${line}, and ${found}. Give the number of the header's line`,
+  );
+}
+
+/** Throws RunError "input" if the first record behind `lineStart` begins in another line: the named one is empty. */
+export function checkHeaderLine(headerLine: number | undefined, foundLine: number, name: string): void {
+  if (headerLine === undefined || headerLine === 1 || headerLine === foundLine) return;
+  throw new RunError(
+    "input",
+    `${name}, line ${headerLine}: --header-line ${headerLine} says that the header is here, and this line is empty; the next one that is not is line ${foundLine}. Give the number of the header's line`,
+  );
+}
+
+function isEmptyRecord(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell.trim() === "");
+}
+
+function cellsAt(records: Records, index: number): readonly string[] {
+  return records[index] ?? [];
+}
