@@ -1,20 +1,20 @@
 import { readAddress, shown } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
-import { cellAt, holdsAddresses } from "./address-cells.ts";
+import { cellAt } from "./address-cells.ts";
+import { columnWays, holdingColumns, waysByPosition } from "./column-ways.ts";
 import { DELIMITERS } from "./dialect.ts";
 import {
   type ColumnChoice,
   chosenNames,
-  type Found,
+  type FoundColumns,
   familyKey,
   type HeaderPlace,
-  HINTS,
   headerKey,
   type Role,
   SYNONYMS,
 } from "./header-names.ts";
+import { hintOf } from "./header-words.ts";
 
-type FoundColumns = { readonly [role in Role]: Found };
 type Records = readonly (readonly string[])[];
 
 const ROLES: readonly Role[] = ["aliasFor", "alias"];
@@ -37,14 +37,21 @@ export function missingColumns(
     .join(" and ");
   const without = missing.flatMap((role) => withoutAddresses(role, header, choice));
   const holding = holdingColumns(header, records);
+  const outside = holding.filter((index) => hintOf(cellAt(header, index)) === "neither");
+  const nameless = holding.filter((index) => cellAt(header, index).trim() === "");
   const sentences = [
     `no column ${expected} (expected a header line; case, spaces, _ and - make no difference). Found: ${named(header, header.keys())}`,
     ...(without.length > 0 ? [`No addresses in the first records of: ${named(header, without)}`] : []),
     ...(holding.length > 0 ? [`Addresses are in: ${named(header, holding)}`] : []),
+    ...(outside.length > 0
+      ? [`By their names, these are not addresses of the mailbox: ${named(header, outside)}`]
+      : []),
+    ...(nameless.length > 0
+      ? [`To use column ${(nameless[0] ?? 0) + 1}, give it a name in the header line`]
+      : []),
     header.some((cell) => readAddress(cell).ok)
-      ? "That looks like a record: if the file has no header line, add --no-header"
-      : (delimiterAdvice(header, holding, place.delimiter) ??
-        `Name the columns with ${columnsOption(found, header, records)}`),
+      ? noHeaderAdvice(header, records)
+      : (delimiterAdvice(header, holding, place.delimiter) ?? columnsAdvice(found, header, records, choice)),
   ];
   return new RunError("input", `${at(place)}: ${sentences.join(". ")}`);
 }
@@ -54,6 +61,7 @@ export function doubtfulColumns(
   found: FoundColumns,
   header: readonly string[],
   records: Records,
+  choice: ColumnChoice,
   place: HeaderPlace,
 ): RunError {
   const doubts = ROLES.flatMap((role) => {
@@ -62,7 +70,7 @@ export function doubtfulColumns(
   });
   return new RunError(
     "input",
-    `${at(place)}: ${doubts.join("; ")}. Found: ${named(header, header.keys())}. Say which with ${columnsOption(found, header, records)}`,
+    `${at(place)}: ${doubts.join("; ")}. Found: ${named(header, header.keys())}. ${columnsAdvice(found, header, records, choice)}`,
   );
 }
 
@@ -102,11 +110,6 @@ function withoutAddresses(role: Role, header: readonly string[], choice: ColumnC
   return [...header.keys()].filter((index) => SYNONYMS[role].has(keyOf(cellAt(header, index))));
 }
 
-function holdingColumns(header: readonly string[], records: Records): number[] {
-  const even = records.filter((record) => record.length === header.length);
-  return [...header.keys()].filter((index) => even.some((record) => holdsAddresses(cellAt(record, index))));
-}
-
 /** A header that has another delimiter in it than the one it was read with. */
 function delimiterAdvice(
   header: readonly string[],
@@ -126,37 +129,64 @@ function delimiterAdvice(
   return `It was read with ${shownDelimiter(delimiter)} between cells, and has ${shownDelimiter(other)} too: if these separate them, add ${delimiterOption(other)}; if not, name the columns with --columns "aliasFor=NAME,alias=NAME"`;
 }
 
-/** The option to type, with the headers filled in that can be meant. */
-function columnsOption(found: FoundColumns, header: readonly string[], records: Records): string {
-  const holding = holdingColumns(header, records);
-  const taken = new Set<number>();
-  const chosen: { [role in Role]?: number } = {};
-  const choose = (role: Role, index: number | undefined): void => {
-    if (index === undefined || chosen[role] !== undefined) return;
-    chosen[role] = index;
-    taken.add(index);
+/** The option to type: of each way in which the columns can be meant, with what would come of it. */
+function columnsAdvice(
+  found: FoundColumns,
+  header: readonly string[],
+  records: Records,
+  choice: ColumnChoice,
+): string {
+  const { ways, told } = columnWays(found, header, records, choice);
+  const nameOf = (index: number | undefined): string => {
+    return index === undefined ? "NAME" : shown(cellAt(header, index).trim());
   };
-  for (const role of ROLES) {
-    const one = found[role];
-    if (one.kind === "one") choose(role, one.indexes[0]);
-    if (one.kind === "several") choose(role, one.families[0]?.[0]);
+  const [aliasFor, ...moreAliasFor] = told.aliasFor;
+  const [aliases, ...moreAliases] = told.aliases;
+  if (ways.length === 0) {
+    const one = moreAliasFor.length > 0 ? undefined : aliasFor;
+    const others = moreAliases.length > 0 ? [undefined] : (aliases ?? [undefined]);
+    return `Name the columns with ${columnsOption(nameOf(one), others.map(nameOf))}`;
   }
-  const pool = (): number[] => {
-    return (holding.length > 0 ? holding : [...header.keys()]).filter((index) => !taken.has(index));
-  };
-  const hinted = (role: Role, index: number): boolean =>
-    HINTS[role].test(cellAt(header, index).toLowerCase());
-  for (const role of ROLES) {
-    const other = role === "alias" ? "aliasFor" : "alias";
-    const [only, ...more] = pool().filter((index) => hinted(role, index) && !hinted(other, index));
-    if (more.length === 0) choose(role, only);
-  }
-  const open = ROLES.filter((role) => chosen[role] === undefined);
-  const free = pool();
-  // As many columns as addresses are missing: one way round or the other.
-  if (free.length === open.length) for (const [nth, role] of open.entries()) choose(role, free[nth]);
-  const name = (role: Role): string => shown(header[chosen[role] ?? -1] ?? "NAME");
-  return `--columns "aliasFor=${name("aliasFor")},alias=${name("alias")}"`;
+  return choiceOf(
+    ways.map(({ columns, sentence }) => ({
+      option: columnsOption(nameOf(columns.aliasFor), columns.aliases.map(nameOf)),
+      sentence,
+    })),
+  );
+}
+
+/** A file whose first record holds addresses: both ways round by position, as nothing names the columns. */
+function noHeaderAdvice(header: readonly string[], records: Records): string {
+  const advice = "That looks like a record: if the file has no header line, add --no-header";
+  const ways = waysByPosition([header, ...records]);
+  if (ways.length === 0) return `${advice} and --columns "aliasFor=POSITION,alias=POSITION", from 1`;
+  const positions = ways.map(({ columns: { aliasFor, aliases }, sentence }) => ({
+    option: `--no-header ${columnsOption(
+      String(aliasFor + 1),
+      aliases.map((index) => String(index + 1)),
+    )}`,
+    sentence,
+  }));
+  return `${advice}. ${choiceOf(positions)}`;
+}
+
+/** One option, or several of which people must take one. */
+function choiceOf(
+  ways: readonly { readonly option: string; readonly sentence: string | undefined }[],
+): string {
+  const [only, ...more] = ways.map(({ option, sentence }) => {
+    return sentence === undefined ? option : `${option} (${sentence})`;
+  });
+  if (only === undefined || more.length === 0) return `Name the columns with ${only}`;
+  return `Nothing tells which columns are meant. Look at what each choice does, and add the right one: ${[only, ...more].join(", or ")}`;
+}
+
+/** `--columns` as it is typed. Columns of one name are named once. */
+function columnsOption(aliasFor: string, aliases: readonly string[]): string {
+  const names = aliases.filter((name, index) => {
+    return aliases.findIndex((other) => headerKey(other) === headerKey(name)) === index;
+  });
+  return `--columns "aliasFor=${aliasFor},${names.map((name) => `alias=${name}`).join(",")}"`;
 }
 
 /** Headers by their names, as many of them as can be read. */

@@ -8,6 +8,7 @@ import {
   type Columns,
   chosenNames,
   type Found,
+  familiesOf,
   familyKey,
   type HeaderPlace,
   headerKey,
@@ -42,7 +43,7 @@ export function columnsByHeader(
     throw missingColumns(found, header, records, choice, place);
   }
   if (aliasFor.kind === "several" || alias.kind === "several") {
-    throw doubtfulColumns(found, header, records, place);
+    throw doubtfulColumns(found, header, records, choice, place);
   }
   return checkedColumns(aliasFor.indexes, alias.indexes, place);
 }
@@ -123,12 +124,12 @@ function columnOf(
     return foundOf(role === "alias" ? [named] : named.map((index) => [index]));
   }
   if (header.some((name) => headerKey(name) === "aliasfor")) {
-    const own = familiesOf(role, header, (key) => key === role.toLowerCase());
+    const own = candidatesOf(role, header, (key) => key === role.toLowerCase());
     if (own.length > 0) return foundOf(own);
   }
   const other = chosenNames(role === "alias" ? "aliasFor" : "alias", choice) ?? [];
   const taken = new Set(other.map(headerKey));
-  const candidates = familiesOf(role, header, (key) => SYNONYMS[role].has(key), taken);
+  const candidates = candidatesOf(role, header, (key) => SYNONYMS[role].has(key), taken);
   const even = records.filter((record) => record.length === header.length);
   const holding = candidates.filter((family) =>
     family.some((index) => even.some((record) => holdsAddresses(cellAt(record, index)))),
@@ -142,7 +143,7 @@ function columnOf(
 }
 
 /** The columns whose key passes, less those taken: alias columns by family, each aliasFor column by itself. */
-function familiesOf(
+function candidatesOf(
   role: Role,
   header: readonly string[],
   isMeant: (key: string) => boolean,
@@ -150,13 +151,7 @@ function familiesOf(
 ): number[][] {
   const keyOf = role === "alias" ? familyKey : headerKey;
   const indexes = indexesOf(header, (name) => isMeant(keyOf(name)) && !taken.has(headerKey(name)));
-  if (role === "aliasFor") return indexes.map((index) => [index]);
-  const families = new Map<string, number[]>();
-  for (const index of indexes) {
-    const key = familyKey(cellAt(header, index));
-    families.set(key, [...(families.get(key) ?? []), index]);
-  }
-  return [...families.values()];
+  return role === "aliasFor" ? indexes.map((index) => [index]) : familiesOf(indexes, header);
 }
 
 function indexesOf(header: readonly string[], isMeant: (name: string) => boolean): number[] {

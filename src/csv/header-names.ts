@@ -27,6 +27,9 @@ export type Found =
   /** Columns or families of which each can be meant. */
   | { readonly kind: "several"; readonly families: readonly (readonly number[])[] };
 
+/** What is found of both roles. */
+export type FoundColumns = { readonly [role in Role]: Found };
+
 /** The form in which headers are compared: without regard to case, spaces, `_` and `-`. */
 export function headerKey(name: string): string {
   return name
@@ -40,6 +43,16 @@ export function familyKey(name: string): string {
   return headerKey(withoutNumber(name));
 }
 
+/** Groups columns into families, in the order of the file. */
+export function familiesOf(indexes: readonly number[], header: readonly string[]): number[][] {
+  const families = new Map<string, number[]>();
+  for (const index of indexes) {
+    const key = familyKey(header[index] ?? "");
+    families.set(key, [...(families.get(key) ?? []), index]);
+  }
+  return [...families.values()];
+}
+
 /** The names that `--columns` gives for a role; undefined where it gives none. */
 export function chosenNames(role: Role, choice: ColumnChoice): readonly string[] | undefined {
   if (role === "alias") return choice.aliases;
@@ -49,7 +62,8 @@ export function chosenNames(role: Role, choice: ColumnChoice): readonly string[]
 /**
  * Names, as keys, that the columns have in exports of Exchange, Active Directory, Google and Mimecast, the tool's own
  * first. Left out on purpose are others that hold an address too: Exchange's WindowsEmailAddress and
- * UserPrincipalName stand beside PrimarySmtpAddress, and would make it doubtful.
+ * UserPrincipalName stand beside PrimarySmtpAddress, and would make it doubtful; SmtpAddress is the primary in some
+ * tables and the alias in others.
  */
 export const SYNONYMS: Readonly<Record<Role, ReadonlySet<string>>> = {
   aliasFor: new Set([
@@ -65,7 +79,6 @@ export const SYNONYMS: Readonly<Record<Role, ReadonlySet<string>>> = {
     "email",
     "emailaddress",
     "mailaddress",
-    "smtpaddress",
   ]),
   alias: new Set([
     "alias",
@@ -102,11 +115,3 @@ export function namedRoleCount(cells: readonly string[], choice: ColumnChoice): 
   const roles: readonly Role[] = ["aliasFor", "alias"];
   return roles.filter((role) => cells.some((name) => isNameOf(role, name, choice))).length;
 }
-
-/** Parts of names by which people call the columns, in English, German, French and Dutch: good for advice only. */
-export const HINTS: Readonly<Record<Role, RegExp>> = {
-  aliasFor:
-    /primary|primär|primaer|haupt|principal|primair|hoofd|aliasfor|neu|nouve|nieuw|\bnew|current|aktuell|ziel/,
-  alias:
-    /alias|second|sekund|zweit|secund|weitere|zus[aä]tz|autre|andere|other|proxy|\bold|alt|ancien|oud|former|früher/,
-};

@@ -186,3 +186,32 @@ test("A file glued of two exports in different order ends with 65 before anythin
   expect(stderr).toMatch(/a\.csv, line \d+: a second header, with its columns in another order/);
   expect(simulator.counters.calls).toBe(0);
 });
+
+test("A run names the alias columns that it took, and the columns of addresses that it does not read", async () => {
+  const cwd = temporaryFolder();
+  put(
+    cwd,
+    "a.csv",
+    "Email,Alias,Alias 2,Notes,WindowsEmailAddress\nann@new.example,ann@old.example,a@old.example,x,ann@x.example\n",
+  );
+  const { code, stderr } = await runCli(["import", "a.csv", "--dry-run"], { cwd });
+  const said = messagesOf(stderr).join("\n");
+  expect(said).toContain('aliasFor from "Email", alias from "Alias" and "Alias 2" (UTF-8');
+  expect(said).toContain('not read, though there are addresses: "WindowsEmailAddress"');
+  expect(said).toContain("ann@old.example will belong to ann@new.example");
+  expect(code).toBe(0);
+});
+
+test("A file that tells no direction ends with 65 and shows both ways as sentences", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", "source,destination\nann@old.example,ann@new.example\n");
+  const { code, stderr } = await runCli(["import", "a.csv", "--dry-run"], { cwd });
+  const said = messagesOf(stderr).join("\n");
+  expect(code).toBe(65);
+  expect(said).toContain(
+    '"aliasFor=source,alias=destination" (ann@new.example will belong to ann@old.example)',
+  );
+  expect(said).toContain(
+    '"aliasFor=destination,alias=source" (ann@old.example will belong to ann@new.example)',
+  );
+});

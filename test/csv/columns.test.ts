@@ -253,6 +253,106 @@ describe("columns that are doubtful stop the run and say what to type", () => {
   });
 });
 
+describe("advice on columns", () => {
+  const adviceOf = (header: readonly string[], record: readonly string[], choice = {}): string => {
+    try {
+      byHeader(header, choice, [record]);
+    } catch (error) {
+      return String(error);
+    }
+    return "found";
+  };
+  const [A, B] = ["a@x.example", "b@y.example"];
+  const both = (one: string, two: string): string =>
+    `add the right one: --columns "aliasFor=${one},alias=${two}" (b@y.example will belong to a@x.example), or --columns "aliasFor=${two},alias=${one}" (a@x.example will belong to b@y.example)`;
+
+  it.each([
+    ["source", "destination"],
+    ["Alias", "SmtpAddress"],
+    ["Alias", "SmtpAddresses"],
+    ["mail", "SmtpAddress"],
+    ["Email", "New email"],
+    ["Threshold", "Salt"],
+    ["Address 1", "Address 2"],
+    ["from", "to"],
+  ])("shows both ways round where nothing tells the direction: %s, %s", (one, two) => {
+    expect(adviceOf([one, two], [A, B])).toContain(both(one, two));
+  });
+
+  it.each([
+    [["Alias", "Target"], "aliasFor=Target,alias=Alias"],
+    [["Alias", "To"], "aliasFor=To,alias=Alias"],
+    [["Primary alias", "Old"], "aliasFor=Primary alias,alias=Old"],
+    [["oldAddress", "newAddress"], "aliasFor=newAddress,alias=oldAddress"],
+    [["PrimarySmtpAddress", "SmtpAddress"], "aliasFor=PrimarySmtpAddress,alias=SmtpAddress"],
+    [["userPrincipalName", "Address"], "aliasFor=userPrincipalName,alias=Address"],
+    [[" UPN ", " proxyAddresses"], "aliasFor=UPN,alias=proxyAddresses"],
+  ])("shows one way where the names tell it: %j", (header, option) => {
+    const advice = adviceOf(header, [A, B]);
+    expect(advice).toContain(`Name the columns with --columns "${option}" (`);
+    expect(advice).not.toContain(" or --columns");
+  });
+
+  it("leaves out a way in which the records can't be meant", () => {
+    const advice = adviceOf(["left", "right"], ["SMTP:b@y.example;smtp:c@y.example", B]);
+    expect(advice).toContain(
+      'with --columns "aliasFor=right,alias=left" (c@y.example will belong to b@y.example)',
+    );
+  });
+
+  it("names all columns of a family of aliases", () => {
+    const advice = adviceOf(["Email", "Old address 1", "Old address 2"], [A, B, "c@y.example"]);
+    expect(advice).toContain(
+      '--columns "aliasFor=Email,alias=Old address 1,alias=Old address 2" (b@y.example will',
+    );
+    expect(adviceOf(["Email", "Former", "former"], [A, B, ""])).toContain('"aliasFor=Email,alias=Former" (');
+  });
+
+  it.each([
+    "alternateEmailAddress",
+    "Recovery Email",
+    "ExternalEmailAddress",
+    "alternateemailaddress",
+    "Home address",
+    "otherMails",
+  ])("is never to take an address outside for one of the mailbox: %s", (outside) => {
+    const advice = adviceOf(["mail", outside], [A, B]);
+    expect(advice).toContain(`these are not addresses of the mailbox: "${outside}"`);
+    expect(advice).toContain('--columns "aliasFor=mail,alias=NAME"');
+    const withLogin = adviceOf(["userPrincipalName", "mail", outside], [A, A, B]);
+    expect(withLogin).toContain('--columns "aliasFor=mail,alias=NAME"');
+  });
+
+  it("shows each candidate with what it would do where several names are known", () => {
+    const advice = adviceOf(["mail", "EmailAddress", "alias"], ["c@x.example", A, B]);
+    expect(advice).toContain('"aliasFor=mail,alias=alias" (b@y.example will belong to c@x.example), or');
+    expect(advice).toContain('"aliasFor=EmailAddress,alias=alias" (b@y.example will belong to a@x.example)');
+  });
+
+  it("keeps to what --columns says already", () => {
+    expect(adviceOf(["one", "two", "three"], [A, B, A], { aliasFor: "one", aliases: ["x"] })).toContain(
+      'aliasFor=one,alias=NAME"',
+    );
+    expect(adviceOf(["one", "SmtpAddress"], [A, B], { aliases: ["one"] })).toContain(
+      'with --columns "aliasFor=SmtpAddress,alias=one" (a@x.example will belong to b@y.example)',
+    );
+  });
+
+  it("asks for a name where a column of addresses has none", () => {
+    expect(adviceOf(["mail", ""], [A, B])).toContain("To use column 2, give it a name in the header line");
+  });
+
+  it("shows both ways round by position where there is no header", () => {
+    const advice = adviceOf([A, B, "x"], ["c@x.example", "d@y.example", "y"]);
+    expect(advice).toContain(
+      'add the right one: --no-header --columns "aliasFor=1,alias=2" (b@y.example will belong to a@x.example), or --no-header --columns "aliasFor=2,alias=1" (a@x.example will belong to b@y.example)',
+    );
+    expect(adviceOf([A, B, A], [])).toContain(
+      'add --no-header and --columns "aliasFor=POSITION,alias=POSITION", from 1',
+    );
+  });
+});
+
 describe("columns that can't be found stop the run and say what was found and what to type", () => {
   it.each([
     [["Nom", "Old address"], {}, /aliases\.csv, line 3: no column "aliasFor" and "alias"/],
