@@ -34,9 +34,11 @@ export function readDelimiter(text: string): Reading<string> {
   return { ok: true, value: text };
 }
 
-/** Reads `--encoding`: a name of the Encoding standard, or what PowerShell and Windows call the usual ones. */
+/** Reads `--encoding`: a name of the Encoding standard, cp850, cp437, or what PowerShell calls the usual ones. */
 export function readEncoding(text: string): Reading<string> {
   const name = text.trim().toLowerCase();
+  const codePage = /^(?:cp|ibm|dos-)?(437|850)$/.exec(name)?.[1];
+  if (codePage !== undefined) return { ok: true, value: `cp${codePage}` };
   try {
     const { encoding } = new TextDecoder(WINDOWS_NAMES.get(name) ?? name);
     return { ok: true, value: encoding };
@@ -56,7 +58,7 @@ const WINDOWS_NAMES: ReadonlyMap<string, string> = new Map([
 const ENCODING_EXPECTED = {
   ok: false,
   reason:
-    "expected utf-8, utf-16le, utf-16be, windows-1252, macintosh or another name of the Encoding standard",
+    "expected utf-8, utf-16le, utf-16be, windows-1252, macintosh, cp850, cp437 or another name of the Encoding standard",
 } as const;
 
 const DELIMITER_EXPECTED = {

@@ -51,3 +51,18 @@ export function guessedLegacyOrUtf8(bytes: Buffer, isWhole: boolean): "utf-8" | 
   const bad = text.split("\ufffd").length - 1;
   return good > 0 && good >= bad * LEAST_GOOD ? "utf-8" : "windows-1252";
 }
+
+/** Characters both of whose bytes may be ASCII: `bo` in the place of a letter of UTF-16 is U+6F62. */
+const PAIRS = /[\u0909-\u7e7e]{2,}/g;
+/** An address, or a line break beside text. Chinese consists of such pairs too, but not of pairs that make these. */
+const ASCII_TEXT = /[!-~]+@[!-~]+\.[!-~]+|[ -~]{2,}\r\n|\r\n[ -~]{2,}/;
+
+/** Returns the text in ASCII that was decoded as UTF-16, two characters at a time; undefined where there is none. */
+export function asciiWithinUtf16(text: string, encoding: "utf-16le" | "utf-16be"): string | undefined {
+  for (const [pairs] of text.matchAll(PAIRS)) {
+    const bytes = Buffer.from(pairs, "utf16le");
+    const ascii = ASCII_TEXT.exec((encoding === "utf-16le" ? bytes : bytes.swap16()).toString("latin1"));
+    if (ascii !== null) return ascii[0].trim();
+  }
+  return undefined;
+}

@@ -1,9 +1,16 @@
 import { isAscii } from "node:buffer";
+import { shown } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
-import { byteOrderMark, guessedLegacyOrUtf8, guessedUtf16, type TextMark } from "./encodings.ts";
+import {
+  asciiWithinUtf16,
+  byteOrderMark,
+  guessedLegacyOrUtf8,
+  guessedUtf16,
+  type TextMark,
+} from "./encodings.ts";
 import { type ForeignContent, foreignBytes, foreignText } from "./foreign-content.ts";
 import { readAhead } from "./read-ahead.ts";
-import { isDamaged, type Transcoder, transcoderFor } from "./transcoders.ts";
+import { GUESSED_WINDOWS_1252, isDamaged, type Transcoder, transcoderFor } from "./transcoders.ts";
 
 /** So much is looked at before anything is said of a text. */
 const BEGINNING_BYTES = 4096;
@@ -31,6 +38,11 @@ export class InputText {
     return this.#encoding;
   }
 
+  /** The name of the single-byte encoding that the text is only guessed to be in; undefined where it is known. */
+  get guessedEncoding(): string | undefined {
+    return this.#isGuess && this.#encoding !== "utf-8" ? this.#encoding : undefined;
+  }
+
   /** Whether the text begins with a byte order mark. */
   get bom(): boolean {
     return this.#mark !== undefined;
@@ -41,6 +53,14 @@ export class InputText {
     return this.#damaged;
   }
 
+  /** Returns what is wrong with a record that has bytes of another encoding; undefined where none are seen. */
+  mixtureIn(record: string): string | undefined {
+    if (this.#encoding !== "utf-16le" && this.#encoding !== "utf-16be") return undefined;
+    const ascii = asciiWithinUtf16(record, this.#encoding);
+    if (ascii === undefined) return undefined;
+    return `has text in another encoding between ${shownEncoding(this.#encoding)}, as PowerShell's Add-Content and >> write it ('${shown(ascii)}'); it may have swallowed the records behind it. Write the file in one encoding. It was read as`;
+  }
+
   /** What people should know of how the text was read, as sentences; all of it once it is read. */
   remarks(): readonly string[] {
     const remarks: string[] = [];
@@ -49,9 +69,9 @@ export class InputText {
         `it begins with the byte order mark of ${shownEncoding(this.#mark.encoding)} and was read so, not as ${shownEncoding(this.#wanted)}`,
       );
     }
-    if (this.#isGuess && this.#encoding !== "utf-8") {
+    if (this.guessedEncoding !== undefined) {
       remarks.push(
-        `it is not UTF-8 and was read as ${shownEncoding(this.#encoding)}; if letters came out wrong, name its encoding with --encoding`,
+        `it is not UTF-8 and was read as ${shownEncoding(this.#encoding)}, which is a guess; addresses with letters beyond ASCII are invalid until you name its encoding with --encoding`,
       );
     }
     if (this.#isGuess && this.#encoding === "utf-8" && this.#damaged) {
@@ -109,7 +129,8 @@ export class InputText {
     rest: AsyncGenerator<Buffer, void, undefined>,
   ): AsyncGenerator<Buffer, void, undefined> {
     this.#encoding = encoding;
-    const transcoder: Transcoder = transcoderFor(encoding);
+    const isGuess = this.guessedEncoding !== undefined;
+    const transcoder: Transcoder = isGuess ? GUESSED_WINDOWS_1252 : transcoderFor(encoding);
     yield this.#noteDamage(transcoder.write(beginning));
     for await (const chunk of rest) yield this.#noteDamage(transcoder.write(chunk));
     yield this.#noteDamage(transcoder.end());

@@ -46,6 +46,8 @@ export interface OpenInput extends TableLayout {
   readonly records: AsyncGenerator<readonly InputRecord[], void, undefined>;
   /** The encoding as people write it, as far as it is known: a file is UTF-8 until it shows that it is not. */
   encoding(): string;
+  /** The name of the single-byte encoding that it is only guessed to be in, once known; undefined otherwise. */
+  guessedEncoding(): string | undefined;
   /** What people should know of how it was read, as parts of sentences about the file; all of it at the end. */
   remarks(): readonly string[];
   /** Lines with nothing or only white space, passed over so far. */
@@ -95,6 +97,7 @@ export async function openInput(source: InputSource, options: InputOptions = {})
       delimiter: dialect.delimiter,
       firstLine: (headerLine ?? 1) + lineCount(dialect.preamble),
       isDamaged: () => text.isDamaged,
+      mixtureIn: (record) => text.mixtureIn(record),
       encoding: () => shownEncoding(text.encoding),
     });
     parser = reader;
@@ -116,6 +119,7 @@ export async function openInput(source: InputSource, options: InputOptions = {})
       lineBreak,
       records: withBeginning(records.slice(headerCount), batches, repeated, close),
       encoding: () => shownEncoding(text.encoding),
+      guessedEncoding: () => text.guessedEncoding,
       remarks: () => [...text.remarks(), ...emptyRecords(headerCount - 1), ...repeated.remarks()],
       blankLineCount: () => reader.blankLineCount,
       sha256: () => tally.sha256(),

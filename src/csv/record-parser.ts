@@ -28,6 +28,8 @@ export interface ParsedText {
   readonly firstLine: number;
   /** Whether there was anything so far that could not be decoded, or a NUL: else records are not searched for it. */
   readonly isDamaged: () => boolean;
+  /** What is wrong with a record that was decoded, but holds bytes of another encoding; undefined where nothing is. */
+  readonly mixtureIn: (record: string) => string | undefined;
   /** The encoding's name, for messages. */
   readonly encoding: () => string;
 }
@@ -118,7 +120,8 @@ export class RecordParser extends Parser {
     const endOfText = this.#endOfText(end);
     const raw = this.#bytes.toString("utf8", this.#next, endOfText);
     this.#lineBreak ??= this.#bytes.toString("latin1", endOfText, end) || undefined;
-    const undecodable = this.#isDamaged ? this.#damageIn(this.#next, endOfText) : undefined;
+    const mixture = this.#text.mixtureIn(raw);
+    const undecodable = mixture ?? (this.#isDamaged ? this.#damageIn(this.#next, endOfText) : undefined);
     this.#passLines(end);
     if (cells.length === 1 && raw.trim() === "") {
       this.#blankLineCount++;

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
+import { codePageDecoder, windows1252Text } from "./code-pages.ts";
 
 /**
  * Makes UTF-8 of a text's bytes, chunk by chunk. What is no text in its encoding becomes a byte that no UTF-8 has,
@@ -11,8 +12,13 @@ export interface Transcoder {
   end(): Buffer;
 }
 
-/** A transcoder for one of the names that {@link https://encoding.spec.whatwg.org Encoding} gives encodings. */
+/**
+ * Returns a transcoder for cp850, cp437, or one of the names that {@link https://encoding.spec.whatwg.org Encoding}
+ * gives encodings.
+ */
 export function transcoderFor(encoding: string): Transcoder {
+  const codePage = codePageDecoder(encoding);
+  if (codePage !== undefined) return { write: (chunk) => Buffer.from(codePage(chunk)), end: () => NOTHING };
   switch (encoding) {
     case "utf-8":
       return new Utf8();
@@ -26,6 +32,15 @@ export function transcoderFor(encoding: string): Transcoder {
       return new OtherEncoding(encoding);
   }
 }
+
+/**
+ * A transcoder for a text that is only guessed to be Windows-1252. It takes all bytes, so that the file's own can be
+ * written back: those that are no characters there may be letters in the right encoding.
+ */
+export const GUESSED_WINDOWS_1252: Transcoder = {
+  write: (chunk) => Buffer.from(windows1252Text(chunk)),
+  end: () => NOTHING,
+};
 
 const NOTHING = Buffer.alloc(0);
 const NO_TEXT = Buffer.from([0xff]);
@@ -86,16 +101,9 @@ class Utf16 implements Transcoder {
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** 0x80 to 0x9f; the five that are empty are no characters. */
-const WINDOWS_1252 = "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
-
 /** Not by TextDecoder, which on Node 20 reads ISO 8859-1 where it is asked for this. */
 function windows1252(chunk: Buffer): Buffer {
-  const text = chunk.toString("latin1").replaceAll(/[\u0080-\u009f]/g, (character) => {
-    const known = WINDOWS_1252[character.charCodeAt(0) - 0x80] ?? "\0";
-    return known === "\0" ? "\ud800" : known;
-  });
-  return utf8Without(text, LONE_SURROGATE);
+  return utf8Without(windows1252Text(chunk), /[\u0080-\u009f]/);
 }
 
 /** Encodings of one's own choice. None of them but gb18030 can hold U+FFFD, so where it comes out, bytes were wrong. */

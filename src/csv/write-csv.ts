@@ -31,33 +31,36 @@ export async function writeCsv(
 /** What goes around records that are written back as they came. */
 export interface RawLayout {
   readonly bom: boolean;
-  /** The header line's own text, if the input had one. */
-  readonly headerRaw: string | undefined;
+  /** The header line's own bytes, if the input had one. */
+  readonly header: Buffer | undefined;
   readonly lineBreak: string;
 }
 
 /**
- * Writes records' own text back, each with a line break behind it, under the input's header. As `writeCsv`
+ * Writes records' own bytes back, each with a line break behind it, under the input's header. As `writeCsv`
  * otherwise, with nothing escaped; no records make no file.
  */
 export async function writeRawLines(
   path: string,
   layout: RawLayout,
-  batches: Batches<string>,
+  batches: Batches<Buffer>,
 ): Promise<number> {
-  const header = layout.headerRaw === undefined ? "" : `${layout.headerRaw}${layout.lineBreak}`;
+  const lineBreak = Buffer.from(layout.lineBreak);
+  const lines = (records: readonly Buffer[]): Buffer =>
+    Buffer.concat(records.flatMap((record) => [record, lineBreak]));
+  const header = layout.header === undefined ? [] : [layout.header];
   return await writeBatches(path, {
-    beginning: `${layout.bom ? "\ufeff" : ""}${header}`,
+    beginning: Buffer.concat([Buffer.from(layout.bom ? "\ufeff" : ""), lines(header)]),
     batches,
-    text: (lines) => `${lines.join(layout.lineBreak)}${layout.lineBreak}`,
+    text: lines,
     unlessEmpty: true,
   });
 }
 
 interface Writing<T> {
-  readonly beginning: string;
+  readonly beginning: string | Buffer;
   readonly batches: Batches<T>;
-  readonly text: (batch: readonly T[]) => string;
+  readonly text: (batch: readonly T[]) => string | Buffer;
   readonly unlessEmpty: boolean;
 }
 
@@ -67,7 +70,7 @@ async function writeBatches<T>(path: string, writing: Writing<T>): Promise<numbe
   const begin = async (): Promise<WholeFile> => {
     const begun = await WholeFile.begin(path);
     file = begun;
-    if (writing.beginning !== "") await begun.append(writing.beginning);
+    if (writing.beginning.length > 0) await begun.append(writing.beginning);
     return begun;
   };
   try {

@@ -14,6 +14,7 @@ export const TOOL_CODES = {
   swallowed_record: "a quoted cell holds other records: a quotation mark is missing or too many",
   ragged_row: "the record has more or fewer cells than the header",
   undecodable: "a cell holds bytes that are no text in the file's encoding",
+  guessed_encoding: "an address has letters beyond ASCII, and the file's encoding is a guess",
   empty_cell: "one of the two addresses is missing",
   not_an_address: "a cell holds something that is no e-mail address",
   lost_character:

@@ -72,12 +72,12 @@ export function readRecord(record: InputRecord, layout: RecordLayout): RecordRea
     return { kind: "invalid", aliasFor, alias: aliasCells(record, layout), code, message };
   };
 
+  if (record.undecodable !== undefined) return invalid("undecodable", undecodableMessage(record));
   if (record.raw.includes('"')) {
     const fault = quotationFault(record, layout);
     if (fault !== undefined) return invalid(fault.code, fault.message);
   }
   if (record.cells.length !== layout.cellCount) return invalid("ragged_row", raggedMessage(record, layout));
-  if (record.undecodable !== undefined) return invalid("undecodable", undecodableMessage(record));
 
   const primary = readAddress(aliasFor);
   const [first, ...others] = filledCells(record, layout);

@@ -33,6 +33,7 @@ export function describedInput(input: OpenInput): DescribedInput {
     ...(header === undefined ? {} : { header: [...header] }),
     ...(headerRaw === undefined ? {} : { headerRaw }),
     encoding: input.encoding(),
+    isGuessed: input.guessedEncoding() !== undefined,
     sha256: input.sha256(),
     bytes: input.bytesRead(),
   };

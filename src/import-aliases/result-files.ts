@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { windows1252Bytes } from "../csv/code-pages.ts";
 import type { CsvRow } from "../csv/csv-text.ts";
 import { rewriteRecord } from "../csv/rewrite-record.ts";
-import { writeCsv, writeRawLines } from "../csv/write-csv.ts";
+import { type RawLayout, writeCsv, writeRawLines } from "../csv/write-csv.ts";
 import { keptRows } from "../domain/kept-rows.ts";
 import type { Stop } from "../engine/stop.ts";
 import type { LeftRecord } from "../ledger/left-records.ts";
@@ -32,14 +33,21 @@ export async function writeResultFiles(
   const failedReasons = join(folder, "failed-reasons.csv");
   const remaining = join(folder, "remaining.csv");
   const file = fileColumn(inputs);
-  const leftText = (record: LeftRecord): string => textOf(record, inputs[record.file] ?? first);
+  const leftBytes = (record: LeftRecord): Buffer => {
+    const input = inputs[record.file] ?? first;
+    return bytesOf(textOf(record, input), input, inputs.length > 1);
+  };
 
   await writeCsv(
     results,
     [...file.header, ...RESULT_HEADER],
     mapped(read.ended("all"), (row) => [...file.cell(row), ...resultCells(row)]),
   );
-  const failedCount = await writeRawLines(failed, layoutOf(first), mapped(read.records("to-mend"), leftText));
+  const failedCount = await writeRawLines(
+    failed,
+    layoutOf(first, inputs.length > 1),
+    mapped(read.records("to-mend"), leftBytes),
+  );
   await writeCsv(
     failedReasons,
     [...file.header, ...REASON_HEADER],
@@ -48,8 +56,8 @@ export async function writeResultFiles(
   );
   const remainingCount = await writeRawLines(
     remaining,
-    layoutOf(first),
-    mapped(read.records("to-run-again"), leftText),
+    layoutOf(first, inputs.length > 1),
+    mapped(read.records("to-run-again"), leftBytes),
   );
   return {
     results,
@@ -106,6 +114,19 @@ function textOf({ raw, rows }: LeftRecord, input: DescribedInput): string {
   );
 }
 
+/**
+ * In UTF-8, or in the bytes of a file whose encoding is a guess. Otherwise the file of failed rows would be UTF-8 with
+ * wrong letters, and importing it would send them. Beside records of other inputs, only those whose addresses depend on
+ * the guess keep their bytes: they are held back there as well.
+ */
+function bytesOf(text: string, { isGuessed }: DescribedInput, isBesideOthers: boolean): Buffer {
+  const isKept = isGuessed && (!isBesideOthers || GUESSED_ADDRESS.test(text));
+  return isKept ? windows1252Bytes(text) : Buffer.from(text);
+}
+
+/** An address with a letter beyond ASCII, or a character that is removed around one and may be a letter. */
+const GUESSED_ADDRESS = /[^\0-\u007f][^\s,;|"]{0,254}@|@[^\s,;|"]{0,254}[^\0-\u007f]|[\u00a0\u00ad]/;
+
 /** The column in front that says which input a row is from; there is none where there is one input. */
 function fileColumn(inputs: readonly DescribedInput[]): {
   readonly header: readonly string[];
@@ -138,6 +159,11 @@ function planCells(row: PlannedRow): CsvRow {
   return [row.line, row.aliasFor, row.alias, row.plan, row.code, row.message];
 }
 
-function layoutOf(input: DescribedInput): { bom: boolean; headerRaw: string | undefined; lineBreak: string } {
-  return { bom: input.bom, headerRaw: input.headerRaw, lineBreak: input.lineBreak };
+function layoutOf(input: DescribedInput, isBesideOthers: boolean): RawLayout {
+  const { bom, headerRaw, lineBreak } = input;
+  return {
+    bom,
+    header: headerRaw === undefined ? undefined : bytesOf(headerRaw, input, isBesideOthers),
+    lineBreak,
+  };
 }

@@ -15,6 +15,8 @@ const inputSchema = z.object({
   lineBreak: z.string(),
   /** As people write it. */
   encoding: z.string(),
+  /** Its encoding is a guess: it is written back in its own bytes. */
+  isGuessed: z.boolean().default(false),
   /** Hex. */
   sha256: z.string(),
   bytes: z.number(),

@@ -1,4 +1,5 @@
 import type { OpenInput } from "../csv/open-input.ts";
+import { withoutGuesses } from "../domain/guessed-encoding.ts";
 import { type InputRecord, type RecordReading, type RowReading, readRecord } from "../domain/row.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { Stop } from "../engine/stop.ts";
@@ -62,7 +63,9 @@ function rowsOf(
   skip: SkipDomain,
   notes: ReadingNotes,
 ): Iterable<StagedRow> {
-  const reading = readRecord(record, input);
+  const read = readRecord(record, input);
+  const guessed = input.guessedEncoding();
+  const reading = guessed === undefined ? read : withoutGuesses(read, record, input, guessed);
   if (reading.kind !== "list") return [stagedRow(reading, record, file, undefined, skip, notes)];
   notes.otherAddressCount += reading.otherCount;
   if (reading.rowCount === 0) notes.withoutAliasCount += 1;

@@ -17,6 +17,8 @@ const TOOL_ADVICE: Readonly<Record<ToolCode, string>> = {
   swallowed_record: `${MEND} It holds records of several people: put the quotation marks right before you import it.`,
   ragged_row: `${MEND} A stray delimiter or quote is the usual cause.`,
   undecodable: "Save the file as UTF-8 in the program that wrote it, and import it again.",
+  guessed_encoding:
+    "Run the same command again with --encoding and the name of the file's encoding; the message says which one was assumed.",
   empty_cell: MEND,
   not_an_address: MEND,
   lost_character:

@@ -182,6 +182,93 @@ describe("what can't be decoded makes its own record undecodable", () => {
   });
 });
 
+describe("a file of several encodings", () => {
+  const header = "PrimarySmtpAddress\tEmailAddresses\r\n";
+  const line = (name: string): string => `${name}@new.example\tsmtp:${name}@old.example\r\n`;
+
+  it.each([
+    ["utf-16le", true, line("bob")],
+    ["utf-16be", true, line("bob")],
+    ["utf-16le", false, line("bob")],
+    ["utf-16le", true, line("bobby")],
+    ["utf-16be", true, line("bobby")],
+    ["utf-16le", true, `"bob@new.example"\t"smtp:bob@old.example"\n`],
+    ["utf-16le", true, "# appended\r\n"],
+    ["utf-16be", true, "# appended\r\n"],
+  ])(
+    "in %s, mark %j, makes the record with the line of ASCII %j invalid, and no other",
+    async (encoding, mark, appended) => {
+      const content = Buffer.concat([
+        encoded(header + line("ann"), encoding, mark),
+        Buffer.from(appended, "latin1"),
+        encoded(line("dan") + line("eve"), encoding),
+      ]);
+      for (const piece of PIECES) {
+        const records = await allRecords(await openText(content, {}, piece));
+        const isOdd = appended.length % 2 === 1;
+        expect(records.map(({ undecodable }) => undecodable !== undefined)).toEqual(
+          isOdd ? [false, true] : [false, true, false],
+        );
+        expect(records[1]?.undecodable).toMatch(/another encoding between UTF-16.*Add-Content/);
+      }
+    },
+  );
+
+  it("in UTF-8 makes the records with lines of UTF-16 far down undecodable", async () => {
+    const content = Buffer.concat([
+      Buffer.from(header + line("ann").repeat(200)),
+      encoded(line("bob") + line("cy"), "utf-16le"),
+      Buffer.from(line("dan")),
+    ]);
+    const records = await allRecords(await openText(content));
+    const decoded = records.filter(({ undecodable }) => undecodable === undefined);
+    expect(decoded.map(({ cells }) => cells[0])).toEqual(Array(200).fill("ann@new.example"));
+  });
+
+  it.each([
+    "用户@例子.广告",
+    "田中 太郎、東京都千代田区永田町",
+    "佀中文 名字 木丮永 王小明",
+    "हिन्दी मीम ी.म",
+    "ഉഊ മലയാളം ഊ",
+    "ਗੁਰਮੁਖੀ ਊਊ",
+    "ελληνικά русский עברית",
+  ])("is not seen in a name that is all of one: %s", async (name) => {
+    for (const encoding of ["utf-16le", "utf-16be"]) {
+      const content = encoded(`aliasFor,alias,name\r\nann@x.example,a@x.example,${name}\r\n`, encoding, true);
+      const records = await allRecords(await openText(content));
+      expect(records.map(({ undecodable, cells }) => [undecodable, cells[2]])).toEqual([[undefined, name]]);
+    }
+  });
+});
+
+describe("an encoding that is a guess", () => {
+  it("is told, and takes bytes that are not characters of it", async () => {
+    const content = Buffer.concat([
+      Buffer.from(`${header}ann@x.example,a@x.example,M`),
+      Buffer.from([0x81, 0x0a]),
+    ]);
+    const input = await openText(content);
+    expect(await allRecords(input)).toMatchObject([{ cells: ["ann@x.example", "a@x.example", "M\u0081"] }]);
+    expect(input.guessedEncoding()).toBe("windows-1252");
+  });
+
+  it.each([
+    ["UTF-8", Buffer.from(header + rows), {}],
+    ["ASCII", Buffer.from(`${header}ann@x.example,a@x.example,\n`), {}],
+    ["UTF-16 without a mark", encoded(header + rows, "utf-16le"), {}],
+    [
+      "Windows-1252, as --encoding says",
+      encoded(header + rows, "windows-1252"),
+      { encoding: "windows-1252" },
+    ],
+  ])("is not %s", async (_, content, options) => {
+    const input = await openText(content, options);
+    await allRecords(input);
+    expect(input.guessedEncoding()).toBeUndefined();
+  });
+});
+
 describe("gzip is told by its content, and what is in it is read", () => {
   it.each(["utf-8", "utf-16le", "windows-1252"])("in %s", async (encoding) => {
     const content = gzipSync(encoded(header + rows, encoding));

@@ -136,18 +136,20 @@ describe("a table that can't be written", () => {
 
 describe("records are written back", () => {
   it("as they came, under the input's header, with its line break and byte order mark", async () => {
-    const layout = { bom: true, headerRaw: '"Alias For",alias', lineBreak: "\r\n" };
-    expect(await writeRawLines(path, layout, [['=a,"b\nc"'], ["d,e"]])).toBe(2);
+    const layout = { bom: true, header: Buffer.from('"Alias For",alias'), lineBreak: "\r\n" };
+    expect(await writeRawLines(path, layout, [[Buffer.from('=a,"b\nc"')], [Buffer.from("d,e")]])).toBe(2);
     expect(await text()).toBe('\ufeff"Alias For",alias\r\n=a,"b\nc"\r\nd,e\r\n');
   });
 
   it("without a header where the input has none", async () => {
-    await writeRawLines(path, { bom: false, headerRaw: undefined, lineBreak: "\n" }, [["a,b", "c,d"]]);
+    await writeRawLines(path, { bom: false, header: undefined, lineBreak: "\n" }, [
+      [Buffer.from("a,b"), Buffer.from("c,d")],
+    ]);
     expect(await text()).toBe("a,b\nc,d\n");
   });
 
   it("and none make no file", async () => {
-    const layout = { bom: true, headerRaw: "aliasFor,alias", lineBreak: "\n" };
+    const layout = { bom: true, header: Buffer.from("aliasFor,alias"), lineBreak: "\n" };
     expect(await writeRawLines(path, layout, [[], []])).toBe(0);
     expect(await readdir(folder)).toEqual([]);
   });

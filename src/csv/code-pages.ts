@@ -1,0 +1,47 @@
+import { Buffer } from "node:buffer";
+
+/**
+ * The upper halves, 0x80 to 0xff, of the code pages in which Windows' command prompt writes. The Encoding standard does
+ * not have them. Source: the tables CP850.TXT and CP437.TXT of the Unicode Consortium, MAPPINGS/VENDORS/MICSFT/PC.
+ */
+const UPPER_HALVES: ReadonlyMap<string, string> = new Map([
+  [
+    "cp850",
+    "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0",
+  ],
+  [
+    "cp437",
+    "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0",
+  ],
+]);
+
+/** Returns the text of bytes in cp850 or cp437; undefined for any other encoding. Every byte is a character there. */
+export function codePageDecoder(encoding: string): ((bytes: Buffer) => string) | undefined {
+  const upperHalf = UPPER_HALVES.get(encoding);
+  if (upperHalf === undefined) return undefined;
+  return (bytes) =>
+    bytes
+      .toString("latin1")
+      .replaceAll(/[\u0080-\u00ff]/g, (byte) => upperHalf.charAt(byte.charCodeAt(0) - 0x80));
+}
+
+/** Windows-1252, 0x80 to 0x9f. Five of its bytes are not characters; they stand here for themselves. */
+const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+const BYTES_OF_WINDOWS_1252: ReadonlyMap<string, string> = new Map(
+  Array.from(WINDOWS_1252, (character, index) => [character, String.fromCharCode(0x80 + index)]),
+);
+
+/** Returns the text of bytes in Windows-1252. The five bytes that are not characters become C1 controls. */
+export function windows1252Text(bytes: Buffer): string {
+  return bytes
+    .toString("latin1")
+    .replaceAll(/[\u0080-\u009f]/g, (byte) => WINDOWS_1252.charAt(byte.charCodeAt(0) - 0x80));
+}
+
+/** Returns the bytes of which {@link windows1252Text} made a text. A character that it can't make stays in UTF-8. */
+export function windows1252Bytes(text: string): Buffer {
+  const bytes = text.replaceAll(/[^\0-\u007f\u00a0-\u00ff]/gu, (character) => {
+    return BYTES_OF_WINDOWS_1252.get(character) ?? Buffer.from(character).toString("latin1");
+  });
+  return Buffer.from(bytes, "latin1");
+}

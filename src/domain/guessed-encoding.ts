@@ -1,0 +1,48 @@
+import { shown } from "./address.ts";
+import type { InputRecord, RecordLayout, RecordReading, RowReading } from "./row.ts";
+
+const BEYOND_ASCII = /[^\0-\u007f]/;
+/** Characters beyond ASCII that are removed around an address, and separate addresses. They may be letters as well. */
+const INVISIBLE = /[\u00a0\u00ad]/;
+
+/**
+ * Refuses each row of a record whose address depends on an encoding that is only a guess: one letter read wrongly is
+ * another person's address. Other columns of the record may depend on it. `guessed` is the encoding's name.
+ */
+export function withoutGuesses(
+  reading: RecordReading,
+  record: InputRecord,
+  { columns }: RecordLayout,
+  guessed: string,
+): RecordReading {
+  const cells = [columns.aliasFor, ...columns.aliases].map((column) => record.cells[column] ?? "");
+  const inDoubt = cells.filter((cell) => BEYOND_ASCII.test(cell));
+  if (inDoubt.length === 0) return reading;
+  const hidden = inDoubt.find((cell) => INVISIBLE.test(cell));
+  if (reading.kind !== "list") return withoutGuess(reading, hidden, guessed);
+  return { ...reading, rows: rowsWithoutGuesses(reading.rows, hidden, guessed) };
+}
+
+function* rowsWithoutGuesses(
+  rows: Iterable<RowReading>,
+  hidden: string | undefined,
+  guessed: string,
+): Generator<RowReading, void, undefined> {
+  for (const row of rows) yield withoutGuess(row, hidden, guessed);
+}
+
+function withoutGuess(row: RowReading, hidden: string | undefined, guessed: string): RowReading {
+  const { aliasFor, alias } = row.kind === "pair" ? row.pair : row;
+  const found = [aliasFor, alias].find((address) => BEYOND_ASCII.test(address)) ?? hidden;
+  if (found === undefined) return row;
+  // What has no @ in one encoding has none in any of them.
+  if (row.kind === "invalid" && (row.code !== "not_an_address" || !found.includes("@"))) return row;
+  const other = ["windows-1252", "macintosh", "cp850", "cp437"].filter((name) => name !== guessed);
+  return {
+    kind: "invalid",
+    aliasFor,
+    alias,
+    code: "guessed_encoding",
+    message: `'${shown(found)}' has letters beyond ASCII, and nothing tells the file's encoding: ${guessed} was assumed. If the address is right so, run the same command again with --encoding ${guessed}; otherwise name the file's own encoding, such as ${other.join(", ")}`,
+  };
+}
