@@ -44,6 +44,9 @@ export type Verdict = "go-on" | "give-up-refused" | "give-up-unreachable";
  * close all but one, which probes with growing pauses. A call gets through when Mimecast judged its row,
  * whatever the judgement.
  *
+ * Calls that left before the first failure of a series was known count once: dozens may be in flight when a service
+ * falters for a moment. Failures that arrive during a pause do not lengthen it.
+ *
  * Before the first success an outage begins when its first call was sent, so that a time-out counts in full;
  * later, when that call had failed, as others may have got through meanwhile. It begins anew after a time in
  * which nothing was tried: a laptop that slept for hours gets its full patience after waking. A wait that the
@@ -53,10 +56,15 @@ export class Breaker {
   readonly #rules: BreakerRules;
   #proven = false;
   #blockedInRow = 0;
+  /** When the first failure since the last success was known. */
+  #firstBlockedMs = Number.POSITIVE_INFINITY;
+  #failedProbes = 0;
   #refusalsInRow = 0;
   #outageSinceMs: number | undefined;
   #refusedSinceMs: number | undefined;
   #probeAtMs = 0;
+  /** When a run that is awake has tried again at the latest. */
+  #dueMs = 0;
 
   constructor(rules: BreakerRules) {
     this.#rules = rules;
@@ -74,6 +82,8 @@ export class Breaker {
   passed(): void {
     this.#proven = true;
     this.#blockedInRow = 0;
+    this.#firstBlockedMs = Number.POSITIVE_INFINITY;
+    this.#failedProbes = 0;
     this.#refusalsInRow = 0;
     this.#outageSinceMs = undefined;
     this.#refusedSinceMs = undefined;
@@ -81,19 +91,27 @@ export class Breaker {
   }
 
   blocked(call: Blocked): Verdict {
-    this.#blockedInRow += 1;
-    if (call.sentAtMs > this.#probeAtMs + ASLEEP_MS) {
+    const isPartOfFirst = call.sentAtMs < this.#firstBlockedMs && this.#blockedInRow > 0;
+    if (!isPartOfFirst) this.#blockedInRow += 1;
+    this.#firstBlockedMs = Math.min(this.#firstBlockedMs, call.nowMs);
+    if (call.sentAtMs > this.#dueMs + ASLEEP_MS) {
       this.#outageSinceMs = undefined;
       this.#refusedSinceMs = undefined;
     }
     this.#outageSinceMs ??= this.#proven ? call.nowMs : call.sentAtMs;
     const outageMs = call.nowMs - this.#outageSinceMs;
-    const pauseMs = Math.min(
-      this.#rules.probeCeilingMs,
-      this.#rules.probeBaseMs * 2 ** (this.#blockedInRow - 1),
-    );
-    this.#probeAtMs = call.nowMs + Math.max(pauseMs, call.announcedMs ?? 0);
+    this.#pause(call);
     return call.kind === "refused" ? this.#refused(call) : this.#unanswered(call, outageMs);
+  }
+
+  #pause({ nowMs, announcedMs = 0 }: Blocked): void {
+    if (this.probing && nowMs >= this.#probeAtMs) {
+      const pauseMs = this.#rules.probeBaseMs * 2 ** this.#failedProbes;
+      this.#failedProbes += 1;
+      this.#probeAtMs = nowMs + Math.min(this.#rules.probeCeilingMs, pauseMs);
+    }
+    this.#probeAtMs = Math.max(this.#probeAtMs, nowMs + announcedMs);
+    this.#dueMs = Math.max(this.#probeAtMs, nowMs + this.#rules.probeBaseMs);
   }
 
   #refused(call: Blocked): Verdict {

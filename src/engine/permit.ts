@@ -1,23 +1,26 @@
 import type { Clock } from "../domain/clock.ts";
+import type { AdaptiveRate } from "./adaptive-rate.ts";
 import type { QuotaGovernor } from "./quota.ts";
 import type { Stop } from "./stop.ts";
 
-/** Lets calls through as the quota allows, and tells how long it held them back. */
+/** Lets calls through as the quota and the rate allow, and tells how long the quota held them back. */
 export class Permits {
   readonly #governor: QuotaGovernor;
+  readonly #rate: AdaptiveRate;
   readonly #clock: Clock;
   readonly #stop: Stop;
   #waiting = 0;
   #waitingSinceMs = 0;
   #waitedBeforeMs = 0;
 
-  constructor(governor: QuotaGovernor, clock: Clock, stop: Stop) {
+  constructor(governor: QuotaGovernor, rate: AdaptiveRate, clock: Clock, stop: Stop) {
     this.#governor = governor;
+    this.#rate = rate;
     this.#clock = clock;
     this.#stop = stop;
   }
 
-  /** Milliseconds during which at least one lane was held back. */
+  /** Milliseconds during which the quota held at least one lane back. */
   get waitedMs(): number {
     return this.#waitedBeforeMs + (this.#waiting > 0 ? this.#clock.nowMs() - this.#waitingSinceMs : 0);
   }
@@ -25,18 +28,26 @@ export class Permits {
   /** Resolves when a call may be sent: it counts as sent. Throws a StoppedError once nothing is sent any more. */
   async next(): Promise<void> {
     this.#stop.throwIfStopped();
-    let waitMs = this.#governor.request(this.#clock.nowMs());
+    for (;;) {
+      const nowMs = this.#clock.nowMs();
+      const turnMs = this.#rate.waitMs(nowMs);
+      // The quota is asked last, because it counts the call as sent.
+      const quotaMs = turnMs > 0 ? 0 : this.#governor.request(nowMs);
+      if (turnMs === 0 && quotaMs === 0) {
+        this.#rate.sent(nowMs);
+        return;
+      }
+      if (quotaMs > 0) await this.#waitForQuota(quotaMs);
+      else await this.#clock.sleep(turnMs, this.#stop.sending);
+      this.#stop.throwIfStopped();
+    }
+  }
+
+  async #waitForQuota(waitMs: number): Promise<void> {
     if (this.#waiting === 0) this.#waitingSinceMs = this.#clock.nowMs();
     this.#waiting += 1;
-    try {
-      while (waitMs > 0) {
-        await this.#clock.sleep(waitMs, this.#stop.sending);
-        this.#stop.throwIfStopped();
-        waitMs = this.#governor.request(this.#clock.nowMs());
-      }
-    } finally {
-      this.#waiting -= 1;
-      if (this.#waiting === 0) this.#waitedBeforeMs += this.#clock.nowMs() - this.#waitingSinceMs;
-    }
+    await this.#clock.sleep(waitMs, this.#stop.sending);
+    this.#waiting -= 1;
+    if (this.#waiting === 0) this.#waitedBeforeMs += this.#clock.nowMs() - this.#waitingSinceMs;
   }
 }

@@ -1,5 +1,6 @@
 import type { CallTrace, WholeAnswer } from "../domain/answer.ts";
 import type { Clock } from "../domain/clock.ts";
+import { AdaptiveRate } from "./adaptive-rate.ts";
 import type { Breaker } from "./breaker.ts";
 import type { LaneCount } from "./lane-count.ts";
 import { Permits } from "./permit.ts";
@@ -35,21 +36,22 @@ const THROTTLED_BASE_MS = 1_000;
 const THROTTLED_CEILING_MS = 15_000;
 
 /**
- * What all calls of a run have in common, whatever they are for: one quota, one breaker, one number of lanes. It
- * is asked before each call and told of each answer, and stops the run where the account is refused or nothing gets
- * through any more.
+ * What all calls of a run have in common, whatever they are for: one quota, one breaker, one number of lanes, one
+ * rate. It is asked before each call and told of each answer, and stops the run where the account is refused or
+ * nothing gets through any more.
  */
 export class Traffic {
   readonly counts: TrafficCounts = { calls: 0, throttled: 0, blocked: 0, byStatus: new Map() };
   readonly #parts: TrafficParts;
   readonly #permits: Permits;
+  readonly #rate = new AdaptiveRate();
   /** Times that calls were throttled after the last wait, without one in between that got through. */
   #throttledInRow = 0;
   #heldUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: TrafficParts) {
     this.#parts = parts;
-    this.#permits = new Permits(parts.governor, parts.clock, parts.stop);
+    this.#permits = new Permits(parts.governor, this.#rate, parts.clock, parts.stop);
   }
 
   /** Calls that may be in flight now. */
@@ -83,6 +85,9 @@ export class Traffic {
     const { status } = trace;
     if (status !== undefined) this.counts.byStatus.set(status, (this.counts.byStatus.get(status) ?? 0) + 1);
     if (trace.quota !== undefined) governor.learn(trace.quota, trace.sentAtMs);
+    // A 429 is the quota's concern, and a time-out or a lost connection says nothing of a limit.
+    const isServerTrouble = effect.kind === "unanswered" && status !== undefined;
+    if (isServerTrouble || effect.kind === "passed") this.#rate.took(trace, isServerTrouble);
     lanes.took(trace, effect.kind === "unanswered" || effect.kind === "not-executed");
     if (effect.kind !== "passed") {
       this.#blocked(trace, effect);

@@ -38,9 +38,19 @@ describe("lanes", () => {
 
   it("are one again after five calls in a row without effect, and not before", () => {
     const breaker = provenBreaker();
-    for (const nowMs of [1, 2, 3, 4]) breaker.blocked(unanswered(nowMs));
+    for (const nowMs of [1, 2, 3, 4]) breaker.blocked(unanswered(nowMs, { sentAtMs: nowMs }));
     expect(breaker.probing).toBe(false);
-    breaker.blocked(unanswered(5));
+    breaker.blocked(unanswered(5, { sentAtMs: 5 }));
+    expect(breaker.probing).toBe(true);
+  });
+
+  it("stay open when 64 calls fail that left before the first failure was known", () => {
+    const breaker = provenBreaker();
+    for (let call = 0; call < 64; call += 1) breaker.blocked(unanswered(100 + call, { sentAtMs: 99 }));
+    expect(breaker.probing).toBe(false);
+    for (let call = 0; call < 3; call += 1) breaker.blocked(unanswered(200, { sentAtMs: 100 }));
+    expect(breaker.probing).toBe(false);
+    breaker.blocked(unanswered(200, { sentAtMs: 100 }));
     expect(breaker.probing).toBe(true);
   });
 
@@ -55,7 +65,8 @@ describe("lanes", () => {
 
   it("are all open again as soon as a probe gets through", () => {
     const breaker = provenBreaker();
-    for (let nowMs = 0; nowMs < 10; nowMs += 1) breaker.blocked(unanswered(nowMs));
+    for (let nowMs = 0; nowMs < 10; nowMs += 1) breaker.blocked(unanswered(nowMs, { sentAtMs: nowMs }));
+    expect(breaker.probing).toBe(true);
     breaker.passed();
     expect([breaker.probing, breaker.nextProbeMs]).toEqual([false, 0]);
   });
@@ -65,8 +76,9 @@ describe("probes", () => {
   it("come after pauses that double up to a ceiling", () => {
     const breaker = new Breaker(DEFAULT_BREAKER);
     const pauses = Array.from({ length: 8 }, () => {
-      breaker.blocked(unanswered(100));
-      return breaker.nextProbeMs - 100;
+      const nowMs = breaker.nextProbeMs + 100;
+      breaker.blocked(unanswered(nowMs));
+      return breaker.nextProbeMs - nowMs;
     });
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
   });
@@ -77,10 +89,20 @@ describe("probes", () => {
     expect(breaker.nextProbeMs).toBe(5100);
   });
 
-  it("keep to their ceiling after thousands of calls", () => {
+  it("keep to their ceiling after thousands of probes", () => {
+    const breaker = new Breaker(DEFAULT_BREAKER);
+    for (let probe = 0; probe < 5000; probe += 1) breaker.blocked(unanswered(breaker.nextProbeMs + 100));
+    const nowMs = breaker.nextProbeMs;
+    breaker.blocked(unanswered(nowMs));
+    expect(breaker.nextProbeMs).toBe(nowMs + 15_000);
+  });
+
+  it("come half a second after 100 ms without an answer, however many calls were in flight", () => {
     const breaker = provenBreaker();
-    for (let nowMs = 0; nowMs < 5000; nowMs += 1) breaker.blocked(unanswered(nowMs));
-    expect(breaker.nextProbeMs).toBe(4999 + 15_000);
+    for (let call = 0; call < 1_000; call += 1)
+      breaker.blocked(unanswered(call / 10, { sentAtMs: call / 10 - 5 }));
+    expect(breaker.probing).toBe(true);
+    expect(breaker.nextProbeMs).toBeLessThanOrEqual(100 + 500);
   });
 });
 
@@ -108,8 +130,8 @@ describe("the run gives up as Mimecast can't be reached", () => {
 
   it("not while a longer wait that the server announced is not over", () => {
     const breaker = provenBreaker();
-    for (const nowMs of [0, 1, 2, 3]) breaker.blocked(unanswered(nowMs));
-    const announced = unanswered(16 * MINUTE_MS, { sentAtMs: 0, announcedMs: 20 * MINUTE_MS });
+    for (const nowMs of [0, 1, 2, 3]) breaker.blocked(unanswered(nowMs, { sentAtMs: nowMs }));
+    const announced = unanswered(16 * MINUTE_MS, { sentAtMs: 4, announcedMs: 20 * MINUTE_MS });
     expect(breaker.blocked(announced)).toBe("go-on");
     expect(breaker.nextProbeMs).toBe(36 * MINUTE_MS);
   });

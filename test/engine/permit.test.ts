@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { AdaptiveRate } from "../../src/engine/adaptive-rate.ts";
 import { Permits } from "../../src/engine/permit.ts";
 import { QuotaGovernor } from "../../src/engine/quota.ts";
 import { Stop, StoppedError } from "../../src/engine/stop.ts";
@@ -7,7 +8,9 @@ import { OwnClock, settled } from "./own-clock.ts";
 function threeASecond() {
   const clock = new OwnClock();
   const stop = new Stop();
-  const permits = new Permits(new QuotaGovernor({ reservePercent: 0, maxRatePerSecond: 3 }), clock, stop);
+  const governor = new QuotaGovernor({ reservePercent: 0, maxRatePerSecond: 3 });
+  const rate = new AdaptiveRate();
+  const permits = new Permits(governor, rate, clock, stop);
   const given: number[] = [];
   const refused: unknown[] = [];
   const ask = (count: number): void => {
@@ -18,7 +21,7 @@ function threeASecond() {
       );
     }
   };
-  return { clock, stop, permits, given, refused, ask };
+  return { clock, stop, rate, permits, given, refused, ask };
 }
 
 describe("permits", () => {
@@ -55,6 +58,36 @@ describe("permits", () => {
     await settled();
     expect(refused).toHaveLength(10);
     expect(permits.waitedMs).toBe(0);
+    expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe("permits while the service answers 503 above a rate", () => {
+  /** Two calls a second get through, and two do not. */
+  function limited() {
+    const parts = threeASecond();
+    for (let nowMs = -5_000; nowMs <= 0; nowMs += 250)
+      parts.rate.took({ sentAtMs: nowMs, arrivedAtMs: nowMs }, nowMs % 500 !== 0);
+    return parts;
+  }
+
+  it("are given one after the other at the rate, which is no wait for the quota", async () => {
+    const { clock, given, ask, permits } = limited();
+    ask(4);
+    for (let ms = 0; ms < 2_000; ms += 10) await clock.pass(10);
+    expect(given).toHaveLength(4);
+    for (const [index, atMs] of given.slice(1).entries())
+      expect(atMs - (given[index] ?? 0)).toBeGreaterThanOrEqual(400);
+    expect(permits.waitedMs).toBe(0);
+  });
+
+  it("are given to nobody once the run is stopped", async () => {
+    const { clock, refused, ask, stop } = limited();
+    ask(4);
+    await settled();
+    stop.stop({ kind: "deadline", message: "" });
+    await settled();
+    expect(refused).toHaveLength(3);
     expect(clock.sleeping).toBe(0);
   });
 });

@@ -23,7 +23,8 @@ function jumpingClock(): Clock & { readonly sleptMs: number[] } {
 export function readsOf(changes: Partial<ReadRules> = {}, stop = new Stop()) {
   const clock = jumpingClock();
   const retried: string[] = [];
-  const reads = new Reads(
+  const reads = new TimedReads(
+    clock,
     {
       concurrency: 4,
       quota: { reservePercent: 10 },
@@ -40,6 +41,24 @@ export function readsOf(changes: Partial<ReadRules> = {}, stop = new Stop()) {
     },
   );
   return { reads, clock, stop, retried };
+}
+
+/** Gives scripted exchanges the times at which they were made. */
+class TimedReads extends Reads {
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, ...rest: ConstructorParameters<typeof Reads>) {
+    super(...rest);
+    this.#clock = clock;
+  }
+
+  override read<T>(what: string, call: ReadCall<T>) {
+    return super.read(what, async (control) => {
+      const exchange = await call(control);
+      const nowMs = this.#clock.nowMs();
+      return exchange.sentAtMs === 0 ? { ...exchange, sentAtMs: nowMs, arrivedAtMs: nowMs } : exchange;
+    });
+  }
 }
 
 /** The exchange of a call that got this answer. */
