@@ -1,7 +1,7 @@
+import { commandLine } from "../domain/command-line.ts";
 import { OUTCOMES } from "../domain/outcome.ts";
 import { count, counted, duration } from "../domain/words.ts";
 import type { FinishedRun } from "../import-aliases/finish-run.ts";
-import { commandLine } from "./command-line.ts";
 
 /** The command that was typed. */
 export interface TypedCommand {

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { commandLine } from "../domain/command-line.ts";
 import { RunError } from "../domain/run-error.ts";
-import { commandLine } from "./command-line.ts";
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 /** The tag of ASN.1 with which every binary format of certificates begins. */

@@ -1,4 +1,7 @@
+import { platform } from "node:os";
 import { readAddress, shown } from "../domain/address.ts";
+import { shellWord } from "../domain/command-line.ts";
+import { isPlainText } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
 import { cellAt } from "./address-cells.ts";
 import { columnWays, holdingColumns, waysByPosition } from "./column-ways.ts";
@@ -100,7 +103,8 @@ export function shownDelimiter(delimiter: string): string {
 
 /** `--delimiter` with the character, as it is typed. */
 function delimiterOption(delimiter: string): string {
-  return `--delimiter ${delimiter === "\t" ? "tab" : `'${delimiter}'`}`;
+  const quote = platform() === "win32" ? '"' : "'";
+  return `--delimiter ${delimiter === "\t" ? "tab" : `${quote}${delimiter}${quote}`}`;
 }
 
 /** Columns whose name would do, but that hold no addresses. */
@@ -138,7 +142,7 @@ function columnsAdvice(
 ): string {
   const { ways, told } = columnWays(found, header, records, choice);
   const nameOf = (index: number | undefined): string => {
-    return index === undefined ? "NAME" : shown(cellAt(header, index).trim());
+    return index === undefined ? "NAME" : cellAt(header, index).trim();
   };
   const [aliasFor, ...moreAliasFor] = told.aliasFor;
   const [aliases, ...moreAliases] = told.aliases;
@@ -186,7 +190,12 @@ function columnsOption(aliasFor: string, aliases: readonly string[]): string {
   const names = aliases.filter((name, index) => {
     return aliases.findIndex((other) => headerKey(other) === headerKey(name)) === index;
   });
-  return `--columns "aliasFor=${aliasFor},${names.map((name) => `alias=${name}`).join(",")}"`;
+  return `--columns ${quotedWord(`aliasFor=${aliasFor},${names.map((name) => `alias=${name}`).join(",")}`)}`;
+}
+
+/** In double quotes, which most people know, unless a shell reads something in them: the headers come from outside. */
+function quotedWord(word: string): string {
+  return isPlainText(word) && !/["$`\\!%]/.test(word) ? `"${word}"` : shellWord(word, platform());
 }
 
 /** Headers by their names, as many of them as can be read. */

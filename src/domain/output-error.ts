@@ -20,7 +20,10 @@ export function outputError(path: string, error: unknown): unknown {
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(ENOSPC|SQLITE_FULL)/, "the disk is full (CODE); make room, or choose another folder"],
   [/^EDQUOT/, "the disk quota is used up (CODE); make room, or choose another folder"],
-  [/^EROFS/, "the file system is read-only (CODE); choose another folder"],
+  [
+    /^EROFS/,
+    "the file system is read-only (CODE); choose a folder that can be written, or make this one so (systemd: ReadWritePaths=; Kubernetes: a volume that is mounted there)",
+  ],
   [
     /^(EACCES|EPERM|SQLITE_READONLY)/,
     "writing there is not permitted (CODE); mend the permissions, close the program that has it open, or choose another folder",
@@ -28,6 +31,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^ENOENT/, "its folder does not exist (CODE); create it, or choose another folder"],
   [/^(ENOTDIR|EEXIST)/, "a file stands where its folder should (CODE); choose another folder"],
   [/^EISDIR/, "a folder has that name (CODE); remove it, or choose another name"],
+  [
+    /^E[MN]FILE/,
+    "too many files are open (CODE); raise the limit (ulimit -n 1024; systemd: LimitNOFILE=1024), or lower --concurrency",
+  ],
   [/^EBUSY/, "another program has it open (CODE); close that"],
 ];
 

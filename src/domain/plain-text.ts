@@ -3,7 +3,12 @@
  * marks that change the direction of writing become spaces.
  */
 export function plainText(text: string): string {
-  return HARMFUL.test(text) ? text.replaceAll(ALL_HARMFUL, " ") : text;
+  return isPlainText(text) ? text : text.replaceAll(ALL_HARMFUL, " ");
+}
+
+/** Returns whether the text holds nothing that {@link plainText} replaces. */
+export function isPlainText(text: string): boolean {
+  return !HARMFUL.test(text);
 }
 
 const HARMFUL = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;

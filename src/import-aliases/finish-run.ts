@@ -1,3 +1,4 @@
+import { platform } from "node:os";
 import { basename, join } from "node:path";
 import { exitOfRun, stopsThatCount } from "../domain/exit-code.ts";
 import type { StopReason } from "../domain/stop-reason.ts";
@@ -51,7 +52,7 @@ export async function finishRun(
   const summary = summaryOf(store, description, end, nowEpochMs, files);
   // Loaded only here: a run has a report to draw once, at its end.
   const { reportPage } = await import("../report/report-page.ts");
-  await writeWhole(files.report, reportPage(summary, shownProblems(store, description)));
+  await writeWhole(files.report, reportPage(summary, shownProblems(store, description), platform()));
   await writeWhole(join(store.folder, "summary.json"), summaryText(summary));
   return { summary, files };
 }

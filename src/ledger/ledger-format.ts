@@ -1,3 +1,5 @@
+import { platform } from "node:os";
+import { shellWord } from "../domain/command-line.ts";
 import { RunError } from "../domain/run-error.ts";
 import { type Database, text } from "./database.ts";
 import { LEDGER_FACTS, LEDGER_SCHEMA } from "./schema.ts";
@@ -73,7 +75,7 @@ function claimFor(database: Database, account: Account, path: string): void {
   if (tenant !== account.tenant) {
     throw new RunError(
       "settings",
-      `${path} belongs to the account "${tenant}", but these credentials are for "${account.tenant}". Use another --out folder; or, if it is the same account with new credentials, set MIMECAST_TENANT=${tenant}`,
+      `${path} belongs to the account "${tenant}", but these credentials are for "${account.tenant}". Use another --out folder; or, if it is the same account with new credentials, set MIMECAST_TENANT=${shellWord(tenant, platform())}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { outputError } from "../domain/output-error.ts";
 import { syncFolder } from "../files/sync-folder.ts";
@@ -24,12 +24,22 @@ const LEFTOVER =
 
 /** Makes the folder and those above it where they are missing. Their names are on the disk when this returns. */
 export function makeFolder(folder: string): void {
-  const first = orOutputError(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
-  if (first === undefined) return;
-  const above = dirname(resolve(first));
-  for (let made = resolve(folder); made !== above && made !== dirname(made); made = dirname(made)) {
-    syncFolder(dirname(made));
+  orOutputError(folder, () => makeWithParents(resolve(folder)));
+}
+
+/** Not by mkdir's own `recursive`, which reports a read-only file system as a folder that does not exist. */
+function makeWithParents(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) {
+      if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+      throw error;
+    }
+    makeWithParents(dirname(folder));
+    mkdirSync(folder, { mode: 0o700 });
   }
+  syncFolder(dirname(folder));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { shellWord } from "../domain/command-line.ts";
 import { count, counted } from "../domain/words.ts";
 import { type Html, html, outside } from "./html.ts";
 import type { Summary } from "./summary.ts";
@@ -7,17 +8,31 @@ import type { Summary } from "./summary.ts";
 const MOST_INPUTS = 40;
 const LONGEST_VALUE = 300;
 
-/** What Mimecast's answers prove, and what they do not. */
-export function proofSection({ outcomes, inputs }: Summary): Html {
-  const [first, ...others] = inputs;
-  const input = first === undefined || others.length > 0 ? "FILE…" : first.name;
+/** A longer name is left out of the command: a part of it would name another file. */
+const MAX_COMMAND_LENGTH = 500;
+
+/**
+ * What Mimecast's answers prove, and what they do not.
+ *
+ * @param platform for whose shell the command is quoted
+ */
+export function proofSection({ outcomes, inputs }: Summary, platform: string): Html {
   return html`<section aria-labelledby="proof">
 <h2 id="proof">What this proves</h2>
 <p><b>Proved:</b> for each row that is <i>applied</i>, Mimecast's own answer named the row among its successes; results.csv has the time and Mimecast's request id. Every row of the input is there with exactly one outcome, and they add up to the rows read.</p>
 <p><b>Not proved:</b> nothing was read back from Mimecast.${outcomes.unchanged > 0 ? html` Rows that are <i>unchanged</i> rest on the ledger: they were accepted in an earlier run, and what was changed in the console since then is not known.` : undefined}${outcomes.unknown > 0 ? html` Rows that are <i>unknown</i> may be in place or not: running the same command again settles them.` : undefined}</p>
-<p>To ask Mimecast what is there now: <code>mimecast-bulk verify ${outside(input === "standard input" ? "FILE" : input)}</code></p>
+<p>To ask Mimecast what is there now: <code>mimecast-bulk verify ${outside(inputWord(inputs, platform), MAX_COMMAND_LENGTH)}</code></p>
 </section>
 `;
+}
+
+/** The input as it is typed; a placeholder where it can't be typed, or where there are several. */
+function inputWord(inputs: Summary["inputs"], platform: string): string {
+  const [first, ...others] = inputs;
+  if (first === undefined || others.length > 0) return "FILE…";
+  if (first.name === "standard input") return "FILE";
+  const word = shellWord(first.name, platform);
+  return word.length > MAX_COMMAND_LENGTH ? "FILE" : word;
 }
 
 /** What was read, byte for byte. */

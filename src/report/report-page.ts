@@ -15,8 +15,10 @@ const LONGEST_STOP = 600;
  * `report.html`: all that a run came to, for people, in one file. It holds no script and asks for nothing from
  * anywhere: its Content-Security-Policy forbids everything but the one style, which it names by its hash. What it
  * shows of the rows is bounded, and it says what it leaves out.
+ *
+ * @param platform for whose shell commands are quoted
  */
-export function reportPage(summary: Summary, problems: ShownProblems): string {
+export function reportPage(summary: Summary, problems: ShownProblems, platform: string): string {
   const verdict = verdictOf(summary);
   const body = html`<header>
 <p class="over">mimecast-bulk import</p>
@@ -25,7 +27,7 @@ ${summary.stops.map(({ message }) => html`<p>Stopped: ${outside(message, LONGEST
 <p class="soft">${whenWords(summary)}</p>
 </header>
 <main>
-${outcomeSection(summary)}${courseSection(summary)}${problemsSection(problems)}${proofSection(summary)}${inputsSection(summary)}${settingsSection(summary)}${filesSection(summary)}</main>
+${outcomeSection(summary)}${courseSection(summary)}${problemsSection(problems)}${proofSection(summary, platform)}${inputsSection(summary)}${settingsSection(summary)}${filesSection(summary)}</main>
 <footer>Run ${outside(summary.run)} · written by mimecast-bulk ${outside(summary.tool.version)} · all times are UTC</footer>
 `;
   return page(`${verdict.sentence} · mimecast-bulk`, body);

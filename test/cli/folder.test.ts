@@ -35,7 +35,7 @@ test("A folder belongs to one account: other credentials end with 78, and the re
   expect(first.code).toBe(0);
   const other = await runCli(["import", "a.csv"], { cwd, env });
   expect(other.code).toBe(78);
-  expect(other.stderr).toContain("MIMECAST_TENANT=our tenant");
+  expect(other.stderr).toContain("MIMECAST_TENANT='our tenant'");
   const same = await runCli(["import", "a.csv"], { cwd, env: { ...env, MIMECAST_TENANT: "our tenant" } });
   expect(same.code).toBe(0);
   expect(simulator.counters.calls).toBe(3);

@@ -361,6 +361,7 @@ describe("columns that can't be found stop the run and say what was found and wh
     [["cur", "alias"], {}, /no column "aliasFor" .*--columns "aliasFor=cur,alias=alias"/],
     [["who", "alias", "note"], {}, /--columns "aliasFor=NAME,alias=alias"/],
     [["a", "b", "c"], {}, /--columns "aliasFor=NAME,alias=NAME"/],
+    [["new $(reboot)", "old `id`"], {}, /--columns 'aliasFor=new \$\(reboot\),alias=old `id`'/],
     [["aliasFor", "alias"], { aliases: ["old"] }, /no column "old"/],
     [["ann@x.example", "a@x.example"], {}, /no header line, add --no-header/],
     [["aliasFor;alias"], {}, /separated by ';': add --delimiter ';'/],

@@ -66,7 +66,7 @@ function hostileSummary() {
 
 describe("the report's page", () => {
   it("allows itself one style, by its hash, and nothing else", () => {
-    const page = reportPage(summaryOf({ applied: 3 }), NO_PROBLEMS);
+    const page = reportPage(summaryOf({ applied: 3 }), NO_PROBLEMS, "linux");
     const [, policy = ""] = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(page) ?? [];
     const [, style = ""] = /<style>([\s\S]*?)<\/style>/.exec(page) ?? [];
     const hash = createHash("sha256").update(style).digest("base64");
@@ -77,7 +77,7 @@ describe("the report's page", () => {
   });
 
   it("holds no script, no style attribute and no address of anything but the files beside it", () => {
-    const page = reportPage(hostileSummary(), hostileProblems());
+    const page = reportPage(hostileSummary(), hostileProblems(), "linux");
     const tags = page.match(/<[a-z][^>]*>/gi) ?? [];
     expect(tags.length).toBeGreaterThan(100);
     for (const tag of tags) {
@@ -87,7 +87,7 @@ describe("the report's page", () => {
   });
 
   it("stays below a megabyte with whatever it is given, and says what it leaves out", () => {
-    const page = reportPage(hostileSummary(), hostileProblems());
+    const page = reportPage(hostileSummary(), hostileProblems(), "linux");
     expect(Buffer.byteLength(page)).toBeLessThan(MEBIBYTE);
     expect(page).toContain("Left out here: 999,970 more codes with 10 rows. results.csv has every row.");
     expect(page).toContain("and 9,960 more inputs: see summary.json");
@@ -95,7 +95,7 @@ describe("the report's page", () => {
   });
 
   it("tells what a run proved and what it did not", () => {
-    const page = reportPage(summaryOf({ applied: 3, unchanged: 1, unknown: 1 }), NO_PROBLEMS);
+    const page = reportPage(summaryOf({ applied: 3, unchanged: 1, unknown: 1 }), NO_PROBLEMS, "linux");
     expect(page).toContain("nothing was read back from Mimecast");
     expect(page).toContain("rest on the ledger");
     expect(page).toContain("may be in place or not");
@@ -104,17 +104,30 @@ describe("the report's page", () => {
     expect(page).toContain("--concurrency");
   });
 
+  it.each([
+    ["o'neil; rm -rf $HOME.csv", "linux", "'o'\\''neil; rm -rf $HOME.csv'"],
+    ["two words & more.csv", "win32", '"two words & more.csv"'],
+    ["standard input", "linux", "FILE"],
+    [`${"long ".repeat(100)}.csv`, "linux", "FILE"],
+  ])("has a command for the input %j that a shell on %s takes as it is", (name, platform, word) => {
+    const inputs = [{ name, sha256: null, bytes: null, encoding: null }];
+    const page = reportPage(summaryOf({ applied: 1 }, { inputs }), NO_PROBLEMS, platform);
+    const [, command = ""] = /<code>mimecast-bulk verify <bdi>(.*)<\/bdi>/.exec(page) ?? [];
+    const unescaped = command.replaceAll("&#39;", "'").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+    expect(unescaped).toBe(word);
+  });
+
   it("makes no rate of a run that took no time", () => {
     const rows = { applied: [1], failed: [0], unknown: [0] };
     const startedAt = "2026-01-02T03:04:05.678Z";
     const timeline = { startedAt, durationMs: 0, bucketMs: 1_000, rows, calls: null };
-    const page = reportPage(summaryOf({ applied: 1 }, { timeline }), NO_PROBLEMS);
+    const page = reportPage(summaryOf({ applied: 1 }, { timeline }), NO_PROBLEMS, "linux");
     expect(page).toContain("<dt>rows a second</dt><dd>–</dd>");
     expect(page).not.toMatch(/NaN|Infinity/);
   });
 
   it("shows a single row among a million", () => {
-    const page = reportPage(summaryOf({ applied: 999_999, failed: 1 }), NO_PROBLEMS);
+    const page = reportPage(summaryOf({ applied: 999_999, failed: 1 }), NO_PROBLEMS, "linux");
     expect(page).toContain("&gt; 99.9 %");
     const [, width = "0"] = /class="share failed" x="[\d.]+%" width="([\d.]+)%"/.exec(page) ?? [];
     expect(Number(width)).toBeGreaterThan(0.5);
