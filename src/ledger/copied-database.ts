@@ -1,14 +1,17 @@
 import { constants, copyFileSync, rmSync, statSync } from "node:fs";
 import { RunError } from "../domain/run-error.ts";
+import { refuseForeignFile } from "./own-file.ts";
 import { orOutputError } from "./run-folder.ts";
 
 const SUFFIXES = ["-wal", ""] as const;
 
 /**
  * Copies a database that another process may be writing, as far as it is on the disk. False if it changed
- * meanwhile: then the copy may be torn and is not to be used.
+ * meanwhile: then the copy may be torn and is not to be used. Throws a RunError "output" where the original is not a file
+ * of the tool's own: copying a named pipe would never end.
  */
 export function copyDatabase(original: string, copy: string): boolean {
+  refuseForeignFile(original, original);
   const before = stateOf(original);
   for (const suffix of SUFFIXES) {
     orOutputError(`${copy}${suffix}`, () => {

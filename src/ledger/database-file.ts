@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { outputError } from "../domain/output-error.ts";
 import { RunError } from "../domain/run-error.ts";
+import { hasLocks, isLockRefusal } from "./lock-probe.ts";
 
 /** How a file is spoken of, and what is expected of it. */
 export interface FileTraits {
@@ -12,6 +14,8 @@ export interface FileTraits {
   readonly mark?: number;
   /** Whether each commit is on the disk when it returns, at the cost of a sync; else only when the log is synced. */
   readonly syncsCommits?: boolean;
+  /** Tables of an earlier version's file, which had no application id. */
+  readonly tablesBeforeMark?: readonly string[];
 }
 
 /** A file as messages need it. */
@@ -42,10 +46,17 @@ export function damage(file: AttachedFile, why: string, cause?: unknown): RunErr
 /** What SQLite or the file system said of a file, for people; a fault of this program stays as it is. */
 export function runError(file: AttachedFile | undefined, error: unknown): unknown {
   if (file === undefined || !(error instanceof Error) || error instanceof RunError) return error;
-  if (codeOf(error).startsWith("SQLITE_BUSY")) {
-    return new RunError("locked", `${file.path} is in use by another run. Wait for it to end, or stop it.`, {
-      cause: error,
-    });
+  if (isLockRefusal(error)) {
+    const folder = dirname(file.path);
+    return hasLocks(folder)
+      ? new RunError("locked", `${file.path} is in use by another run. Wait for it to end, or stop it.`, {
+          cause: error,
+        })
+      : new RunError(
+          "output",
+          `${file.path} can't be locked: the file system of ${folder} has no locks, which keep two runs apart (${codeOf(error)}). Choose a folder on a local disk with --out, or mount the file system with locks (NFS: without nolock).`,
+          { cause: error },
+        );
   }
   return isDamage(error) ? damage(file, error.message, error) : outputError(file.path, error);
 }

@@ -1,7 +1,9 @@
-import { closeSync, openSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Libsql from "libsql";
+import { outputError } from "../domain/output-error.ts";
 import { type AttachedFile, damage, type FileTraits, isDamage, runError } from "./database-file.ts";
+import { prepareFile } from "./own-file.ts";
 
 /** What a column holds. Texts and integers below 2^53 are all that this schema stores. */
 export type Cell = string | number | null;
@@ -14,8 +16,6 @@ export interface Statement {
   all(parameters: readonly Cell[]): readonly Row[];
 }
 
-/** Private to the user: addresses are nobody else's business. */
-const FILE_MODE = 0o600;
 /** 40 MB of write-ahead log before it is folded into the database: an fsync each time, so not too often. */
 const CHECKPOINT_PAGES = 10_000;
 
@@ -74,13 +74,13 @@ export class Database {
       ifDamaged: traits.ifDamaged ?? "Restore it from a backup, or use another --out folder.",
     };
     try {
-      makePrivate(path);
+      prepareFile(path, file.path);
       this.#sqlite.prepare(`ATTACH ? AS ${name}`).run([path]);
     } catch (error) {
       throw runError(file, error);
     }
     try {
-      if (traits.mark !== undefined) this.#checkMark(file, traits.mark);
+      if (traits.mark !== undefined) this.#checkMark(file, traits.mark, traits.tablesBeforeMark ?? []);
       // NORMAL: commits survive the process's death at any moment, but not a power cut before the log is synced.
       const synchronous = traits.syncsCommits === true ? "FULL" : "NORMAL";
       this.#sqlite.exec(
@@ -94,14 +94,15 @@ export class Database {
     this.#files.push(file);
   }
 
-  #checkMark(file: AttachedFile, mark: number): void {
-    const tables: unknown = this.#sqlite
-      .prepare(`SELECT 1 FROM ${file.name}.sqlite_schema LIMIT 1`)
-      .raw()
-      .get();
-    if (tables === undefined) return;
+  #checkMark(file: AttachedFile, mark: number, tablesBeforeMark: readonly string[]): void {
+    const names = `SELECT coalesce(group_concat(name), '') FROM ${file.name}.sqlite_schema WHERE type = 'table'`;
+    const [tables] = asRow(this.#sqlite.prepare(names).raw().get());
+    if (tables === "") return;
     const [found] = asRow(this.#sqlite.prepare(`PRAGMA ${file.name}.application_id`).raw().get());
-    if (found !== mark) throw damage(file, "it has not this version's mark");
+    if (found === mark) return;
+    const known = String(tables).split(",");
+    const isEarlier = tablesBeforeMark.length > 0 && tablesBeforeMark.every((name) => known.includes(name));
+    if (found !== 0 || !isEarlier) throw damage(file, "it has not this version's mark");
   }
 
   /** Folds the write-ahead log in, closes the file and gives its lock back. */
@@ -232,12 +233,13 @@ function isRow(value: unknown): value is Row {
   return Array.isArray(value);
 }
 
-function makePrivate(path: string): void {
-  // SQLite gives its log the mode of the file, so the file must have it before SQLite opens it.
-  closeSync(openSync(path, "a", FILE_MODE));
-}
-
+/** SQLite itself says no more than "not a writable directory", without a code. */
 function temporaryFilesIn(folder: string): string {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw outputError(folder, error);
+  }
   return `PRAGMA temp_store = FILE; PRAGMA temp_store_directory = ${quoted(folder)}`;
 }
 

@@ -10,7 +10,7 @@ describe("what can't be written is told with the path, why, and what to do", () 
     ["ENOSPC", /^runs\/a can't be written: the disk is full \(ENOSPC\); make room.* same command again/],
     ["SQLITE_FULL", /the disk is full \(SQLITE_FULL\); make room/],
     ["EDQUOT", /quota is used up/],
-    ["EROFS", /read-only \(EROFS\)/],
+    ["EROFS", /read-only \(EROFS\).*systemd: ReadWritePaths=; Kubernetes: a volume/],
     ["EACCES", /not permitted \(EACCES\)/],
     ["EPERM", /not permitted/],
     ["SQLITE_READONLY_DIRECTORY", /not permitted/],
@@ -19,7 +19,11 @@ describe("what can't be written is told with the path, why, and what to do", () 
     ["ENOTDIR", /a file stands where its folder should/],
     ["EISDIR", /a folder has that name/],
     ["EBUSY", /another program has it open/],
-    ["EMFILE", /EMFILE: no, open 'x'; look at/],
+    [
+      "EMFILE",
+      /too many files are open \(EMFILE\); raise the limit \(ulimit -n 1024; systemd: LimitNOFILE=1024\)/,
+    ],
+    ["EIO", /EIO: no, open 'x'; look at/],
     ["SQLITE_IOERR_WRITE", /SQLITE_IOERR_WRITE: no/],
   ])("%s", (code, message) => {
     const error = refused(code);
