@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { outputError } from "../domain/output-error.ts";
 import { RunError } from "../domain/run-error.ts";
-import { hasLocks, isLockRefusal } from "./lock-probe.ts";
+import { hasLocks, isLockRefusal } from "./folder-probe.ts";
 
 /** How a file is spoken of, and what is expected of it. */
 export interface FileTraits {

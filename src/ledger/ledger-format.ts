@@ -2,7 +2,7 @@ import { platform } from "node:os";
 import { shellWord } from "../domain/command-line.ts";
 import { RunError } from "../domain/run-error.ts";
 import { type Database, text } from "./database.ts";
-import { LEDGER_FACTS, LEDGER_SCHEMA } from "./schema.ts";
+import { LEDGER_FACTS, LEDGER_MARK, LEDGER_SCHEMA } from "./schema.ts";
 
 /** Whose aliases a ledger is about. */
 export interface Account {
@@ -37,6 +37,9 @@ export function setUp(database: Database, path: string, account?: Account): void
     database.exec(LEDGER_FACTS);
     bringUpToDate(database, path);
     database.exec(LEDGER_SCHEMA);
+    if (database.number("PRAGMA ledger.application_id") !== LEDGER_MARK) {
+      database.exec(`PRAGMA ledger.application_id = ${LEDGER_MARK}`);
+    }
     if (account !== undefined) claimFor(database, account, path);
   });
 }

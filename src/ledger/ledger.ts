@@ -13,7 +13,7 @@ import {
   runFoldersWith,
 } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
-import { RUN_MARK, RUN_SCHEMA } from "./schema.ts";
+import { LEDGER_MARK, RUN_MARK, RUN_SCHEMA } from "./schema.ts";
 
 /** How fast calls could be made, as the last run that had answers saw it. */
 export interface SeenPace {
@@ -26,6 +26,7 @@ export interface SeenPace {
 /** What the SQL calls the ledger's file; a run's is `run`. */
 const SCHEMA_NAME = "ledger";
 const LEDGER_FILE = "ledger.db";
+const LEDGER_TRAITS: FileTraits = { mark: LEDGER_MARK, tablesBeforeMark: ["fact", "alias"] };
 
 /**
  * What is known to be in place at Mimecast, over all runs with one folder: `FOLDER/ledger.db`.
@@ -57,7 +58,7 @@ export class Ledger {
     makeFolder(folder);
     clearDeadWork(folder);
     // Each commit is synced: `run.db` goes when its outcomes are merged, and must not be the only copy on the disk.
-    const database = Database.open(path, SCHEMA_NAME, { syncsCommits: true });
+    const database = Database.open(path, SCHEMA_NAME, { ...LEDGER_TRAITS, syncsCommits: true });
     try {
       setUp(database, path, account);
       return new Ledger(folder, path, database);
@@ -82,7 +83,7 @@ export class Ledger {
       database = Database.open(join(workFolder, DRY_RUN.guard), "guard");
       const copy = join(workFolder, DRY_RUN.ledger);
       if (!copyDatabase(path, copy) && !copyDatabase(path, copy)) throw beingMerged(path);
-      database.attach(copy, SCHEMA_NAME, { shownPath: path });
+      database.attach(copy, SCHEMA_NAME, { ...LEDGER_TRAITS, shownPath: path });
       setUp(database, path);
       const ledger = new Ledger(workFolder, path, database);
       for (const killed of runFoldersWith(RUN_FILE, folder)) ledger.#mergeCopyOf(killed, nowEpochMs);

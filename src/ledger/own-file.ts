@@ -1,7 +1,9 @@
 import { accessSync, closeSync, constants, lstatSync, openSync, type Stats } from "node:fs";
 import { platform } from "node:os";
+import { dirname } from "node:path";
 import { shellWord } from "../domain/command-line.ts";
 import { RunError } from "../domain/run-error.ts";
+import { ownerOfNewFiles } from "./folder-probe.ts";
 
 /** Private to the user: addresses are nobody else's business. */
 const FILE_MODE = 0o600;
@@ -26,16 +28,22 @@ export function prepareFile(path: string, shownPath: string): void {
 export function refuseForeignFile(path: string, shownPath: string): void {
   for (const suffix of ["", ...COMPANIONS]) {
     const stats = lstatSync(`${path}${suffix}`, { throwIfNoEntry: false });
-    const why = stats && whyForeign(stats, `${shownPath}${suffix}`, process.geteuid?.());
+    const why = stats && whyForeign(stats, `${shownPath}${suffix}`, ownUser(stats, path));
     if (why !== undefined) throw new RunError("output", `${shownPath}${suffix} ${why}`);
   }
+}
+
+/** Asked only where it matters, because it makes a file. */
+function ownUser({ uid }: Stats, path: string): number | undefined {
+  if (platform() === "win32") return undefined;
+  return uid === 0 ? 0 : ownerOfNewFiles(dirname(path));
 }
 
 /**
  * Returns what is wrong with a file, and what to do. That a group may write it is left alone: the volumes of
  * Kubernetes are so.
  *
- * @param userId this process's; undefined where files have no owners, as on Windows
+ * @param userId the owner of files that this process makes; undefined where files have no owners, as on Windows
  */
 export function whyForeign(
   stats: Pick<Stats, "isFile" | "isSymbolicLink" | "mode" | "uid">,

@@ -1,3 +1,6 @@
+/** SQLite's application id of the ledger: "MBLD". Ledgers of earlier versions have none. */
+export const LEDGER_MARK = 0x4d42_4c44;
+
 /** What the ledger says of itself, its format among it. */
 export const LEDGER_FACTS =
   "CREATE TABLE IF NOT EXISTS ledger.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;";

@@ -53,6 +53,6 @@ test.for([
       expect(stderr).not.toContain("in use");
       expect(code).toBe(73);
     }
-    expect(filesBelow(cwd).filter((path) => path.includes("lock-probe"))).toEqual([]);
+    expect(filesBelow(cwd).filter((path) => path.includes("probe-"))).toEqual([]);
   },
 );
