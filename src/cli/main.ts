@@ -4,6 +4,7 @@ import type { ExportFlags } from "../config/export-flags.ts";
 import type { GroupsFlags } from "../config/groups-flags.ts";
 import type { ImportFlags } from "../config/import-flags.ts";
 import type { VerifyFlags } from "../config/verify-config.ts";
+import { BLOT } from "../domain/blotter.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
 import { plainText } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
@@ -47,7 +48,7 @@ async function run(program: Program): Promise<ExitCode> {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => program.stdout.write(text),
-      writeErr: (text) => program.stderr.write(text),
+      writeErr: (text) => program.stderr.write(program.blotter.blotted(withoutValue(text))),
     })
     .showHelpAfterError("(--help lists the commands and options)");
 
@@ -108,6 +109,11 @@ async function run(program: Program): Promise<ExitCode> {
 
   await command.parseAsync([...program.words], { from: "user" });
   return code;
+}
+
+/** What somebody has given to an option that does not exist may be a secret: there are options for none. */
+function withoutValue(text: string): string {
+  return text.replace(/(unknown option '[^'=]*=).*'/s, `$1${BLOT}'`);
 }
 
 function importOptions(command: Command): Command {

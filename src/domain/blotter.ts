@@ -26,9 +26,10 @@ const SECRET_TEXT = new RegExp(`"(${SECRET_FIELDS.join("|")})":"(?:[^"\\\\]|\\\\
 const AUTHORIZATION = /\b(Bearer(?:\s|%20)+|MC(?:\s|%20)+[^\s:"]+:)[\w+/=.~-]+/gi;
 const BASE64_CHARACTER = /[\w+/-]/;
 /** What marks a cut, of this program's or of somebody else's making. */
-const CUT = /…|\.\.\.|$/g;
+const CUT = /…|\.{3,}|$/g;
 /** What a cut has left of an escaped character. */
-const HALF_ESCAPE = /[%&\\][\w#%;\\]{0,11}$/;
+const HALF_ESCAPE = /[%&\\][\w#%;\\]*$/;
+const MAX_HALF_ESCAPE = 12;
 
 /** Redacts secrets, tokens and signatures. Everything that writes text for people or into files shares one. */
 export interface Blotter {
@@ -94,10 +95,11 @@ function* foundIn(text: string, forms: readonly SecretForm[]): Generator<Range> 
   }
   for (const { 0: mark, index: cut } of text.matchAll(CUT)) {
     const minLength = mark === "" ? MIN_LAST_PART_LENGTH : MIN_PART_LENGTH;
-    const whole = text.slice(0, cut).replace(HALF_ESCAPE, "").length;
+    const half = HALF_ESCAPE.exec(text.slice(Math.max(0, cut - MAX_HALF_ESCAPE), cut))?.[0] ?? "";
+    const whole = cut - half.length;
     for (const end of new Set([cut, whole])) {
-      const length = Math.max(...forms.map((form) => partLength(text, end, form.text)));
-      if (length >= minLength) yield { start: end - length, end: cut };
+      const length = Math.max(...forms.map((form) => partLength(text, end, form.text, minLength)));
+      if (length > 0) yield { start: end - length, end: cut };
     }
   }
 }
@@ -112,11 +114,11 @@ function withEdges(text: string, start: number, end: number): Range {
   return { start: first, end: last + padding };
 }
 
-/** Returns how many characters before `end` are the beginning of the form. */
-function partLength(text: string, end: number, form: string): number {
-  const beginning = form.slice(0, MIN_PART_LENGTH);
+/** Returns how many characters before `end` are the beginning of the form, 0 if they are fewer than `minLength`. */
+function partLength(text: string, end: number, form: string, minLength: number): number {
+  const beginning = form.slice(0, minLength);
   let at = text.indexOf(beginning, Math.max(0, end - form.length));
-  while (at !== -1 && at < end) {
+  while (at !== -1 && at <= end - minLength) {
     if (form.startsWith(text.slice(at, end))) return end - at;
     at = text.indexOf(beginning, at + 1);
   }

@@ -26,6 +26,16 @@ test.each([
   expect(stderr).toContain(`${option} has taken the file b.csv for a value`);
 });
 
+test.each([["check"], ["import", "a.csv"]])(
+  "A secret that is given as an option is not repeated by %s",
+  async (...words) => {
+    const { code, stderr } = await runCli([...words, "--client-secret=hush'hush"]);
+    expect(code).toBe(64);
+    expect(stderr).toContain("unknown option '--client-secret=[redacted]'");
+    expect(stderr).not.toContain("hush");
+  },
+);
+
 test("Standard input is read once", async () => {
   const { code, stderr } = await runCli(["import", "-", "-", "--dry-run"], { stdin: ROWS });
   expect(code).toBe(64);

@@ -101,6 +101,7 @@ describe("A secret that a cut has halved is redacted", () => {
     ["it is hu…", "it is hu…"],
     ["it is hushed…", "it is hushed…"],
     ["nothing…", "nothing…"],
+    ["hu%2…", "hu%2…"],
   ])("%s", (text, expected) => {
     expect(blotted(text)).toBe(expected);
   });
