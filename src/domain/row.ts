@@ -80,14 +80,15 @@ export function readRecord(record: InputRecord, layout: RecordLayout): RecordRea
   if (record.cells.length !== layout.cellCount) return invalid("ragged_row", raggedMessage(record, layout));
 
   const primary = readAddress(aliasFor);
-  const [first, ...others] = filledCells(record, layout);
+  const filled = filledCells(record, layout);
+  const first = filled[0];
   if (first === undefined && canBeEmpty(layout)) return NO_ROWS;
   if (!primary.ok && primary.empty) return invalid("empty_cell", "the cell of aliasFor is empty");
   if (first === undefined) return invalid("empty_cell", "the cell of alias is empty");
   if (!primary.ok) return invalid(primary.code, `aliasFor: ${primary.reason}`);
-  if (others.length === 0) return readCell(primary, first);
+  if (filled.length === 1) return readCell(primary, first);
 
-  const readings = [first, ...others].map((cell) => readCell(primary, cell));
+  const readings = filled.map((cell) => readCell(primary, cell));
   const wrong = readings.find((reading) => reading.kind === "invalid" && reading.code === "other_primary");
   // One cell that names another primary puts the whole record in doubt.
   return wrong?.kind === "invalid" ? invalid(wrong.code, wrong.message) : joined(readings);
@@ -202,10 +203,13 @@ export interface AliasCell {
 
 /** The alias cells in which the record has something. */
 export function filledCells(record: InputRecord, { columns, header }: RecordLayout): AliasCell[] {
-  return columns.aliases.flatMap((column) => {
+  const filled: AliasCell[] = [];
+  // A loop, for every record of the input: flatMap takes several times as long.
+  for (const column of columns.aliases) {
     const text = record.cells[column];
-    return text === undefined || isEmpty(text) ? [] : [{ column, text, header: header?.[column] }];
-  });
+    if (text !== undefined && !isEmpty(text)) filled.push({ column, text, header: header?.[column] });
+  }
+  return filled;
 }
 
 /** Whether a cell has nothing but white space and invisible characters. */
