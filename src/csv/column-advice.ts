@@ -151,12 +151,14 @@ function columnsAdvice(
     const others = moreAliases.length > 0 ? [undefined] : (aliases ?? [undefined]);
     return `Name the columns with ${columnsOption(nameOf(one), others.map(nameOf))}`;
   }
-  return choiceOf(
+  const several =
+    moreAliases.length > 0 ? '. To take several alias columns, name each: "alias=A,alias=B"' : "";
+  return `${choiceOf(
     ways.map(({ columns, sentence }) => ({
       option: columnsOption(nameOf(columns.aliasFor), columns.aliases.map(nameOf)),
       sentence,
     })),
-  );
+  )}${several}`;
 }
 
 /** A file whose first record holds addresses: both ways round by position, as nothing names the columns. */

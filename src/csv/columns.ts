@@ -129,8 +129,10 @@ function columnOf(
   }
   const other = chosenNames(role === "alias" ? "aliasFor" : "alias", choice) ?? [];
   const taken = new Set(other.map(headerKey));
-  const candidates = candidatesOf(role, header, (key) => SYNONYMS[role].has(key), taken);
   const even = records.filter((record) => record.length === header.length);
+  const candidates = candidatesOf(role, header, (key) => SYNONYMS[role].has(key), taken)
+    .map((family) => family.filter((index) => !holdsCounts(even, index)))
+    .filter((family) => family.length > 0);
   const holding = candidates.filter((family) =>
     family.some((index) => even.some((record) => holdsAddresses(cellAt(record, index)))),
   );
@@ -152,6 +154,12 @@ function candidatesOf(
   const keyOf = role === "alias" ? familyKey : headerKey;
   const indexes = indexesOf(header, (name) => isMeant(keyOf(name)) && !taken.has(headerKey(name)));
   return role === "aliasFor" ? indexes.map((index) => [index]) : familiesOf(indexes, header);
+}
+
+/** Tells whether a column holds nothing but numbers, such as how many of `aliases.0`, `aliases.1` a record fills. */
+function holdsCounts(records: readonly (readonly string[])[], index: number): boolean {
+  const cells = records.map((record) => cellAt(record, index).trim()).filter((cell) => cell !== "");
+  return cells.length > 0 && cells.every((cell) => /^\d+$/.test(cell));
 }
 
 function indexesOf(header: readonly string[], isMeant: (name: string) => boolean): number[] {

@@ -144,6 +144,17 @@ describe("alias columns of one family are taken together", () => {
     expect(byHeader(header, {}, empty)).toEqual({ aliasFor: 0, aliases: [1, 2, 3] });
   });
 
+  it("but for one that only counts the others, as flattened JSON has it", () => {
+    const header = ["primaryEmail", "aliases", "aliases.0", "aliases.1"];
+    const counted = [
+      ["ann@x.example", "2", "a@x.example", "b@x.example"],
+      ["bob@x.example", "0", "", ""],
+      ["cem@x.example", "", "", ""],
+    ];
+    expect(byHeader(header, {}, counted)).toEqual({ aliasFor: 0, aliases: [2, 3] });
+    expect(() => byHeader(header.slice(0, 2), {}, [["ann@x.example", "2"]])).toThrow(/no column "alias"/);
+  });
+
   it("and not with columns of another name, which make the header doubtful", () => {
     expect(() => byHeader(["Email", "Alias", "Alias 2", "Secondary"], {}, [record])).toThrow(
       /alias can be any of 2 \("Alias"\) and 3 \("Alias 2"\) and 4 \("Secondary"\)/,
@@ -327,6 +338,9 @@ describe("advice on columns", () => {
     const advice = adviceOf(["mail", "EmailAddress", "alias"], ["c@x.example", A, B]);
     expect(advice).toContain('"aliasFor=mail,alias=alias" (b@y.example will belong to c@x.example), or');
     expect(advice).toContain('"aliasFor=EmailAddress,alias=alias" (b@y.example will belong to a@x.example)');
+    expect(adviceOf(["mail", "alias", "secondary"], [A, B, B])).toMatch(
+      /alias=secondary" \([^)]*\)\. To take several alias columns, name each: "alias=A,alias=B"$/,
+    );
   });
 
   it("keeps to what --columns says already", () => {
