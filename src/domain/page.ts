@@ -18,3 +18,11 @@ export interface PageRequest {
 
 /** Graded C: read in several public clients. */
 export const MAX_PAGE_SIZE = 500;
+
+/** The keys of a list's items, in flat memory however many there are. */
+export interface KeyList {
+  add(keys: readonly string[]): void;
+  /** Returns a key that was added twice. May sort all of them. */
+  repeated(): string | undefined;
+  close(): void;
+}

@@ -3,6 +3,7 @@ import type { PageRequest } from "../domain/page.ts";
 import type { CallControl } from "../domain/updater.ts";
 import type { Reads } from "../engine/reads.ts";
 import { readWhole } from "../engine/whole-list.ts";
+import { openKeyList } from "../ledger/key-list.ts";
 
 /** Where a group's members go while they are read. */
 export interface MemberSink {
@@ -15,7 +16,9 @@ export interface GroupReading {
   readonly directory: Directory;
   readonly reads: Reads;
   readonly pageSize: number;
-  /** The group is read once more. */
+  /** Where the addresses of a large group are sorted: a folder that has room for the export. */
+  readonly folder: string;
+  /** The group is read again. */
   readonly again: (group: Group, why: string) => void;
 }
 
@@ -24,7 +27,7 @@ export interface GroupReading {
  * page where it can't be read whole, and a StoppedError if the run stops.
  */
 export async function readGroup(group: Group, sink: MemberSink, reading: GroupReading): Promise<number> {
-  const { again, directory, pageSize, reads } = reading;
+  const { again, directory, folder, pageSize, reads } = reading;
   const begin = async () => {
     await sink.begin();
     return {
@@ -32,8 +35,15 @@ export async function readGroup(group: Group, sink: MemberSink, reading: GroupRe
       take: (members: readonly Member[]) => sink.write(members),
     };
   };
-  const list = { what: groupWords(group), items: "members", pageSize, begin };
+  const openKeys = () => openKeyList(folder);
+  const list = { what: groupWords(group), items: "members", pageSize, keyOf: memberKey, openKeys, begin };
   return await readWhole(list, reads, (why) => again(group, why));
+}
+
+/** A member that is a whole domain has no address. One that has neither can't be told from another. */
+function memberKey({ domain, emailAddress }: Member): string | undefined {
+  if (emailAddress !== "") return emailAddress;
+  return domain === "" ? undefined : `@${domain}`;
 }
 
 /** Ids are long, and names are not unique: so much of the id tells which one it is. */

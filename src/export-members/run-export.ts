@@ -52,6 +52,7 @@ async function exportInto(
         directory,
         reads,
         pageSize: job.pageSize,
+        folder: output.temporaries.folder,
         again: (group, why) => view.groupAgain(group, why),
       },
       output: output.text,

@@ -25,6 +25,10 @@ export class TemporaryFiles {
     this.#randomPart = randomPart;
   }
 
+  get folder(): string {
+    return dirname(this.#path);
+  }
+
   /** `members.csv.4711-1-9f86d081884c7d65.part` */
   next(): string {
     this.#count += 1;
@@ -36,7 +40,7 @@ export class TemporaryFiles {
    * before {@link next}, as this process's id may have been that of one of them.
    */
   async removeLeftovers(): Promise<void> {
-    const folder = dirname(this.#path);
+    const { folder } = this;
     const prefix = `${basename(this.#path)}.`;
     const names = await readdir(folder).catch(() => []);
     const left = names.filter((name) => name.startsWith(prefix) && this.#isLeft(name.slice(prefix.length)));

@@ -6,6 +6,7 @@ import type { CallControl } from "../domain/updater.ts";
 import { Reads } from "../engine/reads.ts";
 import type { Stop } from "../engine/stop.ts";
 import { readWhole, type WholeList } from "../engine/whole-list.ts";
+import { openKeyList } from "../ledger/key-list.ts";
 import type { VerifyStore } from "../ledger/verify-store.ts";
 import { UserTally } from "./user-tally.ts";
 import type { VerifyJob, VerifyParts, VerifyProgress } from "./verify-job.ts";
@@ -21,7 +22,7 @@ type Counting = { -readonly [field in keyof VerifyProgress]: number };
  */
 export async function lookUp(
   store: VerifyStore,
-  job: Pick<VerifyJob, "calls">,
+  job: Pick<VerifyJob, "calls" | "folder">,
   parts: VerifyParts,
   stop: Stop,
 ): Promise<number> {
@@ -29,9 +30,10 @@ export async function lookUp(
   // Not an alias in all of the input.
   if (store.foreignDomains(1).count === 0) return 0;
   const reads = new Reads(job.calls, { clock, random, stop, permission: PERMISSION, watch: view });
-  const read = async <T>(list: WholeList<T>): Promise<void> => {
+  const openKeys = () => openKeyList(job.folder);
+  const read = async <T>(list: Omit<WholeList<T>, "openKeys">): Promise<void> => {
     try {
-      await readWhole(list, reads, (why) => view.again(list.what, why));
+      await readWhole({ ...list, openKeys }, reads, (why) => view.again(list.what, why));
     } catch (error) {
       if (!(error instanceof RunError)) throw error;
       throw new RunError(error.kind, `${error.message}. ${NOTHING_CLAIMED}`, { cause: error });
@@ -54,11 +56,15 @@ export async function lookUp(
 const NOTHING_CLAIMED =
   "Nothing is claimed of a list that is not whole, so verify.csv is not written; run the same command again";
 
-function internalDomains(store: VerifyStore, directory: VerifyParts["directory"]): WholeList<string> {
+function internalDomains(
+  store: VerifyStore,
+  directory: VerifyParts["directory"],
+): Omit<WholeList<string>, "openKeys"> {
   return {
     what: "the internal domains",
     items: "domains",
     pageSize: MAX_PAGE_SIZE,
+    keyOf: (name) => name,
     begin: () => ({
       call: (page, call) => directory.internalDomains(page, call),
       take: (names) => store.internal(names.map((name) => ({ key: domainKey(name), name }))),
@@ -71,12 +77,13 @@ function usersOf(
   store: VerifyStore,
   directory: VerifyParts["directory"],
   progress: Counting,
-): WholeList<InternalUser> {
+): Omit<WholeList<InternalUser>, "openKeys"> {
   const mark = store.mark();
   return {
     what: `the internal users of ${domain}`,
     items: "addresses",
     pageSize: MAX_PAGE_SIZE,
+    keyOf: ({ emailAddress }) => emailAddress,
     begin() {
       store.forgetSince(mark);
       const tally = new UserTally();

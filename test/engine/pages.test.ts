@@ -121,6 +121,41 @@ describe("a list", () => {
     });
   });
 
+  it("ends where ten million items have come and there is a next page, with tokens that are always new", async () => {
+    let at = 0;
+    const items = Array.from({ length: 1_000_000 }, () => 0);
+    const read = async () => {
+      for await (const _ of readPages("list", 5, readsOf().reads, async () => page(items, `t${at++}`)));
+    };
+    await expect(read()).rejects.toMatchObject({
+      kind: "incomplete",
+      message:
+        "list, page 11: 11000000 items have come, and there is a next page, so the list seems to have no end",
+    });
+  });
+
+  it("ends where items have come far beyond totalCount, and there is a next page", async () => {
+    let at = 0;
+    const items = Array.from({ length: 500 }, () => 0);
+    const read = all(readPages("list", 500, readsOf().reads, async () => page(items, `t${at++}`, 7)));
+    await expect(read).rejects.toMatchObject({
+      kind: "incomplete",
+      message: expect.stringMatching(
+        /^list, page 21: 10500 items have come, and totalCount is 7, and there is a next/,
+      ),
+    });
+  });
+
+  it("ends after a hundred thousand pages, and says how to read a list that is so long", async () => {
+    let at = 0;
+    const read = async () => {
+      for await (const _ of readPages("list", 1, readsOf().reads, async () => page([0], `t${at++}`)));
+    };
+    await expect(read()).rejects.toThrow(
+      /page 100000: there is a page after these 100000, .* larger page size$/,
+    );
+  });
+
   it("ends when the run stops, also before its first page", async () => {
     const stop = new Stop();
     const { reads } = readsOf({}, stop);

@@ -66,13 +66,44 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     expect(exitOfError(error.kind)).toBe(1);
   });
 
-  test("where its count contradicts what was read, twice", async () => {
+  test("where its count contradicts what was read, five times", async () => {
     const simulator = await withGroups([{ name: "A", members: 95, quirks: { totalCount: 94 } }]);
     const error = await failing(simulator);
     expect(error.message).toMatch(
-      /^group 'A' .*, page 10: it is the last one, and 95 members were read, but totalCount is 94, also when read again/,
+      /^group 'A' .*, page 10: it is the last one, and 95 members were read, but totalCount is 94, also when read again: none of 5 readings was whole/,
     );
     expect(exitOfError(error.kind)).toBe(1);
+  });
+
+  test.each([
+    [
+      "a member leaves in each reading",
+      { leavesAfter: 1 },
+      /page 2: totalCount is 94 here, and was 95 on page 1/,
+    ],
+    [
+      "a member joins in each reading",
+      { joinsAfter: 2 },
+      /page 3: totalCount is 96 here, and was 95 on page 2/,
+    ],
+    ["a member comes twice in each reading", { repeatsItemAt: 4 }, /member30@company\.example came twice/],
+    [
+      "the list has no end",
+      { endless: true },
+      /page 12: 115 members have come, more than a page beyond totalCount, which is 95/,
+    ],
+  ])("where %s", async (_title, quirks, message) => {
+    const simulator = await withGroups([{ name: "A", members: 95, quirks }]);
+    const error = await failing(simulator);
+    expect(error.message).toMatch(message);
+    expect(error.message).toMatch(/^group 'A' .*, also when read again: none of 5 readings was whole/);
+    expect(exitOfError(error.kind)).toBe(1);
+  });
+
+  test("where a list without an end and without a count begins again", async () => {
+    const quirks = { endless: true, totalCount: "absent" } as const;
+    const error = await failing(await withGroups([{ name: "A", members: 95, quirks }]), { pageSize: 500 });
+    expect(error.message).toMatch(/member1@company\.example came twice among the members/);
   });
 
   test("where the list of groups can't be had", async () => {
@@ -139,6 +170,23 @@ describe("counts", () => {
       expect(new Set(records.map(({ group, name }) => `${group} ${name}`)).size).toBe(100);
       expect(members).toBe(100);
       expect(told).toEqual(expect.arrayContaining(["again A", "again B"]));
+    },
+  );
+
+  test.each([
+    ["leaves", { leavesAfter: 1 }],
+    ["joins", { joinsAfter: 1 }],
+    ["comes twice", { repeatsItemAt: 2 }],
+  ])(
+    "of a group in which a member %s let it be read up to five times, and nobody is lost",
+    async (_title, quirks) => {
+      const simulator = await withGroups([
+        { name: "A", members: 10, quirks: { ...quirks, restlessReads: 4 } },
+      ]);
+      const { members, records, told } = await exporting(simulator, { pageSize: 5 });
+      expect(new Set(records.map(({ emailAddress }) => emailAddress)).size).toBe(10);
+      expect(members).toBe(10);
+      expect(told).toEqual([...Array(4).fill("again A"), "read A"]);
     },
   );
 

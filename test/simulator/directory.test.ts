@@ -59,6 +59,11 @@ async function withGroup(group: Omit<NonNullable<DirectoryContent["groups"]>[num
   return { simulator, sizes };
 }
 
+/** `3 4`: the numbers of the generated members on a page. */
+function numbersIn(data: unknown): string {
+  return [...JSON.stringify(data).matchAll(/"Member (\d+)"/g)].map(([, number]) => number).join(" ");
+}
+
 describe("members of a group", () => {
   test("come in pages of the size that was asked for, each once and in order", async () => {
     const { simulator, sizes } = await withGroup({ members: 25 });
@@ -115,6 +120,33 @@ describe("members of a group", () => {
     expect(await counts()).toEqual([3, 3]);
     const absent = await withGroup({ members: 3, quirks: { totalCount: "absent" } });
     expect(await pageOf(absent.simulator, MEMBERS, { item: { id: "g" } })).not.toHaveProperty("totalCount");
+  });
+
+  test.each([
+    ["a member leaves", { leavesAfter: 1 }, ["1 2", "4 5"], [5, 4]],
+    ["a member joins", { joinsAfter: 1 }, ["1 2", "2 3", "4 5"], [5, 6, 6]],
+    ["a member comes twice", { repeatsItemAt: 2 }, ["1 2", "2 4", "5"], [5, 5, 5]],
+  ])(
+    "show that %s while the list is read, until it holds still",
+    async (_title, quirks, expected, counts) => {
+      const { simulator } = await withGroup({ members: 5, quirks: { ...quirks, restlessReads: 1 } });
+      const read = async () => {
+        const pages = await pagesOf(simulator, MEMBERS, { id: "g" }, 2);
+        return {
+          numbers: pages.map(({ data }) => numbersIn(data)),
+          counts: pages.map((page) => page.totalCount),
+        };
+      };
+      expect(await read()).toEqual({ numbers: expected, counts });
+      expect(await read()).toEqual({ numbers: ["1 2", "3 4", "5"], counts: [5, 5, 5] });
+    },
+  );
+
+  test("can go on for ever with tokens that are always new", async () => {
+    const { simulator } = await withGroup({ members: 3, quirks: { endless: true } });
+    const pages = await pagesOf(simulator, MEMBERS, { id: "g" }, 2);
+    expect(pages.slice(0, 4).map(({ data }) => numbersIn(data))).toEqual(["1 2", "3", "1 2", "3"]);
+    expect(new Set(pages.map(({ next }) => next)).size).toBe(pages.length);
   });
 
   test("of an id that is cut short are 400 with an empty body", async () => {

@@ -180,6 +180,27 @@ describe("a list of addresses", () => {
   });
 
   test.each([
+    ["loses an address", { leavesAfter: 1 }],
+    ["gains an address", { joinsAfter: 1 }],
+    ["repeats an address", { repeatsItemAt: 2 }],
+  ])(
+    "that %s while it is read is read again, and no alias that is there is called absent",
+    async (_title, quirks) => {
+      const restless = { ...quirks, mostPerPage: 5, restlessReads: 4 };
+      const simulator = await withDomain({ domain: "old.example", aliases: 10, quirks: restless });
+      const { code, rows } = await verifying(simulator, aliases("old.example", 10));
+      expect(code).toBe(0);
+      expect(new Set(rows.map(({ found }) => found))).toEqual(new Set(["alias"]));
+    },
+  );
+
+  test.each([
+    [
+      "that changes in each reading",
+      { quirks: { mostPerPage: 5, leavesAfter: 1 } },
+      "totalCount is 39 here, and was 40",
+    ],
+    ["without an end", { quirks: { endless: true } }, "more than a page beyond totalCount, which is 40"],
     [
       "that ends early by its totalCount",
       { quirks: { totalCount: 41 } },

@@ -58,12 +58,14 @@ export function placeIn(list: List, { pageToken }: Pagination): Place | undefine
  * @param reads how often this list has been read from its beginning, this time included
  */
 export function pageReply(
-  list: List,
+  whole: List,
   place: Place,
   { pageSize }: Pagination,
   reads: number,
   entry: (items: readonly object[]) => readonly object[],
 ): Reply {
+  const isRestless = reads <= (whole.quirks?.restlessReads ?? Number.POSITIVE_INFINITY);
+  const list = isRestless ? meanwhile(whole, place) : whole;
   const { quirks = {} } = list;
   const isHollow = quirks.emptyPages?.includes(place.page) === true;
   const isVoid = quirks.emptyData?.includes(place.page) === true;
@@ -71,8 +73,10 @@ export function pageReply(
   const size = pageSize === undefined ? most : Math.min(most, MOST_PER_PAGE);
   const end = isHollow || isVoid ? place.start : Math.min(list.count, place.start + size);
   const items = list.items(place.start, end);
-  const following = { page: place.page + 1, start: end };
-  const goesOn = pageSize !== undefined && (end < list.count || isOddPage(quirks, following.page));
+  const isEndless = isRestless && quirks.endless === true;
+  const following = { page: place.page + 1, start: isEndless && end >= list.count ? 0 : end };
+  const goesOn =
+    pageSize !== undefined && (isEndless || end < list.count || isOddPage(quirks, following.page));
   const next = quirks.repeatsTokenAt === place.page ? place : following;
   const totalCount = toldCount(list, reads);
   return jsonReply(200, {
@@ -87,6 +91,22 @@ export function pageReply(
     },
     data: isVoid ? [] : entry(items),
   });
+}
+
+/** The list as it has become by the time that this page is asked for. */
+function meanwhile(list: List, { page, start }: Place): List {
+  const { quirks = {} } = list;
+  if (quirks.leavesAfter !== undefined && page > quirks.leavesAfter && list.count > 0) {
+    return { ...list, count: list.count - 1, items: (from, to) => list.items(from + 1, to + 1) };
+  }
+  if (quirks.joinsAfter !== undefined && page > quirks.joinsAfter) {
+    return { ...list, count: list.count + 1, items: (from, to) => list.items(Math.max(0, from - 1), to - 1) };
+  }
+  if (quirks.repeatsItemAt !== page || start === 0) return list;
+  return {
+    ...list,
+    items: (from, to) => (from < to ? [...list.items(from - 1, from), ...list.items(from + 1, to)] : []),
+  };
 }
 
 /** No real code for this is known. */

@@ -45,7 +45,7 @@ export function changedGroups(groups: readonly ChaosGroup[], round: number, draw
 export function drawnOddity({ members }: ChaosGroup, draws: Draws): Oddity {
   if (draws.chance(0.6)) return NO_ODDITY;
   const wrongCount = members.length + draws.oneOf(members.length > 0 ? [1, -1] : [1]);
-  switch (draws.from(0, 8)) {
+  switch (draws.from(0, 12)) {
     case 0:
       return { quirks: { emptyPages: [draws.from(1, 4)] }, isFatal: false };
     case 1:
@@ -60,10 +60,28 @@ export function drawnOddity({ members }: ChaosGroup, draws: Draws): Oddity {
     case 6:
     case 7:
       return { quirks: { totalCount: wrongCount }, isFatal: true };
+    case 8:
+      return restless({ emptyPages: [2], leavesAfter: 1 }, members.length > 0, draws);
+    case 9:
+      return restless({ emptyPages: [2], joinsAfter: 1 }, true, draws);
+    case 10:
+      // Pages of ten, so that the second one has an item to repeat.
+      return restless({ mostPerPage: 10, repeatsItemAt: 2 }, members.length > 10, draws);
+    case 11:
+      return restless({ endless: true }, members.length > 0, draws);
     default:
       // The page that leads to itself must be there.
       return { quirks: { emptyPages: [2, 3], repeatsTokenAt: 2 }, isFatal: true };
   }
+}
+
+/** A list that changes while it is read: so often that no reading is whole, or a few times. */
+function restless(quirks: Oddity["quirks"], isSeen: boolean, draws: Draws): Oddity {
+  if (!isSeen) return NO_ODDITY;
+  const restlessReads = draws.oneOf([1, 2, 4, undefined]);
+  return restlessReads === undefined
+    ? { quirks, isFatal: true }
+    : { quirks: { ...quirks, restlessReads }, isFatal: false };
 }
 
 function member(name: string, draws: Draws): MemberContent {
