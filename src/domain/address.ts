@@ -160,6 +160,11 @@ function whyNotALocalPart(local: string): string | undefined {
     const advice = /^smtp:/i.test(local) ? "; leave the 'smtp:' out" : "";
     return `the part before @, '${shown(local)}', has a ${named(wrong[0])}${advice}`;
   }
+  const lookAlike = NOT_PLAIN_ASCII.test(local) ? asciiLookAlike(local) : undefined;
+  if (lookAlike !== undefined) {
+    const ascii = lookAlike.normalize("NFKC");
+    return `the part before @, '${shown(local)}', has a ${named(lookAlike)} in place of '${ascii}'`;
+  }
   return (
     misplacedDot(`the part before @, '${shown(local)}',`, local) ??
     tooLong("the part before @", local, MAX_LOCAL_BYTES)
@@ -187,6 +192,13 @@ function whyNotADomain(domain: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Returns the first letter that only looks different from ASCII: a ligature such as `ﬁ`, or a full-width letter. */
+function asciiLookAlike(local: string): string | undefined {
+  return Array.from(local).find((letter) => {
+    return NOT_PLAIN_ASCII.test(letter) && /[a-z0-9]/i.test(letter.normalize("NFKC"));
+  });
 }
 
 /** Returns the character in quotation marks; beyond ASCII, where a dash looks like a hyphen, with its number. */
