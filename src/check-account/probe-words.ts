@@ -47,7 +47,7 @@ export function adviceFor(exchange: Exchange): string {
 
 const BINDING_ADVICE = "The access key's binding has expired: make new keys in the console";
 const PERMISSION_ADVICE =
-  "Mimecast knows the application, but lets it do none of what was asked: give it its permissions";
+  "Mimecast knows the application, but lets it do none of what was asked. If its role lacks a permission, edit the role; the keys stay the same. If it lacks a product, make a new application, because products can't be changed once it is saved; it has new keys";
 const TOKEN_ADVICE = "Check MIMECAST_CLIENT_ID, MIMECAST_CLIENT_SECRET and MIMECAST_REGION";
 const CONNECTION_ADVICE =
   "Check the network, the firewall and HTTPS_PROXY, and that MIMECAST_REGION or MIMECAST_BASE_URL is meant";

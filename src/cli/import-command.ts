@@ -52,6 +52,7 @@ async function importFiles(
   const stop = new Stop();
   program.onSignal((signal) => stopOnSignal(signal, stop, talk));
   if (files.includes("-")) talk.say("Waiting for standard input");
+  if (config.rowsPerRequest > DOCUMENTED_ROWS_PER_REQUEST) talk.log.warn(tooManyRows(config.rowsPerRequest));
   talk.log.debug({ files }, "Opening the input");
   return await reporting(talk, config, program, async () => {
     if (config.dryRun) return await dryRun(job, config, talk, stop, program);
@@ -59,6 +60,13 @@ async function importFiles(
     // readImportConfig refuses settings without an account unless they are for the simulator.
     return await withAccount(config.account, (account) => send(sending, account));
   });
+}
+
+/** Graded P: the most items that a call may hold. */
+const DOCUMENTED_ROWS_PER_REQUEST = 5;
+
+function tooManyRows(rowsPerRequest: number): string {
+  return `--rows-per-request ${rowsPerRequest} is above ${DOCUMENTED_ROWS_PER_REQUEST}, the documented limit of items in one call. What Mimecast does with more is not known: use 5, or try it with --limit first`;
 }
 
 async function stoppedEarly(

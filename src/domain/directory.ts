@@ -57,7 +57,7 @@ export interface InternalUserPage extends Page<InternalUser> {
  * network and Mimecast do is a value in the exchange; only what `beforeSend` throws is thrown.
  */
 export interface Directory {
-  /** Needs the permission Directories | Groups | Read. */
+  /** Needs the permission Directories | Groups | Read, in API 2.0 Services | Directory Sync | Read. */
   groupMembers(groupId: string, page: PageRequest, call: CallControl): Promise<PageExchange<Member>>;
   /** Needs the permission Directories | Groups | Read. */
   groups(query: GroupQuery, page: PageRequest, call: CallControl): Promise<PageExchange<Group>>;

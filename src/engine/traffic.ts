@@ -113,7 +113,7 @@ export class Traffic {
       verdict === "give-up-refused"
         ? {
             kind: "refused",
-            message: `Mimecast refuses the account (${said}). Check the credentials, and that the application has the permission ${this.#parts.permission}`,
+            message: `Mimecast refuses the account (${said}). Check the credentials, and that the role of the application has the permission ${this.#parts.permission}`,
           }
         : {
             kind: "unreachable",

@@ -6,7 +6,7 @@ import { type ReadRules, Reads, type ReadWatch } from "../engine/reads.ts";
 import type { Stop } from "../engine/stop.ts";
 
 /** What get-group-members and find-groups need (graded S and D). */
-export const READ_PERMISSION = "Directories | Groups | Read";
+export const READ_PERMISSION = "Directories | Groups | Read, and in API 2.0 Services | Directory Sync | Read";
 
 /** Asked for both, as find-groups may answer for one of them only where it is asked for none. */
 const SOURCES = ["cloud", "ldap"] as const;

@@ -76,8 +76,9 @@ export class StopWatch {
     this.#stop.stop({
       kind: "refused",
       message:
-        `the first ${FORBIDDEN_FROM_THE_START} answered rows were all refused with ${FORBIDDEN}. Either the application lacks ` +
-        "the permission Directories | Groups | Edit, or these addresses are not yet managed by this account",
+        `the first ${FORBIDDEN_FROM_THE_START} answered rows were all refused with ${FORBIDDEN}. Either the application's ` +
+        "role lacks the permission Directories | Groups | Edit (edit the role; the keys stay the same), or these addresses " +
+        "are not yet managed by this account",
     });
   }
 

@@ -11,9 +11,9 @@ const REQUEST_ID_HEADERS = ["x-request-id", "x-mc-req-id"] as const;
 
 /** The quota as the answer tells it (graded D and R), or undefined where it tells nothing. */
 export function readQuota(headers: IncomingHttpHeaders): QuotaReading | undefined {
-  const limit = numberIn(headers["x-ratelimit-limit"]);
-  const remaining = numberIn(headers["x-ratelimit-remaining"]);
-  const resetMs = numberIn(headers["x-ratelimit-reset"]);
+  const limit = quotaNumber(headers, "limit");
+  const remaining = quotaNumber(headers, "remaining");
+  const resetMs = quotaNumber(headers, "reset");
   if (limit === undefined && remaining === undefined && resetMs === undefined) return undefined;
   return {
     ...(limit === undefined ? {} : { limit }),
@@ -32,7 +32,7 @@ export function readWaitMs(
   epochMs: number,
 ): number | undefined {
   const waits = [retryAfterMs(headers["retry-after"], epochMs)];
-  if (isThrottled) waits.push(numberIn(headers["x-ratelimit-reset"]));
+  if (isThrottled) waits.push(quotaNumber(headers, "reset"));
   const believed = waits.filter((wait) => wait !== undefined).filter(isBelieved);
   return believed.length === 0 ? undefined : Math.max(...believed);
 }
@@ -54,6 +54,14 @@ export function readRequestId(
     if (typeof id === "string" && id.trim() !== "") return said(id, MAX_REQUEST_ID_LENGTH);
   }
   return sentId;
+}
+
+/** Both spellings: the documented one (D, R), and the one of the 2.0 overview as a reviewer quotes it (C). */
+function quotaNumber(
+  headers: IncomingHttpHeaders,
+  field: "limit" | "remaining" | "reset",
+): number | undefined {
+  return numberIn(headers[`x-ratelimit-${field}`]) ?? numberIn(headers[`x-rate-limit-${field}`]);
 }
 
 function retryAfterMs(header: string | undefined, epochMs: number): number | undefined {

@@ -8,7 +8,10 @@ import { flag, judgePage, pageBody, pageData, text } from "./page.ts";
 import type { Said } from "./said.ts";
 import { listOf } from "./wire-values.ts";
 
-/** Graded S: POST, needs the permission Directories | Groups | Read. The same in both API generations. */
+/**
+ * Graded S: POST, needs the permission Directories | Groups | Read; the 2.0 catalogue says Services | Directory Sync |
+ * Read (P, C). The same in both API generations.
+ */
 export const GROUP_MEMBERS_PATH = "/api/directory/get-group-members";
 
 export function groupMembersBody(groupId: string, page: PageRequest): string {

@@ -57,7 +57,7 @@ const TOKEN_UNVERIFIED: Advice = {
 const API_ADVICE: Readonly<Record<string, Advice>> = {
   err_xdk_operation_forbidden_for_address: {
     meaning: "Mimecast does not allow the operation for this address.",
-    todo: "Either the application lacks the permission Directories | Groups | Edit, or the address is not yet managed by this account: check that its domain is an internal one.",
+    todo: "If the first rows of a run have it, the application's role lacks the permission Directories | Groups | Edit: edit the role, the keys stay the same. If others pass, the address is not yet managed by this account: check that its domain is an internal one.",
   },
   err_validation_invalid_email_address: { meaning: "Mimecast takes it for no e-mail address.", todo: MEND },
   err_validation_null: { meaning: "Mimecast misses a value.", todo: MEND },
@@ -80,7 +80,10 @@ const API_ADVICE: Readonly<Record<string, Advice>> = {
   },
   err_xdk_client_unauthorized: { meaning: "The account was refused.", todo: CREDENTIALS },
   unauthorized: { meaning: "The account was refused.", todo: CREDENTIALS },
-  app_forbidden: { meaning: "The application lacks a permission.", todo: CREDENTIALS },
+  app_forbidden: {
+    meaning: "The application may not do this.",
+    todo: "If it lacks a product, make a new application, because products can't be changed once it is saved; it has new keys. If its role lacks the permission Directories | Groups | Edit, edit the role; the keys stay the same. Also check MIMECAST_BASE_URL.",
+  },
   token_expired: { meaning: "The access token had expired, also after it was renewed.", todo: RUN_AGAIN },
   err_developer_key: {
     meaning: "The application was not recognised. This error is known to come and go.",

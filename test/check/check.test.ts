@@ -191,6 +191,8 @@ describe("check says what to do and ends with", () => {
     expect(code).toBe(77);
     expect(told("credentials")).toMatch(/^ok /);
     expect(told("export")).toMatch(/^not-ok refused: app_forbidden.*Directories \| Groups \| Read/);
+    expect(told("export")).toContain("Services | Directory Sync | Read");
+    expect(told("export")).toContain("the keys stay the same");
   });
 
   test("0 where only what neither of the two jobs needs is refused", async () => {
@@ -255,6 +257,16 @@ test.each([404, 407, 408, 421, 425])(
     expect(told("credentials")).toContain("MIMECAST_BASE_URL");
   },
 );
+
+test("An application that may do nothing needs its role edited, or a new application for a product", async () => {
+  const { code, told } = await checkingSimulator({
+    faults: ["/api/account/get-account", "/api/directory/find-groups", "/api/domain/get-internal-domain"].map(
+      (path) => ({ path, ...FORBIDDEN }),
+    ),
+  });
+  expect(code).toBe(77);
+  expect(told("credentials")).toMatch(/edit the role; the keys stay the same.*make a new application/);
+});
 
 test("A call that fails in passing is made again before anything is said of it", async () => {
   const faults = [{ path: "/api/account/get-account", times: 2, kind: "status", status: 503 }] as const;

@@ -149,6 +149,15 @@ test("A plan that is longer than a screen says how much more there is", async ()
   ]) {
     expect(stderr).toContain(line);
   }
+  expect(stderr).not.toContain("documented limit");
+});
+
+test("More than five rows a call are above the documented limit, which is said", async () => {
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", manyRows(2));
+  const { code, stderr } = await runCli(["import", "a.csv", "--dry-run", "--rows-per-request", "6"], { cwd });
+  expect(code).toBe(0);
+  expect(stderr).toContain("--rows-per-request 6 is above 5, the documented limit");
 });
 
 test("The plan counts with the quota and the pace that the run before it has seen", async () => {

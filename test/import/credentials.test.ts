@@ -127,6 +127,18 @@ describe("Rows that are all forbidden", () => {
     expect(summary.outcomes.failed).toBeLessThan(104);
   });
 
+  test("stop the run as well where HTTP 403 says so, one row or five in a call", async () => {
+    const fault = { alias: "*", kind: "gateway-fail", status: 403, code: FORBIDDEN } as const;
+    for (const rowsPerCall of [1, 5]) {
+      const simulator = await simulatorFor({ faults: [fault] });
+      const sending = { concurrency: 2, rowsPerCall };
+      const { summary } = await importing(simulator, manyRows(150), { sending });
+      expect(summary).toMatchObject({ exitCode: 77, stops: [{ kind: "refused" }], outcomes: { unknown: 0 } });
+      expect(summary.stops[0]?.message).toContain("edit the role; the keys stay the same");
+      expect(summary.outcomes.failed).toBeGreaterThanOrEqual(100);
+    }
+  });
+
   test("end one by one where there are fewer than a hundred", async () => {
     const { summary } = await importing(await simulatorFor(), forbidden(99));
     expect(summary).toMatchObject({ exitCode: 1, state: "finished", outcomes: { failed: 99 } });

@@ -16,6 +16,16 @@ describe("the quota", () => {
     expect(readQuota(headers)).toEqual({ limit: 800, remaining: 799, resetMs: 4998 });
   });
 
+  test("is read in the other spelling as well, which counts only where the first one is missing", () => {
+    const headers = {
+      "x-rate-limit-limit": "800",
+      "x-rate-limit-remaining": "799",
+      "x-rate-limit-reset": "4998",
+    };
+    expect(readQuota(headers)).toEqual({ limit: 800, remaining: 799, resetMs: 4998 });
+    expect(readQuota({ ...headers, "x-ratelimit-remaining": "7" })).toMatchObject({ remaining: 7 });
+  });
+
   test("is passed on where it is absurd, and left out where it is no number", () => {
     expect(readQuota({ "x-ratelimit-remaining": "-3", "x-ratelimit-reset": "1661089780000" })).toEqual({
       remaining: -3,
@@ -32,6 +42,7 @@ describe("the wait that the server asks for", () => {
   const date = (ms: number) => new Date(EPOCH_MS + ms).toUTCString();
   test.each([
     ["the quota's reset of a 429", { "x-ratelimit-reset": "4998" }, true, 4998],
+    ["the quota's reset of a 429 in the other spelling", { "x-rate-limit-reset": "4998" }, true, 4998],
     ["no reset of another answer", { "x-ratelimit-reset": "4998" }, false, undefined],
     ["Retry-After in seconds", { "retry-after": "7" }, false, 7000],
     ["Retry-After as a date", { "retry-after": date(9000) }, false, 9000],
