@@ -39,12 +39,21 @@ export function planLines(plan: Plan, view: PlanView): string[] {
 /** What was read besides rows. */
 export function noteLines(notes: ReadingNotes): string[] {
   const { cleanedCount, blankLineCount, withoutAliasCount, otherAddressCount, remarks } = notes;
+  const { ownAddressCount, unevenCount } = notes;
   return [
     ...remarks.map((remark) => `  ${remark}`),
     ...(withoutAliasCount > 0 ? [`  ${counted(withoutAliasCount, "record")} without alias`] : []),
     ...(otherAddressCount > 0
       ? [
           `  ${counted(otherAddressCount, "entry of another kind", "entries of other kinds")} (x500, sip, …) passed over`,
+        ]
+      : []),
+    ...(ownAddressCount > 0
+      ? [`  ${counted(ownAddressCount, "entry", "entries")} of lists skipped: aliasFor itself`]
+      : []),
+    ...(unevenCount > 0
+      ? [
+          `  ${counted(unevenCount, "record")} with empty cells missing or too many at the end, read all the same`,
         ]
       : []),
     ...(cleanedCount > 0

@@ -78,12 +78,22 @@ export function layoutOf(
   if (better !== undefined) throw headerFurtherDown(place, better.line, better.cells);
   const sample = cells.slice(index + 1);
   const columns = columnsByHeader(header.cells, sample, choice, place);
-  const layout = { columns, cellCount, delimiter, header: header.cells };
+  const extraCells = extraCellsOf(sample, cellCount);
+  const layout = { columns, cellCount, extraCells, delimiter, header: header.cells };
   refuseMisquotedHeader(header, layout, name);
   const before = records.slice(0, index + 1).map(({ raw }) => raw);
   const headerRaw = `${ignored}${dialect.preamble}${before.join(lineBreak)}`;
   const unread = unreadColumns(cellCount, sample, columns);
   return { layout: { ...layout, headerRaw, unreadColumns: unread }, headerCount: index + 1 };
+}
+
+/** Returns how many empty cells each of several records has behind those of the header: its lines end in delimiters. */
+function extraCellsOf(records: readonly (readonly string[])[], cellCount: number): number {
+  const [first = []] = records;
+  const isSame = records.every(
+    (cells) => cells.length === first.length && cells.slice(cellCount).every((cell) => cell.trim() === ""),
+  );
+  return isSame && records.length > 1 ? Math.max(0, first.length - cellCount) : 0;
 }
 
 /** A header that goes on behind its line may have taken records with it, which would be lost. */

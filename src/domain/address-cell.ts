@@ -11,6 +11,8 @@ export interface CellEntry {
   readonly value: string;
   /** Invisible characters around it were removed. */
   readonly cleaned: boolean;
+  /** A line break is in it or beside it, and it is not an address: it may be a part of one that was cut in two. */
+  readonly isFragment: boolean;
 }
 
 /** Determines where an entry of a kind ends; see {@link isNext}. */
@@ -46,7 +48,10 @@ const KINDS: Readonly<Record<string, Ending>> = {
   jrnl: "text",
   oct: "text",
 };
-const PREFIX = new RegExp(`^(${Object.keys(KINDS).join("|")}):`, "i");
+const KIND = Object.keys(KINDS).join("|");
+const PREFIX = new RegExp(`^(${KIND}):`, "i");
+/** `%` and `|` between entries: behind a domain, which has neither, and in front of an entry of a known kind. */
+const ODD_SEPARATOR = new RegExp(`(?<=@[^\\s;,%|@]{1,255})[%|](?=[^\\s;,@]*@)|[%|](?=(?:${KIND}):)`, "gi");
 /** `phone-context=` and its like belong to the EUM, SIP or telephone address in front of their semicolon. */
 const PARAMETER = /^(?:phone-context|ext|isub|user|transport)=[^@]*$/i;
 /** An attribute of a directory name, such as `/cn=` or `S=`. An e-mail address does not begin with one. */
@@ -69,15 +74,15 @@ export function beginsWithKind(cell: string): boolean {
 
 /**
  * Takes a cell of addresses apart, in its order, as Exchange and Active Directory export them: separated by `;`,
- * `,`, spaces or line breaks, with or without PowerShell's braces around them. Made one by one, so that a cell
- * of any length costs no memory.
+ * `,`, spaces or line breaks, also by `%` or `|`, with or without PowerShell's braces around them, or as an array in
+ * JSON. Made one by one, so that a cell of any length costs no memory.
  *
  * A comma or a space separates only what can stand for itself: `ann lee@x.example` stays one entry, which is
  * wrong, and does not become an alias `lee@x.example`. Entries of other kinds end where {@link isNext} says;
  * whatever follows them with an `@` is an entry of its own, valid or not, so that no address is lost.
  */
 export function* cellEntries(cell: string): Generator<CellEntry, void, undefined> {
-  const list = withoutHex(withoutBraces(cell));
+  const list = withoutHex(listOf(cell));
   let entry: OpenEntry | undefined;
   let end = 0;
   for (const { 0: token, index } of list.matchAll(TOKEN)) {
@@ -114,13 +119,17 @@ function opened(start: number, gap: string, prefix: RegExpExecArray | null): Ope
 
 /**
  * The cell with only those of its rows' entries that `isKept` says, counted from 0 among the entries that give a
- * row. They keep the form that they had; taken apart again, they are the same.
+ * row, which are those that `givesRow` says. They keep the form that they had; taken apart again, they are the same.
  */
-export function keptEntries(cell: string, isKept: (ordinal: number) => boolean): string {
+export function keptEntries(
+  cell: string,
+  isKept: (ordinal: number) => boolean,
+  givesRow: (entry: CellEntry) => boolean = ({ kind }) => kind === "secondary",
+): string {
   const kept: string[] = [];
   let ordinal = 0;
   for (const entry of cellEntries(cell)) {
-    if (entry.kind !== "secondary") continue;
+    if (!givesRow(entry)) continue;
     if (isKept(ordinal)) kept.push(entry.text);
     ordinal += 1;
   }
@@ -128,9 +137,27 @@ export function keptEntries(cell: string, isKept: (ordinal: number) => boolean):
   return list.startsWith("{") ? `{${list}}` : list;
 }
 
-function withoutBraces(cell: string): string {
+/** Returns the `%` or `|` that separates the entries of a cell; undefined where neither does. */
+export function oddSeparator(cell: string): string | undefined {
+  return cell.match(ODD_SEPARATOR)?.[0];
+}
+
+/** Returns a list with separators that are in no address, without what is around it. */
+function listOf(cell: string): string {
   const list = cell.trim();
-  return list.startsWith("{") && list.endsWith("}") ? list.slice(1, -1) : list;
+  if (list.startsWith("{") && list.endsWith("}")) return list.slice(1, -1);
+  if (list.startsWith("[") && list.endsWith("]")) return fromJson(list) ?? list;
+  return /[%|]/.test(list) ? list.replace(ODD_SEPARATOR, ";") : list;
+}
+
+function fromJson(list: string): string | undefined {
+  try {
+    const entries: unknown = JSON.parse(list);
+    const isTexts = Array.isArray(entries) && entries.every((entry) => typeof entry === "string");
+    return isTexts ? entries.join(";") : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** csvde writes a value that is not all ASCII as `X'736d…'`, its bytes in hexadecimal. */
@@ -183,8 +210,14 @@ function isStrong(last: string, gap: string, token: string): boolean {
 function closed(entry: OpenEntry, text: string, gapBehind: string): CellEntry {
   const cleaned = INVISIBLE.test(entry.gap) || INVISIBLE.test(gapBehind);
   const prefix = entry.isDoubtful ? null : PREFIX.exec(text);
-  if (prefix === null) return { kind: "secondary", text, value: text, cleaned };
-  const value = text.slice(prefix[0].length);
-  if (entry.ending !== "address") return { kind: "other", text, value, cleaned };
-  return { kind: prefix[0] === "SMTP:" ? "primary" : "secondary", text, value, cleaned };
+  if (prefix !== null && entry.ending !== "address") {
+    return { kind: "other", text, value: text.slice(prefix[0].length), cleaned, isFragment: false };
+  }
+  return {
+    kind: prefix?.[0] === "SMTP:" ? "primary" : "secondary",
+    text,
+    value: text.slice(prefix?.[0].length ?? 0),
+    cleaned,
+    isFragment: LINE_BREAK.test(text) || (!text.includes("@") && LINE_BREAK.test(`${entry.gap}${gapBehind}`)),
+  };
 }

@@ -23,6 +23,7 @@ export const TOOL_CODES = {
   other_primary: "the cell of addresses has an SMTP: entry that is not aliasFor",
   unjoined_list: "a cell holds the name of a .NET type in the place of its addresses",
   truncated_list: "a cell holds a list of addresses that was cut short",
+  broken_list: "a list of addresses has a part beside a line break that is not an address",
   skipped_domain: "the alias is in a domain that --skip-domain passes over",
   two_primaries: "the input gives this alias to two primaries",
   same_pair: "the input holds this pair already",

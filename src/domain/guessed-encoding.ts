@@ -1,5 +1,6 @@
 import { shown } from "./address.ts";
-import type { InputRecord, RecordLayout, RecordReading, RowReading } from "./row.ts";
+import type { InputRecord, RecordLayout } from "./row.ts";
+import type { RecordReading, RowReading } from "./row-reading.ts";
 
 const BEYOND_ASCII = /[^\0-\u007f]/;
 /** Characters beyond ASCII that are removed around an address, and separate addresses. They may be letters as well. */

@@ -1,6 +1,7 @@
 import { readAddress } from "./address.ts";
 import { keptEntries } from "./address-cell.ts";
-import { filledCells, type InputRecord, type RecordLayout, readCell } from "./row.ts";
+import { readCell, rowGiver } from "./alias-cell.ts";
+import { filledCells, type InputRecord, type RecordLayout } from "./row.ts";
 
 /**
  * The cells of a record with only those of its rows that `isKept` says, counted from 0 in the order of
@@ -21,7 +22,8 @@ export function keptRows(
     const from = before;
     if (reading.kind === "list") {
       before += reading.rowCount;
-      cells[cell.column] = keptEntries(cell.text, (ordinal) => isKept(from + ordinal));
+      const kept = (ordinal: number): boolean => isKept(from + ordinal);
+      cells[cell.column] = keptEntries(cell.text, kept, rowGiver(primary, cell));
     } else {
       before += 1;
       if (!isKept(from)) cells[cell.column] = "";

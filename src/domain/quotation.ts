@@ -44,6 +44,19 @@ export function quotationFault(record: CutRecord, shape: TableShape): QuotationF
   return LINE_BREAK.test(raw) ? swallowed(record, shape) : undefined;
 }
 
+/**
+ * Tells whether a record that has not the header's number of cells may have lost or gained them by a quotation mark at
+ * another place than it was. Empty cells too many are trusted where every record of the file has them.
+ */
+export function hasMovedMark({ cells, raw }: CutRecord, shape: TableShape): boolean {
+  if (!raw.includes('"')) return false;
+  if (cells.length > shape.cellCount) return cells.length !== cellsOf(shape);
+  for (const line of linesOf(raw)) {
+    if (unquoted(line).split(shape.delimiter).length >= shape.cellCount) return true;
+  }
+  return false;
+}
+
 /** Finds the first character that strict CSV does not allow at its place. Returns its index. */
 function misplacedQuote(raw: string, delimiter: string): number | undefined {
   for (let start = 0; ; ) {

@@ -1,10 +1,9 @@
 import { readAddress, shown } from "./address.ts";
-import { cellEntries } from "./address-cell.ts";
+import { type AliasCell, NO_ROWS, readCell } from "./alias-cell.ts";
 import type { ToolCode } from "./failure.ts";
 import { isListHeader } from "./list-header.ts";
-import { lostList } from "./lost-list.ts";
-import type { Pair } from "./pair.ts";
-import { quotationFault } from "./quotation.ts";
+import { hasMovedMark, quotationFault } from "./quotation.ts";
+import type { RecordReading, RowReading } from "./row-reading.ts";
 
 /** A record of an input file, as it was read. */
 export interface InputRecord {
@@ -28,42 +27,11 @@ export interface RecordLayout {
     readonly aliases: readonly number[];
   };
   readonly cellCount: number;
+  /** The number of empty cells that every record has behind those, in a file whose lines end in a delimiter. */
+  readonly extraCells?: number | undefined;
   readonly delimiter: string;
   readonly header?: readonly string[] | undefined;
 }
-
-/** What a row says: a pair that can be sent, or why it is none. */
-export type RowReading =
-  | {
-      readonly kind: "pair";
-      readonly pair: Pair;
-      /** The addresses in the form in which they are compared. */
-      readonly aliasForKey: string;
-      readonly aliasKey: string;
-      /** White space or invisible characters around an address were removed. */
-      readonly cleaned: boolean;
-    }
-  | {
-      readonly kind: "invalid";
-      /** What was found; empty where the record does not reach so far. */
-      readonly aliasFor: string;
-      readonly alias: string;
-      readonly code: ToolCode;
-      readonly message: string;
-    };
-
-/** What a record gives: one row, several, or none. */
-export type RecordReading =
-  | RowReading
-  | {
-      readonly kind: "list";
-      /** How many rows there are; none where the record has no secondary address, which is no failure. */
-      readonly rowCount: number;
-      /** Made one by one, in the cell's order. */
-      readonly rows: Iterable<RowReading>;
-      /** Addresses of other kinds, such as x500, that were passed over. */
-      readonly otherCount: number;
-    };
 
 /** Reads the rows out of a record. The first reason that applies makes it invalid as a whole: one row. */
 export function readRecord(record: InputRecord, layout: RecordLayout): RecordReading {
@@ -77,7 +45,9 @@ export function readRecord(record: InputRecord, layout: RecordLayout): RecordRea
     const fault = quotationFault(record, layout);
     if (fault !== undefined) return invalid(fault.code, fault.message);
   }
-  if (record.cells.length !== layout.cellCount) return invalid("ragged_row", raggedMessage(record, layout));
+  if (record.cells.length !== layout.cellCount && !lacksOnlyEmptyCells(record, layout)) {
+    return invalid("ragged_row", raggedMessage(record, layout));
+  }
 
   const primary = readAddress(aliasFor);
   const filled = filledCells(record, layout);
@@ -89,32 +59,35 @@ export function readRecord(record: InputRecord, layout: RecordLayout): RecordRea
   if (filled.length === 1) return readCell(primary, first);
 
   const readings = filled.map((cell) => readCell(primary, cell));
-  const wrong = readings.find((reading) => reading.kind === "invalid" && reading.code === "other_primary");
-  // One cell that names another primary puts the whole record in doubt.
+  const wrong = readings.find((reading) => reading.kind === "invalid" && SPOILS_RECORD.has(reading.code));
+  // One cell that names another primary, or was cut, puts the whole record in doubt.
   return wrong?.kind === "invalid" ? invalid(wrong.code, wrong.message) : joined(readings);
 }
 
-type Address = Extract<ReturnType<typeof readAddress>, { ok: true }>;
+const SPOILS_RECORD: ReadonlySet<ToolCode> = new Set(["other_primary", "broken_list"]);
 
-/** Reads one alias cell that is not empty. */
-export function readCell(primary: Address, { text, header }: AliasCell): RecordReading {
-  const invalid = (code: ToolCode, message: string): RowReading => {
-    return { kind: "invalid", aliasFor: primary.address, alias: text, code, message };
-  };
-  const secondary = readAddress(text);
-  if (secondary.ok) return pairOf(primary, secondary, text);
-  // The mark hides the kind of the first entry, which may be another primary.
-  if (TEXT_MARK.test(text)) return invalid("not_an_address", `alias: ${secondary.reason}`);
-  const lost = lostList(text, header);
-  if (lost !== undefined) return invalid(lost.code, `alias: ${lost.message}`);
-  return readList(primary, text, invalid);
+/**
+ * Tells whether a record differs from the header only in empty cells at its end, as Excel writes them or leaves them
+ * out. It has the cells of aliasFor and of an alias, and no quotation mark that may have moved them.
+ */
+function lacksOnlyEmptyCells(record: InputRecord, layout: RecordLayout): boolean {
+  const { cells } = record;
+  const { aliasFor, aliases } = layout.columns;
+  const hasAddresses = aliasFor < cells.length && aliases.some((column) => column < cells.length);
+  return hasAddresses && cells.slice(layout.cellCount).every(isEmpty) && !hasMovedMark(record, layout);
 }
 
 /** What several alias cells of a record give together. */
 function joined(readings: readonly RecordReading[]): RecordReading {
-  const rowCount = readings.reduce((sum, it) => sum + (it.kind === "list" ? it.rowCount : 1), 0);
-  const otherCount = readings.reduce((sum, it) => sum + (it.kind === "list" ? it.otherCount : 0), 0);
-  return { kind: "list", rowCount, otherCount, rows: rowsOfAll(readings) };
+  let rowCount = 0;
+  let otherCount = 0;
+  let ownCount = 0;
+  for (const reading of readings) {
+    rowCount += reading.kind === "list" ? reading.rowCount : 1;
+    otherCount += reading.kind === "list" ? reading.otherCount : 0;
+    ownCount += reading.kind === "list" ? reading.ownCount : 0;
+  }
+  return { kind: "list", rowCount, otherCount, ownCount, rows: rowsOfAll(readings) };
 }
 
 function* rowsOfAll(readings: readonly RecordReading[]): Generator<RowReading, void, undefined> {
@@ -122,83 +95,6 @@ function* rowsOfAll(readings: readonly RecordReading[]): Generator<RowReading, v
     if (reading.kind === "list") yield* reading.rows;
     else yield reading;
   }
-}
-
-/** A list that is read twice rather than kept: a cell of a megabyte has a hundred thousand addresses. */
-function readList(
-  primary: Address,
-  cell: string,
-  invalid: (code: ToolCode, message: string) => RowReading,
-): RecordReading {
-  let rowCount = 0;
-  let otherCount = 0;
-  for (const entry of cellEntries(cell)) {
-    if (entry.kind === "secondary") rowCount += 1;
-    else if (entry.kind === "other") otherCount += 1;
-    else if (!isSameAddress(entry.value, primary)) {
-      const found = shown(entry.text);
-      return invalid(
-        "other_primary",
-        `the cell's primary address, '${found}', is not aliasFor, ${primary.key}`,
-      );
-    }
-  }
-  const rows = rowsOf(primary, cell);
-  // A list of one is an ordinary row.
-  if (rowCount === 1 && otherCount === 0) for (const row of rows) return row;
-  return { kind: "list", rowCount, otherCount, rows };
-}
-
-function* rowsOf(primary: Address, cell: string): Generator<RowReading, void, undefined> {
-  for (const entry of cellEntries(cell)) {
-    if (entry.kind !== "secondary") continue;
-    const reading = readAddress(entry.value);
-    if (reading.ok) {
-      yield pairOf(primary, { ...reading, cleaned: reading.cleaned || entry.cleaned }, entry.text);
-    } else {
-      const message = `alias: ${reading.empty ? `'${shown(entry.text)}' is empty` : reading.reason}`;
-      yield {
-        kind: "invalid",
-        aliasFor: primary.address,
-        alias: entry.text,
-        code: reading.empty ? "not_an_address" : reading.code,
-        message,
-      };
-    }
-  }
-}
-
-function pairOf(primary: Address, secondary: Address, found: string): RowReading {
-  const { address: aliasFor, key: aliasForKey } = primary;
-  if (aliasForKey === secondary.key) {
-    const message = `alias and aliasFor are the same address, ${aliasForKey}`;
-    return { kind: "invalid", aliasFor, alias: found, code: "alias_is_primary", message };
-  }
-  return {
-    kind: "pair",
-    pair: { aliasFor, alias: secondary.address },
-    aliasForKey,
-    aliasKey: secondary.key,
-    cleaned: primary.cleaned || secondary.cleaned,
-  };
-}
-
-function isSameAddress(text: string, address: Address): boolean {
-  const reading = readAddress(text);
-  return reading.ok && reading.key === address.key;
-}
-
-/** Marks a cell as text in a spreadsheet. It is not removed, unless a formula could follow. */
-const TEXT_MARK = /^\s*'(?![=+@\t\r-])/;
-
-const NO_ROWS: RecordReading = { kind: "list", rowCount: 0, rows: [], otherCount: 0 };
-
-/** A cell of an alias column that is not empty. */
-export interface AliasCell {
-  readonly column: number;
-  readonly text: string;
-  /** Of its column; undefined where there is none. */
-  readonly header: string | undefined;
 }
 
 /** The alias cells in which the record has something. */

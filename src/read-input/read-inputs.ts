@@ -32,6 +32,8 @@ export async function readInputs(
     blankLineCount: 0,
     withoutAliasCount: 0,
     otherAddressCount: 0,
+    ownAddressCount: 0,
+    unevenCount: 0,
     remarks: [],
     bytesRead: 0,
   };

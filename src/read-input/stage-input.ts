@@ -1,6 +1,7 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import { withoutGuesses } from "../domain/guessed-encoding.ts";
-import { type InputRecord, type RecordReading, type RowReading, readRecord } from "../domain/row.ts";
+import { type InputRecord, readRecord } from "../domain/row.ts";
+import type { RecordReading, RowReading } from "../domain/row-reading.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { Stop } from "../engine/stop.ts";
 import type { RowStager, StagedRow } from "../ledger/stage-rows.ts";
@@ -14,6 +15,10 @@ export interface ReadingNotes {
   withoutAliasCount: number;
   /** Addresses of other kinds, such as x500, that were passed over. */
   otherAddressCount: number;
+  /** Entries of lists that are the primary itself, which were skipped. */
+  ownAddressCount: number;
+  /** Records that were read though empty cells are missing or too many at their end. */
+  unevenCount: number;
   /** What people should know of how inputs were read, as sentences. */
   remarks: string[];
   /** Bytes of all inputs read so far, for the progress bar. */
@@ -66,8 +71,10 @@ function rowsOf(
   const read = readRecord(record, input);
   const guessed = input.guessedEncoding();
   const reading = guessed === undefined ? read : withoutGuesses(read, record, input, guessed);
+  if (record.cells.length !== input.cellCount && reading.kind !== "invalid") notes.unevenCount += 1;
   if (reading.kind !== "list") return [stagedRow(reading, record, file, undefined, skip, notes)];
   notes.otherAddressCount += reading.otherCount;
+  notes.ownAddressCount += reading.ownCount;
   if (reading.rowCount === 0) notes.withoutAliasCount += 1;
   return listRows(reading, record, file, skip, notes);
 }

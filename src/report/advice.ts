@@ -27,6 +27,7 @@ const TOOL_ADVICE: Readonly<Record<ToolCode, string>> = {
     "Decide which of the two is the primary address, mend the record in failed.csv, and import that file.",
   unjoined_list: "Export the file again with the command that the message shows.",
   truncated_list: "Export the file again with the command that the message shows: the list was cut off.",
+  broken_list: `${MEND} Join what the line break has cut in two.`,
   alias_is_primary: "Nothing needs to be set; take the record out, or mend the one of the two that is wrong.",
   skipped_domain: "Nothing, if the domain is to be passed over; otherwise leave it out of --skip-domain.",
   two_primaries:

@@ -1,7 +1,8 @@
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type RowReading, readRecord } from "../../src/domain/row.ts";
+import { readRecord } from "../../src/domain/row.ts";
+import type { RowReading } from "../../src/domain/row-reading.ts";
 import { RunError } from "../../src/domain/run-error.ts";
 import { allRecords, openText } from "./reading.ts";
 

@@ -116,6 +116,19 @@ describe("a cell of addresses is taken apart", () => {
     expect(secondaries(cell)).toEqual(texts);
   });
 
+  it.each([
+    ['["a@x.example", "smtp:b@x.example"]', ["a@x.example", "smtp:b@x.example"]],
+    ["a@x.example%b@x.example", ["a@x.example", "b@x.example"]],
+    ["a%b@x.example|c%d@x.example", ["a%b@x.example", "c%d@x.example"]],
+    ["X400:c=US;a= ;p=Org;s=Ray|smtp:a@x.example%b@x.example", ["smtp:a@x.example", "b@x.example"]],
+    ["a%b|c@x.example", ["a%b|c@x.example"]],
+    ["[1, 2]", ["[1, 2]"]],
+    ['["a@x.example"', ['["a@x.example"']],
+    ["[a@x.example]", ["[a@x.example]"]],
+  ])("from JSON, and at separators that can't belong to an address: %s", (cell, texts) => {
+    expect(secondaries(cell)).toEqual(texts);
+  });
+
   it("with what csvde wrote in hexadecimal, as it is not all ASCII", () => {
     const hex = (text: string) => `X'${Buffer.from(text).toString("hex")}'`;
     const cell = `SMTP:p@x.example;${hex("x500:/o=Zürich; AG")};${hex("smtp:a@zürich.example").toUpperCase()};X'zz'`;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keptRows } from "../../src/domain/kept-rows.ts";
-import { type InputRecord, type RowReading, readRecord } from "../../src/domain/row.ts";
+import { type InputRecord, readRecord } from "../../src/domain/row.ts";
+import type { RowReading } from "../../src/domain/row-reading.ts";
 
 const layout = { columns: { aliasFor: 0, aliases: [1, 2, 3] }, cellCount: 4, delimiter: "," };
 const record = (cells: readonly string[]): InputRecord => ({ line: 2, cells, raw: cells.join(",") });
@@ -44,17 +45,22 @@ describe("a record with only some of its rows", () => {
 
   it("gives exactly these rows when it is read again, whatever its cells", () => {
     const address = fc.constantFrom("a@old.example", "smtp:b@old.example", "c@old", "nonsense");
-    const other = fc.constantFrom("SMTP:ann@new.example", "x500:/o=A, B/cn=c", "sip:ann@new.example");
+    const other = fc.constantFrom(
+      "SMTP:ann@new.example",
+      "ann@new.example",
+      "x500:/o=A, B/cn=c",
+      "sip:ann@new.example",
+    );
     const list = fc
       .array(fc.oneof({ weight: 3, arbitrary: address }, other), { maxLength: 4 })
-      .map((entries) => entries.join(";"));
+      .chain((entries) => fc.constantFrom(";", "|", "\n").map((separator) => entries.join(separator)));
     const cell = fc.oneof(fc.constantFrom("", " ", "System.Object[]"), address, list);
     fc.assert(
       fc.property(fc.tuple(cell, cell, cell), fc.array(fc.boolean(), { maxLength: 12 }), (aliases, kept) => {
         const whole = ["ann@new.example", ...aliases];
         const rows = rowsOf(whole);
         const left = rows.filter((_, ordinal) => kept[ordinal] === true);
-        fc.pre(left.length > 0);
+        fc.pre(left.length > 0 && !rows.some(isWholeRecord));
         const again = keptRows(record(whole), layout, (ordinal) => kept[ordinal] === true);
         expect(rowsOf(again)).toEqual(left);
       }),
@@ -62,3 +68,8 @@ describe("a record with only some of its rows", () => {
     );
   });
 });
+
+/** A record that is invalid as a whole is a single row, and is never cut down. */
+function isWholeRecord(row: RowReading): boolean {
+  return row.kind === "invalid" && (row.code === "broken_list" || row.code === "other_primary");
+}

@@ -43,7 +43,8 @@ describe("a record gives a pair", () => {
 describe("a record is invalid", () => {
   it.each([
     ["ragged_row", ["a@x.example"], /has 1 cells, and 2 were expected$/],
-    ["ragged_row", ["a@x.example", "b@x.example", ""], /has 3 cells, and 2 were expected$/],
+    ["ragged_row", ["a@x.example", "b@x.example", "c"], /has 3 cells, and 2 were expected$/],
+    ["ragged_row", ["a@x.example", "b@x.example", "", "c"], /has 4 cells, and 2 were expected$/],
     ["lost_character", ["a@x.example", "m\u{fffd}@x.example"], /^alias: .*could not be decoded/],
     ["lost_character", ["m?ller@x.example", "b@x.example"], /^aliasFor: 'm\?ller@x\.example' has a '\?'/],
     ["not_an_address", ["'a@x.example", "b@x.example"], /^aliasFor: it begins with '/],
@@ -112,6 +113,52 @@ describe("a record is invalid", () => {
   });
 });
 
+describe("a record with empty cells missing or too many at its end", () => {
+  const four = { ...layout, columns: { aliasFor: 0, aliases: [1, 2] }, cellCount: 4 };
+  const quoted = (raw: string, ...cells: string[]) => ({ line: 7, cells, raw });
+
+  it.each([
+    ["missing", ["a@x.example", "b@x.example"]],
+    ["missing, one of two aliases among them", ["a@x.example", "b@x.example"]],
+    ["too many", ["a@x.example", "b@x.example", "", "", "", " "]],
+  ])("is read where they are %s", (_, cells) => {
+    expect(readRecord(record(...cells), four)).toMatchObject({
+      kind: "pair",
+      pair: { aliasFor: "a@x.example", alias: "b@x.example" },
+    });
+  });
+
+  it("is ragged where the cells of aliasFor or alias are missing", () => {
+    expect(readRecord(record("a@x.example"), four)).toMatchObject({ code: "ragged_row" });
+    const last = { ...four, columns: { aliasFor: 2, aliases: [0] } };
+    expect(readRecord(record("a@x.example", "x"), last)).toMatchObject({ code: "ragged_row" });
+  });
+
+  it("is ragged where a quotation mark may have moved its cells", () => {
+    const short = quoted(
+      'a@x.example,"b@x.example,c@x.example,d"',
+      "a@x.example",
+      "b@x.example,c@x.example,d",
+    );
+    expect(readRecord(short, four)).toMatchObject({ code: "ragged_row" });
+    const long = quoted(
+      'a@x.example,"b@x.example",c@x.example,',
+      "a@x.example",
+      "b@x.example",
+      "c@x.example",
+      "",
+    );
+    expect(readRecord(long, { ...layout, cellCount: 3 })).toMatchObject({ code: "ragged_row" });
+  });
+
+  it("is read where quotation marks can't have moved its cells", () => {
+    const short = quoted('a@x.example,"b@x.example"', "a@x.example", "b@x.example");
+    expect(readRecord(short, four)).toMatchObject({ kind: "pair" });
+    const long = quoted('a@x.example,"b@x.example",', "a@x.example", "b@x.example", "");
+    expect(readRecord(long, { ...layout, extraCells: 1 })).toMatchObject({ kind: "pair" });
+  });
+});
+
 describe("a record with a list of addresses", () => {
   const exported = (cell: string, header = "EmailAddresses") =>
     readRecord(record("p@x.example", cell), { ...layout, header: ["PrimarySmtpAddress", header] });
@@ -135,7 +182,6 @@ describe("a record with a list of addresses", () => {
     expect(told("smtp:a@x.example;smtp:b@@x.example;smtp:p@x.example;c@x;smtp:")).toEqual([
       "a@x.example",
       "not_an_address smtp:b@@x.example",
-      "alias_is_primary smtp:p@x.example",
       "not_an_address c@x",
       "not_an_address smtp:",
     ]);
@@ -175,6 +221,60 @@ describe("a record with a list of addresses", () => {
     expect(exported("smtp:a@x.example;sip:p@x.example")).toMatchObject({ rowCount: 1, otherCount: 1 });
     expect(exported("sip:p@x.example")).toMatchObject({ rowCount: 0, otherCount: 1 });
     expect(exported("")).toMatchObject({ rowCount: 0, otherCount: 0 });
+  });
+
+  it.each([
+    ["SMTP:p@x.example;smtp:a@x.example;smtp:P@x.example", "EmailAddresses", ["a@x.example"]],
+    ["p@x.example,a@x.example", "alias", ["a@x.example"]],
+    ["smtp:p@x.example;sip:p@x.example", "alias", []],
+    ["p@x.example", "EmailAddresses", []],
+    ["smtp:p@x.example", "Aliases", []],
+  ])("skips the primary itself in a list, and counts it: %s in %s", (cell, header, aliases) => {
+    expect(told(cell, header)).toEqual(aliases);
+    expect(exported(cell, header)).toMatchObject({ kind: "list", ownCount: 1, rowCount: aliases.length });
+  });
+
+  it.each(["p@x.example", "smtp:p@x.example", "{P@x.example}"])(
+    "is invalid where the primary is the only entry of a column that has no lists: %s",
+    (cell) => {
+      expect(exported(cell, "alias")).toMatchObject({ kind: "invalid", code: "alias_is_primary" });
+    },
+  );
+
+  it.each(["SMTP:p@x.example%smtp:a@x.example%b@x.example", "SMTP:p@x.example|a@x.example|smtp:b@x.example"])(
+    "is read with other separators between its entries: %s",
+    (cell) => {
+      expect(told(cell)).toEqual(["a@x.example", "b@x.example"]);
+    },
+  );
+
+  it("names the unusual separator where another primary is in the list", () => {
+    expect(exported("SMTP:q@x.example%smtp:a@x.example")).toMatchObject({
+      code: "other_primary",
+      message:
+        "the cell's primary address, 'SMTP:q@x.example', is not aliasFor, p@x.example (the list was read with '%' between its entries)",
+    });
+  });
+
+  it.each([
+    ["a@x.example\nb@x.exam\nple\nc@x.example", "ple"],
+    ["a@x.example;b\r\nc@x.example", "b"],
+    ["a@x.example\nann@x.\nexample", "ann@x.\\u{a}example"],
+    ["nonsense\na@x.example", "nonsense"],
+  ])("is invalid as a whole where a part beside a line break is not an address: %j", (cell, part) => {
+    expect(exported(cell)).toMatchObject({
+      kind: "invalid",
+      code: "broken_list",
+      alias: cell,
+      message: expect.stringContaining(`'${part}' beside a line break`),
+    });
+  });
+
+  it.each([
+    "a@x.example\nX500:/o=First Org\nSIP:p\nb@x.example",
+    "a@x.example;nonsense;c@x.example\nb@x.example",
+  ])("has no such part in entries of other kinds, or away from a line break: %j", (cell) => {
+    expect(exported(cell)).toMatchObject({ kind: "list" });
   });
 
   it("says of each row whether something was removed around one of its addresses", () => {

@@ -231,3 +231,25 @@ function pairsOf({ results }: Imported): string[] {
 function pairOf(result: Readonly<Record<string, string>>): string {
   return `${result["aliasFor"]} ${result["alias"]} ${result["outcome"]} ${result["code"]}`;
 }
+
+test("A list that holds its primary as well, and records with empty cells missing or too many, are read and counted", async () => {
+  const simulator = await simulatorFor();
+  const csv = [
+    "PrimarySmtpAddress,EmailAddresses,Office,Note",
+    'ann@new.example,"ann@new.example,ann@old.example",1,x',
+    "bob@new.example,bob@old.example;bob@new.example,2,y",
+    "cem@new.example,cem@new.example",
+    "dan@new.example,dan@old.example,,,,",
+    'eve@new.example,"[""SMTP:eve@new.example"",""smtp:eve@old.example""]",,',
+  ].join("\n");
+  const { results, summary, plan, files } = await importing(simulator, csv);
+  expect(results.map(({ aliasFor, alias, outcome }) => `${aliasFor} ${alias} ${outcome}`)).toEqual([
+    "ann@new.example ann@old.example applied",
+    "bob@new.example bob@old.example applied",
+    "dan@new.example dan@old.example applied",
+    "eve@new.example eve@old.example applied",
+  ]);
+  expect(summary).toMatchObject({ rows: 4, withoutAlias: 1, exitCode: 0 });
+  expect(plan.notes).toMatchObject({ ownAddressCount: 3, unevenCount: 2 });
+  expect(Object.keys(files)).toEqual(["results", "report"]);
+});

@@ -1,0 +1,138 @@
+import { readAddress, shown } from "./address.ts";
+import { type CellEntry, cellEntries, oddSeparator } from "./address-cell.ts";
+import type { ToolCode } from "./failure.ts";
+import { isListHeader } from "./list-header.ts";
+import { lostList } from "./lost-list.ts";
+import type { RecordReading, RowReading } from "./row-reading.ts";
+
+type Address = Extract<ReturnType<typeof readAddress>, { ok: true }>;
+
+/** A cell of an alias column that is not empty. */
+export interface AliasCell {
+  readonly column: number;
+  readonly text: string;
+  /** Of its column; undefined where there is none. */
+  readonly header: string | undefined;
+}
+
+/** A record without rows, which is not a failure. */
+export const NO_ROWS: Extract<RecordReading, { kind: "list" }> = {
+  kind: "list",
+  rowCount: 0,
+  rows: [],
+  otherCount: 0,
+  ownCount: 0,
+};
+
+/** Reads one alias cell that is not empty. */
+export function readCell(primary: Address, { column, text, header }: AliasCell): RecordReading {
+  const invalid = (code: ToolCode, message: string): RowReading => {
+    return { kind: "invalid", aliasFor: primary.address, alias: text, code, message };
+  };
+  const secondary = readAddress(text);
+  if (secondary.ok) {
+    const isOwn = secondary.key === primary.key && isListHeader(header ?? "");
+    return isOwn ? { ...NO_ROWS, ownCount: 1 } : pairOf(primary, secondary, text);
+  }
+  // The mark hides the kind of the first entry, which may be another primary.
+  if (TEXT_MARK.test(text)) return invalid("not_an_address", `alias: ${secondary.reason}`);
+  const lost = lostList(text, header);
+  if (lost !== undefined) return invalid(lost.code, `alias: ${lost.message}`);
+  return readList(primary, { column, text, header }, invalid);
+}
+
+/**
+ * Returns the rule by which entries of an alias cell give a row each. The primary itself gives none in a list: a cell
+ * with several entries, or one of a column of lists.
+ */
+export function rowGiver(primary: Address, { text, header }: AliasCell): (entry: CellEntry) => boolean {
+  const isList = isListHeader(header ?? "") || hasSeveral(text);
+  return ({ kind, value }) => kind === "secondary" && !(isList && isSameAddress(value, primary));
+}
+
+/** A list that is read twice rather than kept: a cell of a megabyte has a hundred thousand addresses. */
+function readList(
+  primary: Address,
+  cell: AliasCell,
+  invalid: (code: ToolCode, message: string) => RowReading,
+): RecordReading {
+  let rowCount = 0;
+  let ownCount = 0;
+  let otherCount = 0;
+  const givesRow = rowGiver(primary, cell);
+  for (const entry of cellEntries(cell.text)) {
+    if (entry.isFragment) return invalid("broken_list", fragmentMessage(entry.text));
+    if (givesRow(entry)) rowCount += 1;
+    else if (entry.kind === "secondary") ownCount += 1;
+    else if (entry.kind === "other") otherCount += 1;
+    else if (!isSameAddress(entry.value, primary)) {
+      return invalid("other_primary", otherPrimaryMessage(entry.text, primary, cell.text));
+    }
+  }
+  const rows = rowsOf(primary, cell.text, givesRow);
+  // A list of one is an ordinary row.
+  if (rowCount === 1 && otherCount === 0 && ownCount === 0) for (const row of rows) return row;
+  return { kind: "list", rowCount, otherCount, ownCount, rows };
+}
+
+function* rowsOf(
+  primary: Address,
+  cell: string,
+  givesRow: (entry: CellEntry) => boolean,
+): Generator<RowReading, void, undefined> {
+  for (const entry of cellEntries(cell)) {
+    if (!givesRow(entry)) continue;
+    const reading = readAddress(entry.value);
+    if (reading.ok) {
+      yield pairOf(primary, { ...reading, cleaned: reading.cleaned || entry.cleaned }, entry.text);
+    } else {
+      const message = `alias: ${reading.empty ? `'${shown(entry.text)}' is empty` : reading.reason}`;
+      yield {
+        kind: "invalid",
+        aliasFor: primary.address,
+        alias: entry.text,
+        code: reading.empty ? "not_an_address" : reading.code,
+        message,
+      };
+    }
+  }
+}
+
+function pairOf(primary: Address, secondary: Address, found: string): RowReading {
+  const { address: aliasFor, key: aliasForKey } = primary;
+  if (aliasForKey === secondary.key) {
+    const message = `alias and aliasFor are the same address, ${aliasForKey}`;
+    return { kind: "invalid", aliasFor, alias: found, code: "alias_is_primary", message };
+  }
+  return {
+    kind: "pair",
+    pair: { aliasFor, alias: secondary.address },
+    aliasForKey,
+    aliasKey: secondary.key,
+    cleaned: primary.cleaned || secondary.cleaned,
+  };
+}
+
+function isSameAddress(text: string, address: Address): boolean {
+  const reading = readAddress(text);
+  return reading.ok && reading.key === address.key;
+}
+
+function hasSeveral(cell: string): boolean {
+  const entries = cellEntries(cell);
+  entries.next();
+  return entries.next().done === false;
+}
+
+function fragmentMessage(text: string): string {
+  return `alias: the list has '${shown(text)}' beside a line break, which is not an address: a line break may have cut one in two. Join its parts, or take out what is not an address`;
+}
+
+function otherPrimaryMessage(text: string, primary: Address, cell: string): string {
+  const separator = oddSeparator(cell);
+  const how = separator === undefined ? "" : ` (the list was read with '${separator}' between its entries)`;
+  return `the cell's primary address, '${shown(text)}', is not aliasFor, ${primary.key}${how}`;
+}
+
+/** Marks a cell as text in a spreadsheet. It is not removed, unless a formula could follow. */
+const TEXT_MARK = /^\s*'(?![=+@\t\r-])/;
