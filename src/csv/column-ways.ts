@@ -70,7 +70,7 @@ function advisable(header: readonly string[], records: Records): readonly number
   });
 }
 
-/** What was found, and for a role of which nothing was found the only column or family that its words name. */
+/** Returns what was found, and for a role of which nothing was found the only column or family that its words name. */
 function hintedRoles(found: FoundColumns, header: readonly string[], columns: readonly number[]): Told {
   const foundFamilies = (role: Role): readonly (readonly number[])[] => {
     const one = found[role];

@@ -4,7 +4,7 @@ import { cellAt, holdsAddresses } from "./address-cells.ts";
 import { at, named } from "./column-advice.ts";
 import { type ColumnChoice, type HeaderPlace, namedRoleCount } from "./header-names.ts";
 
-/** How many records are looked through for the header; what people write above it is shorter. */
+/** The number of records that are searched for the header. What people write above it is shorter. */
 const RECORDS_SEARCHED = 100;
 
 const LF = 0x0a;
@@ -28,6 +28,7 @@ export function findHeader(records: Records, choice: ColumnChoice): number | und
   if (both !== -1) return both;
   if (namedRoleCount(cellsAt(searched, firstFilled(searched)), choice) > 0) return undefined;
   const first = searched.findIndex((cells) => cells.length > 1 && cells.some(holdsAddresses));
+  if (first < 1) return undefined;
   const below = cellsAt(searched, first);
   const above = cellsAt(searched, first - 1);
   const isHeader =
@@ -36,7 +37,7 @@ export function findHeader(records: Records, choice: ColumnChoice): number | und
   return isHeader ? first - 1 : undefined;
 }
 
-/** The error for a file whose header is further down than its first record. */
+/** Returns the error for a file whose header is further down than its first record. */
 export function headerFurtherDown(place: HeaderPlace, line: number, header: readonly string[]): RunError {
   return new RunError(
     "input",

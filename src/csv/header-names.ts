@@ -110,7 +110,7 @@ export function isNameOf(role: Role, name: string, choice: ColumnChoice): boolea
   return SYNONYMS[role].has(role === "alias" ? familyKey(name) : headerKey(name));
 }
 
-/** How many of the two roles the cells of a record name. */
+/** Counts the roles that the cells of a record name: 0, 1 or 2. */
 export function namedRoleCount(cells: readonly string[], choice: ColumnChoice): number {
   const roles: readonly Role[] = ["aliasFor", "alias"];
   return roles.filter((role) => cells.some((name) => isNameOf(role, name, choice))).length;

@@ -30,7 +30,7 @@ export class RepeatedHeader {
       : records;
   }
 
-  /** What people should know of it, as parts of sentences about the file. */
+  /** Returns what people should know of it, as parts of sentences about the file. */
   remarks(): readonly string[] {
     if (this.#count === 0) return [];
     const times = this.#count === 1 ? "once more" : `${count(this.#count)} times more`;
@@ -57,7 +57,7 @@ export class RepeatedHeader {
     return false;
   }
 
-  /** Whether a record names both addresses, by this file's names or by any that are known, in other columns. */
+  /** Tells whether a record names both addresses, by this file's names or by any that are known, in other columns. */
   #isOtherHeader(cells: readonly string[]): boolean {
     const { columns, header = [] } = this.#layout;
     const aliasFor = headerKey(cellAt(header, columns.aliasFor));

@@ -77,7 +77,7 @@ function lacksOnlyEmptyCells(record: InputRecord, layout: RecordLayout): boolean
   return hasAddresses && cells.slice(layout.cellCount).every(isEmpty) && !hasMovedMark(record, layout);
 }
 
-/** What several alias cells of a record give together. */
+/** Joins what several alias cells of a record give. */
 function joined(readings: readonly RecordReading[]): RecordReading {
   let rowCount = 0;
   let otherCount = 0;
@@ -108,7 +108,7 @@ export function filledCells(record: InputRecord, { columns, header }: RecordLayo
   return filled;
 }
 
-/** Whether a cell has nothing but white space and invisible characters. */
+/** Tells whether a cell has nothing but white space and invisible characters. */
 function isEmpty(cell: string): boolean {
   const first = cell.charCodeAt(0);
   // Most cells begin with a plain character; reading each of them for this would be felt in a long file.
@@ -117,13 +117,13 @@ function isEmpty(cell: string): boolean {
   return !reading.ok && reading.empty;
 }
 
-/** What the record has in its alias columns, for a row that shows all of it. */
+/** Returns what the record has in its alias columns, for a row that shows all of it. */
 function aliasCells(record: InputRecord, { columns }: RecordLayout): string {
   const cells = columns.aliases.map((column) => record.cells[column] ?? "");
   return cells.length === 1 ? cells.join() : cells.filter((cell) => cell !== "").join(";");
 }
 
-/** Whether a record may be without any alias: in a list, or in several columns that a mailbox fills as it needs. */
+/** Tells whether a record may be without any alias: in a list, or in several columns that a mailbox fills as it needs. */
 function canBeEmpty({ header, columns }: RecordLayout): boolean {
   return columns.aliases.length > 1 || columns.aliases.some((column) => isListHeader(header?.[column] ?? ""));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findHeader } from "../../src/csv/find-header.ts";
 import type { InputOptions } from "../../src/csv/open-input.ts";
 import { allRecords, openText } from "./reading.ts";
 
@@ -70,6 +71,20 @@ describe("a header that is not in the first record", () => {
     expect(lines).toEqual([4]);
     expect(input.remarks()).toEqual(["2 empty records before the header are skipped"]);
   });
+});
+
+it("A table without addresses has no header further down", () => {
+  expect(
+    findHeader(
+      [
+        ["who", "old"],
+        ["x", "y"],
+        ["z", "w"],
+      ],
+      {},
+    ),
+  ).toBeUndefined();
+  expect(findHeader([], {})).toBeUndefined();
 });
 
 describe("--header-line", () => {
