@@ -28,8 +28,14 @@ export interface AttachedFile {
 
 /** Whether SQLite found the file to be none of its own, or broken. */
 export function isDamage(error: unknown): boolean {
-  return /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error));
+  return (
+    /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error)) ||
+    (error instanceof Error && DAMAGED_HEADER.test(error.message))
+  );
 }
+
+/** What SQLite says of a header with an unknown format or encoding, under no code of its own. */
+const DAMAGED_HEADER = /unsupported file format|same text encoding/;
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";

@@ -44,8 +44,7 @@ export class Database {
     const database = new Database();
     try {
       // EXCLUSIVE before WAL: the lock is then the operating system's, and no shared-memory file is needed.
-      // Temporary tables would otherwise be held in memory, whatever their size, and temporary files in /tmp,
-      // which is often small: whoever gave us a folder has seen to its size.
+      // Otherwise temporary tables of any size would be in memory, and temporary files in /tmp, which is often small.
       database.exec(`PRAGMA locking_mode = EXCLUSIVE; ${temporaryFilesIn(dirname(resolve(path)))}`);
       database.attach(path, name, traits);
       return database;
@@ -108,14 +107,18 @@ export class Database {
   /** Folds the write-ahead log in, closes the file and gives its lock back. */
   detach(name: string): void {
     this.exec(`DETACH ${name}`);
-    this.#files.splice(
-      this.#files.findIndex((file) => file.name === name),
-      1,
-    );
+    const index = this.#files.findIndex((file) => file.name === name);
+    this.#files.splice(index, 1);
   }
 
   detachIfThere(name: string): void {
     if (this.#files.some((file) => file.name === name)) this.detach(name);
+  }
+
+  /** The error to throw where what the file holds shows that it is damaged. */
+  damage(name: string, why: string): unknown {
+    const file = this.#files.find((one) => one.name === name);
+    return file === undefined ? new Error(why) : damage(file, why);
   }
 
   exec(sql: string): void {
@@ -160,8 +163,7 @@ export class Database {
 
   /** What a query of one number comes to; 0 where that is NULL. */
   number(sql: string): number {
-    const [row = [null]] = this.all(sql);
-    return integer(row, 0);
+    return integer(this.first(sql) ?? [null], 0);
   }
 
   run(sql: string, parameters: readonly Cell[] = []): number {

@@ -3,6 +3,7 @@ import { shellWord } from "../domain/command-line.ts";
 import { RunError } from "../domain/run-error.ts";
 import { type Database, text } from "./database.ts";
 import { LEDGER_FACTS, LEDGER_MARK, LEDGER_SCHEMA } from "./schema.ts";
+import { checkFacts, checkRunNames } from "./valid-texts.ts";
 
 /** Whose aliases a ledger is about. */
 export interface Account {
@@ -30,16 +31,18 @@ const STEPS: Readonly<Record<string, { readonly next: string; readonly sql: stri
 /**
  * Makes the tables where they are missing, and brings those of an earlier version up to date, in place. With an
  * account, claims the ledger for it. Throws a RunError `settings` where the ledger is another account's, or of a
- * later version, which this one must not write; it is then left as it was.
+ * later version, which this one must not write; it is then left as it was. Throws one `output` where it is damaged.
  */
 export function setUp(database: Database, path: string, account?: Account): void {
   database.transaction(() => {
     database.exec(LEDGER_FACTS);
+    checkFacts(database);
     bringUpToDate(database, path);
     database.exec(LEDGER_SCHEMA);
     if (database.number("PRAGMA ledger.application_id") !== LEDGER_MARK) {
       database.exec(`PRAGMA ledger.application_id = ${LEDGER_MARK}`);
     }
+    checkRunNames(database);
     if (account !== undefined) claimFor(database, account, path);
   });
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { beingMerged, copyDatabase } from "./copied-database.ts";
-import { Database, text } from "./database.ts";
+import { Database } from "./database.ts";
 import type { FileTraits } from "./database-file.ts";
 import { clearDeadWork } from "./dead-work.ts";
 import { type Account, fact, setFact, setUp } from "./ledger-format.ts";
@@ -14,6 +14,7 @@ import {
 } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
 import { LEDGER_MARK, RUN_MARK, RUN_SCHEMA } from "./schema.ts";
+import { checkRun, validText } from "./valid-texts.ts";
 
 /** How fast calls could be made, as the last run that had answers saw it. */
 export interface SeenPace {
@@ -42,6 +43,8 @@ export class Ledger {
   readonly path: string;
   readonly #folder: string;
   readonly #database: Database;
+  /** Folders of killed runs whose texts were checked: each is opened twice. */
+  readonly #checkedRuns = new Set<string>();
 
   private constructor(folder: string, path: string, database: Database) {
     this.#folder = folder;
@@ -113,7 +116,10 @@ export class Ledger {
     const page = this.#database.statement(IN_PLACE_PAGE);
     let last = "";
     for (;;) {
-      const rows = page.all([last]).map((row) => ({ alias: text(row, 0), primary: text(row, 1) }));
+      const rows = page.all([last]).map(([alias, primary]) => ({
+        alias: validText(this.#database, SCHEMA_NAME, alias),
+        primary: validText(this.#database, SCHEMA_NAME, primary),
+      }));
       if (rows.length === 0) return;
       yield rows;
       last = rows.at(-1)?.alias ?? last;
@@ -159,9 +165,13 @@ export class Ledger {
   #openRun(path: string, folder: string): RunStore | undefined {
     this.#database.attach(path, "run", { ...runTraits(folder), shownPath: join(folder, RUN_FILE) });
     const tableCount = this.#database.number("SELECT count(*) FROM run.sqlite_schema");
-    if (tableCount > 0) return new RunStore(this.#database, folder);
-    this.#database.detach("run");
-    return undefined;
+    if (tableCount === 0) {
+      this.#database.detach("run");
+      return undefined;
+    }
+    if (!this.#checkedRuns.has(folder)) checkRun(this.#database);
+    this.#checkedRuns.add(folder);
+    return new RunStore(this.#database, folder);
   }
 
   /** Closes the run that was begun or opened last. It stays unfinished. */
@@ -201,8 +211,11 @@ export class Ledger {
   }
 }
 
-const IN_PLACE_PAGE =
-  "SELECT alias, in_place FROM ledger.alias WHERE in_place IS NOT NULL AND alias > ? ORDER BY alias LIMIT 1000";
+/** As blobs: see valid-texts.ts. */
+const IN_PLACE_PAGE = `
+  SELECT CAST(alias AS BLOB), CAST(in_place AS BLOB) FROM ledger.alias
+  WHERE in_place IS NOT NULL AND alias > ? ORDER BY alias LIMIT 1000
+`;
 
 function runTraits(folder: string): FileTraits {
   return {

@@ -6,6 +6,7 @@ import { type PlanRules, planRows } from "./plan-rows.ts";
 import { ReportReader } from "./report-reader.ts";
 import { RunReader } from "./run-reader.ts";
 import { RowStager } from "./stage-rows.ts";
+import { checkConflicts } from "./valid-texts.ts";
 
 /** One run on record: its rows, what is planned for them, and what became of them. */
 export class RunStore {
@@ -40,6 +41,7 @@ export class RunStore {
 
   plan(rules: PlanRules): void {
     planRows(this.#database, rules);
+    checkConflicts(this.#database);
   }
 
   journal(): Journal {
