@@ -5,6 +5,7 @@ import type { Account } from "../config/account.ts";
 import { type CheckConfig, type CheckFlags, readCheckConfig } from "../config/check-config.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import { plainText } from "../domain/plain-text.ts";
+import { RunError } from "../domain/run-error.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
 import { chosenProxy } from "../mimecast/proxy.ts";
 import { clientSettings } from "./client-settings.ts";
@@ -28,8 +29,15 @@ export async function checkCommand(flags: CheckFlags, program: Program): Promise
   const settings = settingsFindings(config);
   if (config.problems.length > 0) return await tell(EXIT.settings, config, settings, program);
   return await withAccount(config.account, async (account) => {
-    const { findings, verdict } = await ask(config, account, program);
-    return await tell(VERDICTS[verdict], config, [...settings, ...findings], program);
+    try {
+      const { findings, verdict } = await ask(config, account, program);
+      return await tell(VERDICTS[verdict], config, [...settings, ...findings], program);
+    } catch (error) {
+      // A file that a setting names is read only now.
+      if (!(error instanceof RunError) || error.kind !== "settings") throw error;
+      const findings = [...settings, finding("settings", "not-ok", error.message)];
+      return await tell(EXIT.settings, config, findings, program);
+    }
   });
 }
 

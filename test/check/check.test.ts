@@ -152,6 +152,16 @@ describe("check says what to do and ends with", () => {
     expect(told("host")).toBe("");
   });
 
+  test("78 where a file of CA certificates can't be used", async () => {
+    const cwd = temporaryFolder();
+    put(cwd, ".env", `NODE_EXTRA_CA_CERTS=${put(cwd, "ca.pem", "no certificate")}\n`);
+    const { code, told } = await checking(simulatorEnv({ url: "http://127.0.0.1:9" }), cwd);
+    expect(code).toBe(78);
+    expect(told("settings")).toMatch(
+      /^not-ok NODE_EXTRA_CA_CERTS: .*ca\.pem is not a file of certificates in PEM/m,
+    );
+  });
+
   test("78 where there are no settings at all", async () => {
     const { code, stdout } = await runCli(["check"]);
     expect(code).toBe(78);
