@@ -39,7 +39,7 @@ function drawnFault(draws: Draws): Fault {
   const any = { alias: "*", rate };
   const executed = draws.chance(0.5);
   const code = "sim_any";
-  switch (draws.from(0, 15)) {
+  switch (draws.from(0, 16)) {
     case 0:
       return { ...any, kind: "fail", code, retryable: true };
     case 1:
@@ -69,10 +69,18 @@ function drawnFault(draws: Draws): Fault {
     case 13:
       return { ...any, ...refusal(draws) };
     case 14:
+      return { ...any, ...frontAnswer(draws) };
+    case 15:
       return { path: "/oauth/token", rate, kind: "status", status: draws.oneOf([500, 503, 429]) };
     default:
       return { path: "/oauth/token", rate, kind: draws.oneOf(["drop", "html", "cut-off"] as const) };
   }
+}
+
+/** A 4xx of something in front of Mimecast, such as a load balancer during a redeploy: the call never got through. */
+export function frontAnswer(draws: Draws) {
+  const status = draws.oneOf([404, 407, 408, 421, 425]);
+  return { kind: draws.oneOf(["html", "empty"] as const), status } as const;
 }
 
 export function refusal(draws: Draws) {

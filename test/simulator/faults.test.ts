@@ -88,6 +88,16 @@ test.each<[string, Fault, Partial<Answered>]>([
     { alias: ALIAS, kind: "html" },
     { status: 200, text: expect.stringMatching("<!DOCTYPE html>") },
   ],
+  [
+    "html with a status is a page of something in front",
+    { alias: ALIAS, kind: "html", status: 404 },
+    { status: 404, text: expect.stringMatching("<!DOCTYPE html>") },
+  ],
+  [
+    "empty with a status has no body",
+    { alias: ALIAS, kind: "empty", status: 408 },
+    { status: 408, text: "" },
+  ],
   ["empty is HTTP 200 without a body", { alias: ALIAS, kind: "empty" }, { status: 200, text: "" }],
   ["redirect is a 307", { alias: ALIAS, kind: "redirect", location: "http://127.0.0.1:9/" }, { status: 307 }],
 ])("%s, and sets nothing", async (_title, fault, expected) => {

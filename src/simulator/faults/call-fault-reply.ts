@@ -23,9 +23,9 @@ export function callFaultReply(fault: CallFault, execute: () => Reply): Reply {
     case "meta-status":
       return envelopeReply(fault.status ?? 200, fault.metaStatus, [], []);
     case "html":
-      return { status: 200, contentType: "text/html; charset=utf-8", body: HTML_PAGE };
+      return { status: fault.status ?? 200, contentType: "text/html; charset=utf-8", body: HTML_PAGE };
     case "empty":
-      return { status: 200, contentType: "application/json", body: "" };
+      return { status: fault.status ?? 200, contentType: "application/json", body: "" };
     case "drop":
       return { ...textReply(200, ""), manner: "drop" };
     case "redirect":

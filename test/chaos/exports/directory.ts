@@ -78,10 +78,8 @@ export function drawnOddity({ members }: ChaosGroup, draws: Draws): Oddity {
 /** A list that changes while it is read: so often that no reading is whole, or a few times. */
 function restless(quirks: Oddity["quirks"], isSeen: boolean, draws: Draws): Oddity {
   if (!isSeen) return NO_ODDITY;
-  const restlessReads = draws.oneOf([1, 2, 4, undefined]);
-  return restlessReads === undefined
-    ? { quirks, isFatal: true }
-    : { quirks: { ...quirks, restlessReads }, isFatal: false };
+  const restlessReads = draws.oneOf([1, 2, 4, Number.MAX_SAFE_INTEGER]);
+  return { quirks: { ...quirks, restlessReads }, isFatal: restlessReads > 4 };
 }
 
 function member(name: string, draws: Draws): MemberContent {

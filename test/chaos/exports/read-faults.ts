@@ -1,6 +1,6 @@
 import type { Fault } from "../../../src/simulator/faults/fault.ts";
 import type { Draws } from "../draws.ts";
-import { refusal } from "../weather.ts";
+import { frontAnswer, refusal } from "../weather.ts";
 
 const PATHS = ["/api/directory/get-group-members", "/api/directory/find-groups", "/oauth/token", "*"];
 
@@ -13,7 +13,7 @@ export function drawnReadFaults(draws: Draws): Fault[] {
 }
 
 function drawnReadFault(any: { readonly path: string; readonly rate: number }, draws: Draws): Fault {
-  switch (draws.from(0, 8)) {
+  switch (draws.from(0, 9)) {
     case 0:
       return { ...any, kind: "status", status: draws.oneOf([500, 502, 503, 504, 509]) };
     case 1:
@@ -30,6 +30,8 @@ function drawnReadFault(any: { readonly path: string; readonly rate: number }, d
       return { ...any, kind: "slow", ms: draws.ofAnySize(10, 400) };
     case 7:
       return { ...any, kind: "status", status: draws.oneOf([400, 404]) };
+    case 8:
+      return { ...any, ...frontAnswer(draws) };
     default:
       return { ...any, ...refusal(draws) };
   }
