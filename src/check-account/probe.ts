@@ -38,7 +38,7 @@ export async function probe<T>(call: ReadCall<T>, { clock, random }: ProbeParts)
   const patience = clock.sleep(PATIENCE_MS, over.signal).then(() => {
     if (!over.signal.aborted) stop.abandon();
   });
-  const watch = { retrying: () => undefined };
+  const watch = { retrying: () => undefined, waiting: () => undefined };
   const reads = new Reads(RULES, { clock, random, stop, permission: "", watch });
   let last: Probe<T> | undefined;
   try {

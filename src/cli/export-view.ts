@@ -1,11 +1,13 @@
 import type { Group } from "../domain/directory.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { LongWait } from "../domain/long-wait.ts";
 import { count, counted } from "../domain/words.ts";
 import type { ExportProgress, ExportView } from "../export-members/export-job.ts";
 import { progressLine } from "./progress-line.ts";
 import { Rate } from "./rate.ts";
 import type { Talk } from "./talk.ts";
 import { Tellings } from "./tellings.ts";
+import { logWait } from "./wait-line.ts";
 
 /** Where nobody watches, progress is told this often. */
 const PROGRESS_LINE_MS = 10_000;
@@ -58,6 +60,10 @@ export class TalkingExportView implements ExportView {
     if (!this.#hindrances.isToTell("userCount")) return;
     const said = `${counted(members, "member")} came, and find-groups counts ${count(userCount)}`;
     this.#talk.log.warn({ group: name, id, members, userCount }, `group '${name}': ${said}`);
+  }
+
+  waiting(wait: LongWait): void {
+    logWait(this.#talk, wait);
   }
 
   retrying(what: string, { code, message }: Failure): void {

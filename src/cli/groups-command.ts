@@ -2,6 +2,7 @@ import { readCommandConfig } from "../config/command-config.ts";
 import { type GroupsFlags, groupsFlags } from "../config/groups-flags.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { LongWait } from "../domain/long-wait.ts";
 import { counted } from "../domain/words.ts";
 import { findGroups } from "../export-members/find-groups.ts";
 import { runReading } from "./command-run.ts";
@@ -9,6 +10,7 @@ import { groupCsv, groupTable } from "./group-lines.ts";
 import { print, printText } from "./print.ts";
 import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
+import { logWait } from "./wait-line.ts";
 
 /** `mimecast-bulk groups [QUERY]`. Throws a RunError for what its user can mend before anything is read. */
 export async function groupsCommand(
@@ -26,7 +28,13 @@ export async function groupsCommand(
       const retrying = (what: string, { code, message }: Failure): void => {
         talk.log.warn({ code }, `${what}: to be tried again, ${code}: ${message}`);
       };
-      const parts = { clock: realClock, random: Math.random, directory: client, watch: { retrying } };
+      const waiting = (wait: LongWait): void => logWait(talk, wait);
+      const parts = {
+        clock: realClock,
+        random: Math.random,
+        directory: client,
+        watch: { retrying, waiting },
+      };
       const groups = await findGroups(query, rules, parts, stop);
       if (options.json) await print(program, groups);
       else if (program.stdout.isTTY === true) await printText(program, groupTable(groups));

@@ -1,5 +1,6 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { LongWait } from "../domain/long-wait.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
 import { count, counted, duration } from "../domain/words.ts";
 import type { Forecast } from "../engine/forecast.ts";
@@ -13,6 +14,7 @@ import { Rate } from "./rate.ts";
 import { showReading } from "./reading-view.ts";
 import type { Talk } from "./talk.ts";
 import { Tellings } from "./tellings.ts";
+import { logWait } from "./wait-line.ts";
 
 export type ImportViewSettings = PlanView;
 
@@ -117,6 +119,10 @@ export class TalkingView implements ImportView {
       { ...rowFields(row), code: failure.code, waitMs: Math.round(waitMs) },
       `${rowName(row)}: ${failure.code}, to be tried again: ${failure.message}`,
     );
+  }
+
+  waiting(wait: LongWait): void {
+    logWait(this.#talk, wait);
   }
 
   blocked(row: LaneRow, failure: Failure): void {

@@ -1,5 +1,6 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { LongWait } from "../domain/long-wait.ts";
 import { count, counted } from "../domain/words.ts";
 import type { ReadingNotes } from "../read-input/stage-input.ts";
 import type { VerifyProgress, VerifyView } from "../verify-aliases/verify-job.ts";
@@ -7,6 +8,7 @@ import { noteLines, problemLine } from "./plan-lines.ts";
 import { progressLine } from "./progress-line.ts";
 import { showReading } from "./reading-view.ts";
 import type { Talk } from "./talk.ts";
+import { logWait } from "./wait-line.ts";
 
 /** Where nobody watches, progress is told this often. */
 const PROGRESS_LINE_MS = 10_000;
@@ -59,6 +61,10 @@ export class TalkingVerifyView implements VerifyView {
 
   again(what: string, why: string): void {
     this.#talk.log.warn(`${what}, ${why}; read once more, as addresses may have come or gone meanwhile`);
+  }
+
+  waiting(wait: LongWait): void {
+    logWait(this.#talk, wait);
   }
 
   retrying(what: string, { code, message }: Failure): void {

@@ -1,4 +1,5 @@
 import type { Failure } from "./failure.ts";
+import type { WaitHeader } from "./long-wait.ts";
 
 /** What one call told about one row. */
 export type Answer =
@@ -50,6 +51,8 @@ export interface CallTrace {
   readonly serverEpochMs?: number;
   /** The least wait that the server asked for (`Retry-After`, or the quota's reset of a 429), in ms. */
   readonly waitMs?: number;
+  /** The header in which it did. */
+  readonly waitHeader?: WaitHeader;
   /** Monotonic clock, ms, when the (last) request was handed to the network. */
   readonly sentAtMs: number;
   /** Monotonic clock, ms, when the answer or the error was there. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { AdaptiveRate } from "./adaptive-rate.ts";
+import type { LongWaits } from "./long-waits.ts";
 import type { QuotaGovernor } from "./quota.ts";
 import type { Stop } from "./stop.ts";
 
@@ -7,13 +8,15 @@ import type { Stop } from "./stop.ts";
 export class Permits {
   readonly #governor: QuotaGovernor;
   readonly #rate: AdaptiveRate;
+  readonly #waits: LongWaits;
   readonly #clock: Clock;
   readonly #stop: Stop;
   #waiting = 0;
   #waitingSinceMs = 0;
   #waitedBeforeMs = 0;
 
-  constructor(governor: QuotaGovernor, rate: AdaptiveRate, clock: Clock, stop: Stop) {
+  constructor(governor: QuotaGovernor, rate: AdaptiveRate, waits: LongWaits, clock: Clock, stop: Stop) {
+    this.#waits = waits;
     this.#governor = governor;
     this.#rate = rate;
     this.#clock = clock;
@@ -46,6 +49,7 @@ export class Permits {
   async #waitForQuota(waitMs: number): Promise<void> {
     if (this.#waiting === 0) this.#waitingSinceMs = this.#clock.nowMs();
     this.#waiting += 1;
+    this.#waits.began(waitMs, "quota");
     await this.#clock.sleep(waitMs, this.#stop.sending);
     this.#waiting -= 1;
     if (this.#waiting === 0) this.#waitedBeforeMs += this.#clock.nowMs() - this.#waitingSinceMs;

@@ -1,6 +1,7 @@
 import type { CallTrace, WholeAnswer } from "../domain/answer.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { WaitWatch } from "../domain/long-wait.ts";
 import type { ReadExchange } from "../domain/read-exchange.ts";
 import type { CallControl } from "../domain/updater.ts";
 import { Breaker, type BreakerRules } from "./breaker.ts";
@@ -29,7 +30,7 @@ export interface ReadParts {
 }
 
 /** Is told what happens, for people's eyes. `what` is what the call asks for. */
-export interface ReadWatch {
+export interface ReadWatch extends WaitWatch {
   /** A call did not give what it asked for, and is made again. */
   retrying(what: string, failure: Failure): void;
 }
@@ -69,13 +70,13 @@ export class Reads {
   #waiting: (() => void)[] = [];
 
   constructor(rules: ReadRules, parts: ReadParts) {
-    const { clock, permission, stop } = parts;
+    const { clock, permission, stop, watch } = parts;
     this.#rules = rules;
     this.#parts = parts;
     this.#governor = new QuotaGovernor(rules.quota);
     const breaker = new Breaker(rules.breaker);
     const lanes = new LaneCount(rules.concurrency);
-    this.#traffic = new Traffic({ governor: this.#governor, breaker, lanes, clock, stop, permission });
+    this.#traffic = new Traffic({ governor: this.#governor, breaker, lanes, clock, stop, permission, watch });
   }
 
   get callCount(): number {

@@ -1,8 +1,10 @@
 import type { CallTrace, WholeAnswer } from "../domain/answer.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { WaitWatch } from "../domain/long-wait.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
 import type { Breaker } from "./breaker.ts";
 import type { LaneCount } from "./lane-count.ts";
+import { LongWaits } from "./long-waits.ts";
 import { Permits } from "./permit.ts";
 import type { QuotaGovernor } from "./quota.ts";
 import type { Stop } from "./stop.ts";
@@ -15,6 +17,7 @@ export interface TrafficParts {
   readonly stop: Stop;
   /** As the console calls it: what to check where the account is refused. */
   readonly permission: string;
+  readonly watch: WaitWatch;
 }
 
 /** What a call meant for the others: it got through, or it did not, and why. */
@@ -45,13 +48,15 @@ export class Traffic {
   readonly #parts: TrafficParts;
   readonly #permits: Permits;
   readonly #rate = new AdaptiveRate();
+  readonly #waits: LongWaits;
   /** Times that calls were throttled after the last wait, without one in between that got through. */
   #throttledInRow = 0;
   #heldUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: TrafficParts) {
     this.#parts = parts;
-    this.#permits = new Permits(parts.governor, this.#rate, parts.clock, parts.stop);
+    this.#waits = new LongWaits(parts.clock, parts.watch);
+    this.#permits = new Permits(parts.governor, this.#rate, this.#waits, parts.clock, parts.stop);
   }
 
   /** Calls that may be in flight now. */
@@ -84,6 +89,7 @@ export class Traffic {
     const { breaker, governor, lanes } = this.#parts;
     const { status } = trace;
     if (status !== undefined) this.counts.byStatus.set(status, (this.counts.byStatus.get(status) ?? 0) + 1);
+    if (trace.waitMs !== undefined) this.#waits.began(trace.waitMs, trace.waitHeader ?? "Retry-After");
     if (trace.quota !== undefined) governor.learn(trace.quota, trace.sentAtMs);
     // A 429 is the quota's concern, and a time-out or a lost connection says nothing of a limit.
     const isServerTrouble = effect.kind === "unanswered" && status !== undefined;

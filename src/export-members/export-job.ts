@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Directory, Group } from "../domain/directory.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { WaitWatch } from "../domain/long-wait.ts";
 import type { MemberColumn } from "../domain/member-columns.ts";
 import type { ReadRules } from "../engine/reads.ts";
 import type { Processes } from "../files/temporary-files.ts";
@@ -42,7 +43,7 @@ export interface ExportParts {
 }
 
 /** Shows people how an export goes. */
-export interface ExportView {
+export interface ExportView extends WaitWatch {
   /** `progress` can be asked at any time until the export has ended. */
   exporting(groups: readonly Group[], progress: () => ExportProgress): void;
   /** All members of the group are there. */

@@ -1,5 +1,6 @@
 import type { Answer } from "../domain/answer.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { WaitWatch } from "../domain/long-wait.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
 import type { SendableRow } from "../ledger/run-reader.ts";
 
@@ -43,7 +44,7 @@ export function laneRow(row: SendableRow, company: number): LaneRow {
 }
 
 /** Is told what happens, for people's eyes. */
-export interface SendWatch {
+export interface SendWatch extends WaitWatch {
   ended(row: LaneRow, ended: SentOutcome, failure: Failure | undefined): void;
   /** The row will be tried again in `waitMs`. */
   retrying(row: LaneRow, failure: Failure, waitMs: number): void;

@@ -149,7 +149,7 @@ async function send(
   const governor = new QuotaGovernor(job.quota);
   const lanes = new LaneCount(job.sending.concurrency);
   const breaker = new Breaker(job.breaker);
-  const traffic = new Traffic({ governor, lanes, breaker, clock, stop, permission: PERMISSION });
+  const traffic = new Traffic({ governor, lanes, breaker, clock, stop, permission: PERMISSION, watch: view });
   const journal = store.journal();
   // Before the first call: a run whose plan is not on the disk has sent nothing.
   await journal.sync();

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { QuotaReading } from "../domain/answer.ts";
+import type { WaitHeader } from "../domain/long-wait.ts";
 import type { Said } from "./said.ts";
 
 /** No wait longer than this is believed: it would be an epoch, or seconds taken for milliseconds. */
@@ -23,18 +24,32 @@ export function readQuota(headers: IncomingHttpHeaders): QuotaReading | undefine
 }
 
 /**
- * The least wait that the server asked for: `Retry-After` in seconds or as a date (never seen from Mimecast),
- * and with a 429 the quota's reset, which is in milliseconds (D). The longer of both; absurd values are none.
+ * Returns the least wait that the server asked for: `Retry-After` in seconds or as a date (never seen from Mimecast),
+ * and with a 429 the quota's reset, which is in milliseconds (D). The longer of both; absurd values are ignored. A date
+ * is read against the answer's own `Date`, because this machine's clock may be off; without one against `epochMs`.
  */
-export function readWaitMs(
+export function readWait(
   headers: IncomingHttpHeaders,
   isThrottled: boolean,
   epochMs: number,
-): number | undefined {
-  const waits = [retryAfterMs(headers["retry-after"], epochMs)];
-  if (isThrottled) waits.push(quotaNumber(headers, "reset"));
-  const believed = waits.filter((wait) => wait !== undefined).filter(isBelieved);
-  return believed.length === 0 ? undefined : Math.max(...believed);
+): AnnouncedWait | undefined {
+  const retryAfter = retryAfterMs(headers["retry-after"], readServerTime(headers) ?? epochMs);
+  const reset = isThrottled ? quotaNumber(headers, "reset") : undefined;
+  const waits: readonly { readonly waitMs: number | undefined; readonly waitHeader: WaitHeader }[] = [
+    { waitMs: retryAfter, waitHeader: "Retry-After" },
+    { waitMs: reset, waitHeader: "X-RateLimit-Reset" },
+  ];
+  let longest: AnnouncedWait | undefined;
+  for (const { waitMs, waitHeader } of waits) {
+    if (waitMs === undefined || !isBelieved(waitMs)) continue;
+    if (longest === undefined || waitMs > longest.waitMs) longest = { waitMs, waitHeader };
+  }
+  return longest;
+}
+
+export interface AnnouncedWait {
+  readonly waitMs: number;
+  readonly waitHeader: WaitHeader;
 }
 
 /** The `Date` header (RFC 9110, 6.6.1): to the second. */

@@ -2,7 +2,7 @@ import type { CallTrace, WholeAnswer } from "../domain/answer.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { CallControl } from "../domain/updater.ts";
 import type { Access, Pass } from "./access.ts";
-import { readQuota, readRequestId, readServerTime, readWaitMs } from "./answer-headers.ts";
+import { readQuota, readRequestId, readServerTime, readWait } from "./answer-headers.ts";
 import type { Http, HttpAnswer, HttpOutcome } from "./http.ts";
 import type { Said } from "./said.ts";
 
@@ -62,8 +62,7 @@ async function attempt<T>(call: Call<T>, control: CallControl, parts: CallParts)
   const askedAtMs = clock.nowMs();
   const pass = await access.open(control.sending ?? control.signal);
   if (pass.kind === "none") {
-    const wait = pass.waitMs === undefined ? {} : { waitMs: pass.waitMs };
-    const trace = { ...wait, sentAtMs: askedAtMs, arrivedAtMs: clock.nowMs() };
+    const trace = { ...pass.wait, sentAtMs: askedAtMs, arrivedAtMs: clock.nowMs() };
     return { called: { trace, result: { kind: "judged", answer: pass.answer } } };
   }
   await control.beforeSend();
@@ -95,12 +94,12 @@ function answered<T>(
   const quota = readQuota(http.headers);
   const serverEpochMs = readServerTime(http.headers);
   const isThrottled = verdict.kind === "judged" && verdict.answer.kind === "not-executed";
-  const waitMs = readWaitMs(http.headers, isThrottled, clock.epochMs());
+  const wait = readWait(http.headers, isThrottled, clock.epochMs());
   const trace: CallTrace = {
     status: http.status,
     ...(requestId === undefined ? {} : { requestId }),
     ...(quota === undefined ? {} : { quota }),
-    ...(waitMs === undefined ? {} : { waitMs }),
+    ...wait,
     ...(serverEpochMs === undefined ? {} : { serverEpochMs }),
     sentAtMs: sent.sentAtMs,
     arrivedAtMs: sent.arrivedAtMs,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Answer } from "../domain/answer.ts";
-import { readWaitMs } from "./answer-headers.ts";
+import { type AnnouncedWait, readWait } from "./answer-headers.ts";
 import type { HttpAnswer, HttpOutcome } from "./http.ts";
 import { jsonBody } from "./json-body.ts";
 import type { Said } from "./said.ts";
@@ -13,7 +13,7 @@ export type TokenAnswer =
 export interface NoToken {
   readonly kind: "none";
   readonly answer: Extract<Answer, { kind: "refused" | "not-executed" }>;
-  readonly waitMs?: number | undefined;
+  readonly wait?: AnnouncedWait | undefined;
 }
 
 /** For an `expires_in` that can't be meant: the API says 1799 (C). A wrong guess costs one renewal. */
@@ -56,8 +56,8 @@ export function judgeToken(http: HttpOutcome, said: Said, epochMs: number): Toke
     return unissued("unintelligible", "the token endpoint's answer holds no access_token");
   }
   if (status === 400 || status === 401 || status === 403) return refused(http, body, said);
-  const waitMs = readWaitMs(http.headers, status === 429, epochMs);
-  return unissued(`http_${status}`, `the token endpoint answered ${status}`, waitMs);
+  const wait = readWait(http.headers, status === 429, epochMs);
+  return unissued(`http_${status}`, `the token endpoint answered ${status}`, wait);
 }
 
 function refused({ status }: HttpAnswer, body: unknown, said: Said): NoToken {
@@ -77,11 +77,11 @@ function refused({ status }: HttpAnswer, body: unknown, said: Said): NoToken {
   return { kind: "none", answer: { kind: "refused", failure } };
 }
 
-function unissued(code: string, message: string, waitMs?: number): NoToken {
+function unissued(code: string, message: string, wait?: AnnouncedWait): NoToken {
   return {
     kind: "none",
     answer: { kind: "not-executed", failure: { code, message, retryable: true } },
-    waitMs,
+    wait,
   };
 }
 

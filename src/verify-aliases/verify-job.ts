@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Directory } from "../domain/directory.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { FoundCounts } from "../domain/found.ts";
+import type { WaitWatch } from "../domain/long-wait.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { ReadRules } from "../engine/reads.ts";
 import type { WantedDomain } from "../ledger/verify-store.ts";
@@ -26,7 +27,7 @@ export interface VerifyParts {
 }
 
 /** Shows people how a verification goes. */
-export interface VerifyView extends ReadingWatch {
+export interface VerifyView extends ReadingWatch, WaitWatch {
   /** The run has a name now: that of its folder. */
   runBegan(run: string): void;
   /** The inputs are read. */

@@ -6,7 +6,7 @@ import { simulatorFor } from "../simulator/running-simulator.ts";
 import { until } from "../support/clocks.ts";
 import { manyRows, readCsvFile } from "../support/csv-files.ts";
 import { openGate } from "../support/gate.ts";
-import { type CliRun, messagesOf, simulatorEnv, startCli } from "../support/run-cli.ts";
+import { type CliRun, messagesOf, runCli, simulatorEnv, startCli } from "../support/run-cli.ts";
 import { filesBelow, put, temporaryFolder } from "../support/temporary-folder.ts";
 
 /*
@@ -153,4 +153,16 @@ test("The deadline ends a run that still waits for its input, which would else h
   expect(code).toBe(3);
   expect(messagesOf(stderr).at(-1)).toMatch(/the deadline, .*, is reached.*nothing is left behind/);
   expect(simulator.counters.calls).toBe(0);
+});
+
+test("A wait of more than 30 s is logged with its end and its source", async () => {
+  const simulator = await simulatorFor({
+    faults: [{ alias: "*", kind: "status", status: 503, headers: { "Retry-After": "120" } }],
+  });
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", manyRows(2));
+  const words = ["import", "a.csv", "--deadline", "2s"];
+  const { code, stderr } = await runCli(words, { cwd, env: simulatorEnv(simulator) });
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/The server asked for a wait of 2 min, until \d{4}-[^ ]+Z \(Retry-After\)/);
 });

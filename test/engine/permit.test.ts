@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { LongWait } from "../../src/domain/long-wait.ts";
 import { AdaptiveRate } from "../../src/engine/adaptive-rate.ts";
+import { LongWaits } from "../../src/engine/long-waits.ts";
 import { Permits } from "../../src/engine/permit.ts";
 import { QuotaGovernor } from "../../src/engine/quota.ts";
 import { Stop, StoppedError } from "../../src/engine/stop.ts";
@@ -10,7 +12,9 @@ function threeASecond() {
   const stop = new Stop();
   const governor = new QuotaGovernor({ reservePercent: 0, maxRatePerSecond: 3 });
   const rate = new AdaptiveRate();
-  const permits = new Permits(governor, rate, clock, stop);
+  const waits: LongWait[] = [];
+  const longWaits = new LongWaits(clock, { waiting: (wait) => void waits.push(wait) });
+  const permits = new Permits(governor, rate, longWaits, clock, stop);
   const given: number[] = [];
   const refused: unknown[] = [];
   const ask = (count: number): void => {
@@ -21,7 +25,7 @@ function threeASecond() {
       );
     }
   };
-  return { clock, stop, rate, permits, given, refused, ask };
+  return { clock, stop, rate, governor, waits, permits, given, refused, ask };
 }
 
 describe("permits", () => {
@@ -133,5 +137,20 @@ describe("the time that calls were held back", () => {
     await settled();
     await clock.pass(5000);
     expect(permits.waitedMs).toBe(300);
+  });
+});
+
+describe("a wait for the quota", () => {
+  it("of more than 30 s is announced once, with its end and its source, and a shorter one is not", async () => {
+    const { clock, governor, ask, waits } = threeASecond();
+    await clock.pass(7_000);
+    governor.hold(clock.nowMs() + 30_000);
+    ask(2);
+    await settled();
+    expect(waits).toEqual([]);
+    governor.hold(clock.nowMs() + 30_001);
+    ask(2);
+    await settled();
+    expect(waits).toEqual([{ waitMs: 30_001, endEpochMs: 37_001, source: "quota" }]);
   });
 });

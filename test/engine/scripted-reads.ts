@@ -37,7 +37,7 @@ export function readsOf(changes: Partial<ReadRules> = {}, stop = new Stop()) {
       random: () => 0.5,
       stop,
       permission: "Directories | Groups | Read",
-      watch: { retrying: (what) => void retried.push(what) },
+      watch: { retrying: (what) => void retried.push(what), waiting: () => undefined },
     },
   );
   return { reads, clock, stop, retried };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { LongWait, WaitHeader } from "../../src/domain/long-wait.ts";
 import { Breaker, DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
 import { LaneCount } from "../../src/engine/lane-count.ts";
 import { QuotaGovernor } from "../../src/engine/quota.ts";
@@ -10,6 +11,7 @@ const FAILURE = { code: "http_429", message: "the quota is used up", retryable: 
 
 function trafficOn(clock: OwnClock) {
   const stop = new Stop();
+  const waits: LongWait[] = [];
   const traffic = new Traffic({
     governor: new QuotaGovernor({ reservePercent: 10 }),
     breaker: new Breaker(DEFAULT_BREAKER),
@@ -17,6 +19,7 @@ function trafficOn(clock: OwnClock) {
     clock,
     stop,
     permission: "Things | Read",
+    watch: { waiting: (wait) => void waits.push(wait) },
   });
   const passed = () =>
     traffic.took({ status: 200, sentAtMs: clock.nowMs(), arrivedAtMs: clock.nowMs() }, { kind: "passed" });
@@ -42,7 +45,7 @@ function trafficOn(clock: OwnClock) {
       await clock.pass(1_000);
     }
   };
-  return { stop, traffic, passed, throttled, heldForMs };
+  return { stop, traffic, waits, passed, throttled, heldForMs };
 }
 
 describe("calls that are throttled", () => {
@@ -198,4 +201,28 @@ it("an account that is refused from the start stops the run, and is told which p
   }
   expect(stop.reasons).toMatchObject([{ kind: "refused" }]);
   expect(stop.reasons[0]?.message).toContain("Things | Read");
+});
+
+it("a wait of more than 30 s that the server asked for is announced, once for all calls in flight", async () => {
+  const clock = new OwnClock();
+  const { traffic, waits } = trafficOn(clock);
+  const failure = { code: "http_503", message: "busy", retryable: true } as const;
+  const asked = (waitMs: number, waitHeader?: WaitHeader) =>
+    traffic.took(
+      {
+        status: 503,
+        sentAtMs: 0,
+        arrivedAtMs: 0,
+        waitMs,
+        ...(waitHeader === undefined ? {} : { waitHeader }),
+      },
+      { kind: "unanswered", failure },
+    );
+  asked(30_000);
+  for (let call = 0; call < 16; call += 1) asked(60_000 + call, "X-RateLimit-Reset");
+  asked(70_001);
+  expect(waits).toEqual([
+    { waitMs: 60_000, endEpochMs: 60_000, source: "X-RateLimit-Reset" },
+    { waitMs: 70_001, endEpochMs: 70_001, source: "Retry-After" },
+  ]);
 });

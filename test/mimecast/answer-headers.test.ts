@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readQuota, readRequestId, readWaitMs } from "../../src/mimecast/answer-headers.ts";
+import { readQuota, readRequestId, readWait } from "../../src/mimecast/answer-headers.ts";
 import { createSecrets } from "../../src/mimecast/said.ts";
 
 const { said } = createSecrets(["hush-hush"]);
@@ -47,6 +47,18 @@ describe("the wait that the server asks for", () => {
     ["Retry-After in seconds", { "retry-after": "7" }, false, 7000],
     ["Retry-After as a date", { "retry-after": date(9000) }, false, 9000],
     ["Retry-After as a date that is past", { "retry-after": date(-9000) }, false, 0],
+    [
+      "a date against the answer's own Date",
+      { "retry-after": date(9000), date: date(-3_600_000) },
+      false,
+      3_609_000,
+    ],
+    [
+      "a date where the answer's own Date is no date",
+      { "retry-after": date(9000), date: "today" },
+      false,
+      9000,
+    ],
     ["the longer of both", { "retry-after": "7", "x-ratelimit-reset": "4998" }, true, 7000],
     ["the longer of both, the other way", { "retry-after": "1", "x-ratelimit-reset": "4998" }, true, 4998],
     ["nothing negative", { "retry-after": "-1", "x-ratelimit-reset": "-5" }, true, undefined],
@@ -56,8 +68,14 @@ describe("the wait that the server asks for", () => {
     ["no words", { "retry-after": "soon" }, false, undefined],
     ["nothing at all", {}, true, undefined],
   ])("is %s", (_title, headers, isThrottled, waitMs) => {
-    expect(readWaitMs(headers, isThrottled, EPOCH_MS)).toBe(waitMs);
+    expect(readWait(headers, isThrottled, EPOCH_MS)?.waitMs).toBe(waitMs);
   });
+});
+
+test("the wait names the header that asked for it", () => {
+  const headers = { "retry-after": "7", "x-ratelimit-reset": "7001" };
+  expect(readWait(headers, true, EPOCH_MS)?.waitHeader).toBe("X-RateLimit-Reset");
+  expect(readWait(headers, false, EPOCH_MS)?.waitHeader).toBe("Retry-After");
 });
 
 test("the answer's own request id goes before the one that was sent", () => {

@@ -161,6 +161,7 @@ export const SILENT_VIEW: ImportView = {
   ended: nothing,
   retrying: nothing,
   blocked: nothing,
+  waiting: nothing,
 };
 
 function nothing(): void {

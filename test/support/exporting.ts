@@ -115,6 +115,7 @@ function viewInto(told: string[]): ExportView {
     groupAgain: tell("again"),
     countDiffers: tell("differs"),
     retrying: (what) => void told.push(`retrying ${what}`),
+    waiting: () => undefined,
     exported: () => undefined,
   };
 }
