@@ -8,7 +8,7 @@ import type { Exported, ExportJob, Output } from "../export-members/export-job.t
 import { runExport } from "../export-members/run-export.ts";
 import { type CommandRun, runReading } from "./command-run.ts";
 import { TalkingExportView } from "./export-view.ts";
-import { printText } from "./print.ts";
+import { printer } from "./print.ts";
 import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
 
@@ -44,7 +44,7 @@ async function exporting(
     directory: client,
     processes: program.processes,
     view: new TalkingExportView(talk, realClock.epochMs),
-    print: (content: Buffer) => printText(program, content),
+    print: printer(program),
   };
   const exported = await runExport(job, parts, stop);
   if (!reach.quiet) for (const line of endLines(exported, job, realClock.nowMs() - beganMs)) talk.say(line);

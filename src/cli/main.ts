@@ -6,7 +6,7 @@ import type { ImportFlags } from "../config/import-flags.ts";
 import type { VerifyFlags } from "../config/verify-config.ts";
 import { BLOT } from "../domain/blotter.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
-import { plainText } from "../domain/plain-text.ts";
+import { plainLines } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
 import { envFileOption } from "./env-file-option.ts";
 import { exportOptions, reachOptions } from "./export-options.ts";
@@ -23,7 +23,7 @@ export async function main(program: Program): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof RunError) {
-      const lines = program.blotter.blotted(error.message).split("\n").map(plainText).join("\n");
+      const lines = plainLines(program.blotter.blotted(error.message));
       program.stderr.write(`mimecast-bulk: ${lines}\n`);
       return exitOfError(error.kind);
     }
@@ -35,7 +35,7 @@ export async function main(program: Program): Promise<ExitCode> {
 function faultTold(program: Program, error: unknown): ExitCode {
   program.tidy();
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const lines = program.blotter.blotted(trace).split("\n").map(plainText).join("\n");
+  const lines = plainLines(program.blotter.blotted(trace));
   program.stderr.write(`mimecast-bulk: a fault of this program; please report it.\n${lines}\n`);
   return EXIT.fault;
 }
@@ -48,7 +48,8 @@ async function run(program: Program): Promise<ExitCode> {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => program.stdout.write(text),
-      writeErr: (text) => program.stderr.write(program.blotter.blotted(withoutValue(text))),
+      // It quotes the words of the command line.
+      writeErr: (text) => program.stderr.write(plainLines(program.blotter.blotted(withoutValue(text)))),
     })
     .showHelpAfterError("(--help lists the commands and options)");
 

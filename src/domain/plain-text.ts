@@ -6,6 +6,20 @@ export function plainText(text: string): string {
   return isPlainText(text) ? text : text.replaceAll(ALL_HARMFUL, " ");
 }
 
+/** Returns the text with its line breaks as they are, and each line as {@link plainText} makes it. */
+export function plainLines(text: string): string {
+  return text.split("\n").map(plainText).join("\n");
+}
+
+/** Returns JSON of the same value with an escape for every character that {@link plainText} replaces. */
+export function plainJson(json: string): string {
+  return json.replaceAll(ALL_HARMFUL, (character) => {
+    // JSON.stringify escapes line breaks within texts, so this is one between them.
+    if (character === "\n") return character;
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
 /** Returns whether the text holds nothing that {@link plainText} replaces. */
 export function isPlainText(text: string): boolean {
   return !HARMFUL.test(text);

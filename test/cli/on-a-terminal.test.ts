@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { csvOf, manyRows } from "../support/csv-files.ts";
 import { withGroups } from "../support/exporting.ts";
-import { simulatorEnv } from "../support/run-cli.ts";
+import { runCli, simulatorEnv } from "../support/run-cli.ts";
 import { put, temporaryFolder } from "../support/temporary-folder.ts";
 import { HAS_TERMINAL, onTerminal } from "../support/terminal.ts";
 
@@ -74,6 +74,55 @@ describe.runIf(HAS_TERMINAL)("A person at a terminal sees", () => {
       "  1,234  cloud   long-xxxxxxxxxx…  Sales [31m",
       "      0  ldap    s-2               Staff",
     ]);
+  });
+
+  const ORDERS = "\u001b]0;owned\u0007\u009b31m\u202e";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what must not be there.
+  const HARMFUL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
+
+  test("members of a group, whose names give no orders to the terminal", async () => {
+    const members = Array.from({ length: 9_000 }, (_, index) => ({
+      emailAddress: `m${index}@x.example`,
+      name: `Zoë ${ORDERS}\n${index}`,
+    }));
+    const simulator = await withGroups([{ name: "Sales", members }]);
+    const words = ["export", "--group", "Sales", "--columns", "name,emailAddress", "--quiet"];
+    const { code, text } = await onTerminal(words, { env: simulatorEnv(simulator) });
+    expect(code).toBe(0);
+    expect(text).not.toMatch(HARMFUL);
+    // No piece of the output breaks a letter in two.
+    expect(text.match(/Zoë {2}\]0;owned {2}31m /g)).toHaveLength(9_000);
+    expect(text).not.toContain("\ufffd");
+    const piped = await runCli(words, { env: simulatorEnv(simulator) });
+    expect(piped.stdout).toContain(`Zoë ${ORDERS}\n8999`);
+  });
+
+  test("JSON that gives no orders to the terminal, and means what it means in a pipe", async () => {
+    const simulator = await withGroups([{ name: `Sales${ORDERS}`, members: 1 }]);
+    const words = ["groups", "--json", "--quiet"];
+    const { text } = await onTerminal(words, { env: simulatorEnv(simulator) });
+    expect(text).not.toMatch(HARMFUL);
+    expect(JSON.parse(text)).toMatchObject([{ name: `Sales${ORDERS}` }]);
+    const piped = await runCli(words, { env: simulatorEnv(simulator) });
+    expect(JSON.parse(piped.stdout)).toEqual(JSON.parse(text));
+  });
+
+  test.each([
+    ["an unknown option", ["import", "a.csv", `--speed${ORDERS}`], 64],
+    ["an unknown command", [`imp${ORDERS}ort`], 64],
+    ["too many arguments", ["check", `a${ORDERS}`], 64],
+    ["a bad value", ["import", "a.csv", "--limit", `x${ORDERS}`], 64],
+    ["a file that is not there", ["import", `a${ORDERS}.csv`, "--simulate"], 66],
+    ["a folder that is none", ["import", "a.csv", "--simulate", "--out", `a.csv/${ORDERS}`], 73],
+    ["a faults file that is not there", ["simulate", "--faults", `f${ORDERS}`], 66],
+  ])("of %s no order to the terminal", async (_, words, exitCode) => {
+    const cwd = temporaryFolder();
+    put(cwd, "a.csv", manyRows(1));
+    const { code, text } = await onTerminal(words, { cwd, columns: 500 });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the tool's own are the colours of pino-pretty and the line at the foot.
+    const own = /\u001b\[(?:\d*m|\?\d+[hl]|J)|\r/g;
+    expect(text.replaceAll(own, "")).not.toMatch(HARMFUL);
+    expect(code).toBe(exitCode);
   });
 
   test("nothing of a run that is told to be quiet but what ends it", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { plainText } from "../../src/domain/plain-text.ts";
+import { describe, expect, it, test } from "vitest";
+import { plainJson, plainLines, plainText } from "../../src/domain/plain-text.ts";
 
 describe("text from outside", () => {
   it.each([
@@ -32,4 +32,31 @@ describe("text from outside", () => {
       }),
     );
   });
+});
+
+const anyText = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom("\n", "\r", "\t", "\u001b", "\u007f", "\u009b", "\u009d", "\u202e", "\u2028", '"', "\\"),
+    fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }),
+  ),
+});
+
+test("A text of several lines keeps them, and nothing else that is harmful", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const lines = plainLines(text).split("\n");
+      expect(lines).toEqual(text.split("\n").map(plainText));
+    }),
+  );
+});
+
+test("JSON for a terminal is harmless and means the same", () => {
+  fc.assert(
+    fc.property(anyText, anyText, (name, value) => {
+      const given = { [name]: [value, 1, { a: value }] };
+      const json = plainJson(JSON.stringify(given, undefined, 2));
+      expect(JSON.parse(json)).toEqual(given);
+      expect(plainLines(json)).toBe(json);
+    }),
+  );
 });
