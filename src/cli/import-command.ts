@@ -15,6 +15,7 @@ import { endLines } from "./end-lines.ts";
 import { jobOf, sendingJob } from "./import-settings.ts";
 import { TalkingView } from "./import-view.ts";
 import { withMetrics } from "./metrics-file.ts";
+import { refuseTooFewFiles } from "./open-files.ts";
 import { print } from "./print.ts";
 import type { Program } from "./program.ts";
 import { realClock } from "./real-clock.ts";
@@ -46,6 +47,8 @@ async function importFiles(
     "--allow": flags.allow,
   });
   const config = readImportConfig(flags, { ...program, nowEpochMs: realClock.epochMs() });
+  // The simulator's ends of the connections are in this process too.
+  if (!config.dryRun) refuseTooFewFiles(config.concurrency * (config.simulate ? 2 : 1));
   const { quiet, verbose, noColor } = config;
   const talk = await createTalk({ quiet, verbose, color: !noColor }, program);
   const job = jobOf(files, config, program);
