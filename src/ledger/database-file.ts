@@ -30,12 +30,13 @@ export interface AttachedFile {
 export function isDamage(error: unknown): boolean {
   return (
     /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error)) ||
-    (error instanceof Error && DAMAGED_HEADER.test(error.message))
+    (error instanceof Error && DAMAGED_SCHEMA.test(error.message))
   );
 }
 
-/** What SQLite says of a header with an unknown format or encoding, under no code of its own. */
-const DAMAGED_HEADER = /unsupported file format|same text encoding/;
+/** Messages, without a code of their own, about an unknown format in the header, and about tables that have changed. */
+const DAMAGED_SCHEMA =
+  /unsupported file format|same text encoding|malformed database schema|no such (table|column|function)/;
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";

@@ -71,7 +71,7 @@ test("A rehearsal over a damaged ledger, and a rehearsed verification, end with 
   }
 });
 
-test("A killed run with a text that is not valid UTF-8 ends each run with 73, and says which folder to move away", async () => {
+test("A damaged record of a killed run ends each run with 73, and says which folder to move away", async () => {
   const simulator = await simulatorFor({ latencyMs: 20_000 });
   const cwd = temporaryFolder();
   const surroundings = { cwd, env: simulatorEnv(simulator) };
@@ -81,10 +81,19 @@ test("A killed run with a text that is not valid UTF-8 ends each run with 73, an
   run.kill("SIGKILL");
   await run.ended;
   const [file = ""] = filesBelow(join(cwd, "runs")).filter((path) => path.endsWith("run.db"));
-  change(join(cwd, "runs", file), `UPDATE row SET raw = ${NO_TEXT} WHERE seq = 2`);
-  for (const words of [[], ["--dry-run"], []]) {
-    const { code, stderr } = await runCli(["import", "a.csv", ...words], surroundings);
-    expect(stderr).toMatch(/run\.db is no run .*not valid UTF-8\)\. Move the folder .*Z-a away/);
-    expect(code).toBe(73);
-  }
+  const record = join(cwd, "runs", file);
+  const refused = async (why: RegExp): Promise<void> => {
+    for (const words of [[], ["--dry-run"], []]) {
+      const { code, stderr } = await runCli(["import", "a.csv", ...words], surroundings);
+      expect(stderr).toMatch(/run\.db is no run .* Move the folder .*Z-a away/);
+      expect(stderr).toMatch(why);
+      expect(code).toBe(73);
+    }
+  };
+  change(record, `UPDATE row SET raw = ${NO_TEXT} WHERE seq = 2`);
+  await refused(/not valid UTF-8/);
+  change(record, "UPDATE row SET raw = 'bob' WHERE seq = 2");
+  const content = readFileSync(record, "latin1");
+  writeFileSync(record, content.replace("outcome.attempts", "outcome.attemptr"), "latin1");
+  await refused(/no such column/);
 });
