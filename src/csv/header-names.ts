@@ -89,6 +89,7 @@ export const SYNONYMS: Readonly<Record<Role, ReadonlySet<string>>> = {
     "secondary",
     "secondaryaddress",
     "secondaryaddresses",
+    "secondaryproxyaddresses",
     "secondarysmtpaddress",
     "secondaryemail",
     "secondaryemailaddress",

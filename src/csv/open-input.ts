@@ -10,6 +10,7 @@ import { decompressed } from "./gunzip.ts";
 import type { ColumnChoice } from "./header-names.ts";
 import { type InputSource, inputName, openSource, SourceTally } from "./input-bytes.ts";
 import { InputText, shownEncoding } from "./input-text.ts";
+import { QuotedWhole } from "./quoted-whole.ts";
 import { readAhead } from "./read-ahead.ts";
 import { MAX_RECORD_BYTES, RecordParser } from "./record-parser.ts";
 import { RepeatedHeader } from "./repeated-header.ts";
@@ -106,7 +107,9 @@ export async function openInput(source: InputSource, options: InputOptions = {})
     pipeline(Readable.from(together(table, rest), { objectMode: false }), reader, () => undefined);
     const batches = batchesOf(reader, name);
     const first = await batches.next();
-    const records = first.done ? [] : first.value;
+    const found = first.done ? [] : first.value;
+    const whole = noHeader ? undefined : QuotedWhole.of(found, dialect.delimiter, name);
+    const records = whole?.first(found) ?? found;
     const lineBreak = reader.lineBreak ?? "\n";
     const { layout, headerCount } = layoutOf(records, { name, dialect, options, ignored, lineBreak });
     if (!noHeader && options.delimiter === undefined)
@@ -117,10 +120,15 @@ export async function openInput(source: InputSource, options: InputOptions = {})
       name,
       bom: text.bom || options.encoding !== undefined,
       lineBreak,
-      records: withBeginning(records.slice(headerCount), batches, repeated, close),
+      records: withBeginning(records.slice(headerCount), unquotedBatches(batches, whole), repeated, close),
       encoding: () => shownEncoding(text.encoding),
       guessedEncoding: () => text.guessedEncoding,
-      remarks: () => [...text.remarks(), ...emptyRecords(headerCount - 1), ...repeated.remarks()],
+      remarks: () => [
+        ...text.remarks(),
+        ...(whole === undefined ? [] : [QUOTED_WHOLE]),
+        ...emptyRecords(headerCount - 1),
+        ...repeated.remarks(),
+      ],
       blankLineCount: () => reader.blankLineCount,
       sha256: () => tally.sha256(),
       bytesRead: () => tally.bytesRead,
@@ -148,6 +156,13 @@ async function* batchesOf(parser: RecordParser, name: string): Batches {
   } catch (error) {
     throw readError(error, parser, name);
   }
+}
+
+const QUOTED_WHOLE =
+  "every record behind the header is one quoted cell, as Excel writes it; each was read without its outer quotation marks";
+
+async function* unquotedBatches(batches: Batches, whole: QuotedWhole | undefined): Batches {
+  for await (const batch of batches) yield whole?.next(batch) ?? batch;
 }
 
 function emptyRecords(recordCount: number): readonly string[] {

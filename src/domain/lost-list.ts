@@ -32,6 +32,19 @@ export function lostList(cell: string, header: string | undefined): LostList | u
   };
 }
 
+/** The lengths at which Excel and other programs cut a cell: a list of exactly so many characters may be a part. */
+const CUT_LENGTHS: ReadonlySet<number> = new Set([255, 32_767]);
+
+/** Tells whether a cell has a length at which programs cut cells. It is cut if no cell of its column is longer. */
+export function mayBeCut(cell: string): boolean {
+  return CUT_LENGTHS.has(cell.length);
+}
+
+/** The message for a list that was cut at a length; `header` is that of its column. */
+export function cutListMessage(length: number, header: string | undefined): string {
+  return `alias: the list has exactly ${length} characters, at which programs cut a cell, and none in its column is longer: a part of it may not pass for the whole. Export it with: ${exportCommand("", header)}`;
+}
+
 function exportCommand(text: string, header: string | undefined): string {
   const isDirectory = /ActiveDirectory/.test(text) || /proxy/i.test(header ?? "");
   const [source, primary, list] = isDirectory

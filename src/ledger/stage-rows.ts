@@ -19,6 +19,8 @@ export interface StagedRow {
   readonly aliasKey: string | null;
   /** Compare form of the alias of a skipped row, which has no `aliasKey`: it may be in place all the same. */
   readonly skippedKey?: string | undefined;
+  /** A doubt that only the whole input settles; see {@link RowStager.settle}. */
+  readonly doubt?: string | undefined;
   /** The outcome that the row has by itself already, with its code and message. */
   readonly refused?:
     | { readonly outcome: PlannedOutcome; readonly code: string; readonly message: string }
@@ -68,6 +70,28 @@ export class RowStager {
     });
   }
 
+  /**
+   * Settles a doubt about rows of an input: refuses them as `invalid` with a code and a message, or lets them be. To be
+   * called before rows are compared.
+   */
+  settle(
+    file: number,
+    doubt: string,
+    refused: { readonly code: string; readonly message: string } | undefined,
+  ): void {
+    const rows = "WHERE file = ? AND plan IS NULL AND message = ?";
+    const keys = refused === undefined ? "" : ", primary_key = NULL, alias_key = NULL";
+    this.#database
+      .statement(`UPDATE run.row SET plan = ?, code = ?, message = ?${keys} ${rows}`)
+      .run([
+        refused === undefined ? null : "invalid",
+        refused?.code ?? null,
+        refused?.message ?? null,
+        file,
+        doubt,
+      ]);
+  }
+
   #append(cells: Cell[], row: StagedRow): void {
     this.#seq += 1;
     const { part, refused } = row;
@@ -77,7 +101,7 @@ export class RowStager {
     // Keys are checked addresses, and hold nothing that can't be stored.
     cells.push(row.primaryKey, row.aliasKey);
     if (row.skippedKey !== undefined) this.#insertSkipped.run([this.#seq, row.skippedKey]);
-    if (refused === undefined) cells.push(null, null, null);
+    if (refused === undefined) cells.push(null, null, row.doubt ?? null);
     else cells.push(refused.outcome, refused.code, storable(refused.message));
   }
 }

@@ -5,6 +5,7 @@ import type { RecordReading, RowReading } from "../domain/row-reading.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { Stop } from "../engine/stop.ts";
 import type { RowStager, StagedRow } from "../ledger/stage-rows.ts";
+import { CutLists } from "./cut-lists.ts";
 
 /** What reading found besides rows. */
 export interface ReadingNotes {
@@ -41,14 +42,16 @@ export async function stageInput(
   notes: ReadingNotes,
 ): Promise<void> {
   const bytesBefore = notes.bytesRead;
+  const cutLists = new CutLists(input);
   for (;;) {
     // A pipe can stay silent for ever.
     const { value: records, done } = await stop.orStopped(input.records.next());
     if (done === true) break;
     let rows: StagedRow[] = [];
     for (const record of records) {
+      const doubt = cutLists.doubtOf(record);
       for (const row of rowsOf(record, input, file, skip, notes)) {
-        rows.push(row);
+        rows.push(doubt === undefined ? row : { ...row, doubt });
         if (rows.length < BATCH_ROWS) continue;
         stager.add(rows);
         rows = [];
@@ -57,6 +60,7 @@ export async function stageInput(
     stager.add(rows);
     notes.bytesRead = bytesBefore + input.bytesRead();
   }
+  cutLists.settle(stager, file);
   notes.blankLineCount += input.blankLineCount();
   notes.remarks.push(...input.remarks().map((remark) => `${input.name}: ${remark}`));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lostList } from "../../src/domain/lost-list.ts";
+import { cutListMessage, lostList, mayBeCut } from "../../src/domain/lost-list.ts";
 
 describe("a cell is the name of a .NET type", () => {
   it.each([
@@ -71,3 +71,9 @@ it.each([
     );
   },
 );
+
+it("A cell may be cut if it has exactly the length at which programs cut cells", () => {
+  const lengths = [254, 255, 256, 32_766, 32_767, 32_768];
+  expect(lengths.filter((length) => mayBeCut("x".repeat(length)))).toEqual([255, 32_767]);
+  expect(cutListMessage(255, "proxyAddresses")).toMatch(/exactly 255 characters.*Export it with: Get-ADUser/);
+});
