@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { escapeFormula, FORMULA } from "../domain/formula.ts";
+import { escapeFormula, FORMULA, HIDDEN_FORMULA } from "../domain/formula.ts";
 
 /** One line of a table. A string that a spreadsheet would run as a formula gets a leading `'`; a number never. */
 export type CsvRow = readonly (string | number)[];
@@ -11,6 +11,8 @@ export interface CsvStyle {
 
 /** What csv-stringify puts between quotation marks. */
 const TO_QUOTE = /[",\r\n]/;
+/** Quoted too, so that a spreadsheet that splits at `;` or tabs keeps together what it can. */
+const HIDDEN = new RegExp(HIDDEN_FORMULA);
 
 /**
  * Lines of CSV: commas, LF, quotation marks only where they are needed. NUL characters are left out, as no reader of
@@ -39,13 +41,17 @@ function isPlain(line: string, cells: number): boolean {
     plain = new RegExp(`^(?=.)${Array(cells).fill(PLAIN_CELL).join(",")}$`);
     plainLines.set(cells, plain);
   }
-  return plain.test(line);
+  return plain.test(line) && !HIDDEN.test(line);
 }
 
 function carefulLine(row: CsvRow, escapeFormulas: boolean): string {
   const cells = row.map((cell) => written(cell, escapeFormulas));
-  const isUnquoted = cells.length > 1 && !cells.some((cell) => TO_QUOTE.test(cell));
-  return isUnquoted ? `${cells.join(",")}\n` : stringify([cells], { quoted_empty: cells.length === 1 });
+  const toQuote = (cell: string): boolean => TO_QUOTE.test(cell) || (escapeFormulas && HIDDEN.test(cell));
+  if (cells.length > 1 && !cells.some(toQuote)) return `${cells.join(",")}\n`;
+  return stringify([cells], {
+    quoted_empty: cells.length === 1,
+    ...(escapeFormulas ? { quoted_match: HIDDEN } : {}),
+  });
 }
 
 function written(cell: string | number, escapeFormulas: boolean): string {

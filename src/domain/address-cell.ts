@@ -1,3 +1,5 @@
+import { unescapeFormula } from "./formula.ts";
+
 /** One entry of a cell of addresses. */
 export interface CellEntry {
   /**
@@ -82,7 +84,7 @@ export function beginsWithKind(cell: string): boolean {
  * whatever follows them with an `@` is an entry of its own, valid or not, so that no address is lost.
  */
 export function* cellEntries(cell: string): Generator<CellEntry, void, undefined> {
-  const list = withoutHex(listOf(cell));
+  const list = withoutHex(listOf(unescapeFormula(cell)));
   let entry: OpenEntry | undefined;
   let end = 0;
   for (const { 0: token, index } of list.matchAll(TOKEN)) {
@@ -134,6 +136,7 @@ export function keptEntries(
     ordinal += 1;
   }
   const list = kept.join(";");
+  if (unescapeFormula(list) !== list) return `'${list}`;
   return list.startsWith("{") ? `{${list}}` : list;
 }
 

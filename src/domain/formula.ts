@@ -7,18 +7,24 @@ const STARTS = "[=+\\-@\\t\\r\\uff1d\\uff0b\\uff0d\\uff20]";
  */
 export const FORMULA = `'*${STARTS}`;
 
-const FORMULA_CELL = new RegExp(`^${FORMULA}`);
-const ESCAPED_CELL = new RegExp(`^'+${STARTS}`);
+/**
+ * A formula's beginning behind a `;` or a tab, which is a cell's beginning to a spreadsheet that splits there, as the
+ * source of a regular expression. A quotation mark in front may be taken for the beginning of a quoted cell.
+ */
+export const HIDDEN_FORMULA = `[;\\t]"*${STARTS}`;
+
+const ESCAPED_WHERE = new RegExp(`^${FORMULA}|${HIDDEN_FORMULA}`);
 
 /**
- * The cell with a `'` in front, where a spreadsheet would run it as a formula; the cell itself elsewhere. One that
- * looks as if it were escaped already gets another `'`, so that {@link unescapeFormula} gives back every cell.
+ * The cell with a `'` in front, where a spreadsheet would run it or a part of it as a formula; the cell itself
+ * elsewhere. One that looks as if it were escaped already gets another `'`, so that {@link unescapeFormula} gives back
+ * every cell.
  */
 export function escapeFormula(cell: string): string {
-  return FORMULA_CELL.test(cell) ? `'${cell}` : cell;
+  return ESCAPED_WHERE.test(cell) ? `'${cell}` : cell;
 }
 
-/** Takes off what {@link escapeFormula} put in front. */
+/** Takes off what {@link escapeFormula} put in front, and no other `'`. */
 export function unescapeFormula(cell: string): string {
-  return ESCAPED_CELL.test(cell) ? cell.slice(1) : cell;
+  return cell.startsWith("'") && ESCAPED_WHERE.test(cell.slice(1)) ? cell.slice(1) : cell;
 }

@@ -36,13 +36,24 @@ describe("lines of CSV", () => {
     fc.assert(
       fc.property(rows, (table) => {
         const escaped = table.map((row) => row.map(escapeFormula));
-        expect(csvText(table)).toBe(csvText(escaped, { escapeFormulas: false }));
+        const quoted = { quoted_empty: table[0]?.length === 1, quoted_match: /[;\t]"*[=+\-@\t\r＝＋－＠]/ };
+        expect(csvText(table)).toBe(stringify(escaped, quoted));
       }),
     );
   });
 
   it("are without NUL characters, also where a formula hides behind one", () => {
     expect(csvText([["a\0b", "c"], ["\0=1", "c"], ["\0"]])).toBe('ab,c\n\'=1,c\n""\n');
+  });
+
+  it("keep a formula behind a ; or a tab in one quoted cell, with a ' in front", () => {
+    expect(
+      csvText([
+        ["x;=1+1", "a;b"],
+        ["a", "x\t@b"],
+      ]),
+    ).toBe('"\'x;=1+1",a;b\na,"\'x\t@b"\n');
+    expect(csvText([["x;=1+1", "a"]], { escapeFormulas: false })).toBe("x;=1+1,a\n");
   });
 
   it("leave formulas as they are only where asked to", () => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { beginsWithKind, type CellEntry, cellEntries, keptEntries } from "../../src/domain/address-cell.ts";
 
 /** `primary p@x`, `secondary a@x`, `other …`: what the cell was taken apart into. */
@@ -300,3 +300,11 @@ it.each(["", "a@x.example", "stmp:a@x.example", "telephone:+1", "smtp"])(
     expect(beginsWithKind(cell)).toBe(false);
   },
 );
+
+test("A cell that the tool has escaped gives the addresses that it had, and a ' of an address's own stays", () => {
+  const valuesOf = (cell: string) => [...cellEntries(cell)].map(({ value }) => value);
+  expect(valuesOf("'ann@x.example;=bob@x.example")).toEqual(["ann@x.example", "=bob@x.example"]);
+  expect(valuesOf("'ann@x.example;bob@x.example")).toEqual(["'ann@x.example", "bob@x.example"]);
+  const kept = keptEntries("''ann@x.example;=bob@x.example;cy@x.example", (ordinal) => ordinal < 2);
+  expect(valuesOf(kept)).toEqual(["'ann@x.example", "=bob@x.example"]);
+});
