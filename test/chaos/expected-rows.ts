@@ -90,7 +90,9 @@ function readRows(record: FoundRecord, file: number, cellCount: number) {
     const primaryKey = pair.aliasFor.toLowerCase();
     const aliasKey = pair.alias.toLowerCase();
     const areAddresses = ADDRESS.test(pair.aliasFor) && ADDRESS.test(pair.alias);
-    const isValid = record.cells.length === cellCount && areAddresses && aliasKey !== primaryKey;
+    // Empty cells may be missing or too many.
+    const isWhole = record.cells.slice(cellCount).every((cell) => cell === "");
+    const isValid = isWhole && areAddresses && aliasKey !== primaryKey;
     return { ...pair, file, line: record.line, primaryKey, aliasKey, isValid };
   });
 }
