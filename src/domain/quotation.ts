@@ -115,9 +115,6 @@ function breakCount(text: string): number {
 
 /** Returns a line that is a record of its own, though the record goes on before or behind it. */
 function swallowedLine({ cells, raw }: CutRecord, shape: TableShape): string | undefined {
-  const first = unquoted(raw.slice(0, raw.search(LINE_BREAK)));
-  const last = unquoted(raw.slice(Math.max(raw.lastIndexOf("\n"), raw.lastIndexOf("\r")) + 1));
-  const lastColumn = Math.max(shape.columns.aliasFor, ...shape.columns.aliases);
   let lastBroken = 0;
   for (const [index, cell] of cells.entries()) {
     if (!LINE_BREAK.test(cell)) continue;
@@ -126,24 +123,68 @@ function swallowedLine({ cells, raw }: CutRecord, shape: TableShape): string | u
     let isFirst = true;
     for (const line of linesOf(cell)) {
       // The cell's first line begins a line of the file only in the first column.
-      if ((!isFirst || index === 0) && isRecord(line, shape, true)) return line;
+      if ((!isFirst || index === 0) && isRecord(line.split(shape.delimiter), shape, true)) return line;
       isFirst = false;
     }
-    // The record should have ended in its first line: this cell took the cells behind it as well.
-    const isInside = index < cells.length - 1 && index <= lastColumn;
-    if (isInside && isWhole(first, shape)) return first;
-    // A record begins in the last line: this cell took the beginning of it, and addresses of the record before.
-    if (index > 0 && cell.includes("@") && index < cells.length - 1 && isWhole(last, shape)) return last;
+    const line = index < cells.length - 1 ? wholeAtEdge(cells, index, cell, shape) : undefined;
+    if (line !== undefined) return line;
   }
   // A closing mark that moved to the same column of the next record leaves no whole record inside the cell, but two
   // lines of the text that are whole.
   if (lastBroken === cells.length - 1) return undefined;
+  const first = unquoted(raw.slice(0, raw.search(LINE_BREAK)));
+  const last = unquoted(raw.slice(Math.max(raw.lastIndexOf("\n"), raw.lastIndexOf("\r")) + 1));
   const mayBeShort = cells.length !== cellsOf(shape);
-  return isRecord(first, shape, mayBeShort) && isRecord(last, shape, mayBeShort) ? last : undefined;
+  const isRecordLine = (line: string): boolean => isRecord(line.split(shape.delimiter), shape, mayBeShort);
+  return isRecordLine(first) && isRecordLine(last) ? last : undefined;
 }
 
-function isWhole(line: string, shape: TableShape): boolean {
-  return isRecord(line, shape, false) && hasAliasOrNone(line, shape);
+/**
+ * Returns the line of a record that ends in a cell's first line, or of one that begins in its last line. The cells
+ * beside it are as they were cut: a list or a note may hold the delimiter.
+ */
+function wholeAtEdge(
+  cells: readonly string[],
+  index: number,
+  cell: string,
+  shape: TableShape,
+): string | undefined {
+  const { delimiter, columns } = shape;
+  const before = cells.slice(0, index);
+  const firstBreak = cell.search(LINE_BREAK);
+  const lastBreak = Math.max(cell.lastIndexOf("\n"), cell.lastIndexOf("\r"));
+  const first = [...before, ...cell.slice(0, firstBreak).split(delimiter)];
+  // The record should have ended in its first line: this cell took the cells behind it as well.
+  if (index <= Math.max(columns.aliasFor, ...columns.aliases) && isWhole(first, shape)) {
+    const isNext = (): boolean => beginsRecord(cell.slice(firstBreak), cells.length - 1 - index, shape);
+    if (columns.aliasFor >= index || isNext()) return first.join(delimiter);
+  }
+  // A record begins in the last line: this cell took the beginning of it, and addresses of the record before.
+  if (index === 0 || !cell.includes("@")) return undefined;
+  const last = [...cell.slice(lastBreak + 1).split(delimiter), ...cells.slice(index + 1)];
+  const rest = [...before, ...cell.slice(0, lastBreak).split(delimiter)];
+  return isWhole(last, shape) && isRecord(rest, shape, rest.length > Math.min(...columns.aliases))
+    ? last.join(delimiter)
+    : undefined;
+}
+
+/**
+ * Tells whether a record begins in a line of a text that `cellsBehind` cells follow: the line has an address in the
+ * place of aliasFor, and there are enough cells from it on.
+ */
+function beginsRecord(text: string, cellsBehind: number, shape: TableShape): boolean {
+  const { delimiter, columns, cellCount } = shape;
+  let cellsLeft = text.split(delimiter).length + cellsBehind;
+  for (const line of linesOf(text)) {
+    const cells = line.split(delimiter);
+    if (cellsLeft >= cellCount && readAddress(cells[columns.aliasFor] ?? "").ok) return true;
+    cellsLeft -= cells.length - 1;
+  }
+  return false;
+}
+
+function isWhole(cells: readonly string[], shape: TableShape): boolean {
+  return isRecord(cells, shape, false) && hasAliasOrNone(cells, shape);
 }
 
 function unquoted(text: string): string {
@@ -165,13 +206,12 @@ function hasEntryOnEachLine(cell: string, delimiter: string): boolean {
 }
 
 /**
- * Tells whether a line would be read as a record: it has the header's number of cells, or more where a list has the
+ * Tells whether a line's cells would be read as a record: it has the header's number of cells, or more where a list has the
  * delimiter between its entries, and an address in the place of aliasFor. With `mayBeShort`, empty cells may be
  * missing at its end, as in the records of the file.
  */
-function isRecord(line: string, shape: TableShape, mayBeShort: boolean): boolean {
-  const { delimiter, cellCount, columns } = shape;
-  const cells = line.split(delimiter);
+function isRecord(cells: readonly string[], shape: TableShape, mayBeShort: boolean): boolean {
+  const { cellCount, columns } = shape;
   const isAddress = (index: number): boolean => readAddress(cells[index] ?? "").ok;
   if (cells.length < cellCount) {
     const hasAlias = columns.aliases.some((index) => cells[index]?.includes("@") === true);
@@ -181,9 +221,8 @@ function isRecord(line: string, shape: TableShape, mayBeShort: boolean): boolean
   return isAddress(columns.aliasFor) || isAddress(columns.aliasFor + cells.length - cellCount);
 }
 
-/** Tells whether a record's line has an address, or nothing, in the place of an alias. */
-function hasAliasOrNone(line: string, { delimiter, columns, cellCount }: TableShape): boolean {
-  const cells = line.split(delimiter);
+/** Tells whether a record has an address, or nothing, in the place of an alias. */
+function hasAliasOrNone(cells: readonly string[], { columns, cellCount }: TableShape): boolean {
   return columns.aliases.some((column) =>
     cells
       .slice(column, column + 1 + cells.length - cellCount)

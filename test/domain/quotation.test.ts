@@ -141,6 +141,31 @@ describe("a quoted cell has swallowed other records", () => {
       'Ann,"St 1\nX, DE",p@x.example,a@x.example',
       { delimiter: ",", columns: { aliasFor: 2, aliases: [3] }, cellCount: 4 },
     ],
+    [
+      "a note that begins with a line of its own and has an address in the signature",
+      'p@x.example,"Kind regards,\nAnn\np@x.example",a@x.example',
+      { ...THREE, columns: { aliasFor: 0, aliases: [2] } },
+    ],
+    [
+      "a note whose last line has a comma, and an address further up",
+      '"Hi all,\nsee b@x.example.\nBye, Ann",a@x.example,p@x.example,',
+      { delimiter: ",", columns: { aliasFor: 2, aliases: [1] }, cellCount: 4 },
+    ],
+    [
+      "a note in the second column whose last line has a comma, and an address further up",
+      'x,"Hi,\nask b@x.example, or\nBye, Ann",a@x.example,p@x.example',
+      { delimiter: ",", columns: { aliasFor: 3, aliases: [2] }, cellCount: 4 },
+    ],
+    [
+      "a list of one address a line before a note with a comma",
+      'p@x.example,"a@x.example\nb@x.example","x, y",7',
+      { ...TWO, cellCount: 4 },
+    ],
+    [
+      "a list with commas before a note of several lines",
+      '"a@x.example,b@x.example,c@x.example","Ann\n49",p@x.example',
+      { ...THREE, columns: { aliasFor: 2, aliases: [0] } },
+    ],
     ["X500 names with commas", 'p@x.example,"a@x.example\nX500:/o=First, Inc/cn=p"', TWO],
   ])("%s is whole", (_, raw, shape) => {
     expect(codeOf(raw, cut(raw), shape)).toBeUndefined();
