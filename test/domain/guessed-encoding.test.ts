@@ -58,7 +58,7 @@ describe("a row of a file whose encoding is a guess", () => {
     expect(readByGuess("p@x.example")).toEqual(["ragged_row "]);
     expect(readByGuess("p@x.example", "kŸfer", "")).toEqual(["not_an_address kŸfer"]);
     expect(readByGuess("p@x.example", "Ÿ?@x.example", "")).toEqual(["lost_character Ÿ?@x.example"]);
-    expect(readByGuess("p@x.example", "Ÿ@x.example", "", "")).toEqual(["ragged_row Ÿ@x.example"]);
+    expect(readByGuess("p@x.example", "Ÿ@x.example", "", "London")).toEqual(["ragged_row Ÿ@x.example"]);
   });
 
   it("names the encoding that was assumed and what to give", () => {
