@@ -22,10 +22,12 @@ afterEach(() => {
 function stoppingRules(stop: Stop) {
   const channel = new MessageChannel();
   channels.push(channel);
+  let isSent = false;
   channel.port1.on("message", () => stop.stop({ kind: "signal", signal: "SIGINT", message: "by SIGINT" }));
   return {
     get allowMove() {
-      channel.port2.postMessage("now");
+      if (!isSent) channel.port2.postMessage("now");
+      isSent = true;
       return false;
     },
     allowChain: false,
