@@ -10,7 +10,8 @@ export interface Failure {
 
 /** The codes that this tool gives rows itself, each with what it means. The list is closed; docs name every one. */
 export const TOOL_CODES = {
-  misplaced_quote: "the record has a quotation mark inside an unquoted cell, or text behind a closing one",
+  misplaced_quote:
+    "the record has a quotation mark inside an unquoted cell, or text behind a closing one, or it may be a part of such a record",
   swallowed_record: "a quoted cell holds other records: a quotation mark is missing or too many",
   ragged_row: "the record has more or fewer cells than the header",
   undecodable: "a cell holds bytes that are no text in the file's encoding",

@@ -6,6 +6,7 @@ import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { Stop } from "../engine/stop.ts";
 import type { RowStager, StagedRow } from "../ledger/stage-rows.ts";
 import { CutLists } from "./cut-lists.ts";
+import { DamageWatch, type ReadRecord } from "./damage-watch.ts";
 
 /** What reading found besides rows. */
 export interface ReadingNotes {
@@ -43,36 +44,40 @@ export async function stageInput(
 ): Promise<void> {
   const bytesBefore = notes.bytesRead;
   const cutLists = new CutLists(input);
+  const damage = new DamageWatch(input);
   for (;;) {
     // A pipe can stay silent for ever.
     const { value: records, done } = await stop.orStopped(input.records.next());
     if (done === true) break;
     let rows: StagedRow[] = [];
     for (const record of records) {
-      const doubt = cutLists.doubtOf(record);
-      for (const row of rowsOf(record, input, file, skip, notes)) {
-        rows.push(doubt === undefined ? row : { ...row, doubt });
-        if (rows.length < BATCH_ROWS) continue;
-        stager.add(rows);
-        rows = [];
+      for (const read of damage.next(record, readRecord(record, input))) {
+        const doubt = cutLists.doubtOf(read.record);
+        for (const row of rowsOf(read, input, file, skip, notes)) {
+          rows.push(doubt === undefined ? row : { ...row, doubt });
+          if (rows.length < BATCH_ROWS) continue;
+          stager.add(rows);
+          rows = [];
+        }
       }
     }
     stager.add(rows);
     notes.bytesRead = bytesBefore + input.bytesRead();
   }
+  // None of these has a row.
+  for (const read of damage.end()) rowsOf(read, input, file, skip, notes);
   cutLists.settle(stager, file);
   notes.blankLineCount += input.blankLineCount();
   notes.remarks.push(...input.remarks().map((remark) => `${input.name}: ${remark}`));
 }
 
 function rowsOf(
-  record: InputRecord,
+  { record, reading: read }: ReadRecord,
   input: OpenInput,
   file: number,
   skip: SkipDomain,
   notes: ReadingNotes,
 ): Iterable<StagedRow> {
-  const read = readRecord(record, input);
   const guessed = input.guessedEncoding();
   const reading = guessed === undefined ? read : withoutGuesses(read, record, input, guessed);
   if (record.cells.length !== input.cellCount && reading.kind !== "invalid") notes.unevenCount += 1;

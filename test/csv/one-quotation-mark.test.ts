@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { readRecord } from "../../src/domain/row.ts";
 import type { RowReading } from "../../src/domain/row-reading.ts";
 import { RunError } from "../../src/domain/run-error.ts";
+import { DamageWatch } from "../../src/read-input/damage-watch.ts";
 import { allRecords, openText } from "./reading.ts";
 
 const HEADERS = {
@@ -13,7 +14,7 @@ const HEADERS = {
 } as const;
 
 const note = fc.constantFrom("", "", "x", "x, y", 'say "hi"', "a;b", "two\nlines", "was ann@other.example");
-const separator = fc.constantFrom(";", ",", "\n", "; ", "\r\n");
+const separator = fc.constantFrom(";", ",", "\n", "; ", "\r\n", ",\n", ";\n");
 
 const table = fc
   .record({
@@ -58,8 +59,9 @@ async function readingOf(text: string, delimiter: string) {
   const pairs = new Set<string>();
   let invalid = "";
   const input = await openText(text, { delimiter });
-  for (const record of await allRecords(input)) {
-    const reading = readRecord(record, input);
+  const damage = new DamageWatch(input);
+  const records = (await allRecords(input)).flatMap((it) => damage.next(it, readRecord(it, input)));
+  for (const { record, reading } of records) {
     const rows: readonly RowReading[] = reading.kind === "list" ? [...reading.rows] : [reading];
     for (const row of rows) {
       if (row.kind === "pair") pairs.add(`${row.pair.aliasFor} ${row.pair.alias}`);

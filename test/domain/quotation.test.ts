@@ -92,6 +92,11 @@ describe("a quoted cell has swallowed other records", () => {
       { ...THREE, columns: { aliasFor: 2, aliases: [1] } },
     ],
     [
+      "a mark moved to the one that opens the next list",
+      'x,"a@x.example;\nb@x.example,p@x.example\nx,""c@x.example;\nd@x.example",q@x.example',
+      { ...THREE, columns: { aliasFor: 2, aliases: [1] } },
+    ],
+    [
       "lists end in the delimiter, but hold pairs",
       'p@x.example,"a@x.example,\nq@x.example,b@x.example,"',
       TWO,
@@ -166,6 +171,12 @@ describe("a quoted cell has swallowed other records", () => {
       '"a@x.example,b@x.example,c@x.example","Ann\n49",p@x.example',
       { ...THREE, columns: { aliasFor: 2, aliases: [0] } },
     ],
+    [
+      "a list whose lines end in the delimiter before a note with a comma",
+      'p@x.example,"a@x.example,\nb@x.example","x, y"',
+      THREE,
+    ],
+    ["an array in JSON of several lines", 'p@x.example,"[""a@x.example"",\n""b@x.example""]"', TWO],
     ["X500 names with commas", 'p@x.example,"a@x.example\nX500:/o=First, Inc/cn=p"', TWO],
   ])("%s is whole", (_, raw, shape) => {
     expect(codeOf(raw, cut(raw), shape)).toBeUndefined();

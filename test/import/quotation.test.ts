@@ -29,3 +29,43 @@ test("One quotation mark that is missing in lists spoils the records that it joi
   expect(results[1]).toMatchObject({ aliasFor: "cem@new.example", alias: "cem@old.example" });
   expect(readFileSync(files.failed ?? "", "utf8")).toBe(`${lines.slice(0, 3).join("\n")}\n`);
 });
+
+test("A list that lost its first quotation mark loses none of its addresses, and mailboxes without alias stay", async () => {
+  const lines = [
+    "mail,aliases",
+    "ann@new.example,",
+    "bob@new.example,bob@old.example,",
+    "b.miller@old.example,",
+    'bm@old.example"',
+    "cem@new.example,cem@old.example",
+    "dan@new.example,",
+  ];
+  const { results, files } = await importing(await simulatorFor(), `${lines.join("\n")}\n`);
+  expect(outcomesOf(results)).toEqual([
+    "applied",
+    "invalid misplaced_quote",
+    "invalid misplaced_quote",
+    "applied",
+  ]);
+  expect(results[1]).toMatchObject({ line: "4", aliasFor: "b.miller@old.example", alias: "" });
+  expect(readFileSync(files.failed ?? "", "utf8")).toBe(`${[lines[0], ...lines.slice(3, 5)].join("\n")}\n`);
+});
+
+test("The lines of a list behind a misplaced quotation mark give no pairs of their own", async () => {
+  const lines = [
+    "mail,Alias 1,Alias 2,note,Office",
+    'ann@new.example,""ann@old.example',
+    "a.miller@old.example,",
+    'am@old.example,a1@old.example a2@old.example,,"two',
+    'lines"',
+    "bob@new.example,bob@old.example",
+  ];
+  const { results } = await importing(await simulatorFor(), `${lines.join("\n")}\n`);
+  expect(outcomesOf(results)).toEqual([
+    "invalid misplaced_quote",
+    "invalid misplaced_quote",
+    "invalid misplaced_quote",
+    "applied",
+  ]);
+  expect(results[2]).toMatchObject({ line: "4", aliasFor: "am@old.example" });
+});

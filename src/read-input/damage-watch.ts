@@ -1,0 +1,86 @@
+import { beginsWithKind } from "../domain/address-cell.ts";
+import type { InputRecord, RecordLayout } from "../domain/row.ts";
+import type { RecordReading } from "../domain/row-reading.ts";
+
+/** A record and what was read from it. */
+export interface ReadRecord {
+  readonly record: InputRecord;
+  readonly reading: RecordReading;
+}
+
+/** Lists have fewer lines; more records without an alias are no list that lost its quotation marks. */
+const MAX_HELD_RECORDS = 1_000;
+
+/**
+ * Refuses records that may be the rest of a list: beside a record with a misplaced quotation mark, the lines of a list
+ * look like records with a mailbox and no alias. To be asked for each record of an input, in order.
+ */
+export class DamageWatch {
+  readonly #layout: RecordLayout;
+  /** The lone addresses directly in front of the next record: a damaged one may follow. */
+  #held: ReadRecord[] = [];
+  /** The line of the damaged record, while what follows may belong to it. */
+  #damagedLine: number | undefined;
+
+  constructor(layout: RecordLayout) {
+    this.#layout = layout;
+  }
+
+  /** Returns the records of which it is now known how they are read, in order. */
+  next(record: InputRecord, reading: RecordReading): readonly ReadRecord[] {
+    if (isDamaged(reading)) {
+      this.#damagedLine = record.line;
+      const held = this.#held.map((it) => ({ ...it, reading: this.#refused(it.record, record.line) }));
+      this.#held = [];
+      return [...held, { record, reading }];
+    }
+    const isWithoutRow = reading.kind === "list" && reading.rowCount === 0;
+    const damagedLine = this.#damagedLine;
+    // The end of a damaged record has too few cells.
+    const isShort = record.cells.length < this.#layout.cellCount;
+    if (isWithoutRow && damagedLine !== undefined && (isShort || isLoneAddress(record))) {
+      return [{ record, reading: this.#refused(record, damagedLine) }];
+    }
+    if (isWithoutRow && isLoneAddress(record)) {
+      this.#held.push({ record, reading });
+      return this.#held.length > MAX_HELD_RECORDS ? this.#held.splice(0, 1) : [];
+    }
+    const held = this.end();
+    if (damagedLine === undefined || isWithoutRow || reading.kind === "invalid") {
+      return held.length === 0 ? [{ record, reading }] : [...held, { record, reading }];
+    }
+    this.#damagedLine = undefined;
+    return [{ record, reading: isShort ? this.#refused(record, damagedLine) : reading }];
+  }
+
+  /** Returns the records that no damaged one has followed. */
+  end(): readonly ReadRecord[] {
+    if (this.#held.length === 0) return [];
+    const held = this.#held;
+    this.#held = [];
+    return held;
+  }
+
+  #refused({ cells }: InputRecord, damagedLine: number): RecordReading {
+    const { aliasFor, aliases } = this.#layout.columns;
+    return {
+      kind: "invalid",
+      aliasFor: cells[aliasFor] ?? "",
+      alias: aliases.flatMap((column) => cells[column] || []).join(";"),
+      code: "misplaced_quote",
+      message: `the record may be a part of the one in line ${damagedLine}, which has a misplaced quotation mark. Mend that one, and import both again`,
+    };
+  }
+}
+
+function isDamaged(reading: RecordReading): boolean {
+  return (
+    reading.kind === "invalid" && (reading.code === "misplaced_quote" || reading.code === "swallowed_record")
+  );
+}
+
+/** Tells a record that has nothing but one cell with an address. */
+function isLoneAddress({ cells }: InputRecord): boolean {
+  const [only, ...more] = cells.filter((cell) => cell.trim() !== "");
+  return only !== undefined && more.length === 0 && (only.includes("@") || beginsWithKind(only));
+}
