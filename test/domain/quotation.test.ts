@@ -176,6 +176,11 @@ describe("a quoted cell has swallowed other records", () => {
       'p@x.example,"a@x.example,\nb@x.example","x, y"',
       THREE,
     ],
+    [
+      "a note behind aliasFor that begins with a line of its own",
+      'Ann,p@x.example,"Hi,\nsee there\nx, y, z",a@x.example',
+      { delimiter: ",", columns: { aliasFor: 1, aliases: [3] }, cellCount: 4 },
+    ],
     ["an array in JSON of several lines", 'p@x.example,"[""a@x.example"",\n""b@x.example""]"', TWO],
     ["X500 names with commas", 'p@x.example,"a@x.example\nX500:/o=First, Inc/cn=p"', TWO],
   ])("%s is whole", (_, raw, shape) => {
