@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { SIMULATOR_SETTINGS } from "../src/simulator/settings.ts";
+import { SIMULATOR_SETTINGS } from "../src/simulator/account.ts";
 import { type Measured, measured } from "./measured-process.ts";
 
 export const CLI = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));

@@ -1,6 +1,6 @@
 import got from "got";
 import { z } from "zod";
-import { SIMULATOR_SETTINGS } from "../src/simulator/settings.ts";
+import { SIMULATOR_SETTINGS } from "../src/simulator/account.ts";
 
 const issued = z.object({ access_token: z.string() });
 

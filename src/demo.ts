@@ -1,5 +1,5 @@
+import { currentProgram, endProcess } from "./cli/host.ts";
 import { main } from "./cli/main.ts";
-import { currentProgram, endProcess } from "./cli/program.ts";
 import { EXIT } from "./domain/exit-code.ts";
 
 /*

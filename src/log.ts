@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from "pino";
-import { BLOT, type Blotter, SECRET_FIELDS } from "./domain/blotter.ts";
-import { plainText } from "./domain/plain-text.ts";
+import { plainText } from "./domain/display-text.ts";
+import { BLOT, type Blotter, SECRET_FIELDS } from "./domain/redact.ts";
 
 export interface LogSettings {
   readonly level: "debug" | "info" | "error";

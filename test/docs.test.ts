@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { exportFlags } from "../src/config/export-flags.ts";
-import { groupsFlags } from "../src/config/groups-flags.ts";
+import { exportFlags, groupsFlags } from "../src/config/export-config.ts";
 import { TOOL_CODES } from "../src/domain/failure.ts";
 import { MEMBER_COLUMNS } from "../src/domain/member-columns.ts";
 import { OUTCOMES } from "../src/domain/outcome.ts";

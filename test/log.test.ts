@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { prettyFactory } from "pino-pretty";
 import { describe, expect, it } from "vitest";
-import { blotter } from "../src/domain/blotter.ts";
+import { blotter } from "../src/domain/redact.ts";
 import { createLog, type LogSettings } from "../src/log.ts";
 
 const SECRET = "hush-hush-123";

@@ -1,9 +1,8 @@
-import type { AccountDetails, Directory } from "../domain/directory.ts";
-import type { ReadExchange } from "../domain/read-exchange.ts";
-import { clockFinding } from "./clock-finding.ts";
-import { type Finding, finding } from "./finding.ts";
+import type { AccountDetails, Directory } from "../domain/api.ts";
+import type { ReadExchange } from "../domain/response.ts";
+import { adviceFor, isReached, isRefused, isThrough, isWorthAsking, words } from "./advice.ts";
+import { clockFinding, type Finding, finding } from "./findings.ts";
 import { type Probe, type ProbeParts, probe } from "./probe.ts";
-import { adviceFor, isReached, isRefused, isThrough, isWorthAsking, words } from "./probe-words.ts";
 
 /** What is asked, and how it is reached. */
 export interface CheckJob {

@@ -1,9 +1,9 @@
 import type { Clock } from "../domain/clock.ts";
-import type { ReadExchange } from "../domain/read-exchange.ts";
-import { DEFAULT_BREAKER } from "../engine/breaker.ts";
-import { type ReadCall, Reads } from "../engine/reads.ts";
-import { DEFAULT_RETRY } from "../engine/retry.ts";
-import { Stop, StoppedError } from "../engine/stop.ts";
+import type { ReadExchange } from "../domain/response.ts";
+import { type ReadCall, Reads } from "../engine/api-reader.ts";
+import { DEFAULT_RETRY } from "../engine/backoff.ts";
+import { DEFAULT_BREAKER } from "../engine/circuit-breaker.ts";
+import { Stop, StoppedError } from "../engine/shutdown.ts";
 
 export interface ProbeParts {
   readonly clock: Clock;

@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { type AccountCheck, checkAccount } from "../check-account/check-account.ts";
-import { type Finding, type FindingState, finding } from "../check-account/finding.ts";
-import type { Account } from "../config/account.ts";
+import { type Finding, type FindingState, finding } from "../check-account/findings.ts";
 import { type CheckConfig, type CheckFlags, readCheckConfig } from "../config/check-config.ts";
+import type { Account } from "../config/credentials.ts";
+import { plainText } from "../domain/display-text.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
-import { plainText } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
 import { chosenProxy } from "../mimecast/proxy.ts";
-import { clientSettings } from "./client-settings.ts";
-import { printText } from "./print.ts";
-import type { Program } from "./program.ts";
-import { realClock } from "./real-clock.ts";
+import type { Program } from "./host.ts";
+import { clientSettings } from "./run-command.ts";
 import { withAccount } from "./simulated-account.ts";
+import { printText } from "./stdout.ts";
+import { realClock } from "./system-clock.ts";
 
 /** One call follows the other. */
 const CALLS_IN_FLIGHT = 1;

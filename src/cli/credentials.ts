@@ -1,4 +1,4 @@
-import type { Credentials } from "../config/account.ts";
+import type { Credentials } from "../config/credentials.ts";
 import type { Credentials as RevealedCredentials } from "../mimecast/settings.ts";
 
 /** The credentials as the client needs them: to be handed to it, and kept nowhere else. */

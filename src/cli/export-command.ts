@@ -1,16 +1,16 @@
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Reach, readCommandConfig } from "../config/command-config.ts";
-import { type ExportFlags, exportFlags, tellExportClashes } from "../config/export-flags.ts";
+import { type Reach, readCommandConfig } from "../config/connection-config.ts";
+import { type ExportFlags, exportFlags, tellExportClashes } from "../config/export-config.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
-import { counted, duration } from "../domain/words.ts";
+import { counted, duration } from "../domain/format.ts";
 import type { Exported, ExportJob, Output } from "../export-members/export-job.ts";
 import { runExport } from "../export-members/run-export.ts";
-import { type CommandRun, runReading } from "./command-run.ts";
 import { TalkingExportView } from "./export-view.ts";
-import { printer } from "./print.ts";
-import type { Program } from "./program.ts";
-import { realClock } from "./real-clock.ts";
+import type { Program } from "./host.ts";
+import { type CommandRun, runReading } from "./run-command.ts";
+import { printer } from "./stdout.ts";
+import { realClock } from "./system-clock.ts";
 
 /** `mimecast-bulk export`. Throws a RunError for what its user can mend before anything is read. */
 export async function exportCommand(flags: ExportFlags, program: Program): Promise<ExitCode> {

@@ -1,12 +1,11 @@
-import type { Group } from "../domain/directory.ts";
+import type { Group } from "../domain/api.ts";
 import type { Failure } from "../domain/failure.ts";
+import { count, counted } from "../domain/format.ts";
 import type { LongWait } from "../domain/long-wait.ts";
-import { count, counted } from "../domain/words.ts";
 import type { ExportProgress, ExportView } from "../export-members/export-job.ts";
-import { progressLine } from "./progress-line.ts";
-import { Rate } from "./rate.ts";
-import type { Talk } from "./talk.ts";
-import { Tellings } from "./tellings.ts";
+import type { Talk } from "./console.ts";
+import { Tellings } from "./log-limiter.ts";
+import { progressLine, Rate } from "./progress-line.ts";
 import { logWait } from "./wait-line.ts";
 
 /** Where nobody watches, progress is told this often. */

@@ -1,15 +1,17 @@
-import { readCommandConfig } from "../config/command-config.ts";
-import { type GroupsFlags, groupsFlags } from "../config/groups-flags.ts";
+import { readCommandConfig } from "../config/connection-config.ts";
+import { type GroupsFlags, groupsFlags } from "../config/export-config.ts";
+import { csvText } from "../csv/format-csv.ts";
+import type { Group } from "../domain/api.ts";
+import { plainText } from "../domain/display-text.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import type { Failure } from "../domain/failure.ts";
+import { count, counted } from "../domain/format.ts";
 import type { LongWait } from "../domain/long-wait.ts";
-import { counted } from "../domain/words.ts";
 import { findGroups } from "../export-members/find-groups.ts";
-import { runReading } from "./command-run.ts";
-import { groupCsv, groupTable } from "./group-lines.ts";
-import { print, printText } from "./print.ts";
-import type { Program } from "./program.ts";
-import { realClock } from "./real-clock.ts";
+import type { Program } from "./host.ts";
+import { runReading } from "./run-command.ts";
+import { print, printText } from "./stdout.ts";
+import { realClock } from "./system-clock.ts";
 import { logWait } from "./wait-line.ts";
 
 /** `mimecast-bulk groups [QUERY]`. Throws a RunError for what its user can mend before anything is read. */
@@ -45,4 +47,40 @@ export async function groupsCommand(
       return EXIT.ok;
     },
   );
+}
+
+/** Enough of an id to tell groups of one name apart; it has some 250 characters. */
+const ID_SHOWN = 16;
+
+/** Groups as a table for people. Names come last, as their width on a terminal is not known. */
+function groupTable(groups: readonly Group[]): string {
+  const rows = groups.map(({ id, name, source, userCount }) => ({
+    members: userCount === undefined ? "?" : count(userCount),
+    source: plainText(source),
+    id: id.length > ID_SHOWN ? `${plainText(id.slice(0, ID_SHOWN - 1))}…` : plainText(id),
+    name: plainText(name),
+  }));
+  const lines = [{ members: "members", source: "source", id: "id", name: "name" }, ...rows];
+  const width = (column: "members" | "source" | "id") =>
+    Math.max(...lines.map((line) => line[column].length));
+  const [members, source, id] = [width("members"), width("source"), width("id")];
+  return lines
+    .map((line) => {
+      const cells = [
+        line.members.padStart(members),
+        line.source.padEnd(source),
+        line.id.padEnd(id),
+        line.name,
+      ];
+      return `${cells.join("  ")}\n`;
+    })
+    .join("");
+}
+
+/** Groups as CSV, with their ids in full. */
+function groupCsv(groups: readonly Group[]): string {
+  const rows = groups.map(({ id, name, source, userCount = "", folderCount = "", parentId }) => {
+    return [name, id, source, userCount, folderCount, parentId];
+  });
+  return csvText([["name", "id", "source", "userCount", "folderCount", "parentId"], ...rows]);
 }

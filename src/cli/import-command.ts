@@ -1,30 +1,26 @@
 import { randomUUID } from "node:crypto";
-import type { Account } from "../config/account.ts";
-import type { ImportFlags } from "../config/import-flags.ts";
-import { type ImportConfig, readImportConfig } from "../config.ts";
+import type { Account } from "../config/credentials.ts";
+import { type ImportConfig, type ImportFlags, readImportConfig } from "../config/import-config.ts";
 import { EXIT, type ExitCode, exitOfPlan, exitOfRun } from "../domain/exit-code.ts";
 import { NO_OUTCOMES } from "../domain/outcome.ts";
-import { Stop } from "../engine/stop.ts";
+import { Stop } from "../engine/shutdown.ts";
 import type { ImportJob } from "../import-aliases/import-job.ts";
 import { planImport } from "../import-aliases/plan-import.ts";
 import { runImport } from "../import-aliases/run-import.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
 import type { Summary } from "../report/summary.ts";
-import { clientSettings } from "./client-settings.ts";
-import { endLines } from "./end-lines.ts";
-import { jobOf, sendingJob } from "./import-settings.ts";
+import { createTalk, type Talk } from "./console.ts";
+import type { Program } from "./host.ts";
+import { jobOf, refuseSwallowedFiles, sendingJob } from "./import-settings.ts";
 import { TalkingView } from "./import-view.ts";
 import { withMetrics } from "./metrics-file.ts";
+import { repeatableWords } from "./next-command.ts";
 import { refuseTooFewFiles } from "./open-files.ts";
-import { print } from "./print.ts";
-import type { Program } from "./program.ts";
-import { realClock } from "./real-clock.ts";
-import { repeatableWords } from "./repeatable-words.ts";
-import { reporting } from "./reporting.ts";
+import { clientSettings, reporting, stopOnSignal } from "./run-command.ts";
 import { withAccount } from "./simulated-account.ts";
-import { stopOnSignal } from "./stop-on-signal.ts";
-import { refuseSwallowedFiles } from "./swallowed-files.ts";
-import { createTalk, type Talk } from "./talk.ts";
+import { print } from "./stdout.ts";
+import { endLines } from "./summary-text.ts";
+import { realClock } from "./system-clock.ts";
 
 /** `mimecast-bulk import FILE…`. Throws a RunError for what its user can mend. */
 export async function importCommand(

@@ -1,12 +1,14 @@
-import type { Account } from "../config/account.ts";
-import type { ImportConfig } from "../config.ts";
-import type { InputSource } from "../csv/input-bytes.ts";
+import { existsSync } from "node:fs";
+import type { Account } from "../config/credentials.ts";
+import type { ImportConfig, MaxFailures } from "../config/import-config.ts";
+import type { InputSource } from "../csv/source.ts";
+import { count, duration } from "../domain/format.ts";
+import { RunError } from "../domain/run-error.ts";
 import { skipDomain } from "../domain/skip-domain.ts";
-import { DEFAULT_BREAKER } from "../engine/breaker.ts";
-import { DEFAULT_RETRY } from "../engine/retry.ts";
+import { DEFAULT_RETRY } from "../engine/backoff.ts";
+import { DEFAULT_BREAKER } from "../engine/circuit-breaker.ts";
 import type { ImportJob, SendingJob } from "../import-aliases/import-job.ts";
-import { type Program, toolVersion } from "./program.ts";
-import { shownSettings } from "./shown-settings.ts";
+import { type Program, toolVersion } from "./host.ts";
 
 /** What the settings ask of an import, sent or not. */
 export function jobOf(files: readonly string[], config: ImportConfig, program: Program): ImportJob {
@@ -55,4 +57,78 @@ export function sendingJob(job: ImportJob, config: ImportConfig, account: Accoun
     quota: { reservePercent: config.quotaReservePercent, maxRatePerSecond: config.maxRatePerSecond },
     breaker: DEFAULT_BREAKER,
   };
+}
+
+/**
+ * What a run's report says of the settings, by the names under which they are given. Picked one by one: what is
+ * not named here, and all that is secret, can't get into a file.
+ */
+function shownSettings(config: ImportConfig): Record<string, string> {
+  const { account, maxFailures, network } = config;
+  const settings: Record<string, string | undefined> = {
+    MIMECAST_API: account?.credentials.api,
+    MIMECAST_BASE_URL: account?.baseUrl,
+    // Its URL may hold a password.
+    HTTPS_PROXY: network.httpsProxy === undefined ? undefined : "set",
+    NO_PROXY: network.noProxy,
+    NODE_EXTRA_CA_CERTS: network.extraCaCertsFile,
+    "--simulate": config.simulate ? "on" : undefined,
+    "--columns": [
+      ...(config.columns.aliasFor === undefined ? [] : [`aliasFor=${config.columns.aliasFor}`]),
+      ...(config.columns.aliases ?? []).map((name) => `alias=${name}`),
+    ].join(","),
+    "--no-header": config.noHeader ? "on" : undefined,
+    "--header-line": config.headerLine === undefined ? undefined : String(config.headerLine),
+    "--delimiter": config.delimiter,
+    "--encoding": config.encoding,
+    "--skip-domain": config.skipDomains.join(", "),
+    "--allow": [...config.allow].join(", "),
+    "--in-place-code": [...config.inPlaceCodes].join(", "),
+    "--resend-before": instant(config.resendBeforeEpochMs),
+    "--limit": config.limitRows === undefined ? undefined : count(config.limitRows),
+    "--concurrency": String(config.concurrency),
+    "--rows-per-request": String(config.rowsPerRequest),
+    "--max-rate": config.maxRatePerSecond === undefined ? undefined : `${config.maxRatePerSecond} a second`,
+    "--quota-reserve": `${config.quotaReservePercent} %`,
+    "--max-attempts": String(config.maxAttempts),
+    "--timeout": duration(config.timeoutMs),
+    "--max-failures": maxFailures === undefined ? undefined : failureBound(maxFailures),
+    "--deadline": instant(config.deadlineEpochMs),
+    "--out": config.outDir,
+  };
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) =>
+      value === undefined || value === "" ? [] : [[name, value]],
+    ),
+  );
+}
+
+function failureBound(bound: MaxFailures): string {
+  return bound.kind === "percent" ? `${bound.percent} %` : count(bound.count);
+}
+
+function instant(epochMs: number | undefined): string | undefined {
+  return epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+}
+
+/**
+ * An option that takes several values also takes the file behind it, and the run would be without it.
+ *
+ * @param options the values of each such option, by its name
+ */
+export function refuseSwallowedFiles(
+  files: readonly string[],
+  options: Readonly<Record<string, readonly string[] | undefined>>,
+): void {
+  if (files.filter((file) => file === "-").length > 1) {
+    throw new RunError("usage", "- is standard input, which can be read once only; name it once");
+  }
+  for (const [option, values = []] of Object.entries(options)) {
+    const swallowed = values.find((value) => existsSync(value));
+    if (swallowed === undefined) continue;
+    throw new RunError(
+      "usage",
+      `${option} has taken the file ${swallowed} for a value; name files before the options`,
+    );
+  }
 }

@@ -1,19 +1,17 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import type { Failure } from "../domain/failure.ts";
+import { count, counted, duration } from "../domain/format.ts";
 import type { LongWait } from "../domain/long-wait.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
-import { count, counted, duration } from "../domain/words.ts";
-import type { Forecast } from "../engine/forecast.ts";
-import type { FinishedRun } from "../import-aliases/finish-run.ts";
+import type { Forecast } from "../engine/eta.ts";
 import type { ImportView, Plan, SendProgress } from "../import-aliases/import-job.ts";
-import { finishedCount, type LaneRow } from "../import-aliases/lane-row.ts";
 import type { ReadingNotes } from "../read-input/stage-input.ts";
-import { type PlanView, planLines } from "./plan-lines.ts";
-import { type SendingWords, sendingLine } from "./progress-line.ts";
-import { Rate } from "./rate.ts";
-import { showReading } from "./reading-view.ts";
-import type { Talk } from "./talk.ts";
-import { Tellings } from "./tellings.ts";
+import { finishedCount, type LaneRow } from "../send-rows/pending-row.ts";
+import type { FinishedRun } from "../write-results/finish-run.ts";
+import type { Talk } from "./console.ts";
+import { Tellings } from "./log-limiter.ts";
+import { type PlanView, planLines, showReading } from "./plan-text.ts";
+import { Rate, type SendingWords, sendingLine } from "./progress-line.ts";
 import { logWait } from "./wait-line.ts";
 
 export type ImportViewSettings = PlanView;

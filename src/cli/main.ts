@@ -1,19 +1,15 @@
 import { Command, CommanderError } from "commander";
 import type { CheckFlags } from "../config/check-config.ts";
-import type { ExportFlags } from "../config/export-flags.ts";
-import type { GroupsFlags } from "../config/groups-flags.ts";
-import type { ImportFlags } from "../config/import-flags.ts";
+import type { ExportFlags, GroupsFlags } from "../config/export-config.ts";
+import type { ImportFlags } from "../config/import-config.ts";
 import type { VerifyFlags } from "../config/verify-config.ts";
-import { BLOT } from "../domain/blotter.ts";
+import { plainLines } from "../domain/display-text.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
-import { plainLines } from "../domain/plain-text.ts";
+import { BLOT } from "../domain/redact.ts";
 import { RunError } from "../domain/run-error.ts";
-import { envFileOption } from "./env-file-option.ts";
-import { exportOptions, reachOptions } from "./export-options.ts";
-import { endProcess, type Program, toolVersion } from "./program.ts";
-import { readingOptions } from "./reading-options.ts";
+import { endProcess, type Program, toolVersion } from "./host.ts";
+import { envFileOption, exportOptions, reachOptions, readingOptions, verifyOptions } from "./options.ts";
 import type { SimulateFlags } from "./simulate-command.ts";
-import { verifyOptions } from "./verify-options.ts";
 
 /** The whole program: words in, exit code out. Whatever goes wrong has been said when it returns. */
 export async function main(program: Program): Promise<ExitCode> {

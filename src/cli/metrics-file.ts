@@ -1,17 +1,17 @@
 import { constants, type Stats } from "node:fs";
 import { access, lstat, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type ImportFlags, isMetricsFileName } from "../config/import-flags.ts";
+import { type ImportFlags, isMetricsFileName } from "../config/import-config.ts";
+import { plainText } from "../domain/display-text.ts";
 import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
-import { outputError } from "../domain/output-error.ts";
-import { plainText } from "../domain/plain-text.ts";
 import { RunError } from "../domain/run-error.ts";
+import { writeWhole } from "../files/atomic-file.ts";
+import { outputError } from "../files/output-error.ts";
 import { TemporaryFiles } from "../files/temporary-files.ts";
-import { writeWhole } from "../files/whole-file.ts";
 import { isMetricsText, metricsText } from "../report/metrics.ts";
 import type { Summary } from "../report/summary.ts";
-import type { Program } from "./program.ts";
-import { realClock } from "./real-clock.ts";
+import type { Program } from "./host.ts";
+import { realClock } from "./system-clock.ts";
 
 /** The collector runs as another user; there is no address in the file. */
 const EVERYBODY_READS = 0o644;

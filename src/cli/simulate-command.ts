@@ -2,11 +2,10 @@ import { readFileSync } from "node:fs";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import { RunError } from "../domain/run-error.ts";
 import { parseDirectory } from "../simulator/directory/directory-file.ts";
-import { parseFaults } from "../simulator/faults/parse-faults.ts";
-import type { Latency } from "../simulator/latency.ts";
+import { parseFaults } from "../simulator/faults/fault.ts";
+import { type Latency, spanMs } from "../simulator/seeded-random.ts";
 import { SIMULATOR_SETTINGS, type Simulator, startSimulator } from "../simulator/simulator.ts";
-import { spanMs } from "../simulator/span.ts";
-import type { Program } from "./program.ts";
+import type { Program } from "./host.ts";
 
 /** The options of `simulate`, as typed. */
 export interface SimulateFlags {

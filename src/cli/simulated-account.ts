@@ -1,9 +1,12 @@
-import type { Account } from "../config/account.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Account } from "../config/credentials.ts";
 import { Secret } from "../config/secret.ts";
-import { SIMULATOR_SETTINGS } from "../simulator/settings.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { SIMULATOR_SETTINGS } from "../simulator/account.ts";
 
 /** What the embedded simulator has set when it starts. */
-export type SetAliases = Iterable<{ readonly alias: string; readonly primary: string }>;
+type SetAliases = Iterable<{ readonly alias: string; readonly primary: string }>;
 
 /**
  * Does the work with the account that the settings name; where they name none, with the one that the embedded
@@ -36,3 +39,20 @@ function simulatedAccount(url: string): Account {
     loopback: true,
   };
 }
+
+/**
+ * What rehearsals with this folder have put in place. The account of an embedded simulator is gone with the process
+ * that had it; their ledger still knows what was in it. It is neither locked nor changed.
+ */
+export function* rehearsedAliases(folder: string, nowEpochMs: number): Generator<SetEntry, void, undefined> {
+  if (!existsSync(folder)) return;
+  const stamp = new Date(nowEpochMs).toISOString().replaceAll(/[-:.]/g, "");
+  const ledger = Ledger.openCopy(folder, join(folder, `${stamp}-simulated-account`), nowEpochMs);
+  try {
+    for (const page of ledger.inPlace()) yield* page;
+  } finally {
+    ledger.discard();
+  }
+}
+
+type SetEntry = SetAliases extends Iterable<infer T> ? T : never;

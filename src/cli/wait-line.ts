@@ -1,6 +1,6 @@
+import { duration } from "../domain/format.ts";
 import type { LongWait } from "../domain/long-wait.ts";
-import { duration } from "../domain/words.ts";
-import type { Talk } from "./talk.ts";
+import type { Talk } from "./console.ts";
 
 /** Logs a long wait with its end and its source. */
 export function logWait(talk: Talk, { waitMs, endEpochMs, source }: LongWait): void {

@@ -1,14 +1,17 @@
 import { z } from "zod";
 import { shown } from "../domain/address.ts";
-import { BLOT } from "../domain/blotter.ts";
+import { BLOT } from "../domain/redact.ts";
 import { proxyUrl } from "../mimecast/proxy.ts";
-import { type Account, readAccount } from "./account.ts";
-import { type Network, readNetwork } from "./network.ts";
-import { Problems } from "./problems.ts";
-import { REACH_FLAGS } from "./reach-flags.ts";
-import { readOptions } from "./read-options.ts";
-import { readVariableLayers, type Surroundings, type VariableLayers } from "./variable-layers.ts";
-import { isSecretVariable, VARIABLES } from "./variables.ts";
+import { type Network, REACH_FLAGS, readNetwork } from "./connection-config.ts";
+import { type Account, readAccount } from "./credentials.ts";
+import {
+  isSecretVariable,
+  readVariableLayers,
+  type Surroundings,
+  VARIABLES,
+  type VariableLayers,
+} from "./environment.ts";
+import { Problems, readOptions } from "./option-parsers.ts";
 
 const checkFlags = z.object({ ...REACH_FLAGS, json: z.boolean().default(false) });
 

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { BLOT } from "../domain/blotter.ts";
+import { BLOT } from "../domain/redact.ts";
 
 /** A text that no log, message or file may show. Printing or serialising it gives a mask. */
 export class Secret {

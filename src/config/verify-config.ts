@@ -1,9 +1,8 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { type Reach, readCommandConfig } from "./command-config.ts";
-import { REACH_FLAGS } from "./reach-flags.ts";
-import { READING_FLAGS, type ReadingOptions, tellReadingClashes } from "./reading-flags.ts";
-import type { Surroundings } from "./variable-layers.ts";
+import { REACH_FLAGS, type Reach, readCommandConfig } from "./connection-config.ts";
+import type { Surroundings } from "./environment.ts";
+import { READING_FLAGS, type ReadingOptions, tellReadingClashes } from "./input-options.ts";
 
 const verifyFlags = z.object({
   ...REACH_FLAGS,

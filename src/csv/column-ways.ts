@@ -1,7 +1,14 @@
 import { shown } from "../domain/address.ts";
 import { readRecord } from "../domain/row.ts";
-import { cellAt, holdsAddresses } from "./address-cells.ts";
-import { type ColumnChoice, type Columns, type FoundColumns, familiesOf, type Role } from "./header-names.ts";
+import {
+  type ColumnChoice,
+  type Columns,
+  cellAt,
+  type FoundColumns,
+  familiesOf,
+  holdsAddresses,
+  type Role,
+} from "./column-roles.ts";
 import { hintOf } from "./header-words.ts";
 
 type Records = readonly (readonly string[])[];

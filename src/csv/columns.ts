@@ -1,22 +1,24 @@
 import { shown } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
-import { cellAt, holdsAddresses, isAddressCell } from "./address-cells.ts";
-import { at, doubtfulColumns, missingColumns, twiceInHeader } from "./column-advice.ts";
-import { findHeader, firstFilled } from "./find-header.ts";
+import { at, doubtfulColumns, missingColumns, twiceInHeader } from "./column-errors.ts";
 import {
   type ColumnChoice,
   type Columns,
+  cellAt,
   chosenNames,
   type Found,
   familiesOf,
   familyKey,
   type HeaderPlace,
   headerKey,
+  holdsAddresses,
+  isAddressCell,
   isNameOf,
   namedRoleCount,
   type Role,
   SYNONYMS,
-} from "./header-names.ts";
+} from "./column-roles.ts";
+import { findHeader, firstFilled } from "./find-header.ts";
 
 /**
  * Finds the columns of the two addresses by the header's names and by what the columns hold in the first records. Alias

@@ -1,6 +1,6 @@
 import { CsvError } from "csv-parse";
 import { parse } from "csv-parse/sync";
-import { isAddressCell } from "./address-cells.ts";
+import { isAddressCell } from "./column-roles.ts";
 
 /** How a table's text is cut into records and cells, told from its beginning. */
 export interface Dialect {

@@ -1,8 +1,13 @@
+import { counted } from "../domain/format.ts";
 import { RunError } from "../domain/run-error.ts";
-import { counted } from "../domain/words.ts";
-import { cellAt, holdsAddresses } from "./address-cells.ts";
-import { at, named } from "./column-advice.ts";
-import { type ColumnChoice, type HeaderPlace, namedRoleCount } from "./header-names.ts";
+import { at, named } from "./column-errors.ts";
+import {
+  type ColumnChoice,
+  cellAt,
+  type HeaderPlace,
+  holdsAddresses,
+  namedRoleCount,
+} from "./column-roles.ts";
 
 /** The number of records that are searched for the header. What people write above it is shorter. */
 const RECORDS_SEARCHED = 100;

@@ -1,4 +1,4 @@
-import { headerKey } from "./header-names.ts";
+import { headerKey } from "./column-roles.ts";
 
 /**
  * What the words of a header tell of its column, for advice only. `login`: a sign-in name, which can stand for the

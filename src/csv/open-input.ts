@@ -1,19 +1,18 @@
 import { pipeline, Readable } from "node:stream";
 import { CsvError } from "csv-parse";
+import { counted } from "../domain/format.ts";
 import type { InputRecord } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
-import { counted } from "../domain/words.ts";
+import type { ColumnChoice } from "./column-roles.ts";
 import { meritOf } from "./columns.ts";
+import { InputText, shownEncoding } from "./decode-text.ts";
+import { decompressed, readAhead } from "./decompress.ts";
 import { dialectOf, lineCount, namedDelimiter } from "./dialect.ts";
 import { lineStart } from "./find-header.ts";
-import { decompressed } from "./gunzip.ts";
-import type { ColumnChoice } from "./header-names.ts";
-import { type InputSource, inputName, openSource, SourceTally } from "./input-bytes.ts";
-import { InputText, shownEncoding } from "./input-text.ts";
 import { QuotedWhole } from "./quoted-whole.ts";
-import { readAhead } from "./read-ahead.ts";
 import { MAX_RECORD_BYTES, RecordParser } from "./record-parser.ts";
 import { RepeatedHeader } from "./repeated-header.ts";
+import { type InputSource, inputName, openSource, SourceTally } from "./source.ts";
 import { layoutOf, refuseOtherDelimiter, type TableLayout } from "./table-layout.ts";
 
 /** How an input is to be read, where it can't be told from what it holds. */

@@ -1,9 +1,8 @@
+import { count } from "../domain/format.ts";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
-import { count } from "../domain/words.ts";
-import { cellAt, holdsAddresses } from "./address-cells.ts";
-import { at, named } from "./column-advice.ts";
-import { familyKey, headerKey, SYNONYMS } from "./header-names.ts";
+import { at, named } from "./column-errors.ts";
+import { cellAt, familyKey, headerKey, holdsAddresses, SYNONYMS } from "./column-roles.ts";
 
 /** Takes the header out where it occurs again among the records, as in exports that were glued together. */
 export class RepeatedHeader {

@@ -2,12 +2,11 @@ import { shown } from "../domain/address.ts";
 import { quotationFault } from "../domain/quotation.ts";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
-import { holdsAddresses } from "./address-cells.ts";
-import { shownDelimiter } from "./column-advice.ts";
+import { shownDelimiter } from "./column-errors.ts";
+import { type ColumnChoice, holdsAddresses, namedRoleCount } from "./column-roles.ts";
 import { columnsByHeader, columnsByPosition, unreadColumns } from "./columns.ts";
 import { type Beginning, type Dialect, delimiterOfRecords } from "./dialect.ts";
 import { checkHeaderLine, findHeader, firstFilled, headerFurtherDown } from "./find-header.ts";
-import { type ColumnChoice, namedRoleCount } from "./header-names.ts";
 
 /** The columns of a table, and what is in front of its records. */
 export interface TableLayout extends RecordLayout {

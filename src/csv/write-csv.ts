@@ -1,5 +1,5 @@
-import { WholeFile } from "../files/whole-file.ts";
-import { type CsvRow, csvText } from "./csv-text.ts";
+import { WholeFile } from "../files/atomic-file.ts";
+import { type CsvRow, csvText } from "./format-csv.ts";
 
 /** Things that come in batches, such as pages of a query. */
 export type Batches<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;

@@ -1,8 +1,8 @@
 import { readAddress, shown } from "./address.ts";
-import { type CellEntry, cellEntries, oddSeparator } from "./address-cell.ts";
+import { type CellEntry, cellEntries, oddSeparator } from "./address-list.ts";
+import { lostList } from "./broken-list.ts";
 import type { ToolCode } from "./failure.ts";
 import { isListHeader } from "./list-header.ts";
-import { lostList } from "./lost-list.ts";
 import type { RecordReading, RowReading } from "./row-reading.ts";
 
 type Address = Extract<ReturnType<typeof readAddress>, { ok: true }>;

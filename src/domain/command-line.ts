@@ -1,4 +1,4 @@
-import { isPlainText } from "./plain-text.ts";
+import { isPlainText } from "./display-text.ts";
 
 /**
  * Returns a command as a person can paste it: for a POSIX shell; on Windows for cmd.exe, which knows no single quotes,

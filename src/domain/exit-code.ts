@@ -1,7 +1,5 @@
-import type { FoundCounts } from "./found.ts";
-import type { OutcomeCounts } from "./outcome.ts";
+import type { FoundCounts, OutcomeCounts } from "./outcome.ts";
 import type { RunErrorKind } from "./run-error.ts";
-import type { StopReason } from "./stop-reason.ts";
 
 /** What the process ends with. Scripts rely on the numbers. */
 export const EXIT = {
@@ -93,3 +91,13 @@ function exitOfStop(stop: StopReason): ExitCode {
       return EXIT.rowsLeft;
   }
 }
+
+/** Why sending ended before every row had its turn. */
+export type StopReason =
+  | { readonly kind: "signal"; readonly signal: StopSignal; readonly message: string }
+  | {
+      readonly kind: "max-failures" | "deadline" | "limit" | "refused" | "unreachable";
+      readonly message: string;
+    };
+
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";

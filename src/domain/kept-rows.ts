@@ -1,5 +1,5 @@
 import { readAddress } from "./address.ts";
-import { keptEntries } from "./address-cell.ts";
+import { keptEntries } from "./address-list.ts";
 import { readCell, rowGiver } from "./alias-cell.ts";
 import { filledCells, type InputRecord, type RecordLayout } from "./row.ts";
 

@@ -1,4 +1,4 @@
-import type { Group, Member } from "./directory.ts";
+import type { Group, Member } from "./api.ts";
 
 /** The columns that an export can have, by the names that its header gives them. */
 export const MEMBER_COLUMNS = [

@@ -1,5 +1,5 @@
 import type { ToolCode } from "./failure.ts";
-import type { Pair } from "./pair.ts";
+import type { Pair } from "./row.ts";
 
 /** What a row says: a pair that can be sent, or why it is none. */
 export type RowReading =

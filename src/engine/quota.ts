@@ -1,4 +1,4 @@
-import type { QuotaReading } from "../domain/answer.ts";
+import type { QuotaReading } from "../domain/response.ts";
 
 export interface QuotaRules {
   /** Percent of the API's quota that is left to the account's other integrations, 0 to 99. */

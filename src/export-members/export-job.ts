@@ -1,9 +1,9 @@
+import type { Directory, Group } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Directory, Group } from "../domain/directory.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { WaitWatch } from "../domain/long-wait.ts";
 import type { MemberColumn } from "../domain/member-columns.ts";
-import type { ReadRules } from "../engine/reads.ts";
+import type { ReadRules } from "../engine/api-reader.ts";
 import type { Processes } from "../files/temporary-files.ts";
 
 /** What an export is asked to do. */

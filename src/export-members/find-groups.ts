@@ -1,9 +1,9 @@
+import type { Directory, Group } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Directory, Group } from "../domain/directory.ts";
-import { MAX_PAGE_SIZE } from "../domain/page.ts";
-import { readPages } from "../engine/pages.ts";
-import { type ReadRules, Reads, type ReadWatch } from "../engine/reads.ts";
-import type { Stop } from "../engine/stop.ts";
+import { MAX_PAGE_SIZE } from "../domain/response.ts";
+import { type ReadRules, Reads, type ReadWatch } from "../engine/api-reader.ts";
+import { readPages } from "../engine/list-reader.ts";
+import type { Stop } from "../engine/shutdown.ts";
 
 /** What get-group-members and find-groups need (graded S and D). */
 export const READ_PERMISSION = "Directories | Groups | Read, and in API 2.0 Services | Directory Sync | Read";

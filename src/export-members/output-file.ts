@@ -1,11 +1,11 @@
 import { realpath, stat } from "node:fs/promises";
-import { outputError } from "../domain/output-error.ts";
 import { RunError } from "../domain/run-error.ts";
-import type { GrowingFile } from "../files/growing-file.ts";
+import type { GrowingFile } from "../files/append-file.ts";
+import { WholeFile } from "../files/atomic-file.ts";
+import { outputError } from "../files/output-error.ts";
 import { Spool } from "../files/spool.ts";
 import { type Processes, TemporaryFiles } from "../files/temporary-files.ts";
-import { WholeFile } from "../files/whole-file.ts";
-import { checkPrevious } from "./changes.ts";
+import { checkPrevious } from "./diff.ts";
 import type { Output } from "./export-job.ts";
 
 /** Where an export is written until it is complete. */

@@ -1,10 +1,10 @@
-import { csvText } from "../csv/csv-text.ts";
-import { chooseGroups } from "../domain/choose-groups.ts";
-import type { Group } from "../domain/directory.ts";
+import { csvText } from "../csv/format-csv.ts";
+import type { Group } from "../domain/api.ts";
 import { RunError } from "../domain/run-error.ts";
-import { Reads } from "../engine/reads.ts";
-import type { Stop } from "../engine/stop.ts";
-import { writeChanges } from "./changes.ts";
+import { Reads } from "../engine/api-reader.ts";
+import type { Stop } from "../engine/shutdown.ts";
+import { chooseGroups } from "./choose-groups.ts";
+import { writeChanges } from "./diff.ts";
 import { exportGroups } from "./export-groups.ts";
 import type { Exported, ExportJob, ExportParts } from "./export-job.ts";
 import { listGroups, READ_PERMISSION } from "./find-groups.ts";

@@ -1,5 +1,5 @@
 import { open, rm } from "node:fs/promises";
-import { GrowingFile, orOutputError } from "./growing-file.ts";
+import { GrowingFile, orOutputError } from "./append-file.ts";
 
 /** Read at once when it is copied: enough to make each read cheap, and nothing in memory. */
 const CHUNK_BYTES = 256 * 1024;

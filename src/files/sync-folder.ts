@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync } from "node:fs";
-import { outputError } from "../domain/output-error.ts";
+import { outputError } from "./output-error.ts";
 
 /** The device failed or is full. All other errors mean that this system can't sync a folder. */
 const DEVICE_ERRORS = /^(EIO|ENOSPC|EDQUOT)$/;

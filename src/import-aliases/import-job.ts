@@ -1,21 +1,20 @@
+import type { AliasUpdater } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { OutcomeCounts } from "../domain/outcome.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
-import type { AliasUpdater } from "../domain/updater.ts";
-import type { BreakerRules } from "../engine/breaker.ts";
-import type { Forecast } from "../engine/forecast.ts";
+import type { BreakerRules } from "../engine/circuit-breaker.ts";
+import type { Forecast } from "../engine/eta.ts";
 import type { QuotaRules, QuotaView } from "../engine/quota.ts";
 import type { SeenPace } from "../ledger/ledger.ts";
-import type { Account } from "../ledger/ledger-format.ts";
+import type { Account } from "../ledger/migrations.ts";
 import type { PlanRules } from "../ledger/plan-rows.ts";
-import type { InputJob } from "../read-input/open-inputs.ts";
-import type { PlannedProblem, ReadingWatch } from "../read-input/read-inputs.ts";
+import type { InputJob, PlannedProblem, ReadingWatch } from "../read-input/read-inputs.ts";
 import type { ReadingNotes } from "../read-input/stage-input.ts";
-import type { FinishedRun } from "./finish-run.ts";
-import type { SendCounts, SendWatch } from "./lane-row.ts";
-import type { AttemptRules } from "./row-attempts.ts";
-import type { SendRules } from "./send-rows.ts";
-import type { StopRules } from "./stop-rules.ts";
+import type { SendRules } from "../send-rows/dispatch-rows.ts";
+import type { SendCounts, SendWatch } from "../send-rows/pending-row.ts";
+import type { StopRules } from "../send-rows/run-limits.ts";
+import type { AttemptRules } from "../send-rows/send-batch.ts";
+import type { FinishedRun } from "../write-results/finish-run.ts";
 
 /** What an import is asked to do. */
 export interface ImportJob extends InputJob {

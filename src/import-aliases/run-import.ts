@@ -1,27 +1,26 @@
 import { basename } from "node:path";
 import type { OpenInput } from "../csv/open-input.ts";
-import { Breaker } from "../engine/breaker.ts";
-import { type Forecast, forecast } from "../engine/forecast.ts";
-import { LaneCount } from "../engine/lane-count.ts";
+import { LaneCount } from "../engine/adaptive-concurrency.ts";
+import { Breaker } from "../engine/circuit-breaker.ts";
+import { type Forecast, forecast } from "../engine/eta.ts";
+import { Traffic } from "../engine/flow-control.ts";
 import { QuotaGovernor } from "../engine/quota.ts";
-import { type Stop, unlessStopped } from "../engine/stop.ts";
+import { type Stop, unlessStopped } from "../engine/shutdown.ts";
 import { Timeline } from "../engine/timeline.ts";
-import { Traffic } from "../engine/traffic.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
-import { closeInputs, openInputs } from "../read-input/open-inputs.ts";
-import { readInputs } from "../read-input/read-inputs.ts";
-import { runFolder } from "../read-input/run-folder.ts";
-import { courseOf, keepTimeline } from "./course.ts";
-import { type FinishedRun, finishRun, type Sending } from "./finish-run.ts";
+import { closeInputs, openInputs, readInputs, runFolder } from "../read-input/read-inputs.ts";
+import { sendRows } from "../send-rows/dispatch-rows.ts";
+import { finishedCount } from "../send-rows/pending-row.ts";
+import { RowEndings } from "../send-rows/record-outcomes.ts";
+import { keepTimeline } from "../send-rows/record-timeline.ts";
+import { StopWatch } from "../send-rows/run-limits.ts";
+import { RowAttempts } from "../send-rows/send-batch.ts";
+import { type FinishedRun, finishRun, type Sending } from "../write-results/finish-run.ts";
+import { describeRun, descriptionOf, type RunDescription } from "../write-results/run-manifest.ts";
+import { courseOf } from "../write-results/run-timeline.ts";
 import type { SendingJob, SendingParts } from "./import-job.ts";
-import { finishedCount } from "./lane-row.ts";
-import { describedInput, planInputs, planOf } from "./prepare-run.ts";
-import { RowAttempts } from "./row-attempts.ts";
-import { RowEndings } from "./row-endings.ts";
-import { describeRun, descriptionOf, type RunDescription } from "./run-description.ts";
-import { sendRows } from "./send-rows.ts";
-import { StopWatch } from "./stop-rules.ts";
+import { describedInput, planInputs, planOf } from "./plan-import.ts";
 
 /**
  * The whole of an import, in the order in which it happens: open the inputs, take the ledger, finish runs that

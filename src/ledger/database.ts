@@ -1,8 +1,8 @@
 import { accessSync, constants } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Libsql from "libsql";
-import { outputError } from "../domain/output-error.ts";
-import { type AttachedFile, damage, type FileTraits, isDamage, runError } from "./database-file.ts";
+import { outputError } from "../files/output-error.ts";
+import { type AttachedFile, damage, type FileTraits, isDamage, runError } from "./database-error.ts";
 import { prepareFile } from "./own-file.ts";
 
 /** What a column holds. Texts and integers below 2^53 are all that this schema stores. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Libsql from "libsql";
-import { outputError } from "../domain/output-error.ts";
+import { outputError } from "../files/output-error.ts";
 
 /**
  * Returns the user to whom files in the folder belong that this process makes: its own user, or another one where the

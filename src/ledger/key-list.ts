@@ -1,4 +1,4 @@
-import type { KeyList } from "../domain/page.ts";
+import type { KeyList } from "../domain/response.ts";
 import { Database, type Statement, storable, textOrNull } from "./database.ts";
 
 /** Keys kept in memory: most lists are shorter, and a database costs more than reading them. */

@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
-import { beingMerged, copyDatabase } from "./copied-database.ts";
+import { beingMerged, copyDatabase } from "./copy-database.ts";
 import { Database } from "./database.ts";
-import type { FileTraits } from "./database-file.ts";
-import { clearDeadWork } from "./dead-work.ts";
-import { type Account, fact, setFact, setUp } from "./ledger-format.ts";
+import type { FileTraits } from "./database-error.ts";
+import { type Account, fact, setFact, setUp } from "./migrations.ts";
 import {
+  clearDeadWork,
   clearRunFolder,
   DRY_RUN,
   makeFolder,

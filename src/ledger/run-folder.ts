@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { outputError } from "../domain/output-error.ts";
+import { RunError } from "../domain/run-error.ts";
+import { outputError } from "../files/output-error.ts";
 import { syncFolder } from "../files/sync-folder.ts";
+import { Database } from "./database.ts";
 
 export const RUN_FILE = "run.db";
 /** What a dry run works in; none is a run's file, so no run takes it for one that was killed. */
@@ -96,5 +98,30 @@ export function orOutputError<T>(path: string, act: () => T): T {
     return act();
   } catch (error) {
     throw outputError(path, error);
+  }
+}
+
+/** Each is locked as long as the process lives that works beside it. */
+const GUARDS = [DRY_RUN.guard, VERIFY_FILE] as const;
+
+/** Removes the files of dry runs and verifications that were killed. */
+export function clearDeadWork(folder: string): void {
+  for (const guard of GUARDS) {
+    for (const workFolder of runFoldersWith(guard, folder)) {
+      if (isAlive(join(workFolder, guard))) continue;
+      clearRunFolder(workFolder);
+    }
+  }
+}
+
+function isAlive(guard: string): boolean {
+  try {
+    // Under this name and no other: a verification's file has views that refer to it.
+    Database.open(guard, "run").close();
+    return false;
+  } catch (error) {
+    // Also one that can't be opened for another reason: it is in nobody's way.
+    if (error instanceof RunError) return true;
+    throw error;
   }
 }

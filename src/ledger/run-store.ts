@@ -3,8 +3,8 @@ import { type Database, storable, text } from "./database.ts";
 import { Journal } from "./journal.ts";
 import { mergeRun } from "./merge-run.ts";
 import { type PlanRules, planRows } from "./plan-rows.ts";
-import { ReportReader } from "./report-reader.ts";
-import { RunReader } from "./run-reader.ts";
+import { ReportReader } from "./report-queries.ts";
+import { RunReader } from "./run-queries.ts";
 import { RowStager } from "./stage-rows.ts";
 import { checkConflicts } from "./valid-texts.ts";
 

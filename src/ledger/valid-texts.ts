@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
+import { queryPages } from "./batches.ts";
 import type { Database } from "./database.ts";
-import { queryPages } from "./pages.ts";
 
 /**
  * Texts of a file that may be damaged. Where libsql reads a text that is not valid UTF-8, it ends the process; so each

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { FOUND, type Found, type FoundCounts, isFound } from "../domain/found.ts";
+import { FOUND, type Found, type FoundCounts, isFound } from "../domain/outcome.ts";
+import { queryPages } from "./batches.ts";
 import { Database, integer, type Row, storable, text } from "./database.ts";
-import { clearDeadWork } from "./dead-work.ts";
-import { queryPages } from "./pages.ts";
-import { clearRunFolder, makeRunFolder, VERIFY_FILE } from "./run-folder.ts";
+import { clearDeadWork, clearRunFolder, makeRunFolder, VERIFY_FILE } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
 import { RUN_MARK, RUN_SCHEMA, VERIFY_SCHEMA } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { outputError } from "../domain/output-error.ts";
+import { outputError } from "../files/output-error.ts";
 import { type Database, text } from "./database.ts";
 
 /**

@@ -1,11 +1,10 @@
+import type { AliasUpdater, Directory } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Directory } from "../domain/directory.ts";
-import type { AliasUpdater } from "../domain/updater.ts";
-import { createAccess, secretsOf } from "./access.ts";
-import { type CallParts, makeCall } from "./call.ts";
-import { createDirectory } from "./directory.ts";
+import { createAccess, secretsOf } from "./authenticator.ts";
 import { createHttp, type HttpAnswer } from "./http.ts";
-import { createSecrets, type Said } from "./said.ts";
+import { createDirectory } from "./read-endpoints.ts";
+import { type CallParts, makeCall } from "./request.ts";
+import { createSecrets, type Said } from "./sanitize.ts";
 import type { MimecastSettings } from "./settings.ts";
 import { judgeUpdateAlias, UPDATE_ALIAS_PATH, updateAliasBody } from "./update-alias.ts";
 

@@ -35,3 +35,45 @@ export function regionNames(api: ApiGeneration): readonly string[] {
 function hostsOf(api: ApiGeneration): Readonly<Record<string, string>> {
   return api === "2.0" ? API_2_0 : API_1_0;
 }
+
+export type BaseUrlCheck =
+  | { readonly ok: true; readonly url: string }
+  /** `reason` continues a sentence that begins with the setting's name. It never shows the URL's password. */
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Checks what MIMECAST_BASE_URL holds: `https:` anywhere, plain `http:` to a loopback address alone, and
+ * nothing in it that would be dropped or would travel as a secret. `url` has no slash at its end.
+ */
+export function checkBaseUrl(text: string): BaseUrlCheck {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  if (url === undefined) return refuse("is no URL; write it like https://api.services.mimecast.com");
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    return refuse(`begins with ${url.protocol}, and only https: is possible`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    return refuse("holds a user name or password; credentials have settings of their own");
+  }
+  if (text.includes("?"))
+    return refuse("has a query (the part from ? on), which would be lost; leave it out");
+  if (text.includes("#"))
+    return refuse("has a fragment (the part from # on), which would be lost; leave it out");
+  if (url.protocol === "http:" && !isLoopback(url)) {
+    return refuse(
+      `is plain http: to ${url.hostname}, which would show the credentials to the network; write https:`,
+    );
+  }
+  return { ok: true, url: url.href.replace(/\/+$/, "") };
+}
+
+/** Whether the URL's host is this machine: `localhost`, 127.0.0.0/8 or ::1. */
+export function isLoopback(url: string | URL): boolean {
+  if (typeof url === "string" && !URL.canParse(url)) return false;
+  // URL has brought every spelling of an IPv4 address (127.1, 0x7f000001) into four decimal parts.
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function refuse(reason: string): BaseUrlCheck {
+  return { ok: false, reason };
+}

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import got from "got";
 import type { ToolCode } from "../domain/failure.ts";
-import { type Abandonment, createAbandonment } from "./abandonment.ts";
-import { openConnections } from "./agents.ts";
+import { type Abandonment, createAbandonment } from "./abort-listeners.ts";
+import { openConnections } from "./connections.ts";
 import { decodeContent } from "./content-coding.ts";
 import { brokenBeforeSending, brokenOnTheWay } from "./network-errors.ts";
 import type { MimecastSettings } from "./settings.ts";

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { Page, PageRequest } from "../domain/page.ts";
-import { meaningOf } from "./api-codes.ts";
-import type { Verdict } from "./call.ts";
+import type { Page, PageRequest } from "../domain/response.ts";
+import { judge, openReply, unintelligible } from "./classify.ts";
+import { meaningOf } from "./error-codes.ts";
 import type { HttpAnswer } from "./http.ts";
-import { judge, openReply, unintelligible } from "./judge.ts";
-import type { Said } from "./said.ts";
+import type { Verdict } from "./request.ts";
+import type { Said } from "./sanitize.ts";
 import { booleanValue, countValue, listOf } from "./wire-values.ts";
 
 /** The body of a request for one page. `data` goes along with the token too (graded C). */

@@ -1,5 +1,5 @@
 import { RunError } from "../domain/run-error.ts";
-import { isLoopback } from "./base-url.ts";
+import { isLoopback } from "./hosts.ts";
 import { isReachedDirectly } from "./no-proxy.ts";
 import type { MimecastSettings } from "./settings.ts";
 

@@ -1,4 +1,4 @@
-import type { Blotter } from "../domain/blotter.ts";
+import type { Blotter } from "../domain/redact.ts";
 
 /** The two generations of the API. 1.0 takes no new applications since mid-2025, existing ones still work. */
 export type ApiGeneration = Credentials["api"];

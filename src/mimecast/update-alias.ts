@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { addressKey } from "../domain/address.ts";
-import type { Answer } from "../domain/answer.ts";
-import type { Pair } from "../domain/pair.ts";
-import type { Verdict } from "./call.ts";
+import type { Answer } from "../domain/response.ts";
+import type { Pair } from "../domain/row.ts";
+import { judge, openReply, unintelligible } from "./classify.ts";
+import { judgeSeveral } from "./classify-batch.ts";
 import type { HttpAnswer } from "./http.ts";
-import { judge, openReply, unintelligible } from "./judge.ts";
-import { judgeSeveral } from "./judge-several.ts";
-import type { Said } from "./said.ts";
+import type { Verdict } from "./request.ts";
+import type { Said } from "./sanitize.ts";
 
 /** Graded S: POST, needs the permission Directories | Groups | Edit. The same in both API generations. */
 export const UPDATE_ALIAS_PATH = "/api/user/update-alias";

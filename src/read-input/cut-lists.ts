@@ -1,5 +1,5 @@
 import type { OpenInput } from "../csv/open-input.ts";
-import { cutListMessage, mayBeCut } from "../domain/lost-list.ts";
+import { cutListMessage, mayBeCut } from "../domain/broken-list.ts";
 import type { InputRecord } from "../domain/row.ts";
 import type { RowStager } from "../ledger/stage-rows.ts";
 

@@ -1,4 +1,4 @@
-import { beginsWithKind } from "../domain/address-cell.ts";
+import { beginsWithKind } from "../domain/address-list.ts";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
 import type { RecordReading } from "../domain/row-reading.ts";
 

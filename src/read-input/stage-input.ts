@@ -3,7 +3,7 @@ import { withoutGuesses } from "../domain/guessed-encoding.ts";
 import { type InputRecord, readRecord } from "../domain/row.ts";
 import type { RecordReading, RowReading } from "../domain/row-reading.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
-import type { Stop } from "../engine/stop.ts";
+import type { Stop } from "../engine/shutdown.ts";
 import type { RowStager, StagedRow } from "../ledger/stage-rows.ts";
 import { CutLists } from "./cut-lists.ts";
 import { DamageWatch, type ReadRecord } from "./damage-watch.ts";

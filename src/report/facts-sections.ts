@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { shellWord } from "../domain/command-line.ts";
-import { count, counted } from "../domain/words.ts";
+import { count, counted } from "../domain/format.ts";
 import { type Html, html, outside } from "./html.ts";
 import type { Summary } from "./summary.ts";
 

@@ -1,4 +1,4 @@
-import { plainText } from "../domain/plain-text.ts";
+import { plainText } from "../domain/display-text.ts";
 
 /** Markup that may stand in a page as it is. Only {@link html} makes it. */
 export class Html {

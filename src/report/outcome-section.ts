@@ -1,6 +1,6 @@
 import { scaleLinear } from "d3-scale";
+import { count, counted } from "../domain/format.ts";
 import { OUTCOMES, type Outcome } from "../domain/outcome.ts";
-import { count, counted } from "../domain/words.ts";
 import { type Html, html } from "./html.ts";
 import type { Summary } from "./summary.ts";
 

@@ -1,5 +1,5 @@
+import { count, counted } from "../domain/format.ts";
 import type { Outcome } from "../domain/outcome.ts";
-import { count, counted } from "../domain/words.ts";
 import { adviceFor } from "./advice.ts";
 import { type Html, html, outside } from "./html.ts";
 

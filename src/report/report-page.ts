@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { duration } from "../domain/words.ts";
-import { courseSection } from "./course-section.ts";
+import { duration } from "../domain/format.ts";
 import { filesSection, inputsSection, proofSection, settingsSection } from "./facts-sections.ts";
+import { verdictOf } from "./headline.ts";
 import { type Html, html, outside } from "./html.ts";
 import { outcomeSection } from "./outcome-section.ts";
 import { problemsSection, type ShownProblems } from "./problems-section.ts";
 import { STYLE } from "./style.ts";
 import type { Summary } from "./summary.ts";
-import { verdictOf } from "./verdict.ts";
+import { courseSection } from "./timeline-section.ts";
 
 const LONGEST_STOP = 600;
 

@@ -1,6 +1,5 @@
-import type { ExitCode } from "../domain/exit-code.ts";
+import type { ExitCode, StopReason } from "../domain/exit-code.ts";
 import type { OutcomeCounts } from "../domain/outcome.ts";
-import type { StopReason } from "../domain/stop-reason.ts";
 
 /** `summary.json`, and what `--json` prints. Times are ISO 8601 in UTC; names are kept from version to version. */
 export interface Summary {

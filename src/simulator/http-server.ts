@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../domain/clock.ts";
-import { type Access, refusal } from "./access.ts";
+import { type Access, refusal } from "./authorize.ts";
 import type { Counters } from "./counters.ts";
 import { deliver } from "./deliver.ts";
-import type { Endpoint, Routes } from "./endpoint.ts";
-import { callFaultReply } from "./faults/call-fault-reply.ts";
 import type { CallFault } from "./faults/fault.ts";
-import type { Due } from "./faults/scripted-fault.ts";
+import { callFaultReply } from "./faults/fault-reply.ts";
+import type { Due } from "./faults/fault-script.ts";
 import type { QuotaDecision, QuotaWindow } from "./quota-window.ts";
-import { type Reply, textReply } from "./reply.ts";
+import { type Endpoint, type Reply, type Routes, textReply } from "./reply.ts";
 import { isGuid } from "./signatures.ts";
 
 /** A hundred rows need some 70 KB; no limit of Mimecast's own is known. */

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { SIMULATOR_SETTINGS } from "./settings.ts";
+import { SIMULATOR_SETTINGS } from "./account.ts";
 
 /** How far a request's date may be from the simulator's clock, either way. */
 const DATE_TOLERANCE_MS = 15 * 60_000;

@@ -3,24 +3,19 @@ import type { Server } from "node:http";
 import { RunError } from "../domain/run-error.ts";
 import { Account, type ReceivedAlias } from "./account.ts";
 import { Counters, type SimulatorCounters } from "./counters.ts";
-import { BUILT_IN_DIRECTORY } from "./directory/built-in-directory.ts";
-import type { DirectoryContent } from "./directory/directory-file.ts";
+import { BUILT_IN_DIRECTORY, type DirectoryContent } from "./directory/directory-file.ts";
 import { directoryEndpoints } from "./directory/endpoints.ts";
 import { BUILT_IN_FAULTS } from "./faults/built-in-faults.ts";
 import type { Fault } from "./faults/fault.ts";
-import { FaultBook } from "./faults/fault-book.ts";
-import { GroupFaults } from "./faults/group-faults.ts";
-import { PathFaults } from "./faults/path-faults.ts";
+import { FaultBook, GroupFaults, PathFaults } from "./faults/fault-script.ts";
 import { createHttpServer, type SimulatorClock } from "./http-server.ts";
-import { type Latency, latencyDraws } from "./latency.ts";
-import { OtherCalls, type Others } from "./other-calls.ts";
-import { type Quota, QuotaWindow } from "./quota-window.ts";
+import { TOKEN_PATH, Tokens, tokenEndpoint } from "./oauth.ts";
+import { OtherCalls, type Others, type Quota, QuotaWindow } from "./quota-window.ts";
+import { type Latency, latencyDraws } from "./seeded-random.ts";
 import { Signatures } from "./signatures.ts";
-import { TOKEN_PATH, tokenEndpoint } from "./token-endpoint.ts";
-import { Tokens } from "./tokens.ts";
 import { type DueFault, UPDATE_ALIAS_PATH, updateAliasEndpoint } from "./update-alias.ts";
 
-export { SIMULATOR_SETTINGS } from "./settings.ts";
+export { SIMULATOR_SETTINGS } from "./account.ts";
 
 export interface SimulatorOptions {
   /** 0, the default, takes any free port. */

@@ -1,14 +1,12 @@
 import { addressKey } from "../domain/address.ts";
-import type { InternalUser } from "../domain/directory.ts";
-import { MAX_PAGE_SIZE, type PageRequest } from "../domain/page.ts";
+import type { CallControl, InternalUser, InternalUserPage } from "../domain/api.ts";
+import { MAX_PAGE_SIZE, type PageRequest } from "../domain/response.ts";
 import { RunError } from "../domain/run-error.ts";
-import type { CallControl } from "../domain/updater.ts";
-import { Reads } from "../engine/reads.ts";
-import type { Stop } from "../engine/stop.ts";
-import { readWhole, type WholeList } from "../engine/whole-list.ts";
+import { Reads } from "../engine/api-reader.ts";
+import { readWhole, type WholeList } from "../engine/list-reader.ts";
+import type { Stop } from "../engine/shutdown.ts";
 import { openKeyList } from "../ledger/key-list.ts";
 import type { VerifyStore } from "../ledger/verify-store.ts";
-import { UserTally } from "./user-tally.ts";
 import type { VerifyJob, VerifyParts, VerifyProgress } from "./verify-job.ts";
 
 /** Which permission the two calls need is not documented. */
@@ -109,4 +107,36 @@ function usersOf(
 /** A domain in the form in which those of addresses are compared. */
 function domainKey(domain: string): string {
   return addressKey(`@${domain}`).slice(1);
+}
+
+/**
+ * Counts a domain's users as their pages come, and compares with what the API says of their number. What its
+ * `userCount` counts is not known: the users of the page or of the whole list, aliases among them or not. So it
+ * contradicts the pages where none of these four is true.
+ */
+export class UserTally {
+  #users = 0;
+  #primaries = 0;
+  #lastTold: number | undefined;
+  #isOfPages = true;
+  #isOfPagesPrimaries = true;
+
+  take({ items, userCount }: Pick<InternalUserPage, "items" | "userCount">): void {
+    const primaries = items.filter(({ alias }) => alias !== true).length;
+    this.#users += items.length;
+    this.#primaries += primaries;
+    if (userCount === undefined) return;
+    // The latest counts for the whole list: who joined meanwhile is in it.
+    this.#lastTold = userCount;
+    this.#isOfPages &&= userCount === items.length;
+    this.#isOfPagesPrimaries &&= userCount === primaries;
+  }
+
+  /** How the API contradicts itself, once the list has ended; undefined where it does not. */
+  contradiction(): string | undefined {
+    const told = this.#lastTold;
+    if (told === undefined || this.#isOfPages || this.#isOfPagesPrimaries) return undefined;
+    if (told === this.#users || told === this.#primaries) return undefined;
+    return `${this.#users} addresses were read, ${this.#primaries} of them no aliases, but userCount is ${told}`;
+  }
 }

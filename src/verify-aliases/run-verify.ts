@@ -1,11 +1,9 @@
 import { basename, join } from "node:path";
 import type { OpenInput } from "../csv/open-input.ts";
 import { writeCsv } from "../csv/write-csv.ts";
-import { type Stop, unlessStopped } from "../engine/stop.ts";
+import { type Stop, unlessStopped } from "../engine/shutdown.ts";
 import { VerifyStore } from "../ledger/verify-store.ts";
-import { closeInputs, openInputs } from "../read-input/open-inputs.ts";
-import { firstProblems, readInputs } from "../read-input/read-inputs.ts";
-import { runFolder } from "../read-input/run-folder.ts";
+import { closeInputs, firstProblems, openInputs, readInputs, runFolder } from "../read-input/read-inputs.ts";
 import { lookUp } from "./look-up.ts";
 import type { Verified, VerifyJob, VerifyParts, VerifyRows } from "./verify-job.ts";
 

@@ -1,13 +1,12 @@
+import type { Directory } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Directory } from "../domain/directory.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { FoundCounts } from "../domain/found.ts";
 import type { WaitWatch } from "../domain/long-wait.ts";
+import type { FoundCounts } from "../domain/outcome.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
-import type { ReadRules } from "../engine/reads.ts";
+import type { ReadRules } from "../engine/api-reader.ts";
 import type { WantedDomain } from "../ledger/verify-store.ts";
-import type { InputJob } from "../read-input/open-inputs.ts";
-import type { PlannedProblem, ReadingWatch } from "../read-input/read-inputs.ts";
+import type { InputJob, PlannedProblem, ReadingWatch } from "../read-input/read-inputs.ts";
 import type { ReadingNotes } from "../read-input/stage-input.ts";
 
 /** What a verification is asked to do: the inputs are read as an import reads them. */

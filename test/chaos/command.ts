@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { SIMULATOR_SETTINGS } from "../../src/simulator/settings.ts";
+import { SIMULATOR_SETTINGS } from "../../src/simulator/account.ts";
 import type { Step } from "./scenario.ts";
 
 /** From the project's folder, which is where npm runs everything. */

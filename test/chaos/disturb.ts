@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { basename } from "node:path";
-import { realClock } from "../../src/cli/real-clock.ts";
+import { realClock } from "../../src/cli/system-clock.ts";
 import type { Command } from "./command.ts";
 import type { Disturbance, Moment, What } from "./disturbance.ts";
 import type { SmallDisk } from "./small-disk.ts";

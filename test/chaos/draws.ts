@@ -1,4 +1,4 @@
-import { drawn } from "../../src/simulator/drawn.ts";
+import { drawn } from "../../src/simulator/seeded-random.ts";
 
 /** Draws that look like chance, and are the same for the same seed. */
 export class Draws {

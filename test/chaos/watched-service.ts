@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { get, IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { z } from "zod";
-import { realClock } from "../../src/cli/real-clock.ts";
+import { realClock } from "../../src/cli/system-clock.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
 import { UPDATE_ALIAS_PATH } from "../../src/simulator/update-alias.ts";
 import { hastyClock } from "../support/clocks.ts";

@@ -1,7 +1,6 @@
 import type { Fault } from "../../src/simulator/faults/fault.ts";
-import type { Latency } from "../../src/simulator/latency.ts";
-import type { Others } from "../../src/simulator/other-calls.ts";
-import type { Quota } from "../../src/simulator/quota-window.ts";
+import type { Others, Quota } from "../../src/simulator/quota-window.ts";
+import type { Latency } from "../../src/simulator/seeded-random.ts";
 import type { Draws } from "./draws.ts";
 
 /** How the service is when a run begins. */

@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import { expect, test } from "vitest";
-import { EXIT } from "../../src/domain/exit-code.ts";
-import type { StopSignal } from "../../src/domain/stop-reason.ts";
+import { EXIT, type StopSignal } from "../../src/domain/exit-code.ts";
 import type { SimulatorOptions } from "../../src/simulator/simulator.ts";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { until } from "../support/clocks.ts";

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { SIMULATOR_SETTINGS } from "../../src/simulator/settings.ts";
+import { SIMULATOR_SETTINGS } from "../../src/simulator/account.ts";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { until } from "../support/clocks.ts";
 import { manyRows } from "../support/csv-files.ts";

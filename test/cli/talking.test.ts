@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { SIMULATOR_SETTINGS } from "../../src/simulator/settings.ts";
+import { SIMULATOR_SETTINGS } from "../../src/simulator/account.ts";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { csvOf, manyRows } from "../support/csv-files.ts";
 import { cliEnv, messagesOf, runCli, simulatorEnv } from "../support/run-cli.ts";

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { readImportConfig } from "../../src/config/import-config.ts";
 import { readVerifyConfig } from "../../src/config/verify-config.ts";
-import { readImportConfig } from "../../src/config.ts";
 import { RunError } from "../../src/domain/run-error.ts";
 import { put, temporaryFolder } from "../support/temporary-folder.ts";
 import { NOW_EPOCH_MS } from "./surroundings.ts";

@@ -1,4 +1,4 @@
-import type { ImportSurroundings } from "../../src/config.ts";
+import type { ImportSurroundings } from "../../src/config/import-config.ts";
 
 /** 22 November 2026, 12:00 UTC. */
 export const NOW_EPOCH_MS = Date.UTC(2026, 10, 22, 12);

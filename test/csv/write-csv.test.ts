@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeCsv, writeRawLines } from "../../src/csv/write-csv.ts";
-import { temporaryName } from "../../src/files/whole-file.ts";
+import { temporaryName } from "../../src/files/atomic-file.ts";
 
 let folder: string;
 let path: string;

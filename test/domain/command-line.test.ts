@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { commandLine, shellWord } from "../../src/domain/command-line.ts";
-import { plainText } from "../../src/domain/plain-text.ts";
+import { plainText } from "../../src/domain/display-text.ts";
 
 const words = fc.array(
   fc.oneof(

@@ -5,10 +5,10 @@ import {
   exitOfFound,
   exitOfPlan,
   exitOfRun,
+  type StopReason,
   stopsThatCount,
 } from "../../src/domain/exit-code.ts";
 import { NO_OUTCOMES, OUTCOMES } from "../../src/domain/outcome.ts";
-import type { StopReason } from "../../src/domain/stop-reason.ts";
 
 const ALL_WELL = { ...NO_OUTCOMES, applied: 5, unchanged: 2, duplicate: 1, skipped: 1 };
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { NO_OUTCOMES, OUTCOMES, outcomeOf, sentOutcomeOf } from "../../src/domain/outcome.ts";
+import { FOUND, isFound, NO_OUTCOMES, OUTCOMES, outcomeOf, sentOutcomeOf } from "../../src/domain/outcome.ts";
 
 it("a row ends in one of nine ways", () => {
   expect(OUTCOMES).toEqual([
@@ -29,4 +29,10 @@ it.each(["", "send", "Applied", "toString", "not sent"])("%j is none", (word) =>
 it.each(OUTCOMES)("of sending, %s is an outcome only if it is applied, failed or unknown", (word) => {
   if (["applied", "failed", "unknown"].includes(word)) expect(sentOutcomeOf(word)).toBe(word);
   else expect(() => sentOutcomeOf(word)).toThrow(new TypeError(`"${word}" is no outcome of sending`));
+});
+
+it("what verification finds is one of four words, on which scripts rely", () => {
+  expect(FOUND).toEqual(["alias", "primary", "absent", "not-checkable"]);
+  expect(FOUND.every(isFound)).toBe(true);
+  for (const word of ["", "Alias", "toString", "alias "]) expect(isFound(word)).toBe(false);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { LaneCount } from "../../src/engine/adaptive-concurrency.ts";
 import { AdaptiveRate } from "../../src/engine/adaptive-rate.ts";
-import { Breaker, DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
-import { LaneCount } from "../../src/engine/lane-count.ts";
-import { backoffMs } from "../../src/engine/retry.ts";
+import { backoffMs } from "../../src/engine/backoff.ts";
+import { Breaker, DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
 
 const RETRY = { maxAttempts: 6, baseMs: 500, ceilingMs: 30_000 } as const;
 

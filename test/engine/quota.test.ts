@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { QuotaReading } from "../../src/domain/answer.ts";
+import type { QuotaReading } from "../../src/domain/response.ts";
 import { QuotaGovernor } from "../../src/engine/quota.ts";
 import { live, type World } from "./simulated-quota.ts";
 

@@ -1,9 +1,8 @@
-import type { WholeAnswer } from "../../src/domain/answer.ts";
 import type { Clock } from "../../src/domain/clock.ts";
-import type { PageExchange, ReadExchange } from "../../src/domain/read-exchange.ts";
-import { DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
-import { type ReadCall, type ReadRules, Reads } from "../../src/engine/reads.ts";
-import { Stop } from "../../src/engine/stop.ts";
+import type { PageExchange, ReadExchange, WholeAnswer } from "../../src/domain/response.ts";
+import { type ReadCall, type ReadRules, Reads } from "../../src/engine/api-reader.ts";
+import { DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
+import { Stop } from "../../src/engine/shutdown.ts";
 
 /** A clock on which waiting takes no real time: it jumps to the end of the sleep. */
 function jumpingClock(): Clock & { readonly sleptMs: number[] } {

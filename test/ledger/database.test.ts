@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { RunError } from "../../src/domain/run-error.ts";
-import { copyDatabase } from "../../src/ledger/copied-database.ts";
+import { copyDatabase } from "../../src/ledger/copy-database.ts";
 import { integer, text } from "../../src/ledger/database.ts";
 import { VerifyStore } from "../../src/ledger/verify-store.ts";
 import { put, temporaryFolder } from "../support/temporary-folder.ts";

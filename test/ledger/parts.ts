@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Ledger } from "../../src/ledger/ledger.ts";
-import type { Account } from "../../src/ledger/ledger-format.ts";
+import type { Account } from "../../src/ledger/migrations.ts";
 import type { PlanRules } from "../../src/ledger/plan-rows.ts";
-import type { EndedRow, PlannedRow } from "../../src/ledger/run-reader.ts";
+import type { EndedRow, PlannedRow } from "../../src/ledger/run-queries.ts";
 import type { RunStore } from "../../src/ledger/run-store.ts";
 import type { StagedRow } from "../../src/ledger/stage-rows.ts";
 

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import type { Answer, QuotaReading } from "../../src/domain/answer.ts";
 import type { Failure } from "../../src/domain/failure.ts";
-import type { PageExchange } from "../../src/domain/read-exchange.ts";
+import type { Answer, PageExchange, QuotaReading } from "../../src/domain/response.ts";
 import { createMimecastClient, type MimecastClient } from "../../src/mimecast/client.ts";
 import type { Credentials } from "../../src/mimecast/settings.ts";
 import { anyBody, anyHeaders, anyStatus, OTHER_PAIR, SECRET } from "./any-body.ts";

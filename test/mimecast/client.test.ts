@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Exchange } from "../../src/domain/answer.ts";
+import type { Exchange } from "../../src/domain/response.ts";
 import { createMimecastClient, type MimecastClient } from "../../src/mimecast/client.ts";
 import type { MimecastSettings } from "../../src/mimecast/settings.ts";
 import { signedHeaders } from "../../src/mimecast/signing.ts";

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { regionBaseUrl, regionNames } from "../../src/mimecast/hosts.ts";
+import { describe, expect, test } from "vitest";
+import { checkBaseUrl, isLoopback, regionBaseUrl, regionNames } from "../../src/mimecast/hosts.ts";
 
 test("API 2.0 has three regions, global first", () => {
   expect(regionNames("2.0")).toEqual(["global", "uk", "us"]);
@@ -28,4 +28,46 @@ test("API 1.0 has ten regions, two of them under odd hosts", () => {
 test("an unknown region has no host, also one that every object has as a property", () => {
   expect(regionBaseUrl("2.0", "eu")).toBeUndefined();
   expect(regionBaseUrl("1.0", "constructor")).toBeUndefined();
+});
+
+describe("a base URL is accepted", () => {
+  test.each([
+    ["https://api.services.mimecast.com", "https://api.services.mimecast.com"],
+    ["  https://api.services.mimecast.com/  ", "https://api.services.mimecast.com"],
+    ["https://gateway.example/mimecast/", "https://gateway.example/mimecast"],
+    ["http://127.0.0.1:8787", "http://127.0.0.1:8787"],
+    ["http://127.9.9.9:8787", "http://127.9.9.9:8787"],
+    ["http://localhost:8787/", "http://localhost:8787"],
+    ["http://[::1]:8787", "http://[::1]:8787"],
+  ])("%s", (text, url) => {
+    expect(checkBaseUrl(text)).toEqual({ ok: true, url });
+  });
+});
+
+describe("a base URL is refused, with the reason", () => {
+  test.each([
+    ["api.services.mimecast.com", "is no URL"],
+    ["", "is no URL"],
+    ["ftp://api.services.mimecast.com", "ftp:"],
+    ["http://api.services.mimecast.com", "plain http:"],
+    ["http://127.0.0.1.example.com", "plain http:"],
+    ["http://localhost.example.com", "plain http:"],
+    ["http://10.0.0.1", "plain http:"],
+    ["https://ann:secret@api.services.mimecast.com", "user name or password"],
+    ["https://ann@api.services.mimecast.com", "user name or password"],
+    ["https://api.services.mimecast.com/?region=eu", "a query"],
+    ["https://api.services.mimecast.com/?", "a query"],
+    ["https://api.services.mimecast.com/#top", "a fragment"],
+  ])("%s", (text, reason) => {
+    expect(checkBaseUrl(text)).toEqual({ ok: false, reason: expect.stringContaining(reason) });
+  });
+
+  test("and the reason does not repeat a password", () => {
+    expect(JSON.stringify(checkBaseUrl("https://ann:secret@host.example"))).not.toContain("secret");
+  });
+});
+
+test("what is no URL is no loopback address", () => {
+  expect(isLoopback("localhost")).toBe(false);
+  expect(isLoopback("http://127.1:80")).toBe(true);
 });

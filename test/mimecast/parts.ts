@@ -1,5 +1,5 @@
+import type { CallControl } from "../../src/domain/api.ts";
 import type { Clock } from "../../src/domain/clock.ts";
-import type { CallControl } from "../../src/domain/updater.ts";
 import type { Credentials, MimecastSettings } from "../../src/mimecast/settings.ts";
 
 export const PAIR = { aliasFor: "ann@new.example", alias: "ann@old.example" } as const;

@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
-import { drawn } from "../../src/simulator/drawn.ts";
-import { latencyDraws } from "../../src/simulator/latency.ts";
-import { OtherCalls } from "../../src/simulator/other-calls.ts";
-import { QuotaWindow } from "../../src/simulator/quota-window.ts";
+import { OtherCalls, QuotaWindow } from "../../src/simulator/quota-window.ts";
+import { drawn, latencyDraws } from "../../src/simulator/seeded-random.ts";
 
 const MANY = 20_000;
 

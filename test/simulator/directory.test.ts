@@ -2,8 +2,11 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { RunError } from "../../src/domain/run-error.ts";
-import { type DirectoryContent, parseDirectory } from "../../src/simulator/directory/directory-file.ts";
-import { pageQuirksSchema } from "../../src/simulator/directory/page-quirks.ts";
+import {
+  type DirectoryContent,
+  pageQuirksSchema,
+  parseDirectory,
+} from "../../src/simulator/directory/directory-file.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import { bodyOf, call, pair, simulatorFor } from "./running-simulator.ts";
 

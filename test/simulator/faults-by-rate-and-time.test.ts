@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Fault } from "../../src/simulator/faults/fault.ts";
-import { FaultBook } from "../../src/simulator/faults/fault-book.ts";
+import { FaultBook } from "../../src/simulator/faults/fault-script.ts";
 import {
   bodyOf,
   call,

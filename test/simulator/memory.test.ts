@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { Tokens } from "../../src/simulator/oauth.ts";
 import { Signatures } from "../../src/simulator/signatures.ts";
-import { Tokens } from "../../src/simulator/tokens.ts";
 import { signedHeaders, UPDATE_ALIAS } from "./running-simulator.ts";
 
 test("Of the tokens issued the last thousand are remembered", () => {

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { RunError } from "../../src/domain/run-error.ts";
-import { faultSchema } from "../../src/simulator/faults/fault.ts";
-import { parseFaults } from "../../src/simulator/faults/parse-faults.ts";
+import { faultSchema, parseFaults } from "../../src/simulator/faults/fault.ts";
 
 const DOCS = new URL("../../docs/simulator.md", import.meta.url);
 

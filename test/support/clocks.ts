@@ -1,4 +1,4 @@
-import { realClock } from "../../src/cli/real-clock.ts";
+import { realClock } from "../../src/cli/system-clock.ts";
 import type { Clock } from "../../src/domain/clock.ts";
 
 /** A clock on which a second takes a `factor`-th of one: minutes of patience end while the test looks on. */

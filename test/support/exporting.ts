@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { realClock } from "../../src/cli/real-clock.ts";
-import type { Group } from "../../src/domain/directory.ts";
+import { realClock } from "../../src/cli/system-clock.ts";
+import type { Group } from "../../src/domain/api.ts";
 import { DEFAULT_MEMBER_COLUMNS } from "../../src/domain/member-columns.ts";
-import { DEFAULT_BREAKER } from "../../src/engine/breaker.ts";
-import type { ReadRules } from "../../src/engine/reads.ts";
-import { Stop } from "../../src/engine/stop.ts";
+import type { ReadRules } from "../../src/engine/api-reader.ts";
+import { DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
+import { Stop } from "../../src/engine/shutdown.ts";
 import type { Exported, ExportJob, ExportView } from "../../src/export-members/export-job.ts";
 import { runExport } from "../../src/export-members/run-export.ts";
 import type { Processes } from "../../src/files/temporary-files.ts";

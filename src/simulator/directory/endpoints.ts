@@ -1,7 +1,6 @@
 import type { Account } from "../account.ts";
-import type { Call, Endpoint } from "../endpoint.ts";
-import type { GroupFaults } from "../faults/group-faults.ts";
-import { envelopeReply, type ItemError, type Reply } from "../reply.ts";
+import type { GroupFaults } from "../faults/fault-script.ts";
+import { type Call, type Endpoint, envelopeReply, type ItemError, type Reply } from "../reply.ts";
 import type { DirectoryContent } from "./directory-file.ts";
 import { groupList, groupsOf } from "./groups.ts";
 import { InternalUsers } from "./internal-users.ts";

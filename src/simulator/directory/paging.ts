@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { jsonReply, type Reply, refusedCallReply } from "../reply.ts";
-import type { PageQuirks } from "./page-quirks.ts";
+import type { PageQuirks } from "./directory-file.ts";
 
 /** The most that a page holds (C). */
 const MOST_PER_PAGE = 500;

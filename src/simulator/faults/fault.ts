@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Span, spanMs } from "../span.ts";
+import { parseJsonFile } from "../json-file.ts";
+import { type Span, spanMs } from "../seeded-random.ts";
 
 /** `x@y`, `name-*@y`, `*@y` or `*`. */
 const NAME = /^(?:\*|(?:\*|[^\s@*]+\*?)@[^\s@*]+)$/;
@@ -145,4 +146,18 @@ export function groupOf(fault: Fault): string | undefined {
 function wholeNumber(least: number, most: number) {
   const expected = `a whole number from ${least} to ${most}`;
   return z.int(expected).min(least, expected).max(most, expected);
+}
+
+const faultsSchema = z.array(faultSchema, "a list of faults: [ … ]");
+
+/**
+ * Reads the text of a faults file. Throws a RunError that names the file and every problem in it with its place,
+ * what was found and what was expected.
+ */
+export function parseFaults(text: string, file: string): Fault[] {
+  return parseJsonFile(text, file, faultsSchema, {
+    what: "a faults file",
+    expected: "a list of faults",
+    part: "a fault of this kind",
+  });
 }

@@ -1,0 +1,159 @@
+import type { OpenInput } from "../csv/open-input.ts";
+import { count, counted, duration } from "../domain/format.ts";
+import { OUTCOMES } from "../domain/outcome.ts";
+import { forecast } from "../engine/eta.ts";
+import type { Plan } from "../import-aliases/import-job.ts";
+import type { PlannedProblem } from "../read-input/read-inputs.ts";
+import type { ReadingNotes } from "../read-input/stage-input.ts";
+import type { Talk } from "./console.ts";
+import { progressLine } from "./progress-line.ts";
+
+export interface PlanView {
+  readonly deadlineEpochMs: number | undefined;
+  readonly quotaReservePercent: number;
+  readonly rowsPerRequest: number;
+  readonly concurrency: number;
+  readonly maxRatePerSecond: number | undefined;
+  readonly nowEpochMs: () => number;
+}
+
+/** Recorded once of one account; used, and named, until this account's own quota was seen. */
+const ASSUMED_QUOTA = { calls: 800, windowMs: 5_000 };
+/** In the middle of what was recorded, 170 to 430 ms; used, and named, until this account's own is known. */
+const ASSUMED_LATENCY_MS = 300;
+const DOMAINS_SHOWN = 5;
+
+/** What people are told before anything is sent. */
+export function planLines(plan: Plan, view: PlanView): string[] {
+  const outcomes = OUTCOMES.filter((outcome) => plan.outcomes[outcome] > 0).map(
+    (outcome) => `${count(plan.outcomes[outcome])} ${outcome}`,
+  );
+  return [
+    `Plan for ${counted(plan.rows, "row")}: ${[`${count(plan.send)} to send`, ...outcomes].join(", ")}`,
+    ...noteLines(plan.notes),
+    ...domainLines(plan),
+    ...plan.firstToSend.map(({ alias, aliasFor }) => `  ${alias} will belong to ${aliasFor}`),
+    ...plan.firstProblems.map(problemLine),
+    ...moreProblemsLine(plan),
+    ...(plan.send > 0 ? timeLines(plan, view) : []),
+  ];
+}
+
+/** What was read besides rows. */
+export function noteLines(notes: ReadingNotes): string[] {
+  const { cleanedCount, blankLineCount, withoutAliasCount, otherAddressCount, remarks } = notes;
+  const { ownAddressCount, unevenCount } = notes;
+  return [
+    ...remarks.map((remark) => `  ${remark}`),
+    ...(withoutAliasCount > 0 ? [`  ${counted(withoutAliasCount, "record")} without alias`] : []),
+    ...(otherAddressCount > 0
+      ? [
+          `  ${counted(otherAddressCount, "entry of another kind", "entries of other kinds")} (x500, sip, …) passed over`,
+        ]
+      : []),
+    ...(ownAddressCount > 0
+      ? [`  ${counted(ownAddressCount, "entry", "entries")} of lists skipped: aliasFor itself`]
+      : []),
+    ...(unevenCount > 0
+      ? [
+          `  ${counted(unevenCount, "record")} with empty cells missing or too many at the end, read all the same`,
+        ]
+      : []),
+    ...(cleanedCount > 0
+      ? [`  invisible characters or white space removed in ${counted(cleanedCount, "row")}`]
+      : []),
+    ...(blankLineCount > 0 ? [`  ${counted(blankLineCount, "blank line")} passed over`] : []),
+  ];
+}
+
+function domainLines(plan: Plan): string[] {
+  if (plan.domains.length === 0) return [];
+  const shown = plan.domains.slice(0, DOMAINS_SHOWN).map(({ domain, rows }) => `${domain} ${count(rows)}`);
+  const more = plan.domainCount - shown.length;
+  const others = more > 0 ? `, and ${counted(more, "more domain")}` : "";
+  return [`  to send by domain: ${shown.join(", ")}${others}`];
+}
+
+/** A row that someone must look at, and why. */
+export function problemLine({ input, line, plan, code, message }: PlannedProblem): string {
+  const place = input === undefined ? `line ${line}` : `${input}, line ${line}`;
+  return `  ${place}: ${plan}, ${code}: ${message}`;
+}
+
+function moreProblemsLine(plan: Plan): string[] {
+  const more = plan.outcomes.invalid + plan.outcomes.conflict - plan.firstProblems.length;
+  return more > 0 ? [`  and ${counted(more, "more problem")}`] : [];
+}
+
+function timeLines(plan: Plan, view: PlanView): string[] {
+  const calls = Math.ceil(plan.send / view.rowsPerRequest);
+  const { quota: seenQuota, latencyMs: seenLatencyMs } = plan.seenPace;
+  const quota = seenQuota ?? ASSUMED_QUOTA;
+  const latencyMs = seenLatencyMs ?? ASSUMED_LATENCY_MS;
+  const perWindow = Math.max(1, Math.floor((quota.calls * (100 - view.quotaReservePercent)) / 100));
+  const { concurrency: lanes, maxRatePerSecond } = view;
+  const needed = forecast(calls, {
+    quota: { perWindow, windowMs: quota.windowMs, left: perWindow },
+    lanes,
+    latencyMs,
+    maxRatePerSecond,
+  });
+  const within = `${seenQuota === undefined ? "an assumed quota of" : "the quota last seen,"} ${count(quota.calls)} calls in ${duration(quota.windowMs)} less ${view.quotaReservePercent} %`;
+  const inFlight = `${counted(lanes, "call")} in flight at ${seenLatencyMs === undefined ? "an assumed" : "the usual"} ${duration(latencyMs)} each`;
+  const why = {
+    quota: `bound by ${within}`,
+    latency: `bound by ${inFlight}, within ${within}`,
+    "max-rate": `bound by --max-rate ${maxRatePerSecond}, within ${within}`,
+  }[needed.boundBy];
+  const rowsEach = view.rowsPerRequest === 1 ? "" : ` of up to ${view.rowsPerRequest} rows`;
+  const lines = [
+    `  ${counted(calls, "call")}${rowsEach}, about ${duration(needed.ms)} without retries: ${why}`,
+  ];
+  if (view.deadlineEpochMs === undefined) return lines;
+  const endsMs = view.nowEpochMs() + needed.ms;
+  const verdict =
+    endsMs <= view.deadlineEpochMs ? "can be met" : "can NOT be met; what is left is sent by the next run";
+  return [...lines, `  deadline ${new Date(view.deadlineEpochMs).toISOString()}: ${verdict}`];
+}
+
+/** Exchange exports some hundred columns. */
+const NAMES_SHOWN = 20;
+
+/** Says which columns of the inputs were taken, and shows how far they are read. */
+export function showReading(talk: Talk, inputs: readonly OpenInput[], notes: ReadingNotes): void {
+  for (const input of inputs) {
+    const named = (indexes: readonly number[]): string => namedColumns(input, indexes);
+    const { aliasFor, aliases } = input.columns;
+    const text = `${input.encoding()}, cells separated by ${delimiterWords(input.delimiter)}`;
+    talk.say(
+      `Reading ${input.name}: aliasFor from ${named([aliasFor])}, alias from ${named(aliases)} (${text})`,
+    );
+    const { unreadColumns } = input;
+    if (unreadColumns.length > 0) talk.say(`  not read, though there are addresses: ${named(unreadColumns)}`);
+  }
+  const total = inputs.reduce((sum, input) => sum + (input.bytesTotal ?? 0), 0);
+  if (total === 0) return;
+  const parts = [{ text: "reading", weight: 1 }];
+  talk.bar?.begin((columns) => progressLine(notes.bytesRead, total, parts, columns));
+}
+
+/** Columns by their headers, or by position where there is none; those that have one header with their positions. */
+function namedColumns({ header }: OpenInput, indexes: readonly number[]): string {
+  const names = indexes.map((index) => {
+    const name = header?.[index];
+    if (name === undefined) return `column ${index + 1}`;
+    return header?.indexOf(name) === header?.lastIndexOf(name)
+      ? `"${name}"`
+      : `"${name}" (column ${index + 1})`;
+  });
+  const more = names.length - NAMES_SHOWN;
+  if (more > 0) return `${names.slice(0, NAMES_SHOWN).join(", ")} and ${more} more`;
+  const last = names.pop() ?? "";
+  return names.length === 0 ? last : `${names.join(", ")} and ${last}`;
+}
+
+function delimiterWords(delimiter: string): string {
+  return DELIMITER_WORDS[delimiter] ?? `'${delimiter}'`;
+}
+
+const DELIMITER_WORDS: Readonly<Record<string, string>> = { ",": "commas", ";": "semicolons", "\t": "tabs" };

@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import type { Network, Reach } from "../config/connection-config.ts";
+import type { Account } from "../config/credentials.ts";
+import { type ExitCode, exitOfError, exitOfRun, type StopSignal } from "../domain/exit-code.ts";
+import { NO_OUTCOMES } from "../domain/outcome.ts";
+import { RunError } from "../domain/run-error.ts";
+import type { ReadRules } from "../engine/api-reader.ts";
+import { DEFAULT_RETRY } from "../engine/backoff.ts";
+import { DEFAULT_BREAKER } from "../engine/circuit-breaker.ts";
+import { Stop, StoppedError } from "../engine/shutdown.ts";
+import { createMimecastClient, type MimecastClient } from "../mimecast/client.ts";
+import { proxyRule } from "../mimecast/proxy.ts";
+import type { MimecastSettings } from "../mimecast/settings.ts";
+import { createTalk, type Talk } from "./console.ts";
+import { revealed } from "./credentials.ts";
+import { readExtraCa } from "./extra-ca.ts";
+import { type Program, toolVersion } from "./host.ts";
+import { withAccount } from "./simulated-account.ts";
+import { print } from "./stdout.ts";
+import { realClock } from "./system-clock.ts";
+
+/** What a command that reads from Mimecast works with. */
+export interface CommandRun {
+  readonly client: MimecastClient;
+  readonly rules: ReadRules;
+  readonly stop: Stop;
+  readonly talk: Talk;
+}
+
+/**
+ * Runs a command that only reads from Mimecast: with a client for the account, or for the embedded simulator, ended
+ * in order by a signal. What ends it as a whole is said, and becomes the exit code.
+ *
+ * @param onlyReads what is as it was if the run ends early, for people
+ */
+export async function runReading(
+  reach: Reach,
+  concurrency: number,
+  program: Program,
+  onlyReads: string,
+  work: (run: CommandRun) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { quiet, verbose, noColor } = reach;
+  const talk = await createTalk({ quiet, verbose, color: !noColor }, program);
+  const stop = new Stop();
+  program.onSignal((signal) => stopOnSignal(signal, stop, talk));
+  const rules: ReadRules = {
+    concurrency,
+    quota: { reservePercent: reach.quotaReservePercent, maxRatePerSecond: reach.maxRatePerSecond },
+    breaker: DEFAULT_BREAKER,
+    retry: { ...DEFAULT_RETRY, maxAttempts: reach.maxAttempts },
+  };
+  try {
+    return await withAccount(reach.account, async (account) => {
+      const settings = clientSettings({ ...reach, concurrency }, account, program);
+      const client = createMimecastClient(settings, { clock: realClock, randomUuid: randomUUID });
+      try {
+        return await work({ client, rules, stop, talk });
+      } finally {
+        client.close();
+      }
+    });
+  } catch (error) {
+    talk.bar?.end();
+    if (error instanceof RunError) {
+      for (const line of `${error.message}\n${onlyReads}`.split("\n")) talk.alarm(line);
+      return exitOfError(error.kind);
+    }
+    if (!(error instanceof StoppedError)) throw error;
+    const place = error.at === undefined ? "" : `, at ${error.at}`;
+    for (const { message } of stop.reasons) talk.alarm(`Stopped${place}: ${message}`);
+    talk.alarm(onlyReads);
+    return exitOfRun(stop.reasons, NO_OUTCOMES);
+  }
+}
+
+/** What a command's settings say about the way to Mimecast. */
+interface ClientConfig {
+  readonly network: Network;
+  readonly timeoutMs: number;
+  /** The most calls in flight. */
+  readonly concurrency: number;
+}
+
+/** How the settings say that Mimecast is reached. Throws a RunError where a file that they name can't be used. */
+export function clientSettings(config: ClientConfig, account: Account, program: Program): MimecastSettings {
+  const { extraCaCertsFile, httpsProxy, noProxy } = config.network;
+  // Node itself has read the file that the environment names.
+  const isTrusted = program.env["NODE_EXTRA_CA_CERTS"] === extraCaCertsFile;
+  return {
+    baseUrl: account.baseUrl,
+    credentials: revealed(account.credentials),
+    timeoutMs: config.timeoutMs,
+    connections: config.concurrency,
+    userAgent: `mimecast-bulk/${toolVersion()}`,
+    proxyFor: proxyRule(httpsProxy?.reveal(), noProxy),
+    extraCa:
+      extraCaCertsFile === undefined || isTrusted
+        ? undefined
+        : readExtraCa(extraCaCertsFile, program.platform),
+    blotter: program.blotter,
+  };
+}
+
+/** A run that fails as a whole says so where it has been talking, and in the log where there is one. */
+export async function reporting(
+  talk: Talk,
+  config: { readonly json: boolean },
+  program: Program,
+  run: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    return await run();
+  } catch (error) {
+    talk.bar?.end();
+    if (!(error instanceof RunError)) throw error;
+    talk.alarm(error.message);
+    const exitCode = exitOfError(error.kind);
+    if (config.json && error.kind !== "output")
+      await print(program, { state: "failed", exitCode, message: error.message });
+    return exitCode;
+  }
+}
+
+/** The first signal ends a run in order; the second does not wait for the calls in flight. */
+export function stopOnSignal(signal: StopSignal, stop: Stop, talk: Talk): void {
+  const isSecond = stop.reasons.some((reason) => reason.kind === "signal");
+  if (isSecond) {
+    stop.abandon();
+    talk.say(`${signal} again: the calls in flight are given up`);
+    return;
+  }
+  stop.stop({ kind: "signal", signal, message: `by ${signal}` });
+  talk.say(`${signal}: finishing the calls in flight; once more gives them up`);
+}

@@ -1,0 +1,44 @@
+import { StringDecoder } from "node:string_decoder";
+import { plainJson, plainLines } from "../domain/display-text.ts";
+import { RunError } from "../domain/run-error.ts";
+import type { Program } from "./host.ts";
+
+/** A result as JSON on standard output. Throws a RunError "output" where that can't be written. */
+export async function print(program: Program, result: unknown): Promise<void> {
+  await printText(program, `${plainJson(JSON.stringify(result, undefined, 2))}\n`);
+}
+
+/**
+ * Returns a function that writes text to standard output, piece by piece. On a terminal, control characters become
+ * spaces; a file or a pipe gets every byte as it is. The function resolves when the piece is written: false where the
+ * reader has closed the pipe, as `| head` does once it has enough. It throws a RunError "output" where standard output
+ * can't be written.
+ */
+export function printer(program: Program): (text: string | Buffer) => Promise<boolean> {
+  const { stdout } = program;
+  if (stdout.isTTY !== true) return async (text) => await written(stdout, text);
+  // A piece may end within a character.
+  const decoder = new StringDecoder("utf8");
+  return async (text) => {
+    const decoded = typeof text === "string" ? text : decoder.write(text);
+    return await written(stdout, plainLines(decoded));
+  };
+}
+
+/** Writes one text, as {@link printer} writes pieces. */
+export async function printText(program: Program, text: string): Promise<boolean> {
+  return await printer(program)(text);
+}
+
+async function written(stdout: Program["stdout"], text: string | Buffer): Promise<boolean> {
+  return await new Promise((resolve, reject) => {
+    stdout.write(text, (error) => {
+      if (!error) resolve(true);
+      else if ("code" in error && error.code === "EPIPE") resolve(false);
+      else
+        reject(
+          new RunError("output", `standard output can't be written (${error.message})`, { cause: error }),
+        );
+    });
+  });
+}

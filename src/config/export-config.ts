@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { DEFAULT_MEMBER_COLUMNS, MEMBER_COLUMNS, type MemberColumn } from "../domain/member-columns.ts";
+import { MAX_PAGE_SIZE } from "../domain/response.ts";
+import { REACH_FLAGS } from "./connection-config.ts";
+import { option, type Problems, type Reading, wholeNumber } from "./option-parsers.ts";
+
+/** The options of export. */
+export const exportFlags = z.object({
+  ...REACH_FLAGS,
+  group: z.array(z.string().min(1, "expected a group's name or id")).default([]),
+  allGroups: z.boolean().default(false),
+  output: z.string().min(1, "expected a file, or - for standard output").default("-"),
+  columns: option(readColumns).default(DEFAULT_MEMBER_COLUMNS),
+  // Larger pages take fewer calls of the quota, and this is the largest.
+  pageSize: wholeNumber(1, MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
+  concurrency: wholeNumber(1, 64).default(4),
+  changes: z.string().min(1, "expected a file").optional(),
+  bom: z.boolean().default(false),
+  /** False with `--no-escape-formulas`. */
+  escapeFormulas: z.boolean().default(true),
+});
+
+/** The options as the command line has them. */
+export type ExportFlags = z.input<typeof exportFlags>;
+/** The options with their types and defaults. */
+type ExportOptions = z.output<typeof exportFlags>;
+
+/** Tells options that don't go together. */
+export function tellExportClashes(options: ExportOptions, problems: Problems): void {
+  const { allGroups, changes, columns, group, output } = options;
+  if (allGroups && group.length > 0) problems.usage("--group and --all-groups exclude each other");
+  if (!allGroups && group.length === 0)
+    problems.usage("--group: name a group, or give --all-groups; mimecast-bulk groups lists them");
+  if (changes === undefined) return;
+  if (output === "-")
+    problems.usage("--changes needs --output FILE, whose previous content it compares with");
+  if (changes === output) problems.usage("--changes and --output name the same file; name two");
+  if (changes === "-") problems.usage("--changes: expected a file; standard output is --output's");
+  const isIdentified = columns.includes("emailAddress");
+  if (!isIdentified) problems.usage("--changes needs the column emailAddress, to know a member again");
+}
+
+function readColumns(text: string): Reading<readonly MemberColumn[]> {
+  const columns: MemberColumn[] = [];
+  for (const word of text.split(",")) {
+    const folded = word.trim().toLowerCase();
+    const column = MEMBER_COLUMNS.find((name) => name.toLowerCase() === folded);
+    if (column === undefined || columns.includes(column)) return COLUMNS_EXPECTED;
+    columns.push(column);
+  }
+  return { ok: true, value: columns };
+}
+
+const COLUMNS_EXPECTED = {
+  ok: false,
+  reason: `expected some of ${MEMBER_COLUMNS.join(",")}, each once`,
+} as const;
+
+/** The options of groups. */
+export const groupsFlags = z.object({ ...REACH_FLAGS, json: z.boolean().default(false) });
+
+/** The options as the command line has them. */
+export type GroupsFlags = z.input<typeof groupsFlags>;

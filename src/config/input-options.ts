@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { readSkipPattern } from "../domain/skip-domain.ts";
+import { list, option, type Problems, type Reading, wholeNumber } from "./option-parsers.ts";
+
+/** The options of every command that reads rows of aliases. */
+export const READING_FLAGS = {
+  columns: option(readColumnsOption).default({}),
+  /** False with `--no-header`. */
+  header: z.boolean().default(true),
+  headerLine: wholeNumber(1, 1_000_000).optional(),
+  delimiter: option(readDelimiter).optional(),
+  encoding: option(readEncoding).optional(),
+  skipDomain: list(readSkipDomain),
+} as const;
+
+const readingFlags = z.object(READING_FLAGS);
+
+/** Those options with their types and defaults. */
+export type ReadingOptions = z.output<typeof readingFlags>;
+
+/** Tells which of them don't go together. */
+export function tellReadingClashes(options: ReadingOptions, problems: Problems): void {
+  if (!options.header && options.headerLine !== undefined) {
+    problems.usage("--header-line and --no-header exclude each other; give one of them");
+  }
+  const { aliasFor = "1", aliases = ["2"] } = options.columns;
+  const isPosition = /^[1-9]\d{0,5}$/;
+  if (!options.header && ![aliasFor, ...aliases].every((text) => isPosition.test(text))) {
+    problems.usage("--columns: with --no-header expected aliasFor=POSITION,alias=POSITION, from 1");
+  }
+}
+
+function readSkipDomain(text: string): Reading<string> {
+  const reading = readSkipPattern(text);
+  return reading.ok ? { ok: true, value: reading.pattern } : reading;
+}
+
+/** Which columns hold the two addresses: headers, or positions from 1. */
+export interface ColumnsOption {
+  readonly aliasFor?: string;
+  readonly aliases?: readonly string[];
+}
+
+/** Reads `--columns`: `aliasFor=NAME,alias=NAME`, one or both, `alias=` as often as needed. A name may have commas. */
+function readColumnsOption(text: string): Reading<ColumnsOption> {
+  let aliasFor: string | undefined;
+  const aliases: string[] = [];
+  // Parted only at a comma before one of the two words, as a header may hold commas itself.
+  for (const part of text.split(/,(?=\s*(?:aliasFor|alias)\s*=)/i)) {
+    const match = /^\s*(aliasFor|alias)\s*=\s*(\S.*?)\s*$/is.exec(part);
+    const name = match?.[2];
+    if (name === undefined) return COLUMNS_EXPECTED;
+    if (match?.[1]?.toLowerCase() === "alias") aliases.push(name);
+    else if (aliasFor === undefined) aliasFor = name;
+    else return COLUMNS_EXPECTED;
+  }
+  return {
+    ok: true,
+    value: { ...(aliasFor === undefined ? {} : { aliasFor }), ...(aliases.length === 0 ? {} : { aliases }) },
+  };
+}
+
+const COLUMNS_EXPECTED = { ok: false, reason: "expected aliasFor=NAME,alias=NAME" } as const;
+
+/** Reads `--delimiter`: one character, or `tab`. */
+function readDelimiter(text: string): Reading<string> {
+  if (text === "tab" || text === "\\t") return { ok: true, value: "\t" };
+  if (text.length !== 1 || /["\r\n\0\p{L}\p{N}\p{Cs}@.]/u.test(text)) return DELIMITER_EXPECTED;
+  return { ok: true, value: text };
+}
+
+/** Reads `--encoding`: a name of the Encoding standard, cp850, cp437, or what PowerShell calls the usual ones. */
+function readEncoding(text: string): Reading<string> {
+  const name = text.trim().toLowerCase();
+  const codePage = /^(?:cp|ibm|dos-)?(437|850)$/.exec(name)?.[1];
+  if (codePage !== undefined) return { ok: true, value: `cp${codePage}` };
+  try {
+    const { encoding } = new TextDecoder(WINDOWS_NAMES.get(name) ?? name);
+    return { ok: true, value: encoding };
+  } catch (error) {
+    if (error instanceof RangeError) return ENCODING_EXPECTED;
+    throw error;
+  }
+}
+
+const WINDOWS_NAMES: ReadonlyMap<string, string> = new Map([
+  ["ansi", "windows-1252"],
+  ["utf8bom", "utf-8"],
+  ["utf8nobom", "utf-8"],
+  ["bigendianunicode", "utf-16be"],
+]);
+
+const ENCODING_EXPECTED = {
+  ok: false,
+  reason:
+    "expected utf-8, utf-16le, utf-16be, windows-1252, macintosh, cp850, cp437 or another name of the Encoding standard",
+} as const;
+
+const DELIMITER_EXPECTED = {
+  ok: false,
+  reason: "expected one character that no address has, such as ';' or '|', or the word tab",
+} as const;

@@ -1,0 +1,77 @@
+import { isGzip } from "./decompress.ts";
+
+/** What a file is that is no table in text, and how to get one: two halves of a sentence. */
+export interface ForeignContent {
+  readonly what: string;
+  readonly advice: string;
+}
+
+const SAVE_AS_CSV = "open it in Excel and save it as CSV UTF-8";
+const EXPORT_AS_CSV = "export the rows as CSV";
+
+/** First bytes by which programs know their files. */
+const MARKS: readonly (readonly [Buffer, ForeignContent])[] = [
+  [
+    Buffer.from("PK\u0003\u0004"),
+    { what: "an Excel workbook (.xlsx) or another ZIP archive", advice: `${SAVE_AS_CSV}, or unpack it` },
+  ],
+  [
+    Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]),
+    { what: "an old Excel workbook (.xls) or another Office file", advice: SAVE_AS_CSV },
+  ],
+  [Buffer.from("%PDF-"), { what: "a PDF", advice: EXPORT_AS_CSV }],
+  [Buffer.from("{\\rtf"), { what: "a document in RTF", advice: "save it as plain text" }],
+  [Buffer.from("SQLite format 3\0"), { what: "an SQLite database", advice: EXPORT_AS_CSV }],
+  [Buffer.from("BZh"), { what: "compressed with bzip2", advice: "unpack it; only gzip is unpacked here" }],
+  [
+    Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]),
+    { what: "compressed with xz", advice: "unpack it; only gzip is unpacked here" },
+  ],
+  [
+    Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
+    { what: "compressed with zstd", advice: "unpack it; only gzip is unpacked here" },
+  ],
+  [Buffer.from("7z\u00bc\u00af'\u001c", "latin1"), { what: "a 7-Zip archive", advice: "unpack it" }],
+  [Buffer.from([0xff, 0xfe, 0, 0]), { what: "text in UTF-32", advice: "save it as CSV UTF-8" }],
+  [Buffer.from([0, 0, 0xfe, 0xff]), { what: "text in UTF-32", advice: "save it as CSV UTF-8" }],
+];
+
+/** How texts begin that are no table. */
+const BEGINNINGS: readonly (readonly [RegExp, ForeignContent])[] = [
+  [/^\s*<(?:!doctype\s+html|html[\s>])/i, { what: "a web page (HTML)", advice: EXPORT_AS_CSV }],
+  [
+    /^\s*<(?:\?xml|!doctype|!--|[a-z][\w:]*[\s/>])/i,
+    { what: "XML", advice: "export the rows as CSV (in PowerShell with Export-Csv, not Export-Clixml)" },
+  ],
+  [
+    /^\s*(?:\{\s*["}]|\[\s*[[{"\]])/,
+    {
+      what: "JSON",
+      advice: "export the rows as CSV (in PowerShell: Get-Content FILE | ConvertFrom-Json | Export-Csv)",
+    },
+  ],
+  [/^\s*(?:version: \d+\s+)?dn::? /i, { what: "LDIF", advice: "export with csvde instead of ldifde" }],
+];
+
+/** The most control characters at a text's beginning: more of them, and a larger part, are in no text, even a damaged one. */
+const MOST_CONTROLS = 32;
+const MOST_CONTROLS_SHARE = 0.1;
+
+/** What bytes are, where their beginning says that they are no text. */
+export function foreignBytes(beginning: Buffer): ForeignContent | undefined {
+  if (isGzip(beginning)) return { what: "compressed with gzip twice", advice: "unpack it once" };
+  return MARKS.find(([mark]) => mark.equals(beginning.subarray(0, mark.length)))?.[1];
+}
+
+/** What a text is, where its beginning says that it is no table. */
+export function foreignText(beginning: string): ForeignContent | undefined {
+  const known = BEGINNINGS.find(([pattern]) => pattern.test(beginning))?.[1];
+  if (known !== undefined) return known;
+  const controls = beginning.match(CONTROLS)?.length ?? 0;
+  if (controls <= Math.max(MOST_CONTROLS, beginning.length * MOST_CONTROLS_SHARE)) return undefined;
+  return { what: "no text: most likely a program's own format", advice: EXPORT_AS_CSV };
+}
+
+/** Control characters but for tab, line breaks, form feed and DOS's end of file. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROLS = /[\0-\x08\x0e-\x19\x1b-\x1f]/g;

@@ -1,0 +1,135 @@
+import { dirname } from "node:path";
+import { z } from "zod";
+import { csvText } from "../csv/format-csv.ts";
+import { readTable, type Table } from "../csv/read-table.ts";
+import { unescapeFormula } from "../domain/formula.ts";
+import type { MemberColumn } from "../domain/member-columns.ts";
+import { RunError } from "../domain/run-error.ts";
+import type { WholeFile } from "../files/atomic-file.ts";
+import { type ComparedRow, type RowChange, TableChanges } from "../ledger/table-diff.ts";
+import type { ChangeCounts } from "./export-job.ts";
+
+export interface ChangesJob {
+  /** The export before this one; it need not be there. */
+  readonly previous: string;
+  /** This export, complete. */
+  readonly current: string;
+  /** Where the changes are written. */
+  readonly file: WholeFile;
+  readonly columns: readonly MemberColumn[];
+  readonly bom: boolean;
+  readonly escapeFormulas: boolean;
+}
+
+const BOM = "\ufeff";
+
+/** Throws a RunError "input" where the file is there, and is no export that can be compared with. */
+export async function checkPrevious(path: string): Promise<void> {
+  const table = await openExport(path);
+  await table?.close();
+}
+
+/**
+ * Writes who was added, removed or changed between two exports: `change` and the columns, sorted by group and
+ * address. What only one of the exports has a column for is no change. Where there is no export before, all members
+ * were added. Memory does not grow with the exports.
+ */
+export async function writeChanges(job: ChangesJob): Promise<ChangeCounts> {
+  const changes = new TableChanges(dirname(job.current));
+  try {
+    const previous = await openExport(job.previous);
+    const current = await openExport(job.current);
+    if (current === undefined) throw new Error("the export that was just written is gone");
+    const shared = job.columns.filter((column) => previous?.header.includes(column) ?? true);
+    if (previous !== undefined) await addRows(changes, "was", previous, job.columns, shared);
+    await addRows(changes, "now", current, job.columns, shared);
+    return await writeFound(changes, job, shared);
+  } finally {
+    changes.close();
+  }
+}
+
+async function openExport(path: string): Promise<Table | undefined> {
+  const table = await readTable(path);
+  if (table === undefined || table.header.includes("emailAddress")) return table;
+  await table.close();
+  throw new RunError(
+    "input",
+    `${path}, line 1: found no column emailAddress, so it can't be compared with. Expected an export of this tool; move the file away, and all members count as added`,
+  );
+}
+
+/** Cells in the order of `columns`; those that the table lacks are empty. */
+async function addRows(
+  changes: TableChanges,
+  side: keyof RowChange,
+  table: Table,
+  columns: readonly MemberColumn[],
+  shared: readonly MemberColumn[],
+): Promise<void> {
+  const places = columns.map((column) => table.header.indexOf(column));
+  const keyOf = keyReader(columns, shared);
+  for await (const batch of table.batches) {
+    const rows = batch.map((record): ComparedRow => {
+      const cells = places.map((place) => unescapeFormula(record[place] ?? ""));
+      return { key: keyOf(cells), content: JSON.stringify(cells) };
+    });
+    changes.add(side, rows);
+  }
+}
+
+/** What tells a member from the others: its group and address. One that is a whole domain has no address. */
+function keyReader(
+  columns: readonly MemberColumn[],
+  shared: readonly MemberColumn[],
+): (cells: readonly string[]) => string {
+  const place = (column: MemberColumn): number => (shared.includes(column) ? columns.indexOf(column) : -1);
+  const group = place(shared.includes("groupId") ? "groupId" : "group");
+  const address = place("emailAddress");
+  const domain = place("domain");
+  return (cells) => {
+    const who = cells[address] || `@${cells[domain]}`;
+    return JSON.stringify([cells[group], who.toLowerCase()]);
+  };
+}
+
+async function writeFound(
+  changes: TableChanges,
+  job: ChangesJob,
+  shared: readonly MemberColumn[],
+): Promise<ChangeCounts> {
+  const counts = { added: 0, removed: 0, changed: 0 };
+  await job.file.append(`${job.bom ? BOM : ""}${csvText([["change", ...job.columns]])}`);
+  const places = shared.map((column) => job.columns.indexOf(column));
+  for (const page of changes.changes()) {
+    const rows = page.flatMap((change) => {
+      const found = describe(change, places);
+      if (found === undefined) return [];
+      counts[found.change] += 1;
+      return [[found.change, ...found.cells]];
+    });
+    await job.file.append(csvText(rows, job));
+  }
+  return counts;
+}
+
+interface Described {
+  readonly change: keyof ChangeCounts;
+  readonly cells: readonly string[];
+}
+
+/** Undefined where the two differ only in what one of the exports has no column for. */
+function describe({ was, now }: RowChange, places: readonly number[]): Described | undefined {
+  const before = was === undefined ? undefined : cellsOf(was);
+  const after = now === undefined ? undefined : cellsOf(now);
+  if (after === undefined) return { change: "removed", cells: before ?? [] };
+  if (before === undefined) return { change: "added", cells: after };
+  const differs = places.some((place) => before[place] !== after[place]);
+  return differs ? { change: "changed", cells: after } : undefined;
+}
+
+const storedCells = z.array(z.string());
+
+function cellsOf(content: string): readonly string[] {
+  return storedCells.parse(JSON.parse(content));
+}

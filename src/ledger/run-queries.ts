@@ -1,0 +1,215 @@
+import { NO_OUTCOMES, type Outcome, type OutcomeCounts, outcomeOf } from "../domain/outcome.ts";
+import { queryPages } from "./batches.ts";
+import { type Database, integer, type Row, type Statement, text } from "./database.ts";
+import { EARLIER } from "./plan-rows.ts";
+import { type LeftRecord, leftRecords } from "./unfinished-records.ts";
+
+/** A row that is to be sent. */
+export interface SendableRow {
+  /** Place in the order of sending, from 1. */
+  readonly position: number;
+  readonly seq: number;
+  readonly line: number;
+  readonly aliasFor: string;
+  readonly alias: string;
+  /** Compare form of `aliasFor`: rows with the same one are never in flight together. */
+  readonly primaryKey: string;
+}
+
+/** How a row ended, or will if it is not sent. */
+export interface EndedRow {
+  readonly seq: number;
+  readonly file: number;
+  readonly line: number;
+  readonly aliasFor: string;
+  readonly alias: string;
+  readonly outcome: Outcome;
+  readonly code: string;
+  readonly message: string;
+  /** Undefined for rows that were not sent. */
+  readonly retryable: boolean | undefined;
+  readonly attempts: number;
+  readonly requestId: string;
+  readonly atEpochMs: number | undefined;
+}
+
+export interface PlannedRow {
+  readonly seq: number;
+  readonly file: number;
+  readonly line: number;
+  readonly aliasFor: string;
+  readonly alias: string;
+  readonly plan: Outcome | "send";
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Rows with one failure code, or in one domain: `repeated` failed in an earlier run as well. */
+export interface FailureCount {
+  readonly name: string;
+  readonly fresh: number;
+  readonly repeated: number;
+}
+
+export interface SendDomains {
+  readonly domains: readonly { readonly domain: string; readonly rows: number }[];
+  readonly domainCount: number;
+}
+
+/** Which ended rows a result file is about. */
+export type Selection = "all" | "to-mend" | "to-run-again";
+
+/** More domains or codes than this are read by nobody. */
+const MOST_NAMES = 50;
+
+/** Reads a run back, a page at a time: no more than a page is in memory, however long its records are. */
+export class RunReader {
+  readonly #database: Database;
+  #sendablePage: Statement | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  sendable(afterPosition: number, count: number): SendableRow[] {
+    this.#sendablePage ??= this.#database.statement(SENDABLE);
+    return this.#sendablePage.all([afterPosition, count]).map((row) => ({
+      position: integer(row, 0),
+      seq: integer(row, 1),
+      line: integer(row, 2),
+      aliasFor: text(row, 3),
+      alias: text(row, 4),
+      primaryKey: text(row, 5),
+    }));
+  }
+
+  sendableCount(): number {
+    return this.#database.number("SELECT count(*) FROM run.send");
+  }
+
+  /** Ended rows in input order. */
+  *ended(selection: Selection): Generator<readonly EndedRow[]> {
+    const query = { columns: ENDED, from: "run.ending", filter: SELECTIONS[selection] };
+    yield* queryPages(this.#database, query, asEndedRow);
+  }
+
+  /** Records with rows of the selection, in input order. */
+  *records(selection: Selection): Generator<readonly LeftRecord[]> {
+    yield* leftRecords(this.#database, SELECTIONS[selection]);
+  }
+
+  /** Planned rows in input order; `problems` are those that someone must look at. */
+  *planned(which: "all" | "problems"): Generator<readonly PlannedRow[]> {
+    const filter = which === "problems" ? "AND plan IN ('invalid', 'conflict')" : "";
+    yield* queryPages(this.#database, { columns: PLANNED, from: "run.row", filter }, asPlannedRow);
+  }
+
+  outcomeCounts(): OutcomeCounts {
+    return counted(this.#database.all("SELECT outcome, count(*) FROM run.ending GROUP BY outcome"));
+  }
+
+  /** Rows by the outcome that planning gave them, and how many are left to be sent. */
+  planCounts(): { readonly outcomes: OutcomeCounts; readonly send: number; readonly rows: number } {
+    const rows = this.#database.all("SELECT plan, count(*) FROM run.row GROUP BY plan");
+    const send = rows.find((row) => row[0] === null);
+    return {
+      outcomes: counted(rows.filter((row) => row[0] !== null)),
+      send: send === undefined ? 0 : integer(send, 1),
+      rows: rows.reduce((sum, row) => sum + integer(row, 1), 0),
+    };
+  }
+
+  /** Rows to be sent by the domain of their alias, most first, fifty at most; and how many domains there are. */
+  sendDomains(): SendDomains {
+    const rows = this.#database.all(SEND_DOMAINS, [MOST_NAMES]);
+    const domains = rows.map((row) => ({ domain: text(row, 0), rows: integer(row, 1) }));
+    const [first] = rows;
+    return { domains, domainCount: first === undefined ? 0 : integer(first, 2) };
+  }
+
+  /** Sent rows that did not come to be applied, by code and by the alias's domain, most first; then "others". */
+  failures(): { readonly byCode: FailureCount[]; readonly byDomain: FailureCount[] } {
+    return {
+      byCode: this.#database.all(failuresBy("code"), [MOST_NAMES]).map(asFailureCount),
+      byDomain: this.#database.all(failuresBy(DOMAIN), [MOST_NAMES]).map(asFailureCount),
+    };
+  }
+}
+
+const SENDABLE = `
+  SELECT send.position, row.seq, row.line, row.alias_for, row.alias, row.primary_key
+  FROM run.send JOIN run.row ON row.seq = send.seq
+  WHERE send.position > ? ORDER BY send.position LIMIT ?
+`;
+
+const ENDED =
+  "seq, file, line, alias_for, alias, outcome, code, message, retryable, attempts, request_id, at";
+
+const PLANNED = "seq, file, line, alias_for, alias, coalesce(plan, 'send'), code, message";
+
+const SELECTIONS: Readonly<Record<Selection, string>> = {
+  all: "",
+  "to-mend": "AND (outcome IN ('invalid', 'conflict') OR (outcome = 'failed' AND retryable = 0))",
+  "to-run-again": "AND (outcome IN ('not-sent', 'unknown') OR (outcome = 'failed' AND retryable = 1))",
+};
+
+const DOMAIN = "substr(alias_key, instr(alias_key, '@') + 1)";
+
+const SEND_DOMAINS = `
+  SELECT ${DOMAIN} AS domain, count(*) AS rows, count(*) OVER () FROM run.row WHERE plan IS NULL
+  GROUP BY domain ORDER BY rows DESC, domain LIMIT ?
+`;
+
+/** Codes and domains come from outside, so there may be as many as rows: the last line sums up the rest. */
+function failuresBy(expression: string): string {
+  return `
+    WITH counted AS (
+      SELECT ${expression} AS name, count(*) AS rows, sum(earlier = ${EARLIER.failed}) AS repeated
+      FROM run.ending WHERE outcome IN ('failed', 'unknown') GROUP BY name
+    ), placed AS (
+      SELECT *, min(row_number() OVER (ORDER BY rows DESC, name), ?1 + 1) AS place FROM counted
+    )
+    SELECT CASE WHEN place > ?1 THEN 'others' ELSE name END, sum(rows - repeated), sum(repeated)
+    FROM placed GROUP BY place ORDER BY place`;
+}
+
+function counted(rows: readonly Row[]): OutcomeCounts {
+  const counts: Record<Outcome, number> = { ...NO_OUTCOMES };
+  for (const row of rows) counts[outcomeOf(text(row, 0))] = integer(row, 1);
+  return counts;
+}
+
+function asEndedRow(row: Row): EndedRow {
+  return {
+    seq: integer(row, 0),
+    file: integer(row, 1),
+    line: integer(row, 2),
+    aliasFor: text(row, 3),
+    alias: text(row, 4),
+    outcome: outcomeOf(text(row, 5)),
+    code: text(row, 6),
+    message: text(row, 7),
+    retryable: row[8] === null ? undefined : integer(row, 8) === 1,
+    attempts: integer(row, 9),
+    requestId: text(row, 10),
+    atEpochMs: row[11] === null ? undefined : integer(row, 11),
+  };
+}
+
+function asPlannedRow(row: Row): PlannedRow {
+  const plan = text(row, 5);
+  return {
+    seq: integer(row, 0),
+    file: integer(row, 1),
+    line: integer(row, 2),
+    aliasFor: text(row, 3),
+    alias: text(row, 4),
+    plan: plan === "send" ? "send" : outcomeOf(plan),
+    code: text(row, 6),
+    message: text(row, 7),
+  };
+}
+
+function asFailureCount(row: Row): FailureCount {
+  return { name: text(row, 0), fresh: integer(row, 1), repeated: integer(row, 2) };
+}

@@ -1,0 +1,59 @@
+import { inPages, queryPages } from "./batches.ts";
+import { type Database, integer, text } from "./database.ts";
+
+/** A record some of whose rows are left to be mended or run again. */
+export interface LeftRecord {
+  /** Index of the input file, from 0. */
+  readonly file: number;
+  /** The record's own text. */
+  readonly raw: string;
+  /** Which of its rows are left, from 0; absent where all are. */
+  readonly rows?: readonly number[];
+}
+
+/**
+ * Records of which at least one row passes `filter`, each once, in the order of the input, a page at a time.
+ * A record's text is asked for once, however many rows it has.
+ */
+export function* leftRecords(
+  database: Database,
+  filter: string,
+): Generator<readonly LeftRecord[], void, undefined> {
+  yield* inPages(eachLeft(database, filter), ({ raw }) => raw.length);
+}
+
+function* eachLeft(database: Database, filter: string): Generator<LeftRecord, void, undefined> {
+  const rawOf = database.statement("SELECT raw FROM run.row WHERE seq = ?");
+  const recordOf = database.statement("SELECT record FROM run.row WHERE seq = ?");
+  const columns = "seq, file, record, CASE WHEN record IS NULL THEN raw END";
+  let open: { readonly file: number; readonly first: number; readonly rows: number[] } | undefined;
+
+  const closed = (): LeftRecord[] => {
+    if (open === undefined) return [];
+    const { file, first, rows } = open;
+    open = undefined;
+    const raw = text(rawOf.first([first]) ?? [], 0);
+    // Its rows follow one another, so the one behind as many as are left is another record's only if all are left.
+    const [behind] = recordOf.first([first + rows.length]) ?? [];
+    return [behind !== first ? { file, raw } : { file, raw, rows }];
+  };
+
+  for (const page of queryPages(database, { columns, from: "run.ending", filter }, (row) => row)) {
+    for (const row of page) {
+      const seq = integer(row, 0);
+      const file = integer(row, 1);
+      const [, , record] = row;
+      if (typeof record !== "number") {
+        yield* closed();
+        yield { file, raw: text(row, 3) };
+        continue;
+      }
+      if (open?.first !== record) {
+        yield* closed();
+        open = { file, first: record, rows: [] };
+      }
+      open.rows.push(seq - record);
+    }
+  }
+  yield* closed();
+}

@@ -1,0 +1,237 @@
+import type { Failure } from "../domain/failure.ts";
+import type { WholeAnswer } from "../domain/response.ts";
+import { type ApiError, type Envelope, type FailItem, readEnvelope } from "./envelope.ts";
+import { meaningOf, meaningOfError } from "./error-codes.ts";
+import type { HttpAnswer } from "./http.ts";
+import type { Verdict } from "./request.ts";
+import type { Said } from "./sanitize.ts";
+
+/** Server errors after which the same call is worth another attempt (graded C: met by public clients). */
+const PASSING_SERVER_ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504, 509]);
+/**
+ * Statuses that are an answer to the request itself, also without an envelope (graded D): 400 refuses what was sent,
+ * 401, 403 and 418 refuse the account.
+ */
+const OWN_CLIENT_ERRORS: ReadonlySet<number> = new Set([400, 401, 403, 418]);
+const MAX_CODE_LENGTH = 100;
+const MAX_EXCERPT_LENGTH = 80;
+/** Of a long page only the beginning is looked at. */
+const MAX_EXCERPT_READ_BYTES = 10_000;
+const MAX_WHERE_LENGTH = 100;
+
+/** An answer, opened. */
+export interface Reply {
+  readonly http: HttpAnswer;
+  readonly envelope: Envelope;
+  /** HTTP's status, or under a success the envelope's own. */
+  readonly status: number;
+  readonly fail: readonly FailItem[];
+  /** Every error of every item. */
+  readonly named: readonly ApiError[];
+  readonly said: Said;
+}
+
+/** What an answer's status and `fail` come to; `passed` leaves `data` to the endpoint. */
+export type Judgement =
+  | { readonly kind: "passed"; readonly data: unknown; readonly pagination: unknown }
+  | Exclude<Verdict<never>, { kind: "read" }>;
+
+export function openReply(http: HttpAnswer, said: Said): Reply {
+  const envelope = readEnvelope(http.body);
+  const fail = envelope.kind === "read" ? envelope.fail : [];
+  const status = statusOf(http.status, envelope.metaStatus);
+  const named = fail.length > 0 ? fail.flatMap((item) => item.errors) : errorOfBody(http, status);
+  return { http, envelope, status, fail, named, said };
+}
+
+/** A 401 can carry its only words in a body without `fail`: as plain text, or as a `message` beside nothing else. */
+function errorOfBody({ body }: HttpAnswer, status: number): readonly ApiError[] {
+  if (status !== 401) return [];
+  const text = body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES);
+  const message = BODY_MESSAGE.exec(text)?.[1] ?? text;
+  const error = { message: message.trim(), retryable: false };
+  return meaningOfError(error) === undefined ? [] : [error];
+}
+
+const BODY_MESSAGE = /"message"\s*:\s*"([^"]*)"/;
+
+/**
+ * Judges an answer by its HTTP status, `meta.status` and `fail`: the first rule that applies, from the top.
+ *
+ * @param isOurs whether the key of a fail item is the item that was asked about; not called without a key
+ */
+export function judge(reply: Reply, isOurs: (key: FailKey) => boolean): Judgement {
+  const judgement = judgeByRules(reply, isOurs);
+  if (judgement.kind !== "judged" || judgement.answer.kind !== "refused") return judgement;
+  const isUnauthorized = reply.http.status === 401 || reply.envelope.metaStatus === 401;
+  return isUnauthorized ? { ...judgement, isUnauthorized } : judgement;
+}
+
+function judgeByRules(reply: Reply, isOurs: (key: FailKey) => boolean): Judgement {
+  const { envelope, fail, http, named, said } = reply;
+  const { metaStatus } = envelope;
+  if (http.status === 429 || metaStatus === 429) return throttled(http, said);
+
+  const expired = named.find((error) => meaningOf(error.code) === "token-expired");
+  if (expired !== undefined) {
+    const answer: WholeAnswer = { kind: "refused", failure: failureOf([expired], reply, false) };
+    return { kind: "token-expired", answer };
+  }
+  if (isPassing(named)) return judged("hindered", failureOf(named, reply, true));
+  const serverError = [http.status, metaStatus].find(isServerError);
+  if (serverError !== undefined) return judged("unanswered", serverFailure(serverError, reply));
+  const accusing = accusingErrors(reply);
+  if (accusing !== undefined) {
+    return judged("refused", failureOf(accusing, reply, envelope.kind === "unreadable"));
+  }
+
+  const ours = fail
+    .filter((item) => item.key === undefined || isOurs(item.key))
+    .flatMap((item) => item.errors);
+  if (ours.length > 0) return judged("failed", failureOf(ours, reply, saysRetryable(ours)));
+  return withoutFailure(reply);
+}
+
+/** What the errors of one item come to, where the call as a whole did what it was asked for. */
+export function judgeItem(errors: readonly ApiError[], reply: Reply): WholeAnswer {
+  if (isPassing(errors)) return { kind: "hindered", failure: failureOf(errors, reply, true) };
+  const accusing = errors.filter((error) => meaningOf(error.code) === "account");
+  if (accusing.length > 0) return { kind: "refused", failure: failureOf(accusing, reply, false) };
+  return { kind: "failed", failure: failureOf(errors, reply, saysRetryable(errors)) };
+}
+
+export type FailKey = NonNullable<FailItem["key"]>;
+
+function withoutFailure(reply: Reply): Judgement {
+  const { envelope, status } = reply;
+  if (isFromFront(reply)) return judged("hindered", frontFailure(reply));
+  if (status >= 400 && status < 500) return judged("failed", failureOf([], reply, false));
+  if (status >= 300 && status < 400) return judged("unanswered", redirect(reply));
+  if (!isSuccess(status)) return judged("unanswered", unintelligible(`the answer has the status ${status}`));
+  if (envelope.kind === "unreadable") {
+    return judged("unanswered", unintelligible(`the answer ${envelope.why}: ${excerpt(reply)}`));
+  }
+  if (envelope.fail.length > 0) {
+    return judged(
+      "unanswered",
+      unintelligible("the answer reports a failure of something that was not asked for"),
+    );
+  }
+  return { kind: "passed", data: envelope.data, pagination: envelope.pagination };
+}
+
+/**
+ * Returns true for a 4xx without Mimecast's envelope. A proxy, a firewall or a load balancer during a redeploy
+ * answered it, so it says nothing about a row.
+ */
+function isFromFront({ envelope, http }: Reply): boolean {
+  const isClientError = http.status >= 400 && http.status < 500;
+  const isEnveloped = envelope.kind === "read" || envelope.metaStatus !== undefined;
+  return isClientError && !isEnveloped && !OWN_CLIENT_ERRORS.has(http.status);
+}
+
+function frontFailure(reply: Reply): Failure {
+  const { status } = reply.http;
+  const message = `HTTP ${status} came from something in front of Mimecast, not from Mimecast itself: ${excerpt(reply)}`;
+  return { code: `http_${status}`, message: reply.said(message), retryable: true };
+}
+
+function throttled(http: HttpAnswer, said: Said): Judgement {
+  const where = http.status === 429 ? "HTTP 429" : `meta.status 429 under HTTP ${http.status}`;
+  const text = said(beginningOf(http.body), MAX_EXCERPT_LENGTH);
+  const message = said(`the quota is used up (${where})${text === "" ? "" : `: ${text}`}`);
+  return judged("not-executed", { code: "http_429", message, retryable: true });
+}
+
+/** By the status, so that failures are counted by it; the API's own code and words are in the message. */
+function serverFailure(status: number, reply: Reply): Failure {
+  const { named, said } = reply;
+  const words = named.length > 0 ? wordsOf(named, true) : excerpt(reply);
+  const retryable = PASSING_SERVER_ERRORS.has(status) || saysRetryable(named);
+  return { code: `http_${status}`, message: said(`the server answered ${status}: ${words}`), retryable };
+}
+
+/**
+ * The errors that accuse the account: a code that is known to, or a status that does where the item itself
+ * does not say otherwise. Undefined where nothing does; empty where the status alone does.
+ */
+function accusingErrors({ fail, named, status }: Reply): readonly ApiError[] | undefined {
+  const known = named.filter((error) => meaningOf(error.code) === "account");
+  if (known.length > 0) return known;
+  const isRowsOwn = named.some((error) => meaningOf(error.code) === "row") || saysRetryable(named);
+  if (isRowsOwn) return undefined;
+  const isGateways = fail.some((item) => item.isFlat) || named.every((error) => error.code === undefined);
+  const isAccusing = status === 401 || status === 418 || (status === 403 && isGateways);
+  return isAccusing ? named : undefined;
+}
+
+/** The code of the first error that will not pass, or the status where no error names one. */
+function failureOf(errors: readonly ApiError[], reply: Reply, retryable: boolean): Failure {
+  const { said, status } = reply;
+  const lasting = errors.filter((error) => !error.retryable && meaningOfError(error) !== "passing");
+  const code = [...lasting, ...errors].find((error) => error.code !== undefined)?.code;
+  const fallback = isSuccess(status) ? "no_code" : `http_${status}`;
+  const words = wordsOf(errors, errors.length > 1);
+  const message = words === "" ? `the server answered ${status} without a code: ${excerpt(reply)}` : words;
+  return {
+    code: code === undefined ? fallback : said(code, MAX_CODE_LENGTH),
+    message: said(message),
+    retryable,
+  };
+}
+
+function redirect({ http, said, status }: Reply): Failure {
+  const target = http.headers.location ?? "";
+  const host = URL.canParse(target) ? said(new URL(target).host, MAX_WHERE_LENGTH) : "";
+  const where = host === "" ? "" : ` to ${host}`;
+  const message = `the server answered ${status}, a redirect${where}; redirects are not followed: check MIMECAST_BASE_URL and the proxy`;
+  return { code: `http_${status}`, message, retryable: true };
+}
+
+/** An answer that does not say what became of the item. */
+export function unintelligible(message: string): Failure {
+  return { code: "unintelligible", message, retryable: true };
+}
+
+function judged(kind: WholeAnswer["kind"], failure: Failure): Judgement {
+  return { kind: "judged", answer: { kind, failure } };
+}
+
+function isPassing(errors: readonly ApiError[]): boolean {
+  return errors.length > 0 && errors.every((error) => meaningOfError(error) === "passing");
+}
+
+function saysRetryable(errors: readonly ApiError[]): boolean {
+  return errors.length > 0 && errors.every((error) => error.retryable);
+}
+
+function wordsOf(errors: readonly ApiError[], withCodes: boolean): string {
+  const words = errors.map(({ code, message }) => {
+    if (message === undefined) return code ?? "";
+    return withCodes && code !== undefined ? `${code}: ${message}` : message;
+  });
+  return [...new Set(words)].filter((word) => word !== "").join("; ");
+}
+
+function excerpt({ http, said }: Reply): string {
+  const text = said(beginningOf(http.body), MAX_EXCERPT_LENGTH);
+  return text === "" ? "the body is empty" : text;
+}
+
+/** Marks the cut, by which a secret that it halves is found. */
+function beginningOf(body: Buffer): string {
+  const text = body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES);
+  return body.length > MAX_EXCERPT_READ_BYTES ? `${text}…` : text;
+}
+
+function statusOf(httpStatus: number, metaStatus: number | undefined): number {
+  return isSuccess(httpStatus) ? (metaStatus ?? httpStatus) : httpStatus;
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function isServerError(status: number | undefined): boolean {
+  return status !== undefined && status >= 500 && status < 600;
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import type { Answer } from "../domain/response.ts";
+import { jsonBody } from "./envelope.ts";
+import type { HttpAnswer, HttpOutcome } from "./http.ts";
+import { type AnnouncedWait, readWait } from "./response-headers.ts";
+import type { Said } from "./sanitize.ts";
+
+export type TokenAnswer =
+  | { readonly kind: "token"; readonly token: string; readonly lifetimeMs: number }
+  | NoToken;
+
+/** Why there is no token. The row was not sent, so its answer is one of these two. */
+export interface NoToken {
+  readonly kind: "none";
+  readonly answer: Extract<Answer, { kind: "refused" | "not-executed" }>;
+  readonly wait?: AnnouncedWait | undefined;
+}
+
+/** For an `expires_in` that can't be meant: the API says 1799 (C). A wrong guess costs one renewal. */
+const ASSUMED_LIFETIME_MS = 5 * 60_000;
+const SHORTEST_LIFETIME_MS = 1_000;
+const LONGEST_LIFETIME_MS = 24 * 3_600_000;
+const MAX_CODE_LENGTH = 100;
+const MAX_WORDS_LENGTH = 200;
+
+/** What can stand in a header. A longer one no server takes, and the 431 would be the row's failure for good. */
+const token = z
+  .string()
+  .max(8_000)
+  .regex(/^[\x21-\x7e]+$/);
+/** RFC 6749, 5.1; `expires_in` is only recommended there. */
+const issued = z.object({ access_token: token, expires_in: z.unknown().optional() });
+const text = z.string().min(1).optional().catch(undefined);
+/** RFC 6749, 5.2, or the gateway's flat fail (C). */
+const refusal = z.object({
+  error: text,
+  error_description: text,
+  fail: z
+    .array(z.object({ code: text, message: text }))
+    .optional()
+    .catch(undefined),
+});
+
+/**
+ * Judges the answer of the token endpoint (graded C). 400, 401 and 403 refuse the account; everything else
+ * that is no token leaves the row as it was, to be tried again.
+ */
+export function judgeToken(http: HttpOutcome, said: Said, epochMs: number): TokenAnswer {
+  if (http.kind !== "answered") return unissued(http.code, said(`no access token: ${http.message}`));
+  const { status } = http;
+  const parsed = jsonBody(http.body);
+  const body = parsed.kind === "json" ? parsed.json : undefined;
+  if (status >= 200 && status < 300) {
+    const { success, data } = issued.safeParse(body);
+    if (success) return { kind: "token", token: data.access_token, lifetimeMs: lifetimeMs(data.expires_in) };
+    return unissued("unintelligible", "the token endpoint's answer holds no access_token");
+  }
+  if (status === 400 || status === 401 || status === 403) return refused(http, body, said);
+  const wait = readWait(http.headers, status === 429, epochMs);
+  return unissued(`http_${status}`, `the token endpoint answered ${status}`, wait);
+}
+
+function refused({ status }: HttpAnswer, body: unknown, said: Said): NoToken {
+  const read = refusal.safeParse(body);
+  const { error, error_description: description, fail } = read.success ? read.data : {};
+  const code = error ?? fail?.[0]?.code;
+  const words = said(
+    [code, description ?? fail?.[0]?.message].filter((word) => word !== undefined).join(": "),
+    MAX_WORDS_LENGTH,
+  );
+  const message = `the token endpoint refused the credentials (HTTP ${status})${words === "" ? "" : `: ${words}`}`;
+  const failure = {
+    code: code === undefined ? "token_refused" : said(code, MAX_CODE_LENGTH),
+    message,
+    retryable: false,
+  };
+  return { kind: "none", answer: { kind: "refused", failure } };
+}
+
+function unissued(code: string, message: string, wait?: AnnouncedWait): NoToken {
+  return {
+    kind: "none",
+    answer: { kind: "not-executed", failure: { code, message, retryable: true } },
+    wait,
+  };
+}
+
+function lifetimeMs(expiresIn: unknown): number {
+  const seconds = typeof expiresIn === "string" && expiresIn.trim() !== "" ? Number(expiresIn) : expiresIn;
+  if (typeof seconds !== "number" || !(seconds * 1000 >= SHORTEST_LIFETIME_MS)) return ASSUMED_LIFETIME_MS;
+  return Math.min(seconds * 1000, LONGEST_LIFETIME_MS);
+}

@@ -1,0 +1,71 @@
+import { EXIT } from "../domain/exit-code.ts";
+import { count, counted } from "../domain/format.ts";
+import type { Summary } from "./summary.ts";
+
+/** What a run came to, in one sentence, and whether that is good. */
+export interface Verdict {
+  readonly tone: "good" | "mixed" | "bad";
+  readonly sentence: string;
+}
+
+export function verdictOf(summary: Summary): Verdict {
+  const { outcomes, rows, state } = summary;
+  const toSee = outcomes.invalid + outcomes.conflict + outcomes.failed + outcomes.unknown;
+  if (state === "killed") {
+    return {
+      tone: "bad",
+      sentence: `The run was killed: ${count(outcomes.applied)} of ${counted(rows, "row")} had been accepted by Mimecast, and ${leftWords(outcomes["not-sent"] + outcomes.unknown)}.`,
+    };
+  }
+  const [stop] = summary.stops;
+  if (stop !== undefined) {
+    const isBad = summary.exitCode !== EXIT.rowsLeft;
+    return {
+      tone: isBad ? "bad" : "mixed",
+      sentence: `${STOPPED[stop.kind]}: ${count(outcomes.applied)} of ${counted(rows, "row")} applied, ${count(outcomes["not-sent"])} not sent${toSee > 0 ? `, ${count(toSee)} to look at` : ""}.`,
+    };
+  }
+  if (toSee > 0) {
+    return {
+      tone: "mixed",
+      sentence: `Finished, and ${count(toSee)} of ${counted(rows, "row")} ${toSee === 1 ? "needs" : "need"} a look: ${problemWords(summary)}.`,
+    };
+  }
+  return { tone: "good", sentence: successWords(summary) };
+}
+
+const STOPPED: Readonly<Record<Summary["stops"][number]["kind"], string>> = {
+  signal: "Stopped by a signal",
+  "max-failures": "Stopped after too many failures",
+  deadline: "Stopped at the deadline",
+  limit: "Stopped at the limit",
+  refused: "Stopped because Mimecast refuses the account",
+  unreachable: "Stopped because nothing gets through to Mimecast",
+};
+
+function leftWords(left: number): string {
+  if (left === 0) return "none is left to send";
+  return left === 1 ? "1 is to be sent again" : `${count(left)} are to be sent again`;
+}
+
+function problemWords({ outcomes }: Summary): string {
+  return (["failed", "unknown", "conflict", "invalid"] as const)
+    .filter((outcome) => outcomes[outcome] > 0)
+    .map((outcome) => `${count(outcomes[outcome])} ${outcome === "conflict" ? "in conflict" : outcome}`)
+    .join(", ");
+}
+
+function successWords({ outcomes, rows }: Summary): string {
+  const accepted = outcomes.applied + outcomes.unchanged;
+  if (rows === 0) return "The input had no rows.";
+  const others = rows - accepted;
+  const when =
+    outcomes.unchanged === 0
+      ? ""
+      : outcomes.applied === 0
+        ? ", all of it in earlier runs"
+        : `, ${count(outcomes.applied)} now and ${count(outcomes.unchanged)} in earlier runs`;
+  if (others === 0)
+    return `Mimecast accepted ${rows === 1 ? "the one row" : `all ${count(rows)} rows`}${when}.`;
+  return `Mimecast accepted all ${counted(accepted, "row")} that were to be sent${when}; ${count(others)} ${others === 1 ? "was" : "were"} passed over.`;
+}

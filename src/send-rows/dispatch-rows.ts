@@ -1,0 +1,115 @@
+import pLimit from "p-limit";
+import type { Clock } from "../domain/clock.ts";
+import type { Traffic } from "../engine/flow-control.ts";
+import { Bell } from "../engine/notify.ts";
+import { PrimaryQueue } from "../engine/primary-queue.ts";
+import { type Stop, StoppedError } from "../engine/shutdown.ts";
+import type { SendableRow } from "../ledger/run-queries.ts";
+import { type LaneRow, laneRow } from "./pending-row.ts";
+import type { RowEndings } from "./record-outcomes.ts";
+import type { RowAttempts } from "./send-batch.ts";
+
+export interface SendRules {
+  /** Calls in flight, at most. */
+  readonly concurrency: number;
+  /** Rows that may be sent, at most. */
+  readonly limit?: number | undefined;
+}
+
+export interface SendParts {
+  /** Pages of rows in the order of sending: those after `position`, at most `count`. */
+  readonly nextRows: (position: number, count: number) => readonly SendableRow[];
+  /** Rows that the pages hold in all. */
+  readonly rowCount: number;
+  readonly attempts: RowAttempts;
+  readonly endings: RowEndings;
+  readonly traffic: Traffic;
+  readonly stop: Stop;
+  readonly clock: Clock;
+}
+
+/** Rows in memory, at most: ready, in flight and waiting for their retry, all together. */
+const PAGE_ROWS = 2_000;
+/** Or so many times as many as can be in flight, where calls are of many rows: else none would be left to fill them. */
+const PAGE_TIMES_IN_FLIGHT = 3;
+
+/**
+ * Sends every row, until there is none left or the run is stopped. One loop feeds as many calls to p-limit as
+ * there are lanes, and no more; a lane makes one attempt and is free again, so a row that waits for its retry
+ * holds none. Ends when no call is in flight; every row that was tried then has its outcome on record.
+ * Throws what keeps the record from being written.
+ */
+export async function sendRows(rules: SendRules, parts: SendParts): Promise<void> {
+  const { attempts, clock, endings, stop, traffic } = parts;
+  const lanes = pLimit(rules.concurrency);
+  const queue = new PrimaryQueue<LaneRow>();
+  const bell = new Bell(clock);
+  const rowCount = Math.min(parts.rowCount, rules.limit ?? Number.POSITIVE_INFINITY);
+  const company = attempts.companyOf(0);
+  const pageRows = Math.max(PAGE_ROWS, rules.concurrency * company * PAGE_TIMES_IN_FLIGHT);
+  // Not p-limit's own count, which falls only after a lane has rung the bell: the last ring would be in vain.
+  let inFlight = 0;
+  let loaded = 0;
+  let fatal: { readonly error: unknown } | undefined;
+
+  const refill = (): void => {
+    if (loaded >= rowCount || queue.size > pageRows / 2) return;
+    const rows = parts.nextRows(loaded, Math.min(pageRows - queue.size, rowCount - loaded));
+    for (const row of rows) queue.add(laneRow(row, company));
+    loaded += rows.length;
+  };
+
+  const attempt = async (rows: readonly LaneRow[]): Promise<void> => {
+    try {
+      await attempts.make(rows, queue);
+    } catch (error) {
+      if (!(error instanceof StoppedError)) {
+        fatal ??= { error };
+        // What comes back can't be put on record any more: nobody needs to wait for it.
+        stop.abandon();
+      }
+    } finally {
+      inFlight -= 1;
+      bell.ring();
+    }
+  };
+
+  const dispatch = (): void => {
+    const nowMs = clock.nowMs();
+    const { laneCount } = traffic;
+    if (lanes.concurrency !== laneCount) lanes.concurrency = laneCount;
+    while (inFlight < laneCount && traffic.nextProbeMs <= nowMs) {
+      const rows = queue.take(nowMs, attempts.rowsPerCall);
+      if (rows.length === 0) return;
+      inFlight += 1;
+      // Not awaited here: `attempt` does not reject, and rings when it is done.
+      void lanes(attempt, rows);
+    }
+  };
+
+  /** How long until something can be dispatched that can't be now; undefined where only a ring can change that. */
+  const waitMs = (): number | undefined => {
+    const nowMs = clock.nowMs();
+    if (inFlight >= traffic.laneCount) return undefined;
+    const dueMs = queue.isReady ? nowMs : queue.nextDueMs;
+    return dueMs === undefined ? undefined : Math.max(dueMs, traffic.nextProbeMs) - nowMs;
+  };
+
+  const ring = (): void => bell.ring();
+  const finished = new AbortController();
+  stop.sending.addEventListener("abort", ring, { signal: finished.signal });
+  for (;;) {
+    if (!stop.sending.aborted) {
+      refill();
+      dispatch();
+    }
+    if (inFlight === 0 && (stop.sending.aborted || queue.size === 0)) break;
+    await bell.wait(stop.sending.aborted ? undefined : waitMs());
+  }
+  finished.abort();
+  if (fatal !== undefined) throw fatal.error;
+  if (!stop.sending.aborted && parts.rowCount > rowCount) {
+    stop.stop({ kind: "limit", message: `--limit ${rowCount} is reached` });
+  }
+  await endings.leave(queue.all());
+}

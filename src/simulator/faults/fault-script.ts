@@ -1,0 +1,228 @@
+import { envelopeReply, type Reply } from "../reply.ts";
+import { drawn, spanMs } from "../seeded-random.ts";
+import { type CallFault, type Fault, groupOf, isItemFault } from "./fault.ts";
+import { callFaultReply } from "./fault-reply.ts";
+
+/** Which addresses a call's item names; "" where it names none. */
+export interface Named {
+  readonly aliasFor: string;
+  readonly alias: string;
+}
+
+/**
+ * Finds the fault that is due for an item. Of the names that fit an address the most specific counts alone:
+ * the address itself, then the longest `name-*@domain`, then `*@domain`, then `*`. Faults of the same name
+ * are played one after another, each as often as its `times` says; then the address is left in peace. One
+ * that is not due now, by its rate or its time, leaves the turn to the next. What the alias gives goes before
+ * what `aliasFor` gives.
+ */
+export class FaultBook {
+  readonly #byAlias = new NameIndex();
+  readonly #byAliasFor = new NameIndex();
+
+  /** `seed`: for the draws of faults by rate. */
+  constructor(faults: readonly Fault[], seed: number) {
+    faults.forEach((fault, index) => {
+      const scripted = new ScriptedFault(fault, seed + index);
+      if (fault.alias !== undefined) this.#byAlias.add(fault.alias, scripted);
+      if (fault.aliasFor !== undefined) this.#byAliasFor.add(fault.aliasFor, scripted);
+    });
+  }
+
+  /**
+   * Undefined where no fault is due, also where one was and is used up.
+   *
+   * @param atMs since the simulator's start
+   * @param rowCount rows of the call
+   */
+  due(item: Named, atMs: number, rowCount: number): Due | undefined {
+    return (
+      this.#byAlias.due(item.alias, atMs, rowCount) ?? this.#byAliasFor.due(item.aliasFor, atMs, rowCount)
+    );
+  }
+}
+
+class NameIndex {
+  readonly #exact = new Map<string, Script>();
+  readonly #byDomain = new Map<string, Script[]>();
+  #any: Script | undefined;
+
+  add(name: string, fault: ScriptedFault): void {
+    this.#scriptOf(name.toLowerCase()).faults.push(fault);
+  }
+
+  due(address: string, atMs: number, rowCount: number): Due | undefined {
+    if (this.#exact.size === 0 && this.#byDomain.size === 0 && this.#any === undefined) return undefined;
+    const key = address.toLowerCase();
+    return this.#scriptFor(key)?.due(key, atMs, rowCount);
+  }
+
+  #scriptFor(address: string): Script | undefined {
+    const exact = this.#exact.get(address);
+    if (exact !== undefined) return exact;
+    const domain = address.slice(address.lastIndexOf("@") + 1);
+    return this.#byDomain.get(domain)?.find(({ prefix }) => address.startsWith(prefix)) ?? this.#any;
+  }
+
+  #scriptOf(name: string): Script {
+    if (name === "*") {
+      this.#any ??= new Script("");
+      return this.#any;
+    }
+    const at = name.lastIndexOf("@");
+    if (name[at - 1] === "*") return this.#wildcardOf(name.slice(0, at - 1), name.slice(at + 1));
+    const script = this.#exact.get(name) ?? new Script(name);
+    this.#exact.set(name, script);
+    return script;
+  }
+
+  #wildcardOf(prefix: string, domain: string): Script {
+    const scripts = this.#byDomain.get(domain) ?? [];
+    const known = scripts.find((script) => script.prefix === prefix);
+    if (known !== undefined) return known;
+    const script = new Script(prefix);
+    this.#byDomain.set(
+      domain,
+      [...scripts, script].sort((a, b) => b.prefix.length - a.prefix.length),
+    );
+    return script;
+  }
+}
+
+/** The faults of one name, in order. */
+class Script {
+  readonly prefix: string;
+  readonly faults: ScriptedFault[] = [];
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  due(address: string, atMs: number, rowCount: number): Due | undefined {
+    for (const fault of this.faults) {
+      const due = fault.due(address, atMs, rowCount);
+      if (due !== undefined) return due;
+    }
+    return undefined;
+  }
+}
+
+/** Which page of which group's members is asked for. */
+interface AskedPage {
+  readonly group: string;
+  /** From 1. */
+  readonly page: number;
+}
+
+/** The faults of a list that hit the pages of a group. */
+export class GroupFaults {
+  readonly #faults: { readonly aim: Partial<AskedPage>; readonly scripted: ScriptedFault }[] = [];
+
+  constructor(faults: readonly Fault[], seed: number) {
+    faults.forEach((fault, index) => {
+      const group = groupOf(fault);
+      if (group === undefined) return;
+      const page = "page" in fault ? fault.page : undefined;
+      const aim = page === undefined ? { group } : { group, page };
+      this.#faults.push({ aim, scripted: new ScriptedFault(fault, seed + index) });
+    });
+  }
+
+  /** What the first fault that is due makes of the page; undefined where none is. `atMs`: since the start. */
+  reply({ group, page }: AskedPage, atMs: number, answer: () => Reply): Reply | undefined {
+    for (const { aim, scripted } of this.#faults) {
+      if (aim.group !== group || (aim.page ?? page) !== page) continue;
+      const due = scripted.due(`${page} ${group}`, atMs, 1);
+      if (due === undefined) continue;
+      due.play();
+      return replyOf(due.fault, answer);
+    }
+    return undefined;
+  }
+}
+
+function replyOf(fault: Fault, answer: () => Reply): Reply {
+  if (!isItemFault(fault)) return callFaultReply(fault, answer);
+  if (fault.kind === "unnamed") return answer();
+  const { code, message = "Simulated failure", retryable = false } = fault;
+  return envelopeReply(200, 200, [{ errors: [{ code, message, retryable }] }], []);
+}
+
+/** The faults of a list that hit requests by their path, of any endpoint, whatever they carry. */
+export class PathFaults {
+  readonly #faults: { readonly path: string; readonly scripted: ScriptedFault<CallFault> }[] = [];
+
+  constructor(faults: readonly Fault[], seed: number) {
+    faults.forEach((fault, index) => {
+      if (isItemFault(fault) || fault.path === undefined) return;
+      this.#faults.push({ path: fault.path, scripted: new ScriptedFault(fault, seed + index) });
+    });
+  }
+
+  /** The first that fits and is due. `atMs`: since the simulator's start. */
+  due(requestPath: string, atMs: number): Due<CallFault> | undefined {
+    for (const { path, scripted } of this.#faults) {
+      if (path !== "*" && path !== requestPath) continue;
+      const due = scripted.due(requestPath, atMs, 1);
+      if (due !== undefined) return due;
+    }
+    return undefined;
+  }
+}
+
+/** A fault that is due. */
+export interface Due<F extends Fault = Fault> {
+  readonly fault: F;
+  /** Counts one time of the fault for whom it was due. */
+  play(): void;
+}
+
+/**
+ * A fault with what is counted for it: how often each address (or path) had it, and how often each came to be
+ * drawn for. Only faults with `times` or `rate` count, so only their memory grows, with the addresses.
+ */
+class ScriptedFault<F extends Fault = Fault> {
+  readonly #fault: F;
+  readonly #seed: number;
+  readonly #fromMs: number;
+  readonly #toMs: number;
+  readonly #moreThanRows: number;
+  readonly #played = new Map<string, number>();
+  readonly #draws = new Map<string, number>();
+
+  constructor(fault: F, seed: number) {
+    this.#fault = fault;
+    this.#seed = seed;
+    this.#moreThanRows = isItemFault(fault) ? 0 : (fault.moreThanRows ?? 0);
+    this.#fromMs = spanMs(fault.after ?? "0s") ?? 0;
+    this.#toMs = this.#fromMs + (spanMs(fault.for ?? "") ?? Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Undefined where it is used up, not its time, or the draw spares the call.
+   *
+   * @param key whom it would hit
+   * @param atMs since the simulator's start
+   * @param rowCount rows of the call
+   */
+  due(key: string, atMs: number, rowCount: number): Due<F> | undefined {
+    const { times, rate } = this.#fault;
+    if (rowCount <= this.#moreThanRows) return undefined;
+    if (atMs < this.#fromMs || atMs >= this.#toMs) return undefined;
+    const played = times === undefined ? 0 : (this.#played.get(key) ?? 0);
+    if (times !== undefined && played >= times) return undefined;
+    if (rate !== undefined && this.#draw(key) >= rate) return undefined;
+    return {
+      fault: this.#fault,
+      play: () => {
+        if (times !== undefined) this.#played.set(key, played + 1);
+      },
+    };
+  }
+
+  #draw(key: string): number {
+    const count = this.#draws.get(key) ?? 0;
+    this.#draws.set(key, count + 1);
+    return drawn(this.#seed, key, count);
+  }
+}

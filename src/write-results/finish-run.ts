@@ -1,0 +1,117 @@
+import { platform } from "node:os";
+import { basename, join } from "node:path";
+import { exitOfRun, type StopReason, stopsThatCount } from "../domain/exit-code.ts";
+import { writeWhole } from "../files/atomic-file.ts";
+import type { FailureCount } from "../ledger/run-queries.ts";
+import type { RunStore } from "../ledger/run-store.ts";
+import type { ShownProblems } from "../report/problems-section.ts";
+import {
+  checkedCounts,
+  type FailureLine,
+  type Summary,
+  type SummaryCalls,
+  type SummaryTimeline,
+  summaryText,
+} from "../report/summary.ts";
+import { type ResultFiles, writeResultFiles } from "./result-files.ts";
+import type { RunDescription } from "./run-manifest.ts";
+import { courseOnRecord } from "./run-timeline.ts";
+
+/** What sending came to, besides the rows' outcomes. */
+export interface Sending {
+  readonly calls: SummaryCalls;
+  readonly timeline: SummaryTimeline | null;
+}
+
+/** How a run came to its end. */
+export type RunEnd =
+  | ({ readonly kind: "ended"; readonly stops: readonly StopReason[] } & Sending)
+  | { readonly kind: "killed" };
+
+export interface FinishedRun {
+  readonly summary: Summary;
+  readonly files: RunFiles;
+}
+
+/** Paths of all files that a run left for people. */
+type RunFiles = ResultFiles & { readonly report: string };
+
+/**
+ * Writes the files of a run whose outcomes are in the ledger. Can be repeated: a run that dies in here is finished
+ * by the next one. Throws a RunError `output` where a file can't be written.
+ */
+export async function finishRun(
+  store: RunStore,
+  description: RunDescription,
+  end: RunEnd,
+  nowEpochMs: number,
+): Promise<FinishedRun> {
+  const results = await writeResultFiles(store.folder, store.read, description.inputs);
+  const files = { ...results, report: join(store.folder, "report.html") };
+  const summary = summaryOf(store, description, end, nowEpochMs, files);
+  // Loaded only here: a run has a report to draw once, at its end.
+  const { reportPage } = await import("../report/report-page.ts");
+  await writeWhole(files.report, reportPage(summary, shownProblems(store, description), platform()));
+  await writeWhole(join(store.folder, "summary.json"), summaryText(summary));
+  return { summary, files };
+}
+
+function summaryOf(
+  store: RunStore,
+  description: RunDescription,
+  end: RunEnd,
+  nowEpochMs: number,
+  files: RunFiles,
+): Summary {
+  const { rows } = description;
+  const outcomes = checkedCounts(store.read.outcomeCounts(), rows);
+  const failures = store.read.failures();
+  const stops = end.kind === "ended" ? stopsThatCount(end.stops, outcomes) : [];
+  return {
+    run: basename(store.folder),
+    tool: { name: "mimecast-bulk", version: description.toolVersion },
+    tenant: description.tenant,
+    state: end.kind === "killed" ? "killed" : stops.length > 0 ? "stopped" : "finished",
+    exitCode: end.kind === "killed" ? null : exitOfRun(stops, outcomes),
+    stops,
+    startedAt: new Date(description.startedAtEpochMs).toISOString(),
+    endedAt: new Date(nowEpochMs).toISOString(),
+    durationMs: nowEpochMs - description.startedAtEpochMs,
+    inputs: description.inputs.map(({ name, encoding, sha256, bytes }) => ({
+      name,
+      encoding,
+      sha256,
+      bytes,
+    })),
+    settings: description.settings,
+    rows,
+    withoutAlias: description.withoutAlias,
+    otherAddresses: description.otherAddresses,
+    outcomes,
+    failures: {
+      byCode: failures.byCode.map(failureLine),
+      byDomain: failures.byDomain.map(failureLine),
+    },
+    calls: end.kind === "killed" ? null : end.calls,
+    timeline: end.kind === "killed" ? courseOnRecord(store.report) : end.timeline,
+    files: { ...files },
+  };
+}
+
+/** With the input's name where there are several. */
+function shownProblems(store: RunStore, { inputs }: RunDescription): ShownProblems {
+  const { groups, groupCount, rowCount } = store.report.problems();
+  const nameOf = (file: number): string | undefined => (inputs.length > 1 ? inputs[file]?.name : undefined);
+  return {
+    groups: groups.map((group) => ({
+      ...group,
+      examples: group.examples.map((example) => ({ ...example, input: nameOf(example.file) })),
+    })),
+    groupCount,
+    rowCount,
+  };
+}
+
+function failureLine(count: FailureCount): FailureLine {
+  return { name: count.name, new: count.fresh, repeated: count.repeated };
+}

@@ -1,0 +1,169 @@
+import { join } from "node:path";
+import { windows1252Bytes } from "../csv/code-pages.ts";
+import type { CsvRow } from "../csv/format-csv.ts";
+import { rewriteRecord } from "../csv/rewrite-record.ts";
+import { type RawLayout, writeCsv, writeRawLines } from "../csv/write-csv.ts";
+import { keptRows } from "../domain/kept-rows.ts";
+import type { Stop } from "../engine/shutdown.ts";
+import type { EndedRow, PlannedRow, RunReader } from "../ledger/run-queries.ts";
+import type { LeftRecord } from "../ledger/unfinished-records.ts";
+import type { DescribedInput } from "./run-manifest.ts";
+
+/** Paths of the files that a run left, by their purpose; those that had no rows are absent. */
+export interface ResultFiles {
+  readonly results: string;
+  readonly failed?: string;
+  readonly failedReasons?: string;
+  readonly remaining?: string;
+}
+
+/**
+ * Writes what became of every row, from the run's record, page by page. Each file appears whole or not at all;
+ * writing them again gives the same.
+ */
+export async function writeResultFiles(
+  folder: string,
+  read: RunReader,
+  inputs: readonly DescribedInput[],
+): Promise<ResultFiles> {
+  const [first] = inputs;
+  if (first === undefined) throw new Error("a run without an input has no result files");
+  const results = join(folder, "results.csv");
+  const failed = join(folder, "failed.csv");
+  const failedReasons = join(folder, "failed-reasons.csv");
+  const remaining = join(folder, "remaining.csv");
+  const file = fileColumn(inputs);
+  const leftBytes = (record: LeftRecord): Buffer => {
+    const input = inputs[record.file] ?? first;
+    return bytesOf(textOf(record, input), input, inputs.length > 1);
+  };
+
+  await writeCsv(
+    results,
+    [...file.header, ...RESULT_HEADER],
+    mapped(read.ended("all"), (row) => [...file.cell(row), ...resultCells(row)]),
+  );
+  const failedCount = await writeRawLines(
+    failed,
+    layoutOf(first, inputs.length > 1),
+    mapped(read.records("to-mend"), leftBytes),
+  );
+  await writeCsv(
+    failedReasons,
+    [...file.header, ...REASON_HEADER],
+    mapped(read.ended("to-mend"), (row) => [...file.cell(row), ...reasonCells(row)]),
+    { unlessEmpty: true },
+  );
+  const remainingCount = await writeRawLines(
+    remaining,
+    layoutOf(first, inputs.length > 1),
+    mapped(read.records("to-run-again"), leftBytes),
+  );
+  return {
+    results,
+    ...(failedCount > 0 ? { failed, failedReasons } : {}),
+    ...(remainingCount > 0 ? { remaining } : {}),
+  };
+}
+
+/** Writes `plan.csv`: a line for each row, with what would happen to it. Throws a StoppedError if it is to end. */
+export async function writePlanFile(
+  folder: string,
+  read: RunReader,
+  inputs: readonly DescribedInput[],
+  stop: Stop,
+): Promise<string> {
+  const path = join(folder, "plan.csv");
+  const file = fileColumn(inputs);
+  await writeCsv(
+    path,
+    [...file.header, ...PLAN_HEADER],
+    mapped(read.planned("all"), (row) => {
+      stop.throwIfStopped();
+      return [...file.cell(row), ...planCells(row)];
+    }),
+  );
+  return path;
+}
+
+const RESULT_HEADER = [
+  "line",
+  "aliasFor",
+  "alias",
+  "outcome",
+  "code",
+  "message",
+  "retryable",
+  "attempts",
+  "requestId",
+  "at",
+] as const;
+const REASON_HEADER = ["line", "aliasFor", "alias", "outcome", "code", "message"] as const;
+const PLAN_HEADER = ["line", "aliasFor", "alias", "plan", "code", "message"] as const;
+
+function* mapped<T, U>(pages: Iterable<readonly T[]>, of: (row: T) => U): Generator<readonly U[]> {
+  for (const page of pages) yield page.map(of);
+}
+
+/** The record as it was; where some of its addresses are done, with only those left in its cells. */
+function textOf({ raw, rows }: LeftRecord, input: DescribedInput): string {
+  if (rows === undefined) return raw;
+  const left = new Set(rows);
+  return rewriteRecord(raw, input.delimiter, (cells) =>
+    keptRows({ line: 0, cells, raw }, input, (ordinal) => left.has(ordinal)),
+  );
+}
+
+/**
+ * In UTF-8, or in the bytes of a file whose encoding is a guess. Otherwise the file of failed rows would be UTF-8 with
+ * wrong letters, and importing it would send them. Beside records of other inputs, only those whose addresses depend on
+ * the guess keep their bytes: they are held back there as well.
+ */
+function bytesOf(text: string, { isGuessed }: DescribedInput, isBesideOthers: boolean): Buffer {
+  const isKept = isGuessed && (!isBesideOthers || GUESSED_ADDRESS.test(text));
+  return isKept ? windows1252Bytes(text) : Buffer.from(text);
+}
+
+/** An address with a letter beyond ASCII, or a character that is removed around one and may be a letter. */
+const GUESSED_ADDRESS = /[^\0-\u007f][^\s,;|"]{0,254}@|@[^\s,;|"]{0,254}[^\0-\u007f]|[\u00a0\u00ad]/;
+
+/** The column in front that says which input a row is from; there is none where there is one input. */
+function fileColumn(inputs: readonly DescribedInput[]): {
+  readonly header: readonly string[];
+  readonly cell: (row: { readonly file: number }) => CsvRow;
+} {
+  if (inputs.length === 1) return { header: [], cell: () => [] };
+  return { header: ["file"], cell: (row) => [inputs[row.file]?.name ?? ""] };
+}
+
+function resultCells(row: EndedRow): CsvRow {
+  return [
+    row.line,
+    row.aliasFor,
+    row.alias,
+    row.outcome,
+    row.code,
+    row.message,
+    row.retryable === undefined ? "" : String(row.retryable),
+    row.attempts,
+    row.requestId,
+    row.atEpochMs === undefined ? "" : new Date(row.atEpochMs).toISOString(),
+  ];
+}
+
+function reasonCells(row: EndedRow): CsvRow {
+  return [row.line, row.aliasFor, row.alias, row.outcome, row.code, row.message];
+}
+
+function planCells(row: PlannedRow): CsvRow {
+  return [row.line, row.aliasFor, row.alias, row.plan, row.code, row.message];
+}
+
+function layoutOf(input: DescribedInput, isBesideOthers: boolean): RawLayout {
+  const { bom, headerRaw, lineBreak } = input;
+  return {
+    bom,
+    header: headerRaw === undefined ? undefined : bytesOf(headerRaw, input, isBesideOthers),
+    lineBreak,
+  };
+}

@@ -1,0 +1,54 @@
+import { bucketMsFor, type Timeline, type TimelineBucket } from "../engine/timeline.ts";
+import type { ReportReader } from "../ledger/report-queries.ts";
+import type { SummaryTimeline } from "../report/summary.ts";
+
+/** The course of a run that came to its end. */
+export function courseOf(
+  timeline: Timeline,
+  startedAtEpochMs: number,
+  durationMs: number,
+): SummaryTimeline | null {
+  const { bucketMs, buckets } = timeline;
+  const list = (of: (bucket: TimelineBucket) => number): number[] =>
+    buckets.map((bucket) => Math.round(of(bucket)));
+  if (buckets.every(({ calls }) => calls === 0)) return null;
+  return {
+    startedAt: new Date(startedAtEpochMs).toISOString(),
+    durationMs: Math.round(durationMs),
+    bucketMs,
+    rows: {
+      applied: list(({ applied }) => applied),
+      failed: list(({ failed }) => failed),
+      unknown: list(({ unknown }) => unknown),
+    },
+    calls: {
+      total: list(({ calls }) => calls),
+      retries: list(({ retries }) => retries),
+      answered429: list(({ throttled }) => throttled),
+      withoutEffect: list(({ blocked }) => blocked),
+      quotaWaitMs: list(({ quotaWaitMs }) => quotaWaitMs),
+      rowsWaiting: list(({ waiting }) => waiting),
+    },
+  };
+}
+
+/** The course of a run that was killed, as far as its outcomes are on record. */
+export function courseOnRecord(report: ReportReader): SummaryTimeline | null {
+  const span = report.sendingSpan();
+  if (span === undefined) return null;
+  const durationMs = span.lastEpochMs - span.firstEpochMs;
+  const bucketMs = bucketMsFor(durationMs);
+  const length = Math.floor(durationMs / bucketMs) + 1;
+  const zeros = (): number[] => Array.from({ length }, () => 0);
+  const rows = { applied: zeros(), failed: zeros(), unknown: zeros() };
+  for (const { bucket, outcome, rows: count } of report.endedRows(span.firstEpochMs, bucketMs)) {
+    rows[outcome][bucket] = count;
+  }
+  return {
+    startedAt: new Date(span.firstEpochMs).toISOString(),
+    durationMs,
+    bucketMs,
+    rows,
+    calls: null,
+  };
+}

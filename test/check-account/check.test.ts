@@ -1,0 +1,322 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { SIMULATOR_SETTINGS } from "../../src/simulator/account.ts";
+import type { SimulatorOptions } from "../../src/simulator/simulator.ts";
+import { simulatorFor } from "../simulator/running-simulator.ts";
+import { runCli, simulatorEnv } from "../support/run-cli.ts";
+import { put, temporaryFolder } from "../support/temporary-folder.ts";
+
+const printed = z.object({
+  exitCode: z.number(),
+  findings: z.array(z.object({ check: z.string(), state: z.string(), message: z.string() })),
+});
+
+/** Runs the built program, and gives each finding as `state message`, by what was checked. */
+async function checking(env: Readonly<Record<string, string>>, cwd = temporaryFolder()) {
+  const { code, stdout, stderr } = await runCli(["check", "--json", "--timeout", "5"], { cwd, env });
+  const { exitCode, findings } = printed.parse(JSON.parse(stdout));
+  expect(exitCode).toBe(code);
+  expect(stderr).toBe("");
+  const told = (check: string): string =>
+    findings
+      .filter((it) => it.check === check)
+      .map(({ state, message }) => `${state} ${message}`)
+      .join("\n");
+  return { code, stdout, told };
+}
+
+async function checkingSimulator(options: SimulatorOptions, env: Readonly<Record<string, string>> = {}) {
+  const simulator = await simulatorFor(options);
+  return { simulator, ...(await checking({ ...simulatorEnv(simulator), ...env })) };
+}
+
+/** The settings of API 1.0, with changes. */
+function signedEnv(url: string, changes: Readonly<Record<string, string>> = {}) {
+  return {
+    MIMECAST_BASE_URL: url,
+    MIMECAST_APP_ID: SIMULATOR_SETTINGS.appId,
+    MIMECAST_APP_KEY: SIMULATOR_SETTINGS.appKey,
+    MIMECAST_ACCESS_KEY: SIMULATOR_SETTINGS.accessKey,
+    MIMECAST_SECRET_KEY: SIMULATOR_SETTINGS.secretKey,
+    ...changes,
+  };
+}
+
+const FORBIDDEN = {
+  kind: "gateway-fail",
+  status: 403,
+  code: "app_forbidden",
+  message: "Not allowed",
+} as const;
+
+describe("check", () => {
+  test("says of everything that it is ok, and of what it can't see that it can't, and changes nothing", async () => {
+    const { code, told, simulator } = await checkingSimulator({ quota: { calls: 800, windowMs: 5_000 } });
+    expect(code).toBe(0);
+    expect(told("host")).toBe(`ok ${simulator.url} answers, reached directly`);
+    expect(told("clock")).toMatch(/^ok /);
+    expect(told("credentials")).toBe('ok accepted by API 2.0, "Simulated account"');
+    expect(told("import")).toMatch(/^not-seen .*Directories \| Groups \| Edit.*shows only when one is set/);
+    expect(told("export")).toBe("ok find-groups and get-group-members answer");
+    expect(told("verify")).toBe("ok get-internal-domain and get-internal-users answer");
+    expect(told("quota")).toMatch(/^ok 800 calls in a window, 795 left, a new one in [\d.]+ s$/);
+    expect(simulator.aliases.size).toBe(0);
+  });
+
+  test("tells each setting with where it comes from, and no secret", async () => {
+    const simulator = await simulatorFor();
+    const cwd = temporaryFolder();
+    const secretFile = put(cwd, "secret.txt", `${SIMULATOR_SETTINGS.clientSecret}\n`);
+    put(
+      cwd,
+      ".env",
+      `MIMECAST_CLIENT_SECRET_FILE=${secretFile}\nMIMECAST_TENANT=ours\nHTTPS_PROXY=http://me:hush-proxy@proxy.example:3128\n`,
+    );
+    const env = { MIMECAST_CLIENT_ID: SIMULATOR_SETTINGS.clientId, MIMECAST_BASE_URL: simulator.url };
+    const { code, told, stdout } = await checking(env, cwd);
+    expect(code).toBe(0);
+    const lines = told("settings").split("\n");
+    expect(lines).toContain("ok --timeout=5, from the command line");
+    expect(lines).toContain(`ok MIMECAST_CLIENT_ID=${SIMULATOR_SETTINGS.clientId}, from the environment`);
+    expect(lines).toContain("ok MIMECAST_TENANT=ours, from .env");
+    expect(lines).toContain(
+      `ok MIMECAST_CLIENT_SECRET=[redacted], from the file ${secretFile}, named in .env`,
+    );
+    expect(lines).toContain("ok HTTPS_PROXY=http://[redacted]@proxy.example:3128, from .env");
+    expect(stdout).not.toContain(SIMULATOR_SETTINGS.clientSecret);
+    expect(stdout).not.toContain("hush");
+  });
+
+  test.each(["http://proxy.example:3128", "proxy.example:3128"])(
+    "tells a proxy without a password as it was typed: %s",
+    async (proxy) => {
+      const { code, told } = await checkingSimulator({}, { HTTPS_PROXY: proxy });
+      expect(code).toBe(0);
+      expect(told("settings")).toContain(`HTTPS_PROXY=${proxy}, from the environment`);
+    },
+  );
+
+  test.each([
+    ["HTTPS_PROXY", "http://me:hu/sh@proxy.example:3128", "proxy.example"],
+    ["https_proxy", "http://me:hu#sh@proxy.example:3128", "proxy.example"],
+    ["ALL_PROXY", "http://me:hush@proxy.example:port", "proxy.example"],
+    ["all_proxy", "http://me:hush@[fd00::1:3128", ""],
+    ["HTTPS_PROXY", "http://me:hush", ""],
+    ["HTTPS_PROXY", "http://me:hu@sh/a.b//hush", ""],
+    ["HTTPS_PROXY", "socks5://me:hush@proxy.example:1080", "proxy.example"],
+  ])("shows nothing of a malformed proxy but its host: %s=%s", async (name, value, host) => {
+    const { code, told, stdout } = await checkingSimulator({}, { [name]: value });
+    expect(code).toBe(78);
+    expect(told("settings")).toContain(`not-ok ${name}: expected the URL of an HTTP proxy`);
+    const shown = `${host} (not a usable URL; the rest is not shown)`.trim();
+    expect(told("settings")).toContain(`ok ${name.toUpperCase()}=${shown}, from the environment`);
+    expect(stdout).not.toMatch(/hu|sh[@/]|me:/);
+  });
+
+  test("shows no secret that is set as the path of its file", async () => {
+    const { code, stdout } = await checking({
+      MIMECAST_CLIENT_ID: "some-client",
+      MIMECAST_CLIENT_SECRET_FILE: "hush+secret/value",
+    });
+    expect(code).toBe(78);
+    expect(stdout).toContain("MIMECAST_CLIENT_SECRET_FILE: the file that it names can't be read (ENOENT");
+    expect(stdout).toContain("set MIMECAST_CLIENT_SECRET if you want to give the secret itself");
+    expect(stdout).not.toContain("hush");
+  });
+
+  test("is lines for people without --json, and needs no account with --simulate", async () => {
+    const { code, stdout, stderr } = await runCli(["check", "--simulate"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ok +credentials +accepted/m);
+    expect(stdout).toMatch(/^not seen +import /m);
+    expect(stderr).toBe("");
+  });
+
+  test("knows API 1.0", async () => {
+    const simulator = await simulatorFor();
+    const { code, told } = await checking(signedEnv(simulator.url));
+    expect([code, told("credentials")]).toEqual([0, 'ok accepted by API 1.0, "Simulated account"']);
+  });
+});
+
+describe("check says what to do and ends with", () => {
+  test("78 where settings are missing or wrong, all of them at once, and asks nobody", async () => {
+    const { code, told } = await checking({
+      MIMECAST_CLIENT_ID: "me",
+      MIMECAST_BASE_URL: "https://me:hush@x.example/?key=hush",
+    });
+    expect(code).toBe(78);
+    expect(told("settings")).toMatch(/not-ok MIMECAST_CLIENT_SECRET is not set/);
+    expect(told("settings")).toMatch(/not-ok MIMECAST_BASE_URL holds a user name/);
+    expect(told("settings")).not.toContain("hush");
+    expect(told("host")).toBe("");
+  });
+
+  test("78 where a file of CA certificates can't be used", async () => {
+    const cwd = temporaryFolder();
+    put(cwd, ".env", `NODE_EXTRA_CA_CERTS=${put(cwd, "ca.pem", "no certificate")}\n`);
+    const { code, told } = await checking(simulatorEnv({ url: "http://127.0.0.1:9" }), cwd);
+    expect(code).toBe(78);
+    expect(told("settings")).toMatch(
+      /^not-ok NODE_EXTRA_CA_CERTS: .*ca\.pem is not a file of certificates in PEM/m,
+    );
+  });
+
+  test("78 where there are no settings at all", async () => {
+    const { code, stdout } = await runCli(["check"]);
+    expect(code).toBe(78);
+    expect(stdout).toContain("none is set");
+  });
+
+  test("64 where the command line is wrong", async () => {
+    const { code, stderr } = await runCli(["check", "--timeout", "soon"]);
+    expect(code).toBe(64);
+    expect(stderr).toContain("--timeout");
+  });
+
+  test("77 where the credentials are refused, of which it makes sure only once", async () => {
+    const { code, told, simulator } = await checkingSimulator(
+      {},
+      { MIMECAST_CLIENT_SECRET: "not-the-secret" },
+    );
+    expect(code).toBe(77);
+    expect(told("host")).toMatch(/^ok /);
+    expect(told("credentials")).toMatch(/^not-ok refused: .*invalid_client.*Check MIMECAST_CLIENT_ID/);
+    expect(told("export")).toMatch(/^not-seen /);
+    expect(simulator.counters.byStatus.get(401)).toBe(1);
+  });
+
+  test("77 where a signature is refused, with the clock in mind", async () => {
+    const simulator = await simulatorFor();
+    const { code, told } = await checking(signedEnv(simulator.url, { MIMECAST_SECRET_KEY: "d3Jvbmc=" }));
+    expect(code).toBe(77);
+    expect(told("credentials")).toMatch(/err_xdk_invalid_signature.*this machine's clock/);
+    expect(told("clock")).toMatch(/^ok /);
+  });
+
+  test("77 where export's calls are refused, though others get through", async () => {
+    const { code, told } = await checkingSimulator({
+      faults: [{ path: "/api/directory/find-groups", ...FORBIDDEN }],
+    });
+    expect(code).toBe(77);
+    expect(told("credentials")).toMatch(/^ok /);
+    expect(told("export")).toMatch(/^not-ok refused: app_forbidden.*Directories \| Groups \| Read/);
+    expect(told("export")).toContain("Services | Directory Sync | Read");
+    expect(told("export")).toContain("the keys stay the same");
+  });
+
+  test("0 where only what neither of the two jobs needs is refused", async () => {
+    const faults = ["/api/account/get-account", "/api/domain/get-internal-domain"].map((path) => ({
+      path,
+      ...FORBIDDEN,
+    }));
+    const { code, told } = await checkingSimulator({ faults });
+    expect(code).toBe(0);
+    expect(told("credentials")).toBe("ok accepted by API 2.0");
+    expect(told("verify")).toMatch(/^note refused: app_forbidden/);
+  });
+
+  test("77 where the first call is refused, and nothing that is asked after it is understood", async () => {
+    const { code, told } = await checkingSimulator({
+      faults: [
+        { path: "/api/account/get-account", ...FORBIDDEN },
+        { path: "/api/directory/find-groups", kind: "html" },
+        { path: "/api/domain/get-internal-domain", kind: "html" },
+      ],
+    });
+    expect(code).toBe(77);
+    expect(told("export")).toMatch(/^not-seen .*unintelligible/);
+    expect(told("verify")).toMatch(/^not-seen .*unintelligible/);
+  });
+
+  test.each([
+    [
+      401,
+      "err_of_its_own",
+      /^not-ok refused: err_of_its_own \(HTTP 401\).* Check the credentials, the region/,
+    ],
+    [403, "err_of_its_own", /^not-ok refused: .*Mimecast knows the application, but lets it do none/],
+    [418, "err_of_its_own", /^not-ok refused: .*binding has expired: make new keys/],
+  ])("77 where every call is answered %s, whatever the code", async (status, code, message) => {
+    const faults = [{ path: "*", kind: "gateway-fail", status, code, message: "No" }] as const;
+    const simulator = await simulatorFor({ faults });
+    const end = await checking(signedEnv(simulator.url));
+    expect(end.code).toBe(77);
+    expect(end.told("credentials")).toMatch(message);
+  });
+
+  test("69 where no connection can be made, or nothing gets through", async () => {
+    const { code, told } = await checking(simulatorEnv({ url: "http://127.0.0.1:9" }));
+    expect(code).toBe(69);
+    expect(told("host")).toMatch(/^not-ok .*connection_refused.*Check the network/);
+    const faults = [{ path: "/api/account/get-account", kind: "html" }] as const;
+    const other = await checkingSimulator({ faults });
+    expect(other.code).toBe(69);
+    expect(other.told("credentials")).toMatch(/^not-seen no call gets through: unintelligible/);
+  });
+});
+
+test.each([404, 407, 408, 421, 425])(
+  "A %i of something in front of Mimecast accepts no credentials, and says where to look",
+  async (status) => {
+    const body = "<html><body>default backend</body></html>";
+    const simulator = await simulatorFor({ faults: [{ path: "*", kind: "status", status, body }] });
+    const { code, told } = await checking(signedEnv(simulator.url));
+    expect(code).toBe(69);
+    expect(told("credentials")).toMatch(/^not-seen no call gets through: .*in front of Mimecast/);
+    expect(told("credentials")).toContain("MIMECAST_BASE_URL");
+  },
+);
+
+test("An application that may do nothing needs its role edited, or a new application for a product", async () => {
+  const { code, told } = await checkingSimulator({
+    faults: ["/api/account/get-account", "/api/directory/find-groups", "/api/domain/get-internal-domain"].map(
+      (path) => ({ path, ...FORBIDDEN }),
+    ),
+  });
+  expect(code).toBe(77);
+  expect(told("credentials")).toMatch(/edit the role; the keys stay the same.*make a new application/);
+});
+
+test("A call that fails in passing is made again before anything is said of it", async () => {
+  const faults = [{ path: "/api/account/get-account", times: 2, kind: "status", status: 503 }] as const;
+  const { code, told } = await checkingSimulator({ faults });
+  expect(code).toBe(0);
+  expect(told("credentials")).toMatch(/^ok /);
+});
+
+test("A call that Mimecast judges and can't do proves the credentials; what it said is told", async () => {
+  const faults = [{ path: "/api/directory/find-groups", kind: "status", status: 400 }] as const;
+  const { code, told } = await checkingSimulator({ faults });
+  expect(code).toBe(0);
+  expect(told("credentials")).toMatch(/^ok /);
+  expect(told("export")).toMatch(/^note find-groups and get-group-members: http_400/);
+});
+
+test.each([
+  [
+    { "X-RateLimit-Limit": "800", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2500" },
+    /^note 800 calls in a window, 0 left, a new one in 2\.5 s: others use it too/,
+  ],
+  [{ "X-RateLimit-Remaining": "7" }, /^ok 7 left$/],
+  [{ "X-RateLimit-Limit": "800" }, /^ok 800 calls in a window$/],
+])("Of the quota is told what the headers told: %j", async (headers, told) => {
+  const body = '{"meta":{"status":200},"fail":[],"data":[]}';
+  const faults = [{ path: "*", kind: "status", status: 200, body, headers }] as const;
+  const simulator = await simulatorFor({ faults });
+  expect((await checking(signedEnv(simulator.url))).told("quota")).toMatch(told);
+});
+
+test("A clock that is off is told, and what that means for API 1.0", async () => {
+  const date = new Date(Date.now() - 3_600_000).toUTCString();
+  const body = '{"meta":{"status":200},"fail":[],"data":[]}';
+  const faults = [
+    { path: "/api/account/get-account", kind: "status", status: 200, body, headers: { Date: date } },
+  ] as const;
+  const simulator = await simulatorFor({ faults });
+  const { code, told } = await checking(signedEnv(simulator.url));
+  expect(told("clock")).toMatch(
+    /^note this machine's clock is 36\d\d s ahead of the server's: signatures hold/,
+  );
+  expect(code).toBe(0);
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { REACH_FLAGS, type ReachFlags, readCommandConfig } from "../../src/config/connection-config.ts";
+import { RunError } from "../../src/domain/run-error.ts";
+import { surroundings } from "./surroundings.ts";
+
+const flagsOfACommand = z.object({ ...REACH_FLAGS, size: z.string().default("large") });
+
+function read(flags: ReachFlags & { size?: string }, env?: Record<string, string>) {
+  return readCommandConfig(flagsOfACommand, flags, surroundings(env), (options, problems) => {
+    if (options.size === "none") problems.usage("--size: none is no size");
+  });
+}
+
+function problemOf(act: () => unknown): RunError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof RunError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("the settings of a command that reaches Mimecast", () => {
+  test("are its own options, and how Mimecast is reached, with the defaults of import", () => {
+    const { options, reach } = read({});
+    expect(options.size).toBe("large");
+    expect(reach).toMatchObject({
+      maxRatePerSecond: undefined,
+      quotaReservePercent: 10,
+      maxAttempts: 6,
+      timeoutMs: 30_000,
+      noColor: false,
+      account: { baseUrl: "https://api.services.mimecast.com", loopback: false },
+    });
+  });
+
+  test("have no account with --simulate, whatever the environment holds", () => {
+    expect(read({ simulate: true }).reach.account).toBeUndefined();
+    expect(read({ simulate: true }, {}).reach.account).toBeUndefined();
+  });
+
+  test("are refused with every problem at once, as a mistake in the command line where one is", () => {
+    const error = problemOf(() => read({ timeout: "soon", maxRate: "0" }, {}));
+    expect(error.kind).toBe("usage");
+    expect(error.message).toMatch(/^3 problems:.*--max-rate.*--timeout.*MIMECAST_CLIENT_ID/s);
+    expect(problemOf(() => read({}, {})).kind).toBe("settings");
+    expect(problemOf(() => read({ size: "none" })).message).toBe("--size: none is no size");
+    expect(problemOf(() => read({ quiet: true, verbose: true })).message).toMatch("--quiet and --verbose");
+  });
+
+  test("show no secret when they are written", () => {
+    expect(JSON.stringify(read({}))).not.toContain("hush");
+  });
+});

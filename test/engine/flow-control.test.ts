@@ -1,0 +1,378 @@
+import { describe, expect, it } from "vitest";
+import type { LongWait, WaitHeader } from "../../src/domain/long-wait.ts";
+import { LaneCount } from "../../src/engine/adaptive-concurrency.ts";
+import { AdaptiveRate } from "../../src/engine/adaptive-rate.ts";
+import { Breaker, DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
+import { Permits, Traffic } from "../../src/engine/flow-control.ts";
+import { LongWaits } from "../../src/engine/long-waits.ts";
+import { QuotaGovernor } from "../../src/engine/quota.ts";
+import { Stop, StoppedError } from "../../src/engine/shutdown.ts";
+import { OwnClock, settled } from "./own-clock.ts";
+
+const FAILURE = { code: "http_429", message: "the quota is used up", retryable: true } as const;
+
+function trafficOn(clock: OwnClock) {
+  const stop = new Stop();
+  const waits: LongWait[] = [];
+  const traffic = new Traffic({
+    governor: new QuotaGovernor({ reservePercent: 10 }),
+    breaker: new Breaker(DEFAULT_BREAKER),
+    lanes: new LaneCount(16),
+    clock,
+    stop,
+    permission: "Things | Read",
+    watch: { waiting: (wait) => void waits.push(wait) },
+  });
+  const passed = () =>
+    traffic.took({ status: 200, sentAtMs: clock.nowMs(), arrivedAtMs: clock.nowMs() }, { kind: "passed" });
+  const throttled = (waitMs?: number) =>
+    traffic.took(
+      {
+        status: 429,
+        sentAtMs: clock.nowMs(),
+        arrivedAtMs: clock.nowMs(),
+        ...(waitMs === undefined ? {} : { waitMs }),
+      },
+      { kind: "not-executed", failure: FAILURE },
+    );
+  /** How long the next call is held back, to a second. */
+  const heldForMs = async (): Promise<number> => {
+    let isFree = false;
+    void traffic.permit().then(() => {
+      isFree = true;
+    });
+    await settled();
+    for (let ms = 0; ; ms += 1_000) {
+      if (isFree) return ms;
+      await clock.pass(1_000);
+    }
+  };
+  return { stop, traffic, waits, passed, throttled, heldForMs };
+}
+
+describe("calls that are throttled", () => {
+  it("hold all others back for as long as the server says", async () => {
+    const { traffic, throttled, heldForMs } = trafficOn(new OwnClock());
+    throttled(4_000);
+    expect(await heldForMs()).toBe(4_000);
+    expect(traffic.counts).toMatchObject({ throttled: 1, blocked: 0 });
+  });
+
+  it("are waited for as the server says the first time, be it short, and no probe is sent before", async () => {
+    const clock = new OwnClock();
+    const { traffic, throttled } = trafficOn(clock);
+    throttled(5);
+    let isFree = false;
+    void traffic.permit().then(() => {
+      isFree = true;
+    });
+    await clock.pass(4);
+    expect(isFree).toBe(false);
+    await clock.pass(1);
+    expect(isFree).toBe(true);
+    throttled(60_000);
+    expect(traffic.nextProbeMs).toBe(60_005);
+  });
+
+  it("are waited for longer and longer where the server says nothing, or says too little", async () => {
+    for (const told of [undefined, 5]) {
+      const { throttled, heldForMs, passed } = trafficOn(new OwnClock());
+      passed();
+      const waits: number[] = [];
+      for (let time = 0; time < 6; time += 1) {
+        throttled(told);
+        waits.push(await heldForMs());
+      }
+      // A wait of 5 ms is believed once.
+      expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
+      passed();
+      throttled(told);
+      expect(await heldForMs()).toBe(1_000);
+    }
+  });
+
+  it("are waited for a second again where a call got through since, and one came back that was under way", async () => {
+    const clock = new OwnClock();
+    const { traffic, passed, throttled } = trafficOn(clock);
+    throttled();
+    await clock.pass(900);
+    passed();
+    traffic.took({ status: 429, sentAtMs: 0, arrivedAtMs: 900 }, { kind: "not-executed", failure: FAILURE });
+    let isFree = false;
+    void traffic.permit().then(() => {
+      isFree = true;
+    });
+    await clock.pass(999);
+    expect(isFree).toBe(false);
+    await clock.pass(1);
+    expect(isFree).toBe(true);
+  });
+
+  it("count once where they were under way together", async () => {
+    const { throttled, heldForMs } = trafficOn(new OwnClock());
+    for (let call = 0; call < 16; call += 1) throttled(3_000);
+    expect(await heldForMs()).toBe(3_000);
+  });
+});
+
+describe("the lanes", () => {
+  it("are one until a call got through, and fewer while the service struggles", async () => {
+    const clock = new OwnClock();
+    const { traffic, passed } = trafficOn(clock);
+    expect(traffic.laneCount).toBe(1);
+    passed();
+    expect(traffic.laneCount).toBe(16);
+    const failure = { code: "http_503", message: "busy", retryable: true } as const;
+    for (let call = 0; call < 16; call += 1) {
+      const trace = { status: 503, sentAtMs: 0, arrivedAtMs: 0 };
+      traffic.took(trace, { kind: "unanswered", failure });
+    }
+    // The breaker is first: nothing got through at all.
+    expect(traffic.laneCount).toBe(1);
+    passed();
+    expect(traffic.laneCount).toBe(9);
+    expect(traffic.counts.byStatus).toEqual(
+      new Map([
+        [200, 2],
+        [503, 16],
+      ]),
+    );
+  });
+});
+
+it.each([
+  ["unanswered", 9],
+  ["not-executed", 9],
+  ["hindered", 16],
+  ["refused", 16],
+] as const)("a round of calls that are %s leaves %i of 16 lanes, once one gets through", (kind, lanes) => {
+  const { traffic, passed } = trafficOn(new OwnClock());
+  for (let call = 0; call < 16; call += 1) passed();
+  expect(traffic.laneCount).toBe(16);
+  const failure = { code: "some_code", message: "some words", retryable: true } as const;
+  for (let call = 0; call < 16; call += 1)
+    traffic.took({ status: 500, sentAtMs: 0, arrivedAtMs: 0 }, { kind, failure });
+  passed();
+  expect(traffic.laneCount).toBe(lanes);
+});
+
+it("the time in which the quota held calls back is counted", async () => {
+  const clock = new OwnClock();
+  const { traffic, throttled, heldForMs } = trafficOn(clock);
+  expect(traffic.quotaWaitMs).toBe(0);
+  throttled(4_000);
+  await heldForMs();
+  expect(traffic.quotaWaitMs).toBe(4_000);
+});
+
+it("calls are counted as they leave, and those that got nowhere by why", () => {
+  const { traffic, throttled } = trafficOn(new OwnClock());
+  traffic.leaving();
+  traffic.leaving();
+  throttled();
+  const failure = { code: "connection_refused", message: "no connection", retryable: true } as const;
+  traffic.took({ sentAtMs: 0, arrivedAtMs: 0 }, { kind: "not-executed", failure });
+  expect(traffic.counts).toEqual({ calls: 2, throttled: 1, blocked: 1, byStatus: new Map([[429, 1]]) });
+});
+
+it.each([
+  ["unanswered", "some_code", /the network, the proxy and the base URL/],
+  ["hindered", "some_code", /the application's id and keys/],
+  ["hindered", "http_404", /in front of Mimecast.*MIMECAST_BASE_URL/],
+  ["not-executed", "http_429", /Other integrations take the account's whole quota/],
+] as const)("a run to which nothing gets through is told what to check: %s, %s", (kind, code, advice) => {
+  const clock = new OwnClock();
+  const { stop, traffic } = trafficOn(clock);
+  const failure = { code, message: "some words", retryable: true } as const;
+  traffic.took({ sentAtMs: -DEFAULT_BREAKER.patienceAtStartMs, arrivedAtMs: 0 }, { kind, failure });
+  expect(stop.reasons).toEqual([
+    { kind: "unreachable", message: expect.stringContaining(`${code}: some words`) },
+  ]);
+  expect(stop.reasons[0]?.message).toMatch(advice);
+  // Once is enough.
+  traffic.took({ sentAtMs: -DEFAULT_BREAKER.patienceAtStartMs, arrivedAtMs: 0 }, { kind, failure });
+  expect(stop.reasons).toHaveLength(1);
+});
+
+it("an account that is refused from the start stops the run, and is told which permission to look at", () => {
+  const { stop, traffic } = trafficOn(new OwnClock());
+  const failure = { code: "app_forbidden", message: "no", retryable: false } as const;
+  for (let call = 0; call < 3; call += 1) {
+    expect(stop.reasons).toHaveLength(0);
+    traffic.took({ status: 403, sentAtMs: 0, arrivedAtMs: 0 }, { kind: "refused", failure });
+  }
+  expect(stop.reasons).toMatchObject([{ kind: "refused" }]);
+  expect(stop.reasons[0]?.message).toContain("Things | Read");
+});
+
+it("a wait of more than 30 s that the server asked for is announced, once for all calls in flight", async () => {
+  const clock = new OwnClock();
+  const { traffic, waits } = trafficOn(clock);
+  const failure = { code: "http_503", message: "busy", retryable: true } as const;
+  const asked = (waitMs: number, waitHeader?: WaitHeader) =>
+    traffic.took(
+      {
+        status: 503,
+        sentAtMs: 0,
+        arrivedAtMs: 0,
+        waitMs,
+        ...(waitHeader === undefined ? {} : { waitHeader }),
+      },
+      { kind: "unanswered", failure },
+    );
+  asked(30_000);
+  for (let call = 0; call < 16; call += 1) asked(60_000 + call, "X-RateLimit-Reset");
+  asked(70_001);
+  expect(waits).toEqual([
+    { waitMs: 60_000, endEpochMs: 60_000, source: "X-RateLimit-Reset" },
+    { waitMs: 70_001, endEpochMs: 70_001, source: "Retry-After" },
+  ]);
+});
+
+function threeASecond() {
+  const clock = new OwnClock();
+  const stop = new Stop();
+  const governor = new QuotaGovernor({ reservePercent: 0, maxRatePerSecond: 3 });
+  const rate = new AdaptiveRate();
+  const waits: LongWait[] = [];
+  const longWaits = new LongWaits(clock, { waiting: (wait) => void waits.push(wait) });
+  const permits = new Permits(governor, rate, longWaits, clock, stop);
+  const given: number[] = [];
+  const refused: unknown[] = [];
+  const ask = (count: number): void => {
+    for (let asked = 0; asked < count; asked += 1) {
+      permits.next().then(
+        () => given.push(clock.nowMs()),
+        (error: unknown) => refused.push(error),
+      );
+    }
+  };
+  return { clock, stop, rate, governor, waits, permits, given, refused, ask };
+}
+
+describe("permits", () => {
+  it("are given at once while the quota lasts, and then as it comes back", async () => {
+    const { clock, given, ask } = threeASecond();
+    ask(7);
+    await settled();
+    expect(given).toEqual([0, 0, 0]);
+    await clock.pass(999);
+    expect(given).toHaveLength(3);
+    await clock.pass(1);
+    expect(given).toEqual([0, 0, 0, 1000, 1000, 1000]);
+    await clock.pass(1000);
+    expect(given).toHaveLength(7);
+  });
+
+  it("are given to nobody once the run is stopped: whoever waits is told, and holds no timer", async () => {
+    const { clock, stop, given, refused, ask } = threeASecond();
+    ask(5);
+    await settled();
+    stop.stop({ kind: "deadline", message: "" });
+    ask(1);
+    await settled();
+    expect(given).toHaveLength(3);
+    expect(refused).toHaveLength(3);
+    expect(refused.every((error) => error instanceof StoppedError)).toBe(true);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it("that were refused count for nothing in the quota", async () => {
+    const { stop, refused, ask, permits, clock } = threeASecond();
+    stop.stop({ kind: "deadline", message: "" });
+    ask(10);
+    await settled();
+    expect(refused).toHaveLength(10);
+    expect(permits.waitedMs).toBe(0);
+    expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe("permits while the service answers 503 above a rate", () => {
+  /** Two calls a second get through, and two do not. */
+  function limited() {
+    const parts = threeASecond();
+    for (let nowMs = -5_000; nowMs <= 0; nowMs += 250)
+      parts.rate.took({ sentAtMs: nowMs, arrivedAtMs: nowMs }, nowMs % 500 !== 0);
+    return parts;
+  }
+
+  it("are given one after the other at the rate, which is no wait for the quota", async () => {
+    const { clock, given, ask, permits } = limited();
+    ask(4);
+    for (let ms = 0; ms < 2_000; ms += 10) await clock.pass(10);
+    expect(given).toHaveLength(4);
+    for (const [index, atMs] of given.slice(1).entries())
+      expect(atMs - (given[index] ?? 0)).toBeGreaterThanOrEqual(400);
+    expect(permits.waitedMs).toBe(0);
+  });
+
+  it("are given to nobody once the run is stopped", async () => {
+    const { clock, refused, ask, stop } = limited();
+    ask(4);
+    await settled();
+    stop.stop({ kind: "deadline", message: "" });
+    await settled();
+    expect(refused).toHaveLength(3);
+    expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe("the time that calls were held back", () => {
+  it("is none while all go at once", async () => {
+    const { clock, permits, ask } = threeASecond();
+    ask(3);
+    await clock.pass(5000);
+    expect(permits.waitedMs).toBe(0);
+  });
+
+  it("is counted once, however many lanes wait, and while they wait", async () => {
+    const { clock, permits, ask } = threeASecond();
+    ask(6);
+    await clock.pass(400);
+    expect(permits.waitedMs).toBe(400);
+    await clock.pass(600);
+    expect(permits.waitedMs).toBe(1000);
+    await clock.pass(5000);
+    expect(permits.waitedMs).toBe(1000);
+    ask(5);
+    await clock.pass(400);
+    expect(permits.waitedMs).toBe(1400);
+    await clock.pass(600);
+    expect(permits.waitedMs).toBe(2000);
+  });
+
+  it("begins with the first lane that waits, not with the last", async () => {
+    const { clock, permits, ask } = threeASecond();
+    ask(4);
+    await clock.pass(300);
+    ask(1);
+    await clock.pass(700);
+    expect(permits.waitedMs).toBe(1000);
+  });
+
+  it("ends when the run is stopped", async () => {
+    const { clock, stop, permits, ask } = threeASecond();
+    ask(4);
+    await clock.pass(300);
+    stop.abandon();
+    await settled();
+    await clock.pass(5000);
+    expect(permits.waitedMs).toBe(300);
+  });
+});
+
+describe("a wait for the quota", () => {
+  it("of more than 30 s is announced once, with its end and its source, and a shorter one is not", async () => {
+    const { clock, governor, ask, waits } = threeASecond();
+    await clock.pass(7_000);
+    governor.hold(clock.nowMs() + 30_000);
+    ask(2);
+    await settled();
+    expect(waits).toEqual([]);
+    governor.hold(clock.nowMs() + 30_001);
+    ask(2);
+    await settled();
+    expect(waits).toEqual([{ waitMs: 30_001, endEpochMs: 37_001, source: "quota" }]);
+  });
+});

@@ -1,0 +1,69 @@
+import { expect, it } from "vitest";
+import { Bell } from "../../src/engine/notify.ts";
+import { OwnClock, settled } from "./own-clock.ts";
+
+function waiting(bell: Bell, ms: number | undefined): { done: boolean } {
+  const state = { done: false };
+  void bell.wait(ms).then(() => {
+    state.done = true;
+  });
+  return state;
+}
+
+it("a wait ends when the bell rings, and leaves no timer behind", async () => {
+  const clock = new OwnClock();
+  const bell = new Bell(clock);
+  const wait = waiting(bell, 1000);
+  await settled();
+  expect([wait.done, clock.sleeping]).toEqual([false, 1]);
+  bell.ring();
+  await settled();
+  expect([wait.done, clock.sleeping]).toEqual([true, 0]);
+});
+
+it("a wait ends when its time is over, and not before", async () => {
+  const clock = new OwnClock();
+  const wait = waiting(new Bell(clock), 1000);
+  await clock.pass(999);
+  expect(wait.done).toBe(false);
+  await clock.pass(1);
+  expect(wait.done).toBe(true);
+});
+
+it("a wait without a time ends by a ring alone", async () => {
+  const clock = new OwnClock();
+  const bell = new Bell(clock);
+  const wait = waiting(bell, undefined);
+  await settled();
+  expect(clock.sleeping).toBe(0);
+  await clock.pass(1e12);
+  expect([wait.done, clock.sleeping]).toEqual([false, 0]);
+  bell.ring();
+  await settled();
+  expect(wait.done).toBe(true);
+});
+
+it("a ring that nobody waited for ends the next wait at once, and only that one", async () => {
+  const clock = new OwnClock();
+  const bell = new Bell(clock);
+  bell.ring();
+  bell.ring();
+  const first = waiting(bell, 1000);
+  await settled();
+  const second = waiting(bell, 1000);
+  await settled();
+  expect([first.done, second.done]).toEqual([true, false]);
+});
+
+it("it can be waited for again and again", async () => {
+  const clock = new OwnClock();
+  const bell = new Bell(clock);
+  for (let round = 0; round < 5; round += 1) {
+    const wait = waiting(bell, 1000);
+    await settled();
+    if (round % 2 === 0) bell.ring();
+    await clock.pass(round % 2 === 0 ? 0 : 1000);
+    expect(wait.done).toBe(true);
+  }
+  expect(clock.sleeping).toBe(0);
+});

@@ -1,0 +1,303 @@
+import { chmodSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { exitOfError, exitOfRun } from "../../src/domain/exit-code.ts";
+import { NO_OUTCOMES } from "../../src/domain/outcome.ts";
+import { RunError } from "../../src/domain/run-error.ts";
+import { DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
+import { Stop, StoppedError } from "../../src/engine/shutdown.ts";
+import type { Fault } from "../../src/simulator/faults/fault.ts";
+import { realPause, until } from "../support/clocks.ts";
+import { type ExportChanges, exporting, withGroups } from "../support/exporting.ts";
+import { modeOf, put, temporaryFolder } from "../support/temporary-folder.ts";
+
+const FORMER = "the former export\n";
+
+/** Exports over a file that is there, in vain; returns the error. The file is as it was, and nothing is beside it. */
+async function failing(
+  simulator: Awaited<ReturnType<typeof withGroups>>,
+  changes: ExportChanges = {},
+): Promise<RunError> {
+  const path = put(temporaryFolder(), "members.csv", FORMER);
+  const error = await exporting(simulator, { pageSize: 10, ...changes, path }).catch(
+    (error: unknown) => error,
+  );
+  expect(readFileSync(path, "utf8")).toBe(FORMER);
+  expect(readdirSync(dirname(path))).toEqual(["members.csv"]);
+  if (error instanceof RunError) return error;
+  throw error;
+}
+
+describe("an export that can't be whole leaves the file before as it was, and says at which page of which group", () => {
+  test.each<[string, Fault, number]>([
+    ["a page fails for good", { group: "B", page: 2, kind: "fail", code: "err_some" }, 1],
+    ["a page fails each time", { group: "B", page: 2, kind: "status", status: 500 }, 1],
+    ["a page holds no list", { group: "B", page: 2, kind: "meta-status", metaStatus: 207 }, 1],
+    ["a page is never answered", { group: "B", page: 2, kind: "drop" }, 69],
+  ])("where %s", async (_title, fault, exitCode) => {
+    const simulator = await withGroups([
+      { name: "A", members: 95 },
+      { name: "B", members: 95 },
+    ]);
+    simulator.setFaults([fault]);
+    const error = await failing(simulator, { reading: { concurrency: 1 } });
+    expect(error.message).toMatch(/^group 'B' \([\w-]{16}…\), page 2: /);
+    expect(exitOfError(error.kind)).toBe(exitCode);
+  });
+
+  test("where a page is forbidden", async () => {
+    const simulator = await withGroups([{ name: "B", members: 95 }]);
+    simulator.setFaults([
+      { group: "B", page: 2, kind: "gateway-fail", status: 403, code: "app_forbidden", message: "no" },
+    ]);
+    const stop = new Stop();
+    const breaker = { ...DEFAULT_BREAKER, probeBaseMs: 2, probeCeilingMs: 20, refusalPatienceMs: 50 };
+    await expect(failing(simulator, { stop, reading: { breaker } })).rejects.toMatchObject({
+      name: "StoppedError",
+      at: expect.stringMatching(/^group 'B' .*, page 2$/),
+    });
+    expect(exitOfRun(stop.reasons, NO_OUTCOMES)).toBe(77);
+  });
+
+  test("where a token repeats", async () => {
+    const simulator = await withGroups([{ name: "A", members: 95, quirks: { repeatsTokenAt: 3 } }]);
+    const error = await failing(simulator);
+    expect(error.message).toMatch(/^group 'A' .*, page 3: its token for the next page has been there before/);
+    expect(exitOfError(error.kind)).toBe(1);
+  });
+
+  test("where its count contradicts what was read, five times", async () => {
+    const simulator = await withGroups([{ name: "A", members: 95, quirks: { totalCount: 94 } }]);
+    const error = await failing(simulator);
+    expect(error.message).toMatch(
+      /^group 'A' .*, page 10: it is the last one, and 95 members were read, but totalCount is 94, also when read again: none of 5 readings was whole/,
+    );
+    expect(exitOfError(error.kind)).toBe(1);
+  });
+
+  test.each([
+    [
+      "a member leaves in each reading",
+      { leavesAfter: 1 },
+      /page 2: totalCount is 94 here, and was 95 on page 1/,
+    ],
+    [
+      "a member joins in each reading",
+      { joinsAfter: 2 },
+      /page 3: totalCount is 96 here, and was 95 on page 2/,
+    ],
+    ["a member comes twice in each reading", { repeatsItemAt: 4 }, /member30@company\.example came twice/],
+    [
+      "the list has no end",
+      { endless: true },
+      /page 12: 115 members have come, more than a page beyond totalCount, which is 95/,
+    ],
+  ])("where %s", async (_title, quirks, message) => {
+    const simulator = await withGroups([{ name: "A", members: 95, quirks }]);
+    const error = await failing(simulator);
+    expect(error.message).toMatch(message);
+    expect(error.message).toMatch(/^group 'A' .*, also when read again: none of 5 readings was whole/);
+    expect(exitOfError(error.kind)).toBe(1);
+  });
+
+  test("where a list without an end and without a count begins again", async () => {
+    const quirks = { endless: true, totalCount: "absent" } as const;
+    const error = await failing(await withGroups([{ name: "A", members: 95, quirks }]), { pageSize: 500 });
+    expect(error.message).toMatch(/member1@company\.example came twice among the members/);
+  });
+
+  test("where the list of groups can't be had", async () => {
+    const simulator = await withGroups([]);
+    simulator.setFaults([
+      { path: "/api/directory/find-groups", kind: "status", status: 404, body: '{"fail":[]}' },
+    ]);
+    const error = await failing(simulator);
+    expect(error.message).toMatch(/^the list of groups \(cloud\), page 1: http_404/);
+    expect(exitOfError(error.kind)).toBe(1);
+  });
+
+  test("where a front answers in Mimecast's place, as nothing gets through", async () => {
+    const simulator = await withGroups([]);
+    simulator.setFaults([{ path: "/api/directory/find-groups", kind: "status", status: 404 }]);
+    const error = await failing(simulator);
+    expect(error.message).toMatch(/http_404.*in front of Mimecast/);
+    expect(exitOfError(error.kind)).toBe(69);
+  });
+
+  test("where a group is not known, with those that are", async () => {
+    const simulator = await withGroups([{ name: "Sales Europe", members: 1 }]);
+    const error = await failing(simulator, { groups: ["Sales"] });
+    expect(error.message).toMatch(/^no group has the name or id 'Sales'. There are:\n {2}Sales Europe/);
+    expect(exitOfError(error.kind)).toBe(66);
+  });
+
+  test("where all groups are asked for, and there are none", async () => {
+    const error = await failing(await withGroups([]), { groups: "all" });
+    expect(error.message).toMatch(/^the account has no groups/);
+    expect(exitOfError(error.kind)).toBe(66);
+  });
+
+  test("where it is stopped", async () => {
+    const simulator = await withGroups([{ name: "A", members: 10_000 }], { latencyMs: 20 });
+    const stop = new Stop();
+    setTimeout(() => stop.stop({ kind: "signal", signal: "SIGINT", message: "by SIGINT" }), 150);
+    await expect(failing(simulator, { stop })).rejects.toBeInstanceOf(StoppedError);
+  });
+
+  test("where the credentials are wrong", async () => {
+    const simulator = await withGroups([]);
+    simulator.setFaults([{ path: "/oauth/token", kind: "status", status: 401, body: "no" }]);
+    const stop = new Stop();
+    await expect(failing(simulator, { stop })).rejects.toBeInstanceOf(StoppedError);
+    expect(stop.reasons).toMatchObject([{ kind: "refused" }]);
+  });
+});
+
+describe("counts", () => {
+  test.each([1, 4])(
+    "that contradict once let the group be read once more, and no member comes twice (%i side by side)",
+    async (concurrency) => {
+      const quirks = { totalCount: 7, totalCountReads: 1 };
+      const simulator = await withGroups([
+        { name: "A", members: 95, quirks },
+        { name: "B", members: 5, quirks },
+      ]);
+      const { records, members, told } = await exporting(simulator, {
+        pageSize: 10,
+        reading: { concurrency },
+      });
+      expect(records.map(({ group }) => group)).toEqual([...Array(95).fill("A"), ...Array(5).fill("B")]);
+      expect(new Set(records.map(({ group, name }) => `${group} ${name}`)).size).toBe(100);
+      expect(members).toBe(100);
+      expect(told).toEqual(expect.arrayContaining(["again A", "again B"]));
+    },
+  );
+
+  test.each([
+    ["leaves", { leavesAfter: 1 }],
+    ["joins", { joinsAfter: 1 }],
+    ["comes twice", { repeatsItemAt: 2 }],
+  ])(
+    "of a group in which a member %s let it be read up to five times, and nobody is lost",
+    async (_title, quirks) => {
+      const simulator = await withGroups([
+        { name: "A", members: 10, quirks: { ...quirks, restlessReads: 4 } },
+      ]);
+      const { members, records, told } = await exporting(simulator, { pageSize: 5 });
+      expect(new Set(records.map(({ emailAddress }) => emailAddress)).size).toBe(10);
+      expect(members).toBe(10);
+      expect(told).toEqual([...Array(4).fill("again A"), "read A"]);
+    },
+  );
+
+  test("of find-groups that differ are a warning, as groups can hold groups", async () => {
+    const simulator = await withGroups([{ name: "A", members: 5, userCount: 9 }]);
+    const { members, told } = await exporting(simulator);
+    expect(members).toBe(5);
+    expect(told).toEqual(["read A", "differs A"]);
+  });
+});
+
+describe("groups side by side", () => {
+  test("200 arrive in order and complete, four at a time", async () => {
+    const groups = Array.from({ length: 200 }, (_, index) => ({
+      name: `G${index}`,
+      members: (index * 37) % 60,
+    }));
+    const simulator = await withGroups(groups, { latencyMs: { fromMs: 0, toMs: 15 } });
+    const { records, told } = await exporting(simulator, { pageSize: 10 });
+    expect(records.map(({ group, name }) => `${group} ${name}`)).toEqual(
+      groups.flatMap(({ name, members }) =>
+        Array.from({ length: members }, (_, index) => `${name} Member ${index + 1}`),
+      ),
+    );
+    expect(told).toEqual(groups.map(({ name }) => `read ${name}`));
+    expect(simulator.counters.mostInFlight).toBe(4);
+  });
+
+  test("come in the order that was asked for, whichever is there first", async () => {
+    const simulator = await withGroups([
+      { name: "quick", members: 1 },
+      { name: "slow", members: 3 },
+    ]);
+    simulator.setFaults([{ group: "slow", kind: "slow", ms: 50 }]);
+    const { records } = await exporting(simulator, { groups: ["slow", "quick"], pageSize: 1 });
+    expect(records.map(({ group }) => group)).toEqual(["slow", "slow", "slow", "quick"]);
+  });
+
+  test("wait behind a slow one, and no more are read meanwhile than may be side by side", async () => {
+    const groups = Array.from({ length: 30 }, (_, index) => ({ name: `G${index}`, members: 1 }));
+    const simulator = await withGroups(groups);
+    simulator.setFaults([{ group: "G0", kind: "slow", ms: 20_000 }]);
+    const stop = new Stop();
+    const ended = exporting(simulator, { stop }).catch((error: unknown) => error);
+    const lists = 2;
+    await until("four groups are asked for", () => simulator.counters.calls === lists + 4);
+    // Nothing but time can show that no fifth one is.
+    await realPause(150);
+    expect(simulator.counters.calls).toBe(lists + 4);
+    stop.abandon();
+    expect(await ended).toBeInstanceOf(StoppedError);
+  });
+
+  test("one that fails for good ends the export and is named, whatever the others do", async () => {
+    const groups = Array.from({ length: 50 }, (_, index) => ({ name: `G${index}`, members: 40 }));
+    const simulator = await withGroups(groups, { latencyMs: 5 });
+    simulator.setFaults([{ group: "G23", page: 3, kind: "fail", code: "err_some" }]);
+    const error = await failing(simulator);
+    expect(error.message).toMatch(/^group 'G23' .*, page 3: err_some/);
+  });
+});
+
+describe("the file", () => {
+  test("is its owner's alone, or keeps the permissions that the one before it had", async () => {
+    const simulator = await withGroups([{ name: "A", members: 1 }]);
+    const { path } = await exporting(simulator);
+    expect(modeOf(path)).toBe("600");
+    chmodSync(path, 0o664);
+    await exporting(simulator, { path });
+    expect(modeOf(path)).toBe("664");
+  });
+
+  test("is alone afterwards, also where a killed export has left its temporary files", async () => {
+    const simulator = await withGroups([{ name: "A", members: 1 }]);
+    const folder = temporaryFolder();
+    for (const name of ["members.csv.4711-1.part", "changes.csv.4711-2.part"]) put(folder, name, "half");
+    const path = join(folder, "members.csv");
+    await exporting(simulator, { path, changesPath: join(folder, "changes.csv") });
+    expect(readdirSync(folder).sort()).toEqual(["changes.csv", "members.csv"]);
+  });
+
+  test("is written where a link leads, which stays a link", async () => {
+    const simulator = await withGroups([{ name: "A", members: 1 }]);
+    const target = put(temporaryFolder(), "real.csv", FORMER);
+    const link = join(temporaryFolder(), "link.csv");
+    symlinkSync(target, link);
+    await exporting(simulator, { path: link });
+    expect(readlinkSync(link)).toBe(target);
+    expect(readFileSync(target, "utf8")).toMatch(/^group,/);
+  });
+
+  test.each([
+    ["a folder", () => temporaryFolder(), /it is a folder/],
+    ["a device", () => "/dev/null", /it is no ordinary file/],
+    ["in a folder that is not there", () => join(temporaryFolder(), "none", "x.csv"), /ENOENT/],
+  ])("that is %s is refused before anything is read", async (_what, path, message) => {
+    const simulator = await withGroups([{ name: "A", members: 1 }]);
+    const writing = exporting(simulator, { path: path() });
+    await expect(writing).rejects.toThrow(message);
+    await expect(writing).rejects.toMatchObject({ kind: "output" });
+    expect(simulator.counters.calls).toBe(0);
+  });
+
+  test("is whole where two exports write it at the same time", async () => {
+    const simulator = await withGroups([{ name: "A", members: 3_000 }], { latencyMs: 2 });
+    const path = join(temporaryFolder(), "members.csv");
+    const isAlive = () => true;
+    const ends = await Promise.all(
+      [11, 12].map((ownId) => exporting(simulator, { path, pageSize: 100, processes: { ownId, isAlive } })),
+    );
+    for (const { records } of ends) expect(records).toHaveLength(3_000);
+    expect(readdirSync(dirname(path))).toEqual(["members.csv"]);
+  });
+});

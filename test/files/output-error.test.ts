@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { RunError } from "../../src/domain/run-error.ts";
+import { outputError } from "../../src/files/output-error.ts";
+
+const refused = (code: string, message = `${code}: no, open 'x'`): Error =>
+  Object.assign(new Error(message), { code, syscall: "open" });
+
+describe("what can't be written is told with the path, why, and what to do", () => {
+  it.each([
+    ["ENOSPC", /^runs\/a can't be written: the disk is full \(ENOSPC\); make room.* same command again/],
+    ["SQLITE_FULL", /the disk is full \(SQLITE_FULL\); make room/],
+    ["EDQUOT", /quota is used up/],
+    ["EROFS", /read-only \(EROFS\).*systemd: ReadWritePaths=; Kubernetes: a volume/],
+    ["EACCES", /not permitted \(EACCES\)/],
+    ["EPERM", /not permitted/],
+    ["SQLITE_READONLY_DIRECTORY", /not permitted/],
+    ["ENOENT", /its folder does not exist/],
+    ["EEXIST", /a file stands where its folder should/],
+    ["ENOTDIR", /a file stands where its folder should/],
+    ["EISDIR", /a folder has that name/],
+    ["EBUSY", /another program has it open/],
+    [
+      "EMFILE",
+      /too many files are open \(EMFILE\); raise the limit \(ulimit -n 1024; systemd: LimitNOFILE=1024\)/,
+    ],
+    ["EIO", /EIO: no, open 'x'; look at/],
+    ["SQLITE_IOERR_WRITE", /SQLITE_IOERR_WRITE: no/],
+  ])("%s", (code, message) => {
+    const error = refused(code);
+    expect(outputError("runs/a", error)).toMatchObject({
+      name: "RunError",
+      kind: "output",
+      message: expect.stringMatching(message),
+      cause: error,
+    });
+  });
+});
+
+it.each(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "ENOENT", "EEXIST", "EISDIR", "EBUSY"])(
+  "one of Node's own codes, of which %s is only a part, is told in Node's own words",
+  (code) => {
+    expect(outputError("runs/a", refused(`ERR_FS_${code}`))).toMatchObject({
+      message: expect.stringContaining(`: ERR_FS_${code}: no, open 'x'; look at the disk`),
+    });
+  },
+);
+
+it("a database that can't be opened at all comes without a code, and is told as well", () => {
+  expect(outputError("runs/a", new Error("ConnectionFailed(Unable to open connection: 14"))).toMatchObject({
+    kind: "output",
+    message: expect.stringContaining("Unable to open connection: 14; look at the disk"),
+  });
+});
+
+it("a fault of this program stays one, and a RunError stays as it is", () => {
+  for (const error of [
+    new TypeError("x is not a function"),
+    new RunError("locked", "in use"),
+    Object.assign(new Error("bad argument"), { code: "ERR_INVALID_ARG_TYPE" }),
+    Object.assign(new Error("no such table"), { code: "SQLITE_ERROR" }),
+    new Error("no such column: 145"),
+    "thrown text",
+  ]) {
+    expect(outputError("runs/a", error)).toBe(error);
+  }
+});

@@ -1,0 +1,176 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
+import type { Fault } from "../../src/simulator/faults/fault.ts";
+import { simulatorFor } from "../simulator/running-simulator.ts";
+import { hastyClock } from "../support/clocks.ts";
+import { importing } from "../support/corridor.ts";
+import { manyRows } from "../support/csv-files.ts";
+
+const REFUSED: Fault = { alias: "*", kind: "gateway-fail", status: 401, code: "unauthorized" };
+const FORBIDDEN = "err_xdk_operation_forbidden_for_address";
+
+describe("An account that is refused from the start", () => {
+  test("is asked exactly three times, and nothing is sent", async () => {
+    const simulator = await simulatorFor();
+    const { summary, results } = await importing(simulator, manyRows(50), {
+      credentials: { clientSecret: "not-the-secret" },
+    });
+    expect(simulator.counters.byStatus).toEqual(new Map([[401, 3]]));
+    expect(summary).toMatchObject({
+      exitCode: 77,
+      stops: [{ kind: "refused", message: expect.stringContaining("invalid_client") }],
+      outcomes: { "not-sent": 50 },
+    });
+    expect(new Set(results.map(({ attempts }) => attempts))).toEqual(new Set(["0"]));
+  });
+
+  test.each<[string, Fault]>([
+    ["401 unauthorized", REFUSED],
+    ["403 app_forbidden", { alias: "*", kind: "gateway-fail", status: 403, code: "app_forbidden" }],
+    ["418, an expired binding", { alias: "*", kind: "status", status: 418 }],
+    ["err_xdk_binding_expired under HTTP 200", { alias: "*", kind: "fail", code: "err_xdk_binding_expired" }],
+  ])("stops the run after three answers: %s", async (_, fault) => {
+    const simulator = await simulatorFor({ faults: [fault] });
+    const { summary } = await importing(simulator, manyRows(50));
+    expect(simulator.counters.calls).toBe(3);
+    expect(summary).toMatchObject({ exitCode: 77, outcomes: { "not-sent": 50 } });
+  });
+});
+
+test("An account that is refused fails no row, even where a row has one attempt only", async () => {
+  const simulator = await simulatorFor({ faults: [REFUSED] });
+  const { summary } = await importing(simulator, manyRows(50), {
+    sending: { retry: { maxAttempts: 1, baseMs: 1, ceilingMs: 1 } },
+  });
+  expect(summary).toMatchObject({ exitCode: 77, outcomes: { "not-sent": 50, failed: 0 } });
+});
+
+describe("An account that is refused in the middle of a run", () => {
+  test("stops the run after a minute without a success, with the rest not sent", async () => {
+    const simulator = await simulatorFor({ latencyMs: 2 });
+    const clock = hastyClock(60);
+    let refusedAtMs = 0;
+    const { summary } = await importing(simulator, manyRows(2_000), {
+      clock,
+      breaker: DEFAULT_BREAKER,
+      sending: { concurrency: 4 },
+      onSent: () => {
+        if (simulator.counters.calls < 50 || refusedAtMs > 0) return;
+        refusedAtMs = clock.nowMs();
+        simulator.expireTokens();
+        simulator.setFaults([REFUSED]);
+      },
+    });
+    const patienceMs = clock.nowMs() - refusedAtMs;
+    expect(summary).toMatchObject({
+      exitCode: 77,
+      stops: [{ kind: "refused" }],
+      outcomes: { failed: 0, unknown: 0 },
+    });
+    expect(summary.outcomes["not-sent"]).toBeGreaterThan(1_900);
+    expect(patienceMs).toBeGreaterThanOrEqual(60_000);
+    expect(patienceMs).toBeLessThan(300_000);
+  });
+
+  test("is no reason to stop where a success comes in between", async () => {
+    const simulator = await simulatorFor({ latencyMs: 2 });
+    const clock = hastyClock(60);
+    const refusals: { sinceMs: number; afterCount: number; isOver: boolean }[] = [];
+    const { summary } = await importing(simulator, manyRows(400), {
+      clock,
+      breaker: DEFAULT_BREAKER,
+      sending: { concurrency: 4 },
+      onSent: () => {
+        const last = refusals.at(-1);
+        const inPlace = simulator.aliases.size;
+        if (last !== undefined && !last.isOver) {
+          last.isOver = clock.nowMs() - last.sinceMs > 40_000;
+          if (last.isOver) simulator.setFaults([]);
+        } else if (refusals.length < 2 && inPlace >= 50 + (last?.afterCount ?? 0)) {
+          refusals.push({ sinceMs: clock.nowMs(), afterCount: inPlace, isOver: false });
+          simulator.setFaults([REFUSED]);
+        }
+      },
+    });
+    expect(refusals).toHaveLength(2);
+    expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 400 } });
+    expect(summary.calls?.withoutEffect).toBeGreaterThan(6);
+  });
+
+  test("ends a row that alone is refused again and again, as failed, and not the run", async () => {
+    const simulator = await simulatorFor({
+      latencyMs: 2,
+      faults: [{ ...REFUSED, alias: "a7@old.example" }],
+    });
+    // It comes round again only after all the others.
+    const { summary, results } = await importing(simulator, manyRows(60), {
+      sending: { concurrency: 4, retry: { maxAttempts: 2, baseMs: 1, ceilingMs: 1 } },
+    });
+    expect(summary).toMatchObject({ exitCode: 1, outcomes: { applied: 59, failed: 1 } });
+    expect(results[6]).toMatchObject({ alias: "a7@old.example", outcome: "failed", code: "unauthorized" });
+  });
+});
+
+describe("Rows that are all forbidden", () => {
+  const forbidden = (count: number): string =>
+    manyRows(count).replaceAll(/a(\d+)@old\.example/g, "forbidden-$1@faults.example");
+
+  test("stop the run when the first hundred are, and both causes are named", async () => {
+    const simulator = await simulatorFor();
+    const { summary } = await importing(simulator, forbidden(150), { sending: { concurrency: 4 } });
+    expect(summary.exitCode).toBe(77);
+    expect(summary.stops).toMatchObject([{ kind: "refused" }]);
+    const message = summary.stops[0]?.message;
+    expect(message).toContain("permission Directories | Groups | Edit");
+    expect(message).toContain("not yet managed");
+    expect(summary.outcomes.failed).toBeGreaterThanOrEqual(100);
+    expect(summary.outcomes.failed).toBeLessThan(104);
+  });
+
+  test("stop the run as well where HTTP 403 says so, one row or five in a call", async () => {
+    const fault = { alias: "*", kind: "gateway-fail", status: 403, code: FORBIDDEN } as const;
+    for (const rowsPerCall of [1, 5]) {
+      const simulator = await simulatorFor({ faults: [fault] });
+      const sending = { concurrency: 2, rowsPerCall };
+      const { summary } = await importing(simulator, manyRows(150), { sending });
+      expect(summary).toMatchObject({ exitCode: 77, stops: [{ kind: "refused" }], outcomes: { unknown: 0 } });
+      expect(summary.stops[0]?.message).toContain("edit the role; the keys stay the same");
+      expect(summary.outcomes.failed).toBeGreaterThanOrEqual(100);
+    }
+  });
+
+  test("end one by one where there are fewer than a hundred", async () => {
+    const { summary } = await importing(await simulatorFor(), forbidden(99));
+    expect(summary).toMatchObject({ exitCode: 1, state: "finished", outcomes: { failed: 99 } });
+    expect(summary.failures.byCode).toEqual([{ name: FORBIDDEN, new: 99, repeated: 0 }]);
+  });
+
+  test("end one by one where a single one among the first hundred was not", async () => {
+    const csv = `${manyRows(1)}${forbidden(149).split("\n").slice(1).join("\n")}`;
+    const { summary } = await importing(await simulatorFor(), csv, { sending: { concurrency: 1 } });
+    expect(summary).toMatchObject({ exitCode: 1, outcomes: { failed: 149, applied: 1 } });
+  });
+});
+
+test("A token that expires in the middle of a run is renewed once, whatever number of calls meets that", async () => {
+  const simulator = await simulatorFor({ latencyMs: 5 });
+  let isExpired = false;
+  const { summary } = await importing(simulator, manyRows(200), {
+    onSent: () => {
+      if (isExpired || simulator.counters.calls < 60) return;
+      isExpired = true;
+      simulator.expireTokens();
+    },
+  });
+  expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 200 }, calls: { withoutEffect: 0 } });
+  expect(simulator.counters.tokensIssued).toBe(2);
+  expect(simulator.counters.byStatus.get(401)).toBeGreaterThan(1);
+});
+
+test("A token is renewed before it expires, so that no call meets that", async () => {
+  const simulator = await simulatorFor({ tokenLifetimeSeconds: 2, latencyMs: 10 });
+  const { summary } = await importing(simulator, manyRows(400), { quota: { maxRatePerSecond: 150 } });
+  expect(summary.outcomes.applied).toBe(400);
+  expect(simulator.counters.tokensIssued).toBeGreaterThan(1);
+  expect(simulator.counters.byStatus.get(401)).toBeUndefined();
+});

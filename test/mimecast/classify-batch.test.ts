@@ -1,0 +1,220 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Pair } from "../../src/domain/row.ts";
+import { createSecrets } from "../../src/mimecast/sanitize.ts";
+import { judgeUpdateAlias } from "../../src/mimecast/update-alias.ts";
+
+const { said } = createSecrets([]);
+const PAIRS: readonly Pair[] = ["ann", "bob", "cyd"].map((name) => ({
+  aliasFor: `${name}@new.example`,
+  alias: `${name}@old.example`,
+}));
+const [ANN, BOB, CYD] = PAIRS;
+
+/** What the answer comes to: `whole KIND CODE`, or for each pair `KIND CODE`, with a `?` where it may be in place. */
+function judged(status: number, body: unknown, pairs: readonly Pair[] = PAIRS): string | string[] {
+  const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  const verdict = judgeUpdateAlias(pairs, { kind: "answered", status, headers: {}, body: bytes }, said);
+  if (verdict.kind !== "read") return `whole ${verdict.answer.kind} ${verdict.answer.failure.code}`;
+  return verdict.value.map((answer) => {
+    if (answer.kind === "applied") return "applied";
+    const code = answer.kind === "unsettled" ? (answer.mayBeInPlace ? "?" : "") : answer.failure.code;
+    return `${answer.kind} ${code}`.trim();
+  });
+}
+
+const done = (data: unknown, fail: readonly unknown[] = [], meta = 200) => ({
+  fail,
+  meta: { status: meta },
+  data,
+});
+const failed = (key: unknown, code = "err_one", more: object = {}) => ({
+  ...(key === undefined ? {} : { key }),
+  errors: [{ code, message: `about ${code}`, retryable: false, ...more }],
+});
+
+describe("a call of several pairs", () => {
+  const rows: readonly (readonly [title: string, body: unknown, expected: string | string[]])[] = [
+    ["that are all named is applied", done(PAIRS), ["applied", "applied", "applied"]],
+    ["in another order is applied", done([CYD, ANN, BOB]), ["applied", "applied", "applied"]],
+    [
+      "of which one failed, named by its key, leaves the others applied",
+      done([ANN, CYD], [failed(BOB)]),
+      ["applied", "failed err_one", "applied"],
+    ],
+    [
+      "whose keys and entries carry more fields and another case is understood",
+      done(
+        [{ ...ANN, alias: "ANN@Old.Example", type: "x" }, CYD],
+        [failed({ ...BOB, id: 7, aliasFor: "Bob@NEW.example" })],
+      ),
+      ["applied", "failed err_one", "applied"],
+    ],
+    [
+      "whose key has the alias alone is understood",
+      done([ANN, CYD], [failed({ alias: BOB?.alias })]),
+      ["applied", "failed err_one", "applied"],
+    ],
+    [
+      "whose key has the primary alone is understood",
+      done([ANN, CYD], [failed({ aliasFor: BOB?.aliasFor })]),
+      ["applied", "failed err_one", "applied"],
+    ],
+    [
+      "of which one failed without a key leaves that one to be sent alone, known not to be in place",
+      done([ANN, CYD], [failed(undefined)]),
+      ["applied", "unsettled", "applied"],
+    ],
+    [
+      "of which two are missing and one failure names none leaves both in doubt",
+      done([ANN], [failed(undefined)]),
+      ["applied", "unsettled ?", "unsettled ?"],
+    ],
+    [
+      "of which one is not named at all leaves that one in doubt",
+      done([ANN, CYD]),
+      ["applied", "unsettled ?", "applied"],
+    ],
+    [
+      "whose key mixes two pairs names neither",
+      done([CYD], [failed({ aliasFor: ANN?.aliasFor, alias: BOB?.alias })]),
+      ["unsettled ?", "unsettled ?", "applied"],
+    ],
+    [
+      "whose key is of nobody names nobody",
+      done([ANN, BOB], [failed({ alias: "zoe@old.example" })]),
+      ["applied", "applied", "unsettled"],
+    ],
+    [
+      "whose key is a text names nobody",
+      done([ANN, BOB], [failed("cyd")]),
+      ["applied", "applied", "unsettled"],
+    ],
+    [
+      "that is named twice is applied once, and one that failed twice has both errors",
+      done([ANN, ANN, CYD], [failed(BOB), failed(BOB, "err_two")]),
+      ["applied", "failed err_one", "applied"],
+    ],
+    [
+      "that is named among the successes and the failures has failed",
+      done(PAIRS, [failed(BOB)]),
+      ["applied", "failed err_one", "applied"],
+    ],
+    [
+      "whose entry of data lacks a field is not named by it",
+      done([ANN, CYD, { alias: BOB?.alias }]),
+      ["applied", "unsettled ?", "applied"],
+    ],
+    [
+      "of which one met a passing error leaves the others applied",
+      done([ANN, CYD], [failed(BOB, "err_developer_key")]),
+      ["applied", "hindered err_developer_key", "applied"],
+    ],
+    [
+      "of which one met an error of the account leaves the others applied",
+      done([ANN, CYD], [failed(BOB, "err_xdk_client_unauthorized")]),
+      ["applied", "refused err_xdk_client_unauthorized", "applied"],
+    ],
+    ["of which none is named", done([]), ["unsettled ?", "unsettled ?", "unsettled ?"]],
+    ["without data", { fail: [], meta: { status: 200 } }, ["unsettled ?", "unsettled ?", "unsettled ?"]],
+    [
+      "that all failed without keys",
+      done([], [failed(undefined), failed(undefined), failed(undefined)]),
+      ["unsettled", "unsettled", "unsettled"],
+    ],
+    [
+      "that the account's error refused",
+      done([], [failed(undefined, "err_xdk_client_unauthorized")]),
+      "whole refused err_xdk_client_unauthorized",
+    ],
+    [
+      "that a passing error hindered",
+      done([], [failed(undefined, "err_developer_key")]),
+      "whole hindered err_developer_key",
+    ],
+    ["that has no JSON", "<html>", "whole unanswered unintelligible"],
+    ["under meta.status 503", done([], [], 503), "whole unanswered http_503"],
+    ["under meta.status 429", done([], [], 429), "whole not-executed http_429"],
+    [
+      "under meta.status 400",
+      done([], [], 400),
+      ["refused-whole http_400", "refused-whole http_400", "refused-whole http_400"],
+    ],
+  ];
+  test.each(rows)("%s", (_title, body, expected) => {
+    expect(judged(200, body)).toEqual(expected);
+  });
+});
+
+describe("a call of several pairs that is refused", () => {
+  const whole = (code: string) => PAIRS.map(() => `refused-whole ${code}`);
+  const rows: readonly (readonly [status: number, body: unknown, expected: string | string[]])[] = [
+    [400, "", whole("http_400")],
+    [400, done([], [failed(undefined, "err_deserialise")], 400), whole("err_deserialise")],
+    [413, "Content Too Large", whole("http_413")],
+    [404, "", "whole hindered http_404"],
+    [404, done([], [], 404), whole("http_404")],
+    [409, { fail: [] }, whole("http_409")],
+    [421, "<html>", "whole hindered http_421"],
+    // The one that is named has its failure; nothing is known against the others.
+    [400, done([], [failed(BOB)], 400), ["refused-whole err_one", "failed err_one", "refused-whole err_one"]],
+    [403, done([], [failed(BOB)], 403), ["refused-whole err_one", "failed err_one", "refused-whole err_one"]],
+    // Nothing is applied under a refusal, whatever else it says.
+    [400, done(PAIRS, [], 400), whole("http_400")],
+    [401, { fail: [{ code: "unauthorized" }] }, "whole refused unauthorized"],
+    [401, { fail: [{ code: "token_expired" }] }, "whole refused token_expired"],
+    [403, { fail: [{ code: "app_forbidden" }] }, "whole refused app_forbidden"],
+    [418, "", "whole refused http_418"],
+    [429, "Too Many Requests", "whole not-executed http_429"],
+    [500, done(PAIRS), "whole unanswered http_500"],
+    [503, done([], [failed(BOB)], 503), "whole unanswered http_503"],
+    [307, "", "whole unanswered http_307"],
+  ];
+  test.each(rows)("HTTP %s, %j", (status, body, expected) => {
+    expect(judged(status, body)).toEqual(expected);
+  });
+});
+
+test("of an international domain, the key may be in Unicode or in ASCII", () => {
+  const pairs = [{ aliasFor: "ann@bücher.example", alias: "ann@old.example" }, ...PAIRS.slice(1)];
+  const key = { aliasFor: "ann@xn--bcher-kva.example" };
+  expect(judged(200, done(pairs.slice(1), [failed(key)]), pairs)).toEqual([
+    "failed err_one",
+    "applied",
+    "applied",
+  ]);
+});
+
+test("whatever answer comes, a pair is applied only if the answer is a success that names it and no failure does", () => {
+  const address = fc.constantFrom(
+    ...PAIRS.flatMap(({ alias, aliasFor }) => [alias, aliasFor]),
+    "zoe@x.example",
+  );
+  const entry = fc.record({ aliasFor: address, alias: address }, { requiredKeys: [] });
+  const item = fc.record(
+    { key: fc.oneof(entry, fc.jsonValue()), errors: fc.array(fc.record({ code: fc.string() })) },
+    { requiredKeys: [] },
+  );
+  const body = fc.record(
+    {
+      fail: fc.oneof(fc.array(fc.oneof(item, fc.jsonValue())), fc.jsonValue()),
+      meta: fc.record({ status: fc.constantFrom(200, 201, 400, 429, 500) }),
+      data: fc.oneof(fc.array(fc.oneof(entry, fc.jsonValue())), fc.jsonValue()),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(200, 200, 200, 400, 401, 403, 413, 429, 503), body, (status, answer) => {
+      const verdict = judged(status, answer);
+      if (typeof verdict === "string") return;
+      expect(verdict).toHaveLength(PAIRS.length);
+      const data: readonly unknown[] = Array.isArray(answer.data) ? answer.data : [];
+      verdict.forEach((what, index) => {
+        if (what !== "applied") return;
+        expect(status).toBe(200);
+        expect(data).toContainEqual(PAIRS[index]);
+      });
+    }),
+    { numRuns: 500 },
+  );
+});
