@@ -30,7 +30,7 @@ export const againstPeers: Scenario = async (say) => {
     }
     return figures;
   } finally {
-    simulator.stop();
+    simulator.shutdown();
     await rm(folder, { recursive: true, force: true });
   }
 };

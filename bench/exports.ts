@@ -56,7 +56,7 @@ export const exports: Scenario = async (say) => {
       figureOf("the same with changes", comparedMemories, { atMost: 1.3 }),
     ];
   } finally {
-    simulator.stop();
+    simulator.shutdown();
     await rm(folder, { recursive: true });
   }
 };

@@ -22,7 +22,7 @@ export const ledger: Scenario = async (say) => {
       say(`round ${round}: ${[single, packed].map((shares) => shares.at(-1)?.toFixed(3)).join(" and ")}`);
     }
   } finally {
-    simulator.stop();
+    simulator.shutdown();
   }
   return [
     figureOf("the ledger's share of an import's work, one row a call", single),

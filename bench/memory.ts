@@ -33,7 +33,7 @@ export function memory(rowCounts: readonly number[]): Scenario {
         least ??= peak;
       }
     } finally {
-      simulator.stop();
+      simulator.shutdown();
     }
     return figures;
   };

@@ -25,7 +25,7 @@ export const processor: Scenario = async (say) => {
       );
     }
   } finally {
-    simulator.stop();
+    simulator.shutdown();
   }
   return [
     figureOf("processor seconds for 100,000 rows, one a call", single),

@@ -5,12 +5,12 @@ import { CLI } from "./imported.ts";
 /** A simulator in a process of its own, so that it takes no time from what is measured. */
 export async function servedSimulator(
   words: readonly string[] = [],
-): Promise<{ readonly baseUrl: string; stop(): void }> {
+): Promise<{ readonly baseUrl: string; shutdown(): void }> {
   const child = spawn(process.execPath, [CLI, "simulate", "--port", "0", ...words], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   const [chunk] = await once(child.stdout, "data");
   const [, baseUrl] = /MIMECAST_BASE_URL=(\S+)/.exec(String(chunk)) ?? [];
   if (baseUrl === undefined) throw new Error(`the simulator printed no settings: ${chunk}`);
-  return { baseUrl, stop: () => void child.kill() };
+  return { baseUrl, shutdown: () => void child.kill() };
 }

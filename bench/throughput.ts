@@ -36,7 +36,7 @@ export const throughput: Scenario = async (say) => {
       );
     }
   } finally {
-    simulator.stop();
+    simulator.shutdown();
   }
   return [
     figureOf("import over a bare got loop, rows a second", single, { atLeast: 0.95 }),

@@ -1,4 +1,4 @@
-import { currentProgram, endProcess } from "./cli/host.ts";
+import { currentHost, endProcess } from "./cli/host.ts";
 import { main } from "./cli/main.ts";
 import { EXIT } from "./domain/exit-code.ts";
 
@@ -9,9 +9,9 @@ import { EXIT } from "./domain/exit-code.ts";
 process.exitCode = EXIT.fault;
 
 const imported = await main(
-  currentProgram(["import", "fixtures/aliases.csv", "--simulate", "--resend-before", "now"]),
+  currentHost(["import", "fixtures/aliases.csv", "--simulate", "--resend-before", "now"]),
 );
-if (imported !== EXIT.someRowsLeft) endProcess(imported);
+if (imported !== EXIT.rowsFailed) endProcess(imported);
 process.stdout.write(
   "\nThat is how it should end: the fixture holds rows that can't be sent, and rows that Mimecast refuses.\n" +
     "An import like this one exits with 1. Now the other way, a group's members into a CSV file:\n\n",
@@ -19,7 +19,7 @@ process.stdout.write(
 
 const members = "runs/simulated/members.csv";
 const exported = await main(
-  currentProgram(["export", "--group", "Sales, Europe", "--simulate", "--output", members]),
+  currentHost(["export", "--group", "Sales, Europe", "--simulate", "--output", members]),
 );
 if (exported === EXIT.ok) {
   process.stdout.write(

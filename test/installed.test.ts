@@ -35,13 +35,13 @@ test("The package holds the program and its documentation, and nothing else", {
 }, async () => {
   const { paths } = await packInto(temporaryFolder());
   const sources = filesBelow(join(ROOT, "src")).map((path) => path.replaceAll("\\", "/"));
-  const program = sources
+  const host = sources
     .filter((path) => !path.endsWith(".d.ts") && path !== "demo.ts")
     .map((path) => `dist/${path.replace(/\.ts$/, ".js")}`);
   const pages = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
   const docs = pages.map((name) => `docs/${name}`);
   const others = [".env.example", "CHANGELOG.md", "LICENSE", "README.md", "package.json"];
-  expect(paths).toEqual([...program, ...docs, ...others].sort());
+  expect(paths).toEqual([...host, ...docs, ...others].sort());
 });
 
 test("Installed into an empty folder without development packages, the command works", {

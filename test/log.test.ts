@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { prettyFactory } from "pino-pretty";
 import { describe, expect, it } from "vitest";
-import { blotter } from "../src/domain/redact.ts";
+import { createRedactor } from "../src/domain/redact.ts";
 import { createLog, type LogSettings } from "../src/log.ts";
 
 const SECRET = "hush-hush-123";
@@ -9,7 +9,7 @@ const SECRET = "hush-hush-123";
 function logInto(more: Partial<LogSettings> = {}) {
   const lines: string[] = [];
   const destination = { write: (line: string) => lines.push(line) };
-  const log = createLog({ level: "debug", destination, blotted: blotter([SECRET]).blotted, ...more });
+  const log = createLog({ level: "debug", destination, redact: createRedactor([SECRET]).redact, ...more });
   return { log, lines };
 }
 
@@ -77,7 +77,7 @@ describe("a secret is blotted out", () => {
   it("although JSON writes some of its characters otherwise", () => {
     const secret = 'a"b\\c/d\te-\u{1f600}';
     const line = written((log) => log.info({ at: secret }, `with ${secret} in it`), {
-      blotted: blotter([secret]).blotted,
+      redact: createRedactor([secret]).redact,
     });
     expect(line).not.toContain("b\\\\c");
     expect(JSON.parse(line)).toMatchObject({ at: "[redacted]" });
@@ -86,21 +86,21 @@ describe("a secret is blotted out", () => {
   it("in the form that a web address or a form gives it", () => {
     const secret = "k+y/with=signs";
     const line = written((log) => log.info(`https://x.example/?key=${encodeURIComponent(secret)}`), {
-      blotted: blotter([secret]).blotted,
+      redact: createRedactor([secret]).redact,
     });
     expect(line).toContain("key=[redacted]");
   });
 
   it("whole, if another secret is a part of it", () => {
     const line = written((log) => log.info("it is hush-hush-and-more"), {
-      blotted: blotter(["hush-hush", "hush-hush-and-more"]).blotted,
+      redact: createRedactor(["hush-hush", "hush-hush-and-more"]).redact,
     });
     expect(JSON.parse(line).msg).toBe("it is [redacted]");
   });
 
   it("but a very short one is not, as ordinary words would be blotted out", () => {
     expect(
-      JSON.parse(written((log) => log.info("a cat"), { blotted: blotter(["cat", ""]).blotted })).msg,
+      JSON.parse(written((log) => log.info("a cat"), { redact: createRedactor(["cat", ""]).redact })).msg,
     ).toBe("a cat");
   });
 

@@ -3,7 +3,7 @@ import type { ReadExchange } from "../domain/response.ts";
 type Exchange = ReadExchange<unknown>;
 
 /** Mimecast did what was asked, or judged that it can't be done: the credentials are accepted. */
-export function isThrough({ answer }: Exchange): boolean {
+export function succeeded({ answer }: Exchange): boolean {
   return answer.kind === "passed" || answer.kind === "failed";
 }
 
@@ -15,19 +15,19 @@ export function isRefused({ answer }: Exchange): boolean {
  * Whether other calls may come to something else: where this one got through, or was refused for want of a
  * permission. Credentials that are refused are so for every call, and asking again and again may get them locked.
  */
-export function isWorthAsking(exchange: Exchange): boolean {
-  if (isThrough(exchange)) return true;
+export function shouldContinue(exchange: Exchange): boolean {
+  if (succeeded(exchange)) return true;
   return isRefused(exchange) && (exchange.status === 403 || exchange.status === 200);
 }
 
 /** Whether something answered by HTTP, whatever it said. A refused token came with an answer too. */
-export function isReached(exchange: Exchange): boolean {
-  if (exchange.status !== undefined || isThrough(exchange) || isRefused(exchange)) return true;
+export function gotResponse(exchange: Exchange): boolean {
+  if (exchange.status !== undefined || succeeded(exchange) || isRefused(exchange)) return true;
   return /^http_\d/.test(codeOf(exchange));
 }
 
 /** What the call came to, for people. */
-export function words({ answer, status }: Exchange): string {
+export function describeResult({ answer, status }: Exchange): string {
   if (answer.kind === "passed") return "answered";
   const { code, message } = answer.failure;
   const http = status === undefined || status === 200 || code === `http_${status}` ? "" : ` (HTTP ${status})`;

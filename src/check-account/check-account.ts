@@ -1,6 +1,6 @@
-import type { AccountDetails, Directory } from "../domain/api.ts";
+import type { AccountDetails, DirectoryApi } from "../domain/api.ts";
 import type { ReadExchange } from "../domain/response.ts";
-import { adviceFor, isReached, isRefused, isThrough, isWorthAsking, words } from "./advice.ts";
+import { adviceFor, describeResult, gotResponse, isRefused, shouldContinue, succeeded } from "./advice.ts";
 import { clockFinding, type Finding, finding } from "./findings.ts";
 import { type Probe, type ProbeParts, probe } from "./probe.ts";
 
@@ -13,13 +13,13 @@ export interface CheckJob {
 }
 
 export interface CheckParts extends ProbeParts {
-  readonly directory: Directory;
+  readonly directory: DirectoryApi;
 }
 
 export interface AccountCheck {
   readonly findings: readonly Finding[];
   /** What ends the check, the first that applies: the account is refused, or nothing gets through. */
-  readonly verdict: "ok" | "refused" | "unreachable";
+  readonly result: "ok" | "refused" | "unreachable";
 }
 
 /** So few that it costs nothing; more than one, as no client is known to ask for a single one. */
@@ -29,8 +29,8 @@ const PAGE = { pageSize: 10 } as const;
 export async function checkAccount(job: CheckJob, parts: CheckParts): Promise<AccountCheck> {
   const { directory } = parts;
   const account = await probe((call) => directory.account(call), parts);
-  if (!isReached(account.exchange)) return unreached(job, account.exchange);
-  if (!isWorthAsking(account.exchange)) return settled(job, account);
+  if (!gotResponse(account.exchange)) return unreachable(job, account.exchange);
+  if (!shouldContinue(account.exchange)) return conclusive(job, account);
   const groups = await probe((call) => directory.groups({ source: "cloud" }, PAGE, call), parts);
   const members = await membersProbe(groups.exchange, parts);
   const domains = await probe((call) => directory.internalDomains(PAGE, call), parts);
@@ -44,7 +44,7 @@ export async function checkAccount(job: CheckJob, parts: CheckParts): Promise<Ac
     callFinding("verify", "get-internal-domain and get-internal-users", undefined, users ?? domains),
     quotaFinding(probes),
   ];
-  return { findings, verdict: verdictOf(probes, exported) };
+  return { findings, result: resultOf(probes, exported) };
 }
 
 /** Graded S for 1.0; the 2.0 catalogue names the second one for members (P, C). */
@@ -61,19 +61,19 @@ function accountFindings(job: CheckJob, account: Probe<AccountDetails>, probes: 
 }
 
 /** The first call settled it: the others would come to the same. */
-function settled(job: CheckJob, account: Probe<AccountDetails>): AccountCheck {
+function conclusive(job: CheckJob, account: Probe<AccountDetails>): AccountCheck {
   const rest = (["import", "export", "verify"] as const).map((check) =>
     finding(check, "not-seen", "nothing was asked, as the first call did not get through"),
   );
   return {
     findings: [...accountFindings(job, account, [account]), ...rest, quotaFinding([account])],
-    verdict: isRefused(account.exchange) ? "refused" : "unreachable",
+    result: isRefused(account.exchange) ? "refused" : "unreachable",
   };
 }
 
 /** With the first group there is. */
 async function membersProbe(
-  { answer }: Awaited<ReturnType<Directory["groups"]>>,
+  { answer }: Awaited<ReturnType<DirectoryApi["groups"]>>,
   parts: CheckParts,
 ): Promise<Probe<unknown> | undefined> {
   const group = answer.kind === "passed" ? answer.value.items[0] : undefined;
@@ -83,7 +83,7 @@ async function membersProbe(
 
 /** With the first internal domain there is. */
 async function usersProbe(
-  { answer }: Awaited<ReturnType<Directory["internalDomains"]>>,
+  { answer }: Awaited<ReturnType<DirectoryApi["internalDomains"]>>,
   parts: CheckParts,
 ): Promise<Probe<unknown> | undefined> {
   const domain = answer.kind === "passed" ? answer.value.items[0] : undefined;
@@ -91,18 +91,18 @@ async function usersProbe(
   return await probe((call) => parts.directory.internalUsers(domain, PAGE, call), parts);
 }
 
-function verdictOf(probes: readonly Probe<unknown>[], exported: Probe<unknown>): AccountCheck["verdict"] {
+function resultOf(probes: readonly Probe<unknown>[], exported: Probe<unknown>): AccountCheck["result"] {
   if (isRefused(exported.exchange)) return "refused";
   // Where none got through, the first one was refused: else the others would not have been made.
-  return probes.some(({ exchange }) => isThrough(exchange)) ? "ok" : "refused";
+  return probes.some(({ exchange }) => succeeded(exchange)) ? "ok" : "refused";
 }
 
-function unreached(job: CheckJob, exchange: ReadExchange<unknown>): AccountCheck {
-  const host = `${job.baseUrl} does not answer, reached ${way(job)}: ${words(exchange)}. ${adviceFor(exchange)}`;
+function unreachable(job: CheckJob, exchange: ReadExchange<unknown>): AccountCheck {
+  const host = `${job.baseUrl} does not answer, reached ${way(job)}: ${describeResult(exchange)}. ${adviceFor(exchange)}`;
   const rest = (["clock", "credentials", "import", "export", "verify", "quota"] as const).map((check) =>
     finding(check, "not-seen", "the host does not answer"),
   );
-  return { findings: [finding("host", "not-ok", host), ...rest], verdict: "unreachable" };
+  return { findings: [finding("host", "not-ok", host), ...rest], result: "unreachable" };
 }
 
 function way({ proxy }: CheckJob): string {
@@ -114,7 +114,7 @@ function credentialsFinding(
   account: Probe<AccountDetails>,
   probes: readonly Probe<unknown>[],
 ): Finding {
-  if (probes.some(({ exchange }) => isThrough(exchange))) {
+  if (probes.some(({ exchange }) => succeeded(exchange))) {
     const { answer } = account.exchange;
     const name =
       answer.kind === "passed" && answer.value.name !== undefined ? `, "${answer.value.name}"` : "";
@@ -126,11 +126,11 @@ function credentialsFinding(
     return finding(
       "credentials",
       "not-seen",
-      `no call gets through: ${words(exchange)}. ${adviceFor(exchange)}`,
+      `no call gets through: ${describeResult(exchange)}. ${adviceFor(exchange)}`,
     );
   }
   const { exchange } = refused;
-  return finding("credentials", "not-ok", `refused: ${words(exchange)}. ${adviceFor(exchange)}`);
+  return finding("credentials", "not-ok", `refused: ${describeResult(exchange)}. ${adviceFor(exchange)}`);
 }
 
 function callFinding(
@@ -144,11 +144,15 @@ function callFinding(
   const needed = permission === undefined ? calls : `${permission}, for ${calls}`;
   if (isRefused(exchange)) {
     const advice = `give its role the permission (${needed}) if you want to ${check}; the keys stay the same`;
-    return finding(check, check === "export" ? "not-ok" : "note", `refused: ${words(exchange)}; ${advice}`);
+    return finding(
+      check,
+      check === "export" ? "not-ok" : "note",
+      `refused: ${describeResult(exchange)}; ${advice}`,
+    );
   }
-  return isThrough(exchange)
-    ? finding(check, "note", `${calls}: ${words(exchange)}`)
-    : finding(check, "not-seen", `${calls}: ${words(exchange)}`);
+  return succeeded(exchange)
+    ? finding(check, "note", `${calls}: ${describeResult(exchange)}`)
+    : finding(check, "not-seen", `${calls}: ${describeResult(exchange)}`);
 }
 
 function quotaFinding(probes: readonly Probe<unknown>[]): Finding {

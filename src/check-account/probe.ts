@@ -1,9 +1,9 @@
 import type { Clock } from "../domain/clock.ts";
 import type { ReadExchange } from "../domain/response.ts";
-import { type ReadCall, Reads } from "../engine/api-reader.ts";
+import { ApiReader, type ReadCall } from "../engine/api-reader.ts";
 import { DEFAULT_RETRY } from "../engine/backoff.ts";
 import { DEFAULT_BREAKER } from "../engine/circuit-breaker.ts";
-import { Stop, StoppedError } from "../engine/shutdown.ts";
+import { Shutdown, StoppedError } from "../engine/shutdown.ts";
 
 export interface ProbeParts {
   readonly clock: Clock;
@@ -33,16 +33,16 @@ const PATIENCE_MS = 60_000;
  * nothing of the next one.
  */
 export async function probe<T>(call: ReadCall<T>, { clock, random }: ProbeParts): Promise<Probe<T>> {
-  const stop = new Stop();
+  const shutdown = new Shutdown();
   const over = new AbortController();
   const patience = clock.sleep(PATIENCE_MS, over.signal).then(() => {
-    if (!over.signal.aborted) stop.abandon();
+    if (!over.signal.aborted) shutdown.abortNow();
   });
-  const watch = { retrying: () => undefined, waiting: () => undefined };
-  const reads = new Reads(RULES, { clock, random, stop, permission: "", watch });
+  const hooks = { onRetry: () => undefined, waiting: () => undefined };
+  const reader = new ApiReader(RULES, { clock, random, shutdown, permission: "", hooks });
   let last: Probe<T> | undefined;
   try {
-    await reads.read("", async (control) => {
+    await reader.read("", async (control) => {
       const exchange = await call(control);
       last = { exchange, arrivedEpochMs: clock.epochMs() };
       return exchange;

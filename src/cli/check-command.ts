@@ -3,54 +3,54 @@ import { type AccountCheck, checkAccount } from "../check-account/check-account.
 import { type Finding, type FindingState, finding } from "../check-account/findings.ts";
 import { type CheckConfig, type CheckFlags, readCheckConfig } from "../config/check-config.ts";
 import type { Account } from "../config/credentials.ts";
-import { plainText } from "../domain/display-text.ts";
+import { stripControlCharacters } from "../domain/display-text.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import { RunError } from "../domain/run-error.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
 import { chosenProxy } from "../mimecast/proxy.ts";
-import type { Program } from "./host.ts";
+import type { Host } from "./host.ts";
 import { clientSettings } from "./run-command.ts";
 import { withAccount } from "./simulated-account.ts";
 import { printText } from "./stdout.ts";
-import { realClock } from "./system-clock.ts";
+import { systemClock } from "./system-clock.ts";
 
 /** One call follows the other. */
 const CALLS_IN_FLIGHT = 1;
 
-const VERDICTS: Readonly<Record<AccountCheck["verdict"], ExitCode>> = {
+const VERDICTS: Readonly<Record<AccountCheck["result"], ExitCode>> = {
   ok: EXIT.ok,
   refused: EXIT.refused,
   unreachable: EXIT.unreachable,
 };
 
 /** `mimecast-bulk check`. Changes nothing at Mimecast. Throws a RunError for what its user can mend. */
-export async function checkCommand(flags: CheckFlags, program: Program): Promise<ExitCode> {
-  const config = readCheckConfig(flags, program);
+export async function checkCommand(flags: CheckFlags, host: Host): Promise<ExitCode> {
+  const config = readCheckConfig(flags, host);
   const settings = settingsFindings(config);
-  if (config.problems.length > 0) return await tell(EXIT.settings, config, settings, program);
+  if (config.problems.length > 0) return await tell(EXIT.settings, config, settings, host);
   return await withAccount(config.account, async (account) => {
     try {
-      const { findings, verdict } = await ask(config, account, program);
-      return await tell(VERDICTS[verdict], config, [...settings, ...findings], program);
+      const { findings, result: verdict } = await ask(config, account, host);
+      return await tell(VERDICTS[verdict], config, [...settings, ...findings], host);
     } catch (error) {
       // A file that a setting names is read only now.
       if (!(error instanceof RunError) || error.kind !== "settings") throw error;
       const findings = [...settings, finding("settings", "not-ok", error.message)];
-      return await tell(EXIT.settings, config, findings, program);
+      return await tell(EXIT.settings, config, findings, host);
     }
   });
 }
 
-async function ask(config: CheckConfig, account: Account, program: Program): Promise<AccountCheck> {
-  const settings = clientSettings({ ...config, concurrency: CALLS_IN_FLIGHT }, account, program);
+async function ask(config: CheckConfig, account: Account, host: Host): Promise<AccountCheck> {
+  const settings = clientSettings({ ...config, concurrency: CALLS_IN_FLIGHT }, account, host);
   const job = {
     api: account.credentials.api,
     baseUrl: account.baseUrl,
     proxy: chosenProxy(settings)?.host,
   };
-  const directory = createMimecastClient(settings, { clock: realClock, randomUuid: randomUUID });
+  const directory = createMimecastClient(settings, { clock: systemClock, randomUuid: randomUUID });
   try {
-    return await checkAccount(job, { clock: realClock, random: Math.random, directory });
+    return await checkAccount(job, { clock: systemClock, random: Math.random, directory });
   } finally {
     directory.close();
   }
@@ -78,14 +78,14 @@ async function tell(
   exitCode: ExitCode,
   { found, json }: CheckConfig,
   findings: readonly Finding[],
-  program: Program,
+  host: Host,
 ): Promise<ExitCode> {
   const lines = findings.map(({ check, message, state }) =>
-    plainText(`${STATES[state].padEnd(8)}  ${check.padEnd(11)}  ${message}`),
+    stripControlCharacters(`${STATES[state].padEnd(8)}  ${check.padEnd(11)}  ${message}`),
   );
   const text = json
     ? JSON.stringify({ exitCode, settings: found, findings }, undefined, 2)
     : lines.join("\n");
-  await printText(program, `${program.blotter.blotted(text)}\n`);
+  await printText(host, `${host.redactor.redact(text)}\n`);
   return exitCode;
 }

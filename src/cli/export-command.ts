@@ -1,64 +1,65 @@
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Reach, readCommandConfig } from "../config/connection-config.ts";
-import { type ExportFlags, exportFlags, tellExportClashes } from "../config/export-config.ts";
+import { type ConnectionConfig, readConnectionConfig } from "../config/connection-config.ts";
+import { checkExportConflicts, type ExportFlags, exportFlags } from "../config/export-config.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
-import { counted, duration } from "../domain/format.ts";
+import { formatDuration, pluralize } from "../domain/format.ts";
 import type { Exported, ExportJob, Output } from "../export-members/export-job.ts";
 import { runExport } from "../export-members/run-export.ts";
-import { TalkingExportView } from "./export-view.ts";
-import type { Program } from "./host.ts";
-import { type CommandRun, runReading } from "./run-command.ts";
+import { ConsoleExportView } from "./export-view.ts";
+import type { Host } from "./host.ts";
+import { type CommandRun, runReadCommand } from "./run-command.ts";
 import { printer } from "./stdout.ts";
-import { realClock } from "./system-clock.ts";
+import { systemClock } from "./system-clock.ts";
 
 /** `mimecast-bulk export`. Throws a RunError for what its user can mend before anything is read. */
-export async function exportCommand(flags: ExportFlags, program: Program): Promise<ExitCode> {
-  const { options, reach } = readCommandConfig(exportFlags, flags, program, tellExportClashes);
+export async function exportCommand(flags: ExportFlags, host: Host): Promise<ExitCode> {
+  const { options, reach } = readConnectionConfig(exportFlags, flags, host, checkExportConflicts);
   const { allGroups, changes, concurrency, group, output: given, ...rest } = options;
   const output: Output =
     given === "-"
       ? { kind: "stdout", temporary: join(tmpdir(), "mimecast-bulk") }
       : {
           kind: "file",
-          path: resolve(program.cwd, given),
-          changesPath: changes === undefined ? undefined : resolve(program.cwd, changes),
+          path: resolve(host.cwd, given),
+          changesPath: changes === undefined ? undefined : resolve(host.cwd, changes),
         };
   const job = { ...rest, groups: allGroups ? ("all" as const) : group, output };
   const nothingDone = output.kind === "file" ? `${output.path} is as it was` : "Nothing was written";
-  return await runReading(reach, concurrency, program, nothingDone, (run) =>
-    exporting({ ...job, reading: run.rules }, run, program, reach),
+  return await runReadCommand(reach, concurrency, host, nothingDone, (run) =>
+    exporting({ ...job, reading: run.rules }, run, host, reach),
   );
 }
 
 async function exporting(
   job: ExportJob,
-  { client, stop, talk }: CommandRun,
-  program: Program,
-  reach: Reach,
+  { client, shutdown, console }: CommandRun,
+  host: Host,
+  reach: ConnectionConfig,
 ): Promise<ExitCode> {
-  const beganMs = realClock.nowMs();
+  const beganMs = systemClock.nowMs();
   const parts = {
-    clock: realClock,
+    clock: systemClock,
     random: Math.random,
     directory: client,
-    processes: program.processes,
-    view: new TalkingExportView(talk, realClock.epochMs),
-    print: printer(program),
+    processes: host.processes,
+    view: new ConsoleExportView(console, systemClock.epochMs),
+    print: printer(host),
   };
-  const exported = await runExport(job, parts, stop);
-  if (!reach.quiet) for (const line of endLines(exported, job, realClock.nowMs() - beganMs)) talk.say(line);
+  const exported = await runExport(job, parts, shutdown);
+  if (!reach.quiet)
+    for (const line of summaryLines(exported, job, systemClock.nowMs() - beganMs)) console.info(line);
   return EXIT.ok;
 }
 
-function endLines(
+function summaryLines(
   { calls, changes, groups, members }: Exported,
   { output }: ExportJob,
   tookMs: number,
 ): string[] {
   const [whereTo, changesPath] = output.kind === "file" ? [` to ${output.path}`, output.changesPath] : [""];
   const lines = [
-    `Exported ${counted(members, "member")} of ${counted(groups, "group")}${whereTo} in ${duration(tookMs)}, with ${counted(calls, "call")}`,
+    `Exported ${pluralize(members, "member")} of ${pluralize(groups, "group")}${whereTo} in ${formatDuration(tookMs)}, with ${pluralize(calls, "call")}`,
   ];
   if (changes !== undefined) {
     const { added, changed, removed } = changes;

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { commandLine } from "../domain/command-line.ts";
+import { shellCommand } from "../domain/command-line.ts";
 import { RunError } from "../domain/run-error.ts";
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -28,7 +28,7 @@ export function readExtraCa(file: string, platform: string): string {
 
 function adviceFor(content: Buffer, file: string, platform: string): string {
   const openssl = (...words: readonly string[]): string =>
-    commandLine(["openssl", ...words, "-in", file, "-out", "ca.pem"], platform);
+    shellCommand(["openssl", ...words, "-in", file, "-out", "ca.pem"], platform);
   if (isCertificate(content)) return `Convert it with: ${openssl("x509", "-inform", "DER")}`;
   if (content.includes("-----BEGIN PKCS7-----"))
     return `Convert it with: ${openssl("pkcs7", "-print_certs")}`;

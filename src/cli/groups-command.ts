@@ -1,48 +1,48 @@
-import { readCommandConfig } from "../config/connection-config.ts";
+import { readConnectionConfig } from "../config/connection-config.ts";
 import { type GroupsFlags, groupsFlags } from "../config/export-config.ts";
-import { csvText } from "../csv/format-csv.ts";
+import { formatCsv } from "../csv/format-csv.ts";
 import type { Group } from "../domain/api.ts";
-import { plainText } from "../domain/display-text.ts";
+import { stripControlCharacters } from "../domain/display-text.ts";
 import { EXIT, type ExitCode } from "../domain/exit-code.ts";
 import type { Failure } from "../domain/failure.ts";
-import { count, counted } from "../domain/format.ts";
+import { formatCount, pluralize } from "../domain/format.ts";
 import type { LongWait } from "../domain/long-wait.ts";
 import { findGroups } from "../export-members/find-groups.ts";
-import type { Program } from "./host.ts";
-import { runReading } from "./run-command.ts";
+import type { Host } from "./host.ts";
+import { runReadCommand } from "./run-command.ts";
 import { print, printText } from "./stdout.ts";
-import { realClock } from "./system-clock.ts";
+import { systemClock } from "./system-clock.ts";
 import { logWait } from "./wait-line.ts";
 
 /** `mimecast-bulk groups [QUERY]`. Throws a RunError for what its user can mend before anything is read. */
 export async function groupsCommand(
   query: string | undefined,
   flags: GroupsFlags,
-  program: Program,
+  host: Host,
 ): Promise<ExitCode> {
-  const { options, reach } = readCommandConfig(groupsFlags, flags, program);
-  return await runReading(
+  const { options, reach } = readConnectionConfig(groupsFlags, flags, host);
+  return await runReadCommand(
     reach,
     1,
-    program,
+    host,
     "No groups were listed",
-    async ({ client, rules, stop, talk }) => {
-      const retrying = (what: string, { code, message }: Failure): void => {
-        talk.log.warn({ code }, `${what}: to be tried again, ${code}: ${message}`);
+    async ({ client, rules, shutdown, console }) => {
+      const onRetry = (what: string, { code, message }: Failure): void => {
+        console.log.warn({ code }, `${what}: to be tried again, ${code}: ${message}`);
       };
-      const waiting = (wait: LongWait): void => logWait(talk, wait);
+      const waiting = (wait: LongWait): void => logWait(console, wait);
       const parts = {
-        clock: realClock,
+        clock: systemClock,
         random: Math.random,
         directory: client,
-        watch: { retrying, waiting },
+        hooks: { onRetry, waiting },
       };
-      const groups = await findGroups(query, rules, parts, stop);
-      if (options.json) await print(program, groups);
-      else if (program.stdout.isTTY === true) await printText(program, groupTable(groups));
-      else await printText(program, groupCsv(groups));
-      talk.say(
-        `${counted(groups.length, "group")}. Export one with: mimecast-bulk export --group NAME-OR-ID`,
+      const groups = await findGroups(query, rules, parts, shutdown);
+      if (options.json) await print(host, groups);
+      else if (host.stdout.isTTY === true) await printText(host, groupTable(groups));
+      else await printText(host, groupCsv(groups));
+      console.info(
+        `${pluralize(groups.length, "group")}. Export one with: mimecast-bulk export --group NAME-OR-ID`,
       );
       return EXIT.ok;
     },
@@ -55,10 +55,13 @@ const ID_SHOWN = 16;
 /** Groups as a table for people. Names come last, as their width on a terminal is not known. */
 function groupTable(groups: readonly Group[]): string {
   const rows = groups.map(({ id, name, source, userCount }) => ({
-    members: userCount === undefined ? "?" : count(userCount),
-    source: plainText(source),
-    id: id.length > ID_SHOWN ? `${plainText(id.slice(0, ID_SHOWN - 1))}…` : plainText(id),
-    name: plainText(name),
+    members: userCount === undefined ? "?" : formatCount(userCount),
+    source: stripControlCharacters(source),
+    id:
+      id.length > ID_SHOWN
+        ? `${stripControlCharacters(id.slice(0, ID_SHOWN - 1))}…`
+        : stripControlCharacters(id),
+    name: stripControlCharacters(name),
   }));
   const lines = [{ members: "members", source: "source", id: "id", name: "name" }, ...rows];
   const width = (column: "members" | "source" | "id") =>
@@ -82,5 +85,5 @@ function groupCsv(groups: readonly Group[]): string {
   const rows = groups.map(({ id, name, source, userCount = "", folderCount = "", parentId }) => {
     return [name, id, source, userCount, folderCount, parentId];
   });
-  return csvText([["name", "id", "source", "userCount", "folderCount", "parentId"], ...rows]);
+  return formatCsv([["name", "id", "source", "userCount", "folderCount", "parentId"], ...rows]);
 }

@@ -2,14 +2,14 @@ import { closeSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { fileVariable, PROXY_VARIABLES, SECRET_VARIABLES } from "../config/environment.ts";
 import { EXIT, type ExitCode, type StopSignal } from "../domain/exit-code.ts";
-import { type Blotter, blotter } from "../domain/redact.ts";
+import { createRedactor, type Redactor } from "../domain/redact.ts";
 import type { Processes } from "../files/temporary-files.ts";
 import { proxySecrets } from "../mimecast/proxy.ts";
 
 /** The process, as commands see it. */
-export interface Program {
+export interface Host {
   /** The words after the program's name, as typed. */
-  readonly words: readonly string[];
+  readonly argv: readonly string[];
   /** The environment that the process started with. `process.env` no longer holds its secrets. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -20,23 +20,23 @@ export interface Program {
   readonly stderr: NodeJS.WriteStream;
   /** Calls `listener` for every SIGINT, SIGTERM and SIGHUP from now on, instead of dying of it. */
   onSignal(listener: (signal: StopSignal) => void): void;
-  /** Calls `listener` once, when {@link tidy} is called or the process ends otherwise, but for a kill. */
+  /** Calls `listener` once, when {@link restoreTerminal} is called or the process ends otherwise, but for a kill. */
   onEnd(listener: () => void): void;
   /** The terminal is to be as it was: to be called before the last words. */
-  tidy(): void;
+  restoreTerminal(): void;
   /** Calls `listener` for what is thrown where nobody catches it, instead of Node's own trace and end. */
-  onFault(listener: (error: unknown) => void): void;
+  onUncaught(listener: (error: unknown) => void): void;
   /** Redacts these from now on, and removes the variables that hold one: Node lists all of them in its reports. */
-  keepSecrets(secrets: readonly string[]): void;
+  registerSecrets(secrets: readonly string[]): void;
   /** Redacts text that may hold anything, such as the trace of a fault. */
-  readonly blotter: Blotter;
+  readonly redactor: Redactor;
 }
 
 /** `os.tmpdir` reads them, also later on. */
 const NEEDED_VARIABLES: ReadonlySet<string> = new Set(["TMPDIR", "TMP", "TEMP"]);
 
 /** The process that runs this. */
-export function currentProgram(words: readonly string[]): Program {
+export function currentHost(words: readonly string[]): Host {
   // A pipe that is closed, a terminal that is gone: whoever writes is told of it, and it must not end a run that
   // has calls in flight. Without a listener it would.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
@@ -48,11 +48,11 @@ export function currentProgram(words: readonly string[]): Program {
   };
   process.on("exit", tidy);
   const env = startingEnvironment();
-  const redactor = blotter();
+  const redactor = createRedactor();
   const keepSecrets = (secrets: readonly string[]): void => {
     redactor.add(secrets);
     for (const [name, value = ""] of Object.entries(process.env)) {
-      if (!NEEDED_VARIABLES.has(name) && redactor.blotted(value) !== value) delete process.env[name];
+      if (!NEEDED_VARIABLES.has(name) && redactor.redact(value) !== value) delete process.env[name];
     }
   };
   // Before the settings are read: a fault can come first, and not every command reads them.
@@ -63,7 +63,7 @@ export function currentProgram(words: readonly string[]): Program {
   const named = [...SECRET_VARIABLES.map(fileVariable), ...SECRET_VARIABLES, ...PROXY_VARIABLES];
   for (const name of named) delete process.env[name];
   return {
-    words,
+    argv: words,
     env,
     cwd: process.cwd(),
     platform: process.platform,
@@ -78,10 +78,10 @@ export function currentProgram(words: readonly string[]): Program {
       process.on("SIGBREAK", () => listener("SIGINT"));
     },
     onEnd: (listener) => void atEnd.push(listener),
-    tidy,
-    onFault: (listener) => void process.on("uncaughtException", listener),
-    keepSecrets,
-    blotter: redactor,
+    restoreTerminal: tidy,
+    onUncaught: (listener) => void process.on("uncaughtException", listener),
+    registerSecrets: keepSecrets,
+    redactor: redactor,
   };
 }
 

@@ -1,61 +1,62 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../config/credentials.ts";
 import { type ImportConfig, type ImportFlags, readImportConfig } from "../config/import-config.ts";
-import { EXIT, type ExitCode, exitOfPlan, exitOfRun } from "../domain/exit-code.ts";
+import { EXIT, type ExitCode, exitCodeForPlan, exitCodeForRun } from "../domain/exit-code.ts";
 import { NO_OUTCOMES } from "../domain/outcome.ts";
-import { Stop } from "../engine/shutdown.ts";
+import { Shutdown } from "../engine/shutdown.ts";
 import type { ImportJob } from "../import-aliases/import-job.ts";
 import { planImport } from "../import-aliases/plan-import.ts";
 import { runImport } from "../import-aliases/run-import.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
 import type { Summary } from "../report/summary.ts";
-import { createTalk, type Talk } from "./console.ts";
-import type { Program } from "./host.ts";
-import { jobOf, refuseSwallowedFiles, sendingJob } from "./import-settings.ts";
-import { TalkingView } from "./import-view.ts";
+import { type Console, createConsole } from "./console.ts";
+import type { Host } from "./host.ts";
+import { checkVariadicOptions, jobOf, sendingJob } from "./import-settings.ts";
+import { ConsoleImportView } from "./import-view.ts";
 import { withMetrics } from "./metrics-file.ts";
-import { repeatableWords } from "./next-command.ts";
+import { rerunArguments } from "./next-command.ts";
 import { refuseTooFewFiles } from "./open-files.ts";
 import { clientSettings, reporting, stopOnSignal } from "./run-command.ts";
 import { withAccount } from "./simulated-account.ts";
 import { print } from "./stdout.ts";
-import { endLines } from "./summary-text.ts";
-import { realClock } from "./system-clock.ts";
+import { summaryLines } from "./summary-text.ts";
+import { systemClock } from "./system-clock.ts";
 
 /** `mimecast-bulk import FILE…`. Throws a RunError for what its user can mend. */
 export async function importCommand(
   files: readonly string[],
   flags: ImportFlags,
-  program: Program,
+  host: Host,
 ): Promise<ExitCode> {
-  return await withMetrics(flags, program, (tell) => importFiles(files, flags, program, tell));
+  return await withMetrics(flags, host, (tell) => importFiles(files, flags, host, tell));
 }
 
 async function importFiles(
   files: readonly string[],
   flags: ImportFlags,
-  program: Program,
+  host: Host,
   tell: (summary: Summary) => void,
 ): Promise<ExitCode> {
-  refuseSwallowedFiles(files, {
+  checkVariadicOptions(files, {
     "--skip-domain": flags.skipDomain,
     "--in-place-code": flags.inPlaceCode,
     "--allow": flags.allow,
   });
-  const config = readImportConfig(flags, { ...program, nowEpochMs: realClock.epochMs() });
+  const config = readImportConfig(flags, { ...host, nowEpochMs: systemClock.epochMs() });
   // The simulator's ends of the connections are in this process too.
   if (!config.dryRun) refuseTooFewFiles(config.concurrency * (config.simulate ? 2 : 1));
   const { quiet, verbose, noColor } = config;
-  const talk = await createTalk({ quiet, verbose, color: !noColor }, program);
-  const job = jobOf(files, config, program);
-  const stop = new Stop();
-  program.onSignal((signal) => stopOnSignal(signal, stop, talk));
-  if (files.includes("-")) talk.say("Waiting for standard input");
-  if (config.rowsPerRequest > DOCUMENTED_ROWS_PER_REQUEST) talk.log.warn(tooManyRows(config.rowsPerRequest));
-  talk.log.debug({ files }, "Opening the input");
-  return await reporting(talk, config, program, async () => {
-    if (config.dryRun) return await dryRun(job, config, talk, stop, program);
-    const sending = { job, config, talk, stop, program, tell };
+  const console = await createConsole({ quiet, verbose, color: !noColor }, host);
+  const job = jobOf(files, config, host);
+  const shutdown = new Shutdown();
+  host.onSignal((signal) => stopOnSignal(signal, shutdown, console));
+  if (files.includes("-")) console.info("Waiting for standard input");
+  if (config.rowsPerRequest > DOCUMENTED_ROWS_PER_REQUEST)
+    console.log.warn(tooManyRows(config.rowsPerRequest));
+  console.log.debug({ files }, "Opening the input");
+  return await reporting(console, config, host, async () => {
+    if (config.dryRun) return await dryRun(job, config, console, shutdown, host);
+    const sending = { job, config, console, shutdown, host, tell };
     // readImportConfig refuses settings without an account unless they are for the simulator.
     return await withAccount(config.account, (account) => send(sending, account));
   });
@@ -69,41 +70,41 @@ function tooManyRows(rowsPerRequest: number): string {
 }
 
 async function stoppedEarly(
-  talk: Talk,
-  stop: Stop,
+  console: Console,
+  shutdown: Shutdown,
   config: ImportConfig,
-  program: Program,
+  host: Host,
 ): Promise<ExitCode> {
-  const why = stop.reasons.map((reason) => reason.message).join("; ");
+  const why = shutdown.reasons.map((reason) => reason.message).join("; ");
   const message = `Stopped before anything was sent (${why}); nothing is left behind`;
-  const exitCode = exitOfRun(stop.reasons, NO_OUTCOMES);
-  talk.bar?.end();
-  talk.say(message);
-  if (config.json) await print(program, { state: "stopped", exitCode, stops: stop.reasons, message });
+  const exitCode = exitCodeForRun(shutdown.reasons, NO_OUTCOMES);
+  console.progress?.end();
+  console.info(message);
+  if (config.json) await print(host, { state: "stopped", exitCode, stops: shutdown.reasons, message });
   return exitCode;
 }
 
 async function dryRun(
   job: ImportJob,
   config: ImportConfig,
-  talk: Talk,
-  stop: Stop,
-  program: Program,
+  console: Console,
+  shutdown: Shutdown,
+  host: Host,
 ): Promise<ExitCode> {
-  const view = new TalkingView(talk, { ...config, nowEpochMs: realClock.epochMs });
-  const dry = await planImport(job, { clock: realClock, view }, stop);
-  if (dry === undefined) return await stoppedEarly(talk, stop, config, program);
+  const view = new ConsoleImportView(console, { ...config, nowEpochMs: systemClock.epochMs });
+  const dry = await planImport(job, { clock: systemClock, view }, shutdown);
+  if (dry === undefined) return await stoppedEarly(console, shutdown, config, host);
   const { plan, planFile } = dry;
-  const exitCode = exitOfPlan(plan.outcomes);
-  talk.say(`Nothing was sent. The plan, row by row: ${planFile}`);
+  const exitCode = exitCodeForPlan(plan.outcomes);
+  console.info(`Nothing was sent. The plan, row by row: ${planFile}`);
   if (config.json) {
     const { rows, send: rowsToSend, outcomes, notes } = plan;
-    await print(program, {
+    await print(host, {
       dryRun: true,
       exitCode,
       rows,
       withoutAlias: notes.withoutAliasCount,
-      otherAddresses: notes.otherAddressCount,
+      otherAddresses: notes.ignoredAddressCount,
       send: rowsToSend,
       outcomes,
       files: { plan: planFile },
@@ -115,34 +116,34 @@ async function dryRun(
 interface Sending {
   readonly job: ImportJob;
   readonly config: ImportConfig;
-  readonly talk: Talk;
-  readonly stop: Stop;
-  readonly program: Program;
+  readonly console: Console;
+  readonly shutdown: Shutdown;
+  readonly host: Host;
   readonly tell: (summary: Summary) => void;
 }
 
 async function send(sending: Sending, account: Account): Promise<ExitCode> {
-  const { job, config, talk, stop, program } = sending;
-  const client = createMimecastClient(clientSettings(config, account, program), {
-    clock: realClock,
+  const { job, config, console, shutdown, host } = sending;
+  const client = createMimecastClient(clientSettings(config, account, host), {
+    clock: systemClock,
     randomUuid: randomUUID,
   });
   try {
-    const view = new TalkingView(talk, { ...config, nowEpochMs: realClock.epochMs });
-    const parts = { clock: realClock, random: Math.random, view, client };
-    const finished = await runImport(sendingJob(job, config, account), parts, stop);
-    if (finished === undefined) return await stoppedEarly(talk, stop, config, program);
+    const view = new ConsoleImportView(console, { ...config, nowEpochMs: systemClock.epochMs });
+    const parts = { clock: systemClock, random: Math.random, view, client };
+    const finished = await runImport(sendingJob(job, config, account), parts, shutdown);
+    if (finished === undefined) return await stoppedEarly(console, shutdown, config, host);
     const { summary } = finished;
     sending.tell(summary);
     const exitCode = summary.exitCode ?? EXIT.fault;
     const inputs = job.inputs.map((input) => (input.kind === "file" ? input.path : "-"));
-    const words = ["mimecast-bulk", ...repeatableWords(program.words, config.resendBeforeEpochMs)];
-    const typed = { words, inputs, platform: program.platform };
-    for (const line of endLines(finished, typed)) {
-      if (FAILED_AS_A_WHOLE.has(exitCode)) talk.alarm(line);
-      else talk.say(line);
+    const words = ["mimecast-bulk", ...rerunArguments(host.argv, config.resendBeforeEpochMs)];
+    const typed = { words, inputs, platform: host.platform };
+    for (const line of summaryLines(finished, typed)) {
+      if (FAILED_AS_A_WHOLE.has(exitCode)) console.error(line);
+      else console.info(line);
     }
-    if (config.json) await print(program, summary);
+    if (config.json) await print(host, summary);
     return exitCode;
   } finally {
     client.close();

@@ -2,18 +2,18 @@ import { existsSync } from "node:fs";
 import type { Account } from "../config/credentials.ts";
 import type { ImportConfig, MaxFailures } from "../config/import-config.ts";
 import type { InputSource } from "../csv/source.ts";
-import { count, duration } from "../domain/format.ts";
+import { formatCount, formatDuration } from "../domain/format.ts";
 import { RunError } from "../domain/run-error.ts";
-import { skipDomain } from "../domain/skip-domain.ts";
+import { domainFilter } from "../domain/skip-domain.ts";
 import { DEFAULT_RETRY } from "../engine/backoff.ts";
 import { DEFAULT_BREAKER } from "../engine/circuit-breaker.ts";
 import type { ImportJob, SendingJob } from "../import-aliases/import-job.ts";
-import { type Program, toolVersion } from "./host.ts";
+import { type Host, toolVersion } from "./host.ts";
 
 /** What the settings ask of an import, sent or not. */
-export function jobOf(files: readonly string[], config: ImportConfig, program: Program): ImportJob {
+export function jobOf(files: readonly string[], config: ImportConfig, host: Host): ImportJob {
   return {
-    inputs: inputsOf(files, program),
+    inputs: inputsOf(files, host),
     reading: {
       delimiter: config.delimiter,
       encoding: config.encoding,
@@ -21,7 +21,7 @@ export function jobOf(files: readonly string[], config: ImportConfig, program: P
       headerLine: config.headerLine,
       columns: config.columns,
     },
-    skip: skipDomain(config.skipDomains),
+    skip: domainFilter(config.skipDomains),
     planning: {
       allowMove: config.allow.has("move"),
       allowChain: config.allow.has("chain"),
@@ -34,10 +34,8 @@ export function jobOf(files: readonly string[], config: ImportConfig, program: P
 }
 
 /** The inputs that the words on the command line name. */
-export function inputsOf(files: readonly string[], program: Program): InputSource[] {
-  return files.map((path) =>
-    path === "-" ? { kind: "stdin", stream: program.stdin } : { kind: "file", path },
-  );
+export function inputsOf(files: readonly string[], host: Host): InputSource[] {
+  return files.map((path) => (path === "-" ? { kind: "stdin", stream: host.stdin } : { kind: "file", path }));
 }
 
 /** The same, with what sending needs. */
@@ -50,7 +48,7 @@ export function sendingJob(job: ImportJob, config: ImportConfig, account: Accoun
       limit: config.limitRows,
       deadlineEpochMs: config.deadlineEpochMs,
       retry: { ...DEFAULT_RETRY, maxAttempts: config.maxAttempts },
-      rowsPerCall: config.rowsPerRequest,
+      maxBatchSize: config.rowsPerRequest,
       inPlaceCodes: config.inPlaceCodes,
       maxFailures: config.maxFailures,
     },
@@ -85,13 +83,13 @@ function shownSettings(config: ImportConfig): Record<string, string> {
     "--allow": [...config.allow].join(", "),
     "--in-place-code": [...config.inPlaceCodes].join(", "),
     "--resend-before": instant(config.resendBeforeEpochMs),
-    "--limit": config.limitRows === undefined ? undefined : count(config.limitRows),
+    "--limit": config.limitRows === undefined ? undefined : formatCount(config.limitRows),
     "--concurrency": String(config.concurrency),
     "--rows-per-request": String(config.rowsPerRequest),
     "--max-rate": config.maxRatePerSecond === undefined ? undefined : `${config.maxRatePerSecond} a second`,
     "--quota-reserve": `${config.quotaReservePercent} %`,
     "--max-attempts": String(config.maxAttempts),
-    "--timeout": duration(config.timeoutMs),
+    "--timeout": formatDuration(config.timeoutMs),
     "--max-failures": maxFailures === undefined ? undefined : failureBound(maxFailures),
     "--deadline": instant(config.deadlineEpochMs),
     "--out": config.outDir,
@@ -104,7 +102,7 @@ function shownSettings(config: ImportConfig): Record<string, string> {
 }
 
 function failureBound(bound: MaxFailures): string {
-  return bound.kind === "percent" ? `${bound.percent} %` : count(bound.count);
+  return bound.kind === "percent" ? `${bound.percent} %` : formatCount(bound.count);
 }
 
 function instant(epochMs: number | undefined): string | undefined {
@@ -116,7 +114,7 @@ function instant(epochMs: number | undefined): string | undefined {
  *
  * @param options the values of each such option, by its name
  */
-export function refuseSwallowedFiles(
+export function checkVariadicOptions(
   files: readonly string[],
   options: Readonly<Record<string, readonly string[] | undefined>>,
 ): void {

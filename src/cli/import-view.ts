@@ -1,15 +1,15 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import type { Failure } from "../domain/failure.ts";
-import { count, counted, duration } from "../domain/format.ts";
+import { formatCount, formatDuration, pluralize } from "../domain/format.ts";
 import type { LongWait } from "../domain/long-wait.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
-import type { Forecast } from "../engine/eta.ts";
+import type { Eta } from "../engine/eta.ts";
 import type { ImportView, Plan, SendProgress } from "../import-aliases/import-job.ts";
-import type { ReadingNotes } from "../read-input/stage-input.ts";
-import { finishedCount, type LaneRow } from "../send-rows/pending-row.ts";
+import type { InputStats } from "../read-input/stage-input.ts";
+import { finishedCount, type PendingRow } from "../send-rows/pending-row.ts";
 import type { FinishedRun } from "../write-results/finish-run.ts";
-import type { Talk } from "./console.ts";
-import { Tellings } from "./log-limiter.ts";
+import type { Console } from "./console.ts";
+import { LogLimiter } from "./log-limiter.ts";
 import { type PlanView, planLines, showReading } from "./plan-text.ts";
 import { Rate, type SendingWords, sendingLine } from "./progress-line.ts";
 import { logWait } from "./wait-line.ts";
@@ -20,49 +20,49 @@ export type ImportViewSettings = PlanView;
 const PROGRESS_LINE_MS = 10_000;
 
 /** Shows an import on standard error: a bar and sentences on a terminal, log records elsewhere. */
-export class TalkingView implements ImportView {
-  readonly #talk: Talk;
+export class ConsoleImportView implements ImportView {
+  readonly #console: Console;
   readonly #settings: ImportViewSettings;
-  readonly #failures = new Tellings();
-  readonly #hindrances = new Tellings();
+  readonly #failures = new LogLimiter();
+  readonly #failedCalls = new LogLimiter();
   #unchangedCount = 0;
   #ticker: NodeJS.Timeout | undefined;
 
-  constructor(talk: Talk, settings: ImportViewSettings) {
-    this.#talk = talk;
+  constructor(console: Console, settings: ImportViewSettings) {
+    this.#console = console;
     this.#settings = settings;
   }
 
   ledgerOpened(path: string, knownCount: number): void {
-    const known = knownCount === 0 ? "new" : `${counted(knownCount, "row")} known`;
-    this.#talk.say(`Ledger ${path}: ${known}`);
+    const known = knownCount === 0 ? "new" : `${pluralize(knownCount, "row")} known`;
+    this.#console.info(`Ledger ${path}: ${known}`);
   }
 
   runRecovered(folder: string, finished: FinishedRun | undefined): void {
     if (finished === undefined) {
-      this.#talk.say(
+      this.#console.info(
         `The run ${folder} was cut short, and nothing that it may have sent is on record; it is removed`,
       );
       return;
     }
     const { applied, unknown } = finished.summary.outcomes;
-    this.#talk.say(
-      `The run ${folder} was killed; its files are written now: ${count(applied)} applied, ${count(unknown)} unknown`,
+    this.#console.info(
+      `The run ${folder} was killed; its files are written now: ${formatCount(applied)} applied, ${formatCount(unknown)} unknown`,
     );
   }
 
   runBegan(run: string): void {
-    this.#talk.nameRun(run);
+    this.#console.setRun(run);
   }
 
-  reading(inputs: readonly OpenInput[], notes: ReadingNotes): void {
-    showReading(this.#talk, inputs, notes);
+  reading(inputs: readonly OpenInput[], notes: InputStats): void {
+    showReading(this.#console, inputs, notes);
   }
 
   planned(plan: Plan): void {
-    this.#talk.bar?.end();
+    this.#console.progress?.end();
     this.#unchangedCount = plan.outcomes.unchanged;
-    for (const line of planLines(plan, this.#settings)) this.#talk.say(line);
+    for (const line of planLines(plan, this.#settings)) this.#console.info(line);
   }
 
   sending(progress: () => SendProgress): void {
@@ -74,74 +74,82 @@ export class TalkingView implements ImportView {
       return {
         total,
         done,
-        rate: count(Math.round(perSecond)),
+        rate: formatCount(Math.round(perSecond)),
         inPlace: this.#unchangedCount + counts.applied,
         failed: counts.failed + counts.unknown,
         waiting: counts.waiting,
-        quota: quota === undefined ? undefined : `${count(quota.left)} of ${count(quota.limit)}`,
+        quota: quota === undefined ? undefined : `${formatCount(quota.left)} of ${formatCount(quota.limit)}`,
         left: timeLeft(left, total - done, perSecond),
       };
     };
-    this.#talk.bar?.begin((columns) => sendingLine(words(), columns));
-    if (this.#talk.bar !== undefined) return;
-    this.#ticker = setInterval(() => this.#talk.log.info(words(), "sending"), PROGRESS_LINE_MS);
+    this.#console.progress?.begin((columns) => sendingLine(words(), columns));
+    if (this.#console.progress !== undefined) return;
+    this.#ticker = setInterval(() => this.#console.log.info(words(), "sending"), PROGRESS_LINE_MS);
     this.#ticker.unref();
   }
 
   sent(): void {
     clearInterval(this.#ticker);
-    this.#talk.bar?.end();
-    for (const [code, rows] of this.#failures.untold()) {
-      this.#talk.log.warn({ code, rows }, `${counted(rows, "more row")} with ${code}`);
+    this.#console.progress?.end();
+    for (const [code, rows] of this.#failures.suppressed()) {
+      this.#console.log.warn({ code, rows }, `${pluralize(rows, "more row")} with ${code}`);
     }
-    for (const [code, calls] of this.#hindrances.untold()) {
-      this.#talk.log.warn({ code, calls }, `${counted(calls, "more call")} without effect, with ${code}`);
+    for (const [code, calls] of this.#failedCalls.suppressed()) {
+      this.#console.log.warn(
+        { code, calls },
+        `${pluralize(calls, "more call")} without effect, with ${code}`,
+      );
     }
   }
 
-  ended(row: LaneRow, ended: SentOutcome, failure: Failure | undefined): void {
+  onOutcome(row: PendingRow, ended: SentOutcome, failure: Failure | undefined): void {
     if (ended === "applied") {
-      this.#talk.log.debug(rowFields(row), `${rowName(row)}: applied`);
+      this.#console.log.debug(rowFields(row), `${rowName(row)}: applied`);
       return;
     }
     const code = failure?.code ?? ended;
-    if (!this.#failures.isToTell(code)) return;
-    this.#talk.log.warn(
+    if (!this.#failures.shouldLog(code)) return;
+    this.#console.log.warn(
       { ...rowFields(row), code },
       `${rowName(row)}: ${ended}, ${code}: ${failure?.message ?? ""}`,
     );
   }
 
-  retrying(row: LaneRow, failure: Failure, waitMs: number): void {
-    this.#talk.log.debug(
+  onRetry(row: PendingRow, failure: Failure, waitMs: number): void {
+    this.#console.log.debug(
       { ...rowFields(row), code: failure.code, waitMs: Math.round(waitMs) },
       `${rowName(row)}: ${failure.code}, to be tried again: ${failure.message}`,
     );
   }
 
   waiting(wait: LongWait): void {
-    logWait(this.#talk, wait);
+    logWait(this.#console, wait);
   }
 
-  blocked(row: LaneRow, failure: Failure): void {
+  onFailedCall(row: PendingRow, failure: Failure): void {
     const { code, message } = failure;
-    if (!this.#hindrances.isToTell(code)) return;
-    this.#talk.log.warn({ ...rowFields(row), code }, `${rowName(row)}: no effect yet, ${code}: ${message}`);
+    if (!this.#failedCalls.shouldLog(code)) return;
+    this.#console.log.warn(
+      { ...rowFields(row), code },
+      `${rowName(row)}: no effect yet, ${code}: ${message}`,
+    );
   }
 }
 
 /** By the quota where it binds, else as fast as rows have ended of late. */
-function timeLeft(left: Forecast | undefined, rowsLeft: number, perSecond: number): string {
-  if (left !== undefined && left.boundBy !== "latency")
-    return `about ${duration(left.ms)} left (${left.boundBy})`;
-  return perSecond === 0 ? "time left unknown" : `about ${duration((rowsLeft / perSecond) * 1_000)} left`;
+function timeLeft(left: Eta | undefined, rowsLeft: number, perSecond: number): string {
+  if (left !== undefined && left.limitedBy !== "latency")
+    return `about ${formatDuration(left.ms)} left (${left.limitedBy})`;
+  return perSecond === 0
+    ? "time left unknown"
+    : `about ${formatDuration((rowsLeft / perSecond) * 1_000)} left`;
 }
 
-function rowName({ line, aliasFor, alias }: LaneRow): string {
+function rowName({ line, aliasFor, alias }: PendingRow): string {
   return `line ${line}, ${alias} for ${aliasFor}`;
 }
 
-function rowFields(row: LaneRow): Record<string, unknown> {
+function rowFields(row: PendingRow): Record<string, unknown> {
   const { line, aliasFor, alias, attempts, requestId } = row;
   return { line, aliasFor, alias, attempt: attempts, requestId };
 }

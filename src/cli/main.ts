@@ -4,61 +4,61 @@ import type { ExportFlags, GroupsFlags } from "../config/export-config.ts";
 import type { ImportFlags } from "../config/import-config.ts";
 import type { VerifyFlags } from "../config/verify-config.ts";
 import { plainLines } from "../domain/display-text.ts";
-import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
-import { BLOT } from "../domain/redact.ts";
+import { EXIT, type ExitCode, exitCodeForError } from "../domain/exit-code.ts";
+import { REDACTED } from "../domain/redact.ts";
 import { RunError } from "../domain/run-error.ts";
-import { endProcess, type Program, toolVersion } from "./host.ts";
+import { endProcess, type Host, toolVersion } from "./host.ts";
 import { envFileOption, exportOptions, reachOptions, readingOptions, verifyOptions } from "./options.ts";
 import type { SimulateFlags } from "./simulate-command.ts";
 
 /** The whole program: words in, exit code out. Whatever goes wrong has been said when it returns. */
-export async function main(program: Program): Promise<ExitCode> {
-  program.onFault((error) => endProcess(faultTold(program, error)));
+export async function main(host: Host): Promise<ExitCode> {
+  host.onUncaught((error) => endProcess(reportCrash(host, error)));
   try {
-    return await run(program);
+    return await run(host);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof RunError) {
-      const lines = plainLines(program.blotter.blotted(error.message));
-      program.stderr.write(`mimecast-bulk: ${lines}\n`);
-      return exitOfError(error.kind);
+      const lines = plainLines(host.redactor.redact(error.message));
+      host.stderr.write(`mimecast-bulk: ${lines}\n`);
+      return exitCodeForError(error.kind);
     }
-    return faultTold(program, error);
+    return reportCrash(host, error);
   }
 }
 
 /** The one place where a stack trace is shown. */
-function faultTold(program: Program, error: unknown): ExitCode {
-  program.tidy();
+function reportCrash(host: Host, error: unknown): ExitCode {
+  host.restoreTerminal();
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const lines = plainLines(program.blotter.blotted(trace));
-  program.stderr.write(`mimecast-bulk: a fault of this program; please report it.\n${lines}\n`);
+  const lines = plainLines(host.redactor.redact(trace));
+  host.stderr.write(`mimecast-bulk: a fault of this program; please report it.\n${lines}\n`);
   return EXIT.fault;
 }
 
-async function run(program: Program): Promise<ExitCode> {
+async function run(host: Host): Promise<ExitCode> {
   let code: ExitCode = EXIT.usage;
   const command = new Command("mimecast-bulk")
     .description("Bulk jobs against the Mimecast API, with every row's outcome on record.")
     .version(toolVersion())
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => program.stdout.write(text),
+      writeOut: (text) => host.stdout.write(text),
       // It quotes the words of the command line.
-      writeErr: (text) => program.stderr.write(plainLines(program.blotter.blotted(withoutValue(text)))),
+      writeErr: (text) => host.stderr.write(plainLines(host.redactor.redact(withoutValue(text)))),
     })
     .showHelpAfterError("(--help lists the commands and options)");
 
   const importing = importOptions(command.command("import"));
   importing.action(async (files: string[], flags: ImportFlags) => {
     const { importCommand } = await import("./import-command.ts");
-    code = await importCommand(files, flags, program);
+    code = await importCommand(files, flags, host);
   });
 
   const exporting = exportOptions(command.command("export"));
   exporting.action(async (flags: ExportFlags) => {
     const { exportCommand } = await import("./export-command.ts");
-    code = await exportCommand(flags, program);
+    code = await exportCommand(flags, host);
   });
 
   reachOptions(command.command("groups"))
@@ -67,13 +67,13 @@ async function run(program: Program): Promise<ExitCode> {
     .option("--json", "as JSON")
     .action(async (query: string | undefined, flags: GroupsFlags) => {
       const { groupsCommand } = await import("./groups-command.ts");
-      code = await groupsCommand(query, flags, program);
+      code = await groupsCommand(query, flags, host);
     });
 
   const verifying = verifyOptions(command.command("verify"));
   verifying.action(async (files: string[], flags: VerifyFlags) => {
     const { verifyCommand } = await import("./verify-command.ts");
-    code = await verifyCommand(files, flags, program);
+    code = await verifyCommand(files, flags, host);
   });
 
   command
@@ -85,7 +85,7 @@ async function run(program: Program): Promise<ExitCode> {
     .addOption(envFileOption())
     .action(async (flags: CheckFlags) => {
       const { checkCommand } = await import("./check-command.ts");
-      code = await checkCommand(flags, program);
+      code = await checkCommand(flags, host);
     });
 
   command
@@ -101,16 +101,16 @@ async function run(program: Program): Promise<ExitCode> {
     .option("--seed <number>", "other draws of what is left to chance (default: 1)")
     .action(async (flags: SimulateFlags) => {
       const { simulateCommand } = await import("./simulate-command.ts");
-      code = await simulateCommand(flags, program);
+      code = await simulateCommand(flags, host);
     });
 
-  await command.parseAsync([...program.words], { from: "user" });
+  await command.parseAsync([...host.argv], { from: "user" });
   return code;
 }
 
 /** What somebody has given to an option that does not exist may be a secret: there are options for none. */
 function withoutValue(text: string): string {
-  return text.replace(/(unknown option '[^'=]*=).*'/s, `$1${BLOT}'`);
+  return text.replace(/(unknown option '[^'=]*=).*'/s, `$1${REDACTED}'`);
 }
 
 function importOptions(command: Command): Command {

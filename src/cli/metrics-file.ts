@@ -2,25 +2,25 @@ import { constants, type Stats } from "node:fs";
 import { access, lstat, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type ImportFlags, isMetricsFileName } from "../config/import-config.ts";
-import { plainText } from "../domain/display-text.ts";
-import { EXIT, type ExitCode, exitOfError } from "../domain/exit-code.ts";
+import { stripControlCharacters } from "../domain/display-text.ts";
+import { EXIT, type ExitCode, exitCodeForError } from "../domain/exit-code.ts";
 import { RunError } from "../domain/run-error.ts";
-import { writeWhole } from "../files/atomic-file.ts";
-import { outputError } from "../files/output-error.ts";
+import { writeFileAtomic } from "../files/atomic-file.ts";
+import { toOutputError } from "../files/output-error.ts";
 import { TemporaryFiles } from "../files/temporary-files.ts";
 import { isMetricsText, metricsText } from "../report/metrics.ts";
 import type { Summary } from "../report/summary.ts";
-import type { Program } from "./host.ts";
-import { realClock } from "./system-clock.ts";
+import type { Host } from "./host.ts";
+import { systemClock } from "./system-clock.ts";
 
 /** The collector runs as another user; there is no address in the file. */
-const EVERYBODY_READS = 0o644;
+const WORLD_READABLE = 0o644;
 
 /** A run's metrics are a few KB. */
 const MAX_METRICS_BYTES = 1_000_000;
 
 /** Exits that come before "output can't be written" where several apply. */
-const WEIGHTIER: ReadonlySet<ExitCode> = new Set([
+const BEFORE_OUTPUT_ERROR: ReadonlySet<ExitCode> = new Set([
   EXIT.usage,
   EXIT.settings,
   EXIT.input,
@@ -37,7 +37,7 @@ const WEIGHTIER: ReadonlySet<ExitCode> = new Set([
  */
 export async function withMetrics(
   flags: ImportFlags,
-  program: Program,
+  host: Host,
   run: (tell: (summary: Summary) => void) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { metricsFile } = flags;
@@ -48,18 +48,18 @@ export async function withMetrics(
   if (metricsFile === undefined || flags.dryRun === true) return await run(tell);
   // `run` reads the flags and refuses the name, together with every other problem.
   if (!isMetricsFileName(metricsFile)) return await run(tell);
-  const path = resolve(program.cwd, metricsFile);
+  const path = resolve(host.cwd, metricsFile);
   // Before anything is sent: it would be found out only when all is done.
   await refuseUnwritableFolder(path);
   await ownContentOf(path);
-  const startedAtEpochMs = realClock.epochMs();
+  const startedAtEpochMs = systemClock.epochMs();
   const write = async (exitCode: ExitCode): Promise<void> => {
-    const endedAtEpochMs = realClock.epochMs();
-    const ending = { folder: folderOf(flags, program), startedAtEpochMs, endedAtEpochMs, exitCode, summary };
-    const temporaries = new TemporaryFiles(path, program.processes);
+    const endedAtEpochMs = systemClock.epochMs();
+    const ending = { folder: folderOf(flags, host), startedAtEpochMs, endedAtEpochMs, exitCode, summary };
+    const temporaries = new TemporaryFiles(path, host.processes);
     await temporaries.removeLeftovers();
-    await writeWhole(path, await metricsText(ending, await ownContentOf(path)), {
-      mode: EVERYBODY_READS,
+    await writeFileAtomic(path, await metricsText(ending, await ownContentOf(path)), {
+      mode: WORLD_READABLE,
       temporary: temporaries.next(),
     });
   };
@@ -67,24 +67,26 @@ export async function withMetrics(
   try {
     exitCode = await run(tell);
   } catch (error) {
-    await orSaid(program, () => write(error instanceof RunError ? exitOfError(error.kind) : EXIT.fault));
+    await reportWriteError(host, () =>
+      write(error instanceof RunError ? exitCodeForError(error.kind) : EXIT.fault),
+    );
     throw error;
   }
-  const isWritten = await orSaid(program, () => write(exitCode));
-  return isWritten || WEIGHTIER.has(exitCode) ? exitCode : EXIT.output;
+  const isWritten = await reportWriteError(host, () => write(exitCode));
+  return isWritten || BEFORE_OUTPUT_ERROR.has(exitCode) ? exitCode : EXIT.output;
 }
 
 async function refuseUnwritableFolder(path: string): Promise<void> {
   try {
     await access(dirname(path), constants.W_OK);
   } catch (error) {
-    throw outputError(path, error);
+    throw toOutputError(path, error);
   }
 }
 
 /** Known also where the settings are wrong: one folder is for one account. */
-function folderOf(flags: ImportFlags, program: Program): string {
-  const out = resolve(program.cwd, flags.out ?? "runs");
+function folderOf(flags: ImportFlags, host: Host): string {
+  const out = resolve(host.cwd, flags.out ?? "runs");
   return flags.simulate === true ? join(out, "simulated") : out;
 }
 
@@ -107,7 +109,7 @@ async function statsOf(path: string): Promise<Stats | undefined> {
     return await lstat(path);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw outputError(path, error);
+    throw toOutputError(path, error);
   }
 }
 
@@ -115,7 +117,7 @@ async function contentOf(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    throw outputError(path, error);
+    throw toOutputError(path, error);
   }
 }
 
@@ -127,13 +129,13 @@ function notOwn(path: string, why: string): RunError {
 }
 
 /** False where it could not be done; that is said then, and no more follows from it here. */
-async function orSaid(program: Program, act: () => Promise<void>): Promise<boolean> {
+async function reportWriteError(host: Host, act: () => Promise<void>): Promise<boolean> {
   try {
     await act();
     return true;
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
-    program.stderr.write(`mimecast-bulk: --metrics-file: ${plainText(error.message)}\n`);
+    host.stderr.write(`mimecast-bulk: --metrics-file: ${stripControlCharacters(error.message)}\n`);
     return false;
   }
 }

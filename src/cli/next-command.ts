@@ -3,7 +3,7 @@
  * `--deadline`; a `--resend-before` that is relative becomes the instant that it meant, as otherwise every
  * further run would send everything again.
  */
-export function repeatableWords(
+export function rerunArguments(
   words: readonly string[],
   resendBeforeEpochMs: number | undefined,
 ): readonly string[] {

@@ -1,11 +1,11 @@
 import type { OpenInput } from "../csv/open-input.ts";
-import { count, counted, duration } from "../domain/format.ts";
+import { formatCount, formatDuration, pluralize } from "../domain/format.ts";
 import { OUTCOMES } from "../domain/outcome.ts";
-import { forecast } from "../engine/eta.ts";
+import { estimateEta } from "../engine/eta.ts";
 import type { Plan } from "../import-aliases/import-job.ts";
 import type { PlannedProblem } from "../read-input/read-inputs.ts";
-import type { ReadingNotes } from "../read-input/stage-input.ts";
-import type { Talk } from "./console.ts";
+import type { InputStats } from "../read-input/stage-input.ts";
+import type { Console } from "./console.ts";
 import { progressLine } from "./progress-line.ts";
 
 export interface PlanView {
@@ -26,10 +26,10 @@ const DOMAINS_SHOWN = 5;
 /** What people are told before anything is sent. */
 export function planLines(plan: Plan, view: PlanView): string[] {
   const outcomes = OUTCOMES.filter((outcome) => plan.outcomes[outcome] > 0).map(
-    (outcome) => `${count(plan.outcomes[outcome])} ${outcome}`,
+    (outcome) => `${formatCount(plan.outcomes[outcome])} ${outcome}`,
   );
   return [
-    `Plan for ${counted(plan.rows, "row")}: ${[`${count(plan.send)} to send`, ...outcomes].join(", ")}`,
+    `Plan for ${pluralize(plan.rows, "row")}: ${[`${formatCount(plan.send)} to send`, ...outcomes].join(", ")}`,
     ...noteLines(plan.notes),
     ...domainLines(plan),
     ...plan.firstToSend.map(({ alias, aliasFor }) => `  ${alias} will belong to ${aliasFor}`),
@@ -40,37 +40,45 @@ export function planLines(plan: Plan, view: PlanView): string[] {
 }
 
 /** What was read besides rows. */
-export function noteLines(notes: ReadingNotes): string[] {
-  const { cleanedCount, blankLineCount, withoutAliasCount, otherAddressCount, remarks } = notes;
+export function noteLines(notes: InputStats): string[] {
+  const {
+    cleanedCount,
+    blankLineCount,
+    withoutAliasCount,
+    ignoredAddressCount: otherAddressCount,
+    warnings: remarks,
+  } = notes;
   const { ownAddressCount, unevenCount } = notes;
   return [
     ...remarks.map((remark) => `  ${remark}`),
-    ...(withoutAliasCount > 0 ? [`  ${counted(withoutAliasCount, "record")} without alias`] : []),
+    ...(withoutAliasCount > 0 ? [`  ${pluralize(withoutAliasCount, "record")} without alias`] : []),
     ...(otherAddressCount > 0
       ? [
-          `  ${counted(otherAddressCount, "entry of another kind", "entries of other kinds")} (x500, sip, …) passed over`,
+          `  ${pluralize(otherAddressCount, "entry of another kind", "entries of other kinds")} (x500, sip, …) passed over`,
         ]
       : []),
     ...(ownAddressCount > 0
-      ? [`  ${counted(ownAddressCount, "entry", "entries")} of lists skipped: aliasFor itself`]
+      ? [`  ${pluralize(ownAddressCount, "entry", "entries")} of lists skipped: aliasFor itself`]
       : []),
     ...(unevenCount > 0
       ? [
-          `  ${counted(unevenCount, "record")} with empty cells missing or too many at the end, read all the same`,
+          `  ${pluralize(unevenCount, "record")} with empty cells missing or too many at the end, read all the same`,
         ]
       : []),
     ...(cleanedCount > 0
-      ? [`  invisible characters or white space removed in ${counted(cleanedCount, "row")}`]
+      ? [`  invisible characters or white space removed in ${pluralize(cleanedCount, "row")}`]
       : []),
-    ...(blankLineCount > 0 ? [`  ${counted(blankLineCount, "blank line")} passed over`] : []),
+    ...(blankLineCount > 0 ? [`  ${pluralize(blankLineCount, "blank line")} passed over`] : []),
   ];
 }
 
 function domainLines(plan: Plan): string[] {
   if (plan.domains.length === 0) return [];
-  const shown = plan.domains.slice(0, DOMAINS_SHOWN).map(({ domain, rows }) => `${domain} ${count(rows)}`);
+  const shown = plan.domains
+    .slice(0, DOMAINS_SHOWN)
+    .map(({ domain, rows }) => `${domain} ${formatCount(rows)}`);
   const more = plan.domainCount - shown.length;
-  const others = more > 0 ? `, and ${counted(more, "more domain")}` : "";
+  const others = more > 0 ? `, and ${pluralize(more, "more domain")}` : "";
   return [`  to send by domain: ${shown.join(", ")}${others}`];
 }
 
@@ -82,7 +90,7 @@ export function problemLine({ input, line, plan, code, message }: PlannedProblem
 
 function moreProblemsLine(plan: Plan): string[] {
   const more = plan.outcomes.invalid + plan.outcomes.conflict - plan.firstProblems.length;
-  return more > 0 ? [`  and ${counted(more, "more problem")}`] : [];
+  return more > 0 ? [`  and ${pluralize(more, "more problem")}`] : [];
 }
 
 function timeLines(plan: Plan, view: PlanView): string[] {
@@ -92,22 +100,22 @@ function timeLines(plan: Plan, view: PlanView): string[] {
   const latencyMs = seenLatencyMs ?? ASSUMED_LATENCY_MS;
   const perWindow = Math.max(1, Math.floor((quota.calls * (100 - view.quotaReservePercent)) / 100));
   const { concurrency: lanes, maxRatePerSecond } = view;
-  const needed = forecast(calls, {
+  const needed = estimateEta(calls, {
     quota: { perWindow, windowMs: quota.windowMs, left: perWindow },
     lanes,
     latencyMs,
     maxRatePerSecond,
   });
-  const within = `${seenQuota === undefined ? "an assumed quota of" : "the quota last seen,"} ${count(quota.calls)} calls in ${duration(quota.windowMs)} less ${view.quotaReservePercent} %`;
-  const inFlight = `${counted(lanes, "call")} in flight at ${seenLatencyMs === undefined ? "an assumed" : "the usual"} ${duration(latencyMs)} each`;
+  const within = `${seenQuota === undefined ? "an assumed quota of" : "the quota last seen,"} ${formatCount(quota.calls)} calls in ${formatDuration(quota.windowMs)} less ${view.quotaReservePercent} %`;
+  const inFlight = `${pluralize(lanes, "call")} in flight at ${seenLatencyMs === undefined ? "an assumed" : "the usual"} ${formatDuration(latencyMs)} each`;
   const why = {
     quota: `bound by ${within}`,
     latency: `bound by ${inFlight}, within ${within}`,
     "max-rate": `bound by --max-rate ${maxRatePerSecond}, within ${within}`,
-  }[needed.boundBy];
+  }[needed.limitedBy];
   const rowsEach = view.rowsPerRequest === 1 ? "" : ` of up to ${view.rowsPerRequest} rows`;
   const lines = [
-    `  ${counted(calls, "call")}${rowsEach}, about ${duration(needed.ms)} without retries: ${why}`,
+    `  ${pluralize(calls, "call")}${rowsEach}, about ${formatDuration(needed.ms)} without retries: ${why}`,
   ];
   if (view.deadlineEpochMs === undefined) return lines;
   const endsMs = view.nowEpochMs() + needed.ms;
@@ -120,21 +128,22 @@ function timeLines(plan: Plan, view: PlanView): string[] {
 const NAMES_SHOWN = 20;
 
 /** Says which columns of the inputs were taken, and shows how far they are read. */
-export function showReading(talk: Talk, inputs: readonly OpenInput[], notes: ReadingNotes): void {
+export function showReading(console: Console, inputs: readonly OpenInput[], notes: InputStats): void {
   for (const input of inputs) {
     const named = (indexes: readonly number[]): string => namedColumns(input, indexes);
     const { aliasFor, aliases } = input.columns;
     const text = `${input.encoding()}, cells separated by ${delimiterWords(input.delimiter)}`;
-    talk.say(
+    console.info(
       `Reading ${input.name}: aliasFor from ${named([aliasFor])}, alias from ${named(aliases)} (${text})`,
     );
     const { unreadColumns } = input;
-    if (unreadColumns.length > 0) talk.say(`  not read, though there are addresses: ${named(unreadColumns)}`);
+    if (unreadColumns.length > 0)
+      console.info(`  not read, though there are addresses: ${named(unreadColumns)}`);
   }
   const total = inputs.reduce((sum, input) => sum + (input.bytesTotal ?? 0), 0);
   if (total === 0) return;
   const parts = [{ text: "reading", weight: 1 }];
-  talk.bar?.begin((columns) => progressLine(notes.bytesRead, total, parts, columns));
+  console.progress?.begin((columns) => progressLine(notes.bytesRead, total, parts, columns));
 }
 
 /** Columns by their headers, or by position where there is none; those that have one header with their positions. */

@@ -1,8 +1,8 @@
 /** What progress is shown as: a line for a terminal of so many columns, never longer than that. */
-export type LineFor = (columns: number) => string;
+export type RenderLine = (columns: number) => string;
 
 /** The terminal, as far as a line at its foot needs it. */
-export interface Foot {
+export interface ProgressTerminal {
   readonly columns?: number;
   write(text: string): unknown;
   on(event: "resize", listener: () => void): unknown;
@@ -10,7 +10,7 @@ export interface Foot {
 }
 
 const REFRESH_MS = 200;
-const USUAL_COLUMNS = 80;
+const DEFAULT_COLUMNS = 80;
 
 const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
@@ -27,18 +27,18 @@ const CLEAR = "\r\u001b[J";
  * did. Libraries that count the rows of what they wrote last leave pieces of it behind there.
  */
 export class ProgressBar {
-  readonly #terminal: Foot;
-  #shown: { readonly line: LineFor; readonly refresh: NodeJS.Timeout } | undefined;
+  readonly #terminal: ProgressTerminal;
+  #shown: { readonly line: RenderLine; readonly refresh: NodeJS.Timeout } | undefined;
   readonly #draw = (): void => {
     if (this.#shown !== undefined) this.#terminal.write(this.#drawn(this.#shown.line));
   };
 
-  constructor(terminal: Foot) {
+  constructor(terminal: ProgressTerminal) {
     this.#terminal = terminal;
   }
 
   /** Shows the line until {@link end}; it is asked for a few times a second, and when the terminal is resized. */
-  begin(line: LineFor): void {
+  begin(line: RenderLine): void {
     this.end();
     const refresh = setInterval(this.#draw, REFRESH_MS);
     refresh.unref();
@@ -63,8 +63,8 @@ export class ProgressBar {
     this.#terminal.write(`${CLEAR}${SHOW_CURSOR}`);
   }
 
-  #drawn(line: LineFor): string {
+  #drawn(line: RenderLine): string {
     // The terminal may be narrower than it was a moment ago: a line that went on below would leave its head there.
-    return `${CLEAR}${NO_WRAP}${line(this.#terminal.columns || USUAL_COLUMNS)}\r${WRAP}`;
+    return `${CLEAR}${NO_WRAP}${line(this.#terminal.columns || DEFAULT_COLUMNS)}\r${WRAP}`;
   }
 }

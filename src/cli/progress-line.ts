@@ -1,4 +1,4 @@
-import { count } from "../domain/format.ts";
+import { formatCount } from "../domain/format.ts";
 
 /** A part of a line; where there is no room for all, the one of the least weight goes first. */
 export interface LinePart {
@@ -58,11 +58,11 @@ export interface SendingWords {
 export function sendingLine(words: SendingWords, columns: number): string {
   const { total, done, failed, inPlace, left, quota, rate, waiting } = words;
   const parts: LinePart[] = [
-    { text: `${count(done)} of ${count(total)} rows`, weight: 8 },
+    { text: `${formatCount(done)} of ${formatCount(total)} rows`, weight: 8 },
     { text: `${rate}/s`, weight: 5 },
-    { text: `${count(inPlace)} in place`, weight: 4 },
-    { text: `${count(failed)} failed`, weight: failed > 0 ? 7 : 2 },
-    { text: `${count(waiting)} waiting`, weight: waiting > 0 ? 6 : 1 },
+    { text: `${formatCount(inPlace)} in place`, weight: 4 },
+    { text: `${formatCount(failed)} failed`, weight: failed > 0 ? 7 : 2 },
+    { text: `${formatCount(waiting)} waiting`, weight: waiting > 0 ? 6 : 1 },
     { text: quota === undefined ? "" : `quota ${quota}`, weight: 3 },
     { text: left, weight: 9 },
   ];

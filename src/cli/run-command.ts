@@ -1,30 +1,30 @@
 import { randomUUID } from "node:crypto";
-import type { Network, Reach } from "../config/connection-config.ts";
+import type { ConnectionConfig, Network } from "../config/connection-config.ts";
 import type { Account } from "../config/credentials.ts";
-import { type ExitCode, exitOfError, exitOfRun, type StopSignal } from "../domain/exit-code.ts";
+import { type ExitCode, exitCodeForError, exitCodeForRun, type StopSignal } from "../domain/exit-code.ts";
 import { NO_OUTCOMES } from "../domain/outcome.ts";
 import { RunError } from "../domain/run-error.ts";
 import type { ReadRules } from "../engine/api-reader.ts";
 import { DEFAULT_RETRY } from "../engine/backoff.ts";
 import { DEFAULT_BREAKER } from "../engine/circuit-breaker.ts";
-import { Stop, StoppedError } from "../engine/shutdown.ts";
+import { Shutdown, StoppedError } from "../engine/shutdown.ts";
 import { createMimecastClient, type MimecastClient } from "../mimecast/client.ts";
 import { proxyRule } from "../mimecast/proxy.ts";
 import type { MimecastSettings } from "../mimecast/settings.ts";
-import { createTalk, type Talk } from "./console.ts";
+import { type Console, createConsole } from "./console.ts";
 import { revealed } from "./credentials.ts";
 import { readExtraCa } from "./extra-ca.ts";
-import { type Program, toolVersion } from "./host.ts";
+import { type Host, toolVersion } from "./host.ts";
 import { withAccount } from "./simulated-account.ts";
 import { print } from "./stdout.ts";
-import { realClock } from "./system-clock.ts";
+import { systemClock } from "./system-clock.ts";
 
 /** What a command that reads from Mimecast works with. */
 export interface CommandRun {
   readonly client: MimecastClient;
   readonly rules: ReadRules;
-  readonly stop: Stop;
-  readonly talk: Talk;
+  readonly shutdown: Shutdown;
+  readonly console: Console;
 }
 
 /**
@@ -33,17 +33,17 @@ export interface CommandRun {
  *
  * @param onlyReads what is as it was if the run ends early, for people
  */
-export async function runReading(
-  reach: Reach,
+export async function runReadCommand(
+  reach: ConnectionConfig,
   concurrency: number,
-  program: Program,
+  host: Host,
   onlyReads: string,
   work: (run: CommandRun) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { quiet, verbose, noColor } = reach;
-  const talk = await createTalk({ quiet, verbose, color: !noColor }, program);
-  const stop = new Stop();
-  program.onSignal((signal) => stopOnSignal(signal, stop, talk));
+  const console = await createConsole({ quiet, verbose, color: !noColor }, host);
+  const shutdown = new Shutdown();
+  host.onSignal((signal) => stopOnSignal(signal, shutdown, console));
   const rules: ReadRules = {
     concurrency,
     quota: { reservePercent: reach.quotaReservePercent, maxRatePerSecond: reach.maxRatePerSecond },
@@ -52,25 +52,25 @@ export async function runReading(
   };
   try {
     return await withAccount(reach.account, async (account) => {
-      const settings = clientSettings({ ...reach, concurrency }, account, program);
-      const client = createMimecastClient(settings, { clock: realClock, randomUuid: randomUUID });
+      const settings = clientSettings({ ...reach, concurrency }, account, host);
+      const client = createMimecastClient(settings, { clock: systemClock, randomUuid: randomUUID });
       try {
-        return await work({ client, rules, stop, talk });
+        return await work({ client, rules, shutdown, console: console });
       } finally {
         client.close();
       }
     });
   } catch (error) {
-    talk.bar?.end();
+    console.progress?.end();
     if (error instanceof RunError) {
-      for (const line of `${error.message}\n${onlyReads}`.split("\n")) talk.alarm(line);
-      return exitOfError(error.kind);
+      for (const line of `${error.message}\n${onlyReads}`.split("\n")) console.error(line);
+      return exitCodeForError(error.kind);
     }
     if (!(error instanceof StoppedError)) throw error;
     const place = error.at === undefined ? "" : `, at ${error.at}`;
-    for (const { message } of stop.reasons) talk.alarm(`Stopped${place}: ${message}`);
-    talk.alarm(onlyReads);
-    return exitOfRun(stop.reasons, NO_OUTCOMES);
+    for (const { message } of shutdown.reasons) console.error(`Stopped${place}: ${message}`);
+    console.error(onlyReads);
+    return exitCodeForRun(shutdown.reasons, NO_OUTCOMES);
   }
 }
 
@@ -83,10 +83,10 @@ interface ClientConfig {
 }
 
 /** How the settings say that Mimecast is reached. Throws a RunError where a file that they name can't be used. */
-export function clientSettings(config: ClientConfig, account: Account, program: Program): MimecastSettings {
+export function clientSettings(config: ClientConfig, account: Account, host: Host): MimecastSettings {
   const { extraCaCertsFile, httpsProxy, noProxy } = config.network;
   // Node itself has read the file that the environment names.
-  const isTrusted = program.env["NODE_EXTRA_CA_CERTS"] === extraCaCertsFile;
+  const isTrusted = host.env["NODE_EXTRA_CA_CERTS"] === extraCaCertsFile;
   return {
     baseUrl: account.baseUrl,
     credentials: revealed(account.credentials),
@@ -95,41 +95,39 @@ export function clientSettings(config: ClientConfig, account: Account, program: 
     userAgent: `mimecast-bulk/${toolVersion()}`,
     proxyFor: proxyRule(httpsProxy?.reveal(), noProxy),
     extraCa:
-      extraCaCertsFile === undefined || isTrusted
-        ? undefined
-        : readExtraCa(extraCaCertsFile, program.platform),
-    blotter: program.blotter,
+      extraCaCertsFile === undefined || isTrusted ? undefined : readExtraCa(extraCaCertsFile, host.platform),
+    redactor: host.redactor,
   };
 }
 
 /** A run that fails as a whole says so where it has been talking, and in the log where there is one. */
 export async function reporting(
-  talk: Talk,
+  console: Console,
   config: { readonly json: boolean },
-  program: Program,
+  host: Host,
   run: () => Promise<ExitCode>,
 ): Promise<ExitCode> {
   try {
     return await run();
   } catch (error) {
-    talk.bar?.end();
+    console.progress?.end();
     if (!(error instanceof RunError)) throw error;
-    talk.alarm(error.message);
-    const exitCode = exitOfError(error.kind);
+    console.error(error.message);
+    const exitCode = exitCodeForError(error.kind);
     if (config.json && error.kind !== "output")
-      await print(program, { state: "failed", exitCode, message: error.message });
+      await print(host, { state: "failed", exitCode, message: error.message });
     return exitCode;
   }
 }
 
 /** The first signal ends a run in order; the second does not wait for the calls in flight. */
-export function stopOnSignal(signal: StopSignal, stop: Stop, talk: Talk): void {
-  const isSecond = stop.reasons.some((reason) => reason.kind === "signal");
+export function stopOnSignal(signal: StopSignal, shutdown: Shutdown, console: Console): void {
+  const isSecond = shutdown.reasons.some((reason) => reason.kind === "signal");
   if (isSecond) {
-    stop.abandon();
-    talk.say(`${signal} again: the calls in flight are given up`);
+    shutdown.abortNow();
+    console.info(`${signal} again: the calls in flight are given up`);
     return;
   }
-  stop.stop({ kind: "signal", signal, message: `by ${signal}` });
-  talk.say(`${signal}: finishing the calls in flight; once more gives them up`);
+  shutdown.drainNow({ kind: "signal", signal, message: `by ${signal}` });
+  console.info(`${signal}: finishing the calls in flight; once more gives them up`);
 }

@@ -5,7 +5,7 @@ import { parseDirectory } from "../simulator/directory/directory-file.ts";
 import { parseFaults } from "../simulator/faults/fault.ts";
 import { type Latency, spanMs } from "../simulator/seeded-random.ts";
 import { SIMULATOR_SETTINGS, type Simulator, startSimulator } from "../simulator/simulator.ts";
-import type { Program } from "./host.ts";
+import type { Host } from "./host.ts";
 
 /** The options of `simulate`, as typed. */
 export interface SimulateFlags {
@@ -22,25 +22,25 @@ export interface SimulateFlags {
 const MAX_PORT = 65_535;
 
 /** `mimecast-bulk simulate`: serves until a signal comes. Throws a RunError for what its user can mend. */
-export async function simulateCommand(flags: SimulateFlags, program: Program): Promise<ExitCode> {
+export async function simulateCommand(flags: SimulateFlags, host: Host): Promise<ExitCode> {
   const simulator = await startSimulator({
-    port: readPort(flags.port),
-    quota: flags.quota === undefined ? undefined : readQuota(flags.quota),
-    others: flags.others === undefined ? undefined : readOthers(flags.others),
-    windowSkewMs: flags.skew === undefined ? undefined : readSkew(flags.skew),
-    latencyMs: flags.latency === undefined ? undefined : readLatency(flags.latency),
+    port: parsePort(flags.port),
+    quota: flags.quota === undefined ? undefined : parseQuota(flags.quota),
+    others: flags.others === undefined ? undefined : parseBackgroundCalls(flags.others),
+    windowSkewMs: flags.skew === undefined ? undefined : parseSkew(flags.skew),
+    latencyMs: flags.latency === undefined ? undefined : parseLatency(flags.latency),
     directory: flags.groups === undefined ? undefined : readFile("--groups", flags.groups, parseDirectory),
     faults: flags.faults === undefined ? undefined : readFile("--faults", flags.faults, parseFaults),
-    seed: flags.seed === undefined ? undefined : readSeed(flags.seed),
+    seed: flags.seed === undefined ? undefined : parseSeed(flags.seed),
   });
   const ended = new Promise<ExitCode>((resolve) => {
-    program.onSignal((signal) => resolve(EXIT[signal]));
+    host.onSignal((signal) => resolve(EXIT[signal]));
   });
-  program.stdout.write(settingsText(simulator));
+  host.stdout.write(settingsText(simulator));
   const exitCode = await ended;
   await simulator.close();
   const { calls, answered429 } = simulator.counters;
-  program.stderr.write(
+  host.stderr.write(
     `${simulator.aliases.size} aliases are set, by ${calls} calls; ${answered429} more were answered 429\n`,
   );
   return exitCode;
@@ -63,7 +63,7 @@ MIMECAST_CLIENT_SECRET=${clientSecret}
 `;
 }
 
-function readPort(text: string): number {
+function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= MAX_PORT) return port;
   throw new RunError(
@@ -72,30 +72,30 @@ function readPort(text: string): number {
   );
 }
 
-function readQuota(text: string) {
-  const { calls, spanMs: windowMs } = readCallsInTime("--quota", text, "800/5s");
+function parseQuota(text: string) {
+  const { calls, spanMs: windowMs } = parseCallsInTime("--quota", text, "800/5s");
   return { calls, windowMs };
 }
 
-function readOthers(text: string) {
-  const { calls, spanMs: everyMs } = readCallsInTime("--others", text, "300/5s");
+function parseBackgroundCalls(text: string) {
+  const { calls, spanMs: everyMs } = parseCallsInTime("--others", text, "300/5s");
   return { calls, everyMs };
 }
 
-function readCallsInTime(option: string, text: string, example: string) {
+function parseCallsInTime(option: string, text: string, example: string) {
   const [, calls, span] = /^([1-9]\d{0,8})\/(.+)$/.exec(text) ?? [];
   const ms = span === undefined ? undefined : spanMs(span);
   if (calls !== undefined && ms !== undefined && ms > 0) return { calls: Number(calls), spanMs: ms };
   throw new RunError("usage", `${option}: expected calls and a time, such as ${example}, got '${text}'`);
 }
 
-function readSkew(text: string): number {
+function parseSkew(text: string): number {
   const ms = spanMs(text.replace(/^-/, ""));
   if (ms !== undefined) return text.startsWith("-") ? -ms : ms;
   throw new RunError("usage", `--skew: expected a time, such as 40ms or -40ms, got '${text}'`);
 }
 
-function readLatency(text: string): Latency {
+function parseLatency(text: string): Latency {
   const [from = "", to = from, ...more] = text.split("-");
   const [fromMs, toMs] = [spanMs(from), spanMs(to)];
   if (fromMs !== undefined && toMs !== undefined && fromMs <= toMs && more.length === 0)
@@ -106,7 +106,7 @@ function readLatency(text: string): Latency {
   );
 }
 
-function readSeed(text: string): number {
+function parseSeed(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new RunError("usage", `--seed: expected a whole number of up to nine digits, got '${text}'`);
 }

@@ -44,7 +44,10 @@ function simulatedAccount(url: string): Account {
  * What rehearsals with this folder have put in place. The account of an embedded simulator is gone with the process
  * that had it; their ledger still knows what was in it. It is neither locked nor changed.
  */
-export function* rehearsedAliases(folder: string, nowEpochMs: number): Generator<SetEntry, void, undefined> {
+export function* aliasesOfSimulatedRuns(
+  folder: string,
+  nowEpochMs: number,
+): Generator<SetEntry, void, undefined> {
   if (!existsSync(folder)) return;
   const stamp = new Date(nowEpochMs).toISOString().replaceAll(/[-:.]/g, "");
   const ledger = Ledger.openCopy(folder, join(folder, `${stamp}-simulated-account`), nowEpochMs);

@@ -1,11 +1,11 @@
 import { StringDecoder } from "node:string_decoder";
 import { plainJson, plainLines } from "../domain/display-text.ts";
 import { RunError } from "../domain/run-error.ts";
-import type { Program } from "./host.ts";
+import type { Host } from "./host.ts";
 
 /** A result as JSON on standard output. Throws a RunError "output" where that can't be written. */
-export async function print(program: Program, result: unknown): Promise<void> {
-  await printText(program, `${plainJson(JSON.stringify(result, undefined, 2))}\n`);
+export async function print(host: Host, result: unknown): Promise<void> {
+  await printText(host, `${plainJson(JSON.stringify(result, undefined, 2))}\n`);
 }
 
 /**
@@ -14,8 +14,8 @@ export async function print(program: Program, result: unknown): Promise<void> {
  * reader has closed the pipe, as `| head` does once it has enough. It throws a RunError "output" where standard output
  * can't be written.
  */
-export function printer(program: Program): (text: string | Buffer) => Promise<boolean> {
-  const { stdout } = program;
+export function printer(host: Host): (text: string | Buffer) => Promise<boolean> {
+  const { stdout } = host;
   if (stdout.isTTY !== true) return async (text) => await written(stdout, text);
   // A piece may end within a character.
   const decoder = new StringDecoder("utf8");
@@ -26,11 +26,11 @@ export function printer(program: Program): (text: string | Buffer) => Promise<bo
 }
 
 /** Writes one text, as {@link printer} writes pieces. */
-export async function printText(program: Program, text: string): Promise<boolean> {
-  return await printer(program)(text);
+export async function printText(host: Host, text: string): Promise<boolean> {
+  return await printer(host)(text);
 }
 
-async function written(stdout: Program["stdout"], text: string | Buffer): Promise<boolean> {
+async function written(stdout: Host["stdout"], text: string | Buffer): Promise<boolean> {
   return await new Promise((resolve, reject) => {
     stdout.write(text, (error) => {
       if (!error) resolve(true);

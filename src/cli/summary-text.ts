@@ -1,10 +1,10 @@
-import { commandLine } from "../domain/command-line.ts";
-import { count, counted, duration } from "../domain/format.ts";
+import { shellCommand } from "../domain/command-line.ts";
+import { formatCount, formatDuration, pluralize } from "../domain/format.ts";
 import { OUTCOMES } from "../domain/outcome.ts";
 import type { FinishedRun } from "../write-results/finish-run.ts";
 
 /** The command that was typed. */
-export interface TypedCommand {
+export interface CommandLine {
   readonly words: readonly string[];
   /** Those of the words that name inputs. */
   readonly inputs: readonly string[];
@@ -12,17 +12,17 @@ export interface TypedCommand {
 }
 
 /** The last lines on the screen: what came of it, where the files are, and what to type next. */
-export function endLines(finished: FinishedRun, typed: TypedCommand): string[] {
+export function summaryLines(finished: FinishedRun, typed: CommandLine): string[] {
   const { summary, files } = finished;
   const { outcomes } = summary;
   const parts = OUTCOMES.filter((outcome) => outcomes[outcome] > 0).map(
-    (outcome) => `${count(outcomes[outcome])} ${outcome}`,
+    (outcome) => `${formatCount(outcomes[outcome])} ${outcome}`,
   );
   const lines = [
-    ...summary.stops.map((stop) => `Stopped: ${stop.message}`),
-    `${counted(summary.rows, "row")} in ${duration(summary.durationMs)}: ${parts.join(", ") || "nothing to do"}`,
+    ...summary.stops.map((shutdown) => `Stopped: ${shutdown.message}`),
+    `${pluralize(summary.rows, "row")} in ${formatDuration(summary.durationMs)}: ${parts.join(", ") || "nothing to do"}`,
     ...(summary.withoutAlias > 0
-      ? [`  besides    ${counted(summary.withoutAlias, "record")} without alias`]
+      ? [`  besides    ${pluralize(summary.withoutAlias, "record")} without alias`]
       : []),
     `  report     ${files.report}`,
     `  results    ${files.results}`,
@@ -33,27 +33,27 @@ export function endLines(finished: FinishedRun, typed: TypedCommand): string[] {
     lines.push(`  why        ${files.failedReasons}`);
   }
   if (files.remaining !== undefined) lines.push(`  run again  ${files.remaining}`);
-  return [...lines, ...nextLines(finished, typed)];
+  return [...lines, ...nextCommands(finished, typed)];
 }
 
-function nextLines({ files }: FinishedRun, typed: TypedCommand): string[] {
+function nextCommands({ files }: FinishedRun, typed: CommandLine): string[] {
   const lines: string[] = [];
   if (files.remaining !== undefined) {
     // Standard input can't be read a second time; the file of what remains can.
     const words = typed.inputs.includes("-") ? withInput(typed, files.remaining) : typed.words;
-    lines.push("To send what is left, run:", `  ${commandLine(words, typed.platform)}`);
+    lines.push("To send what is left, run:", `  ${shellCommand(words, typed.platform)}`);
   }
   if (files.failed !== undefined) {
     lines.push(
       `To send what was refused, mend ${files.failed} and run:`,
-      `  ${commandLine(withInput(typed, files.failed), typed.platform)}`,
+      `  ${shellCommand(withInput(typed, files.failed), typed.platform)}`,
     );
   }
   return lines;
 }
 
 /** The same command for another file. */
-function withInput({ words, inputs }: TypedCommand, file: string): string[] {
+function withInput({ words, inputs }: CommandLine, file: string): string[] {
   const [first] = inputs;
   return words.flatMap((word) => {
     if (word === first) return [file];

@@ -5,7 +5,7 @@ import type { Clock } from "../domain/clock.ts";
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's own clocks. */
-export const realClock: Clock = {
+export const systemClock: Clock = {
   nowMs: () => performance.now(),
   epochMs: () => Date.now(),
   async sleep(ms, signal) {

@@ -1,23 +1,23 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../config/credentials.ts";
 import { readVerifyConfig, type VerifyConfig, type VerifyFlags } from "../config/verify-config.ts";
-import { EXIT, type ExitCode, exitOfFound, exitOfRun } from "../domain/exit-code.ts";
+import { EXIT, type ExitCode, exitCodeForRun, exitCodeForVerify } from "../domain/exit-code.ts";
 import { NO_OUTCOMES } from "../domain/outcome.ts";
-import { skipDomain } from "../domain/skip-domain.ts";
+import { domainFilter } from "../domain/skip-domain.ts";
 import { DEFAULT_RETRY } from "../engine/backoff.ts";
 import { DEFAULT_BREAKER } from "../engine/circuit-breaker.ts";
-import { Stop } from "../engine/shutdown.ts";
+import { Shutdown } from "../engine/shutdown.ts";
 import { createMimecastClient } from "../mimecast/client.ts";
 import { runVerify } from "../verify-aliases/run-verify.ts";
 import type { Verified, VerifyJob } from "../verify-aliases/verify-job.ts";
-import { createTalk, type Talk } from "./console.ts";
-import type { Program } from "./host.ts";
-import { inputsOf, refuseSwallowedFiles } from "./import-settings.ts";
+import { type Console, createConsole } from "./console.ts";
+import type { Host } from "./host.ts";
+import { checkVariadicOptions, inputsOf } from "./import-settings.ts";
 import { clientSettings, reporting, stopOnSignal } from "./run-command.ts";
-import { rehearsedAliases, withAccount } from "./simulated-account.ts";
+import { aliasesOfSimulatedRuns, withAccount } from "./simulated-account.ts";
 import { print } from "./stdout.ts";
-import { realClock } from "./system-clock.ts";
-import { TalkingVerifyView, verifyLines } from "./verify-view.ts";
+import { systemClock } from "./system-clock.ts";
+import { ConsoleVerifyView, verifyLines } from "./verify-view.ts";
 
 /** A page leads to the next one, and domains are read one after the other. */
 const CALLS_IN_FLIGHT = 1;
@@ -26,24 +26,24 @@ const CALLS_IN_FLIGHT = 1;
 export async function verifyCommand(
   files: readonly string[],
   flags: VerifyFlags,
-  program: Program,
+  host: Host,
 ): Promise<ExitCode> {
-  refuseSwallowedFiles(files, { "--skip-domain": flags.skipDomain });
-  const config = readVerifyConfig(flags, program);
+  checkVariadicOptions(files, { "--skip-domain": flags.skipDomain });
+  const config = readVerifyConfig(flags, host);
   const { quiet, verbose, noColor } = config;
-  const talk = await createTalk({ quiet, verbose, color: !noColor }, program);
-  const stop = new Stop();
-  program.onSignal((signal) => stopOnSignal(signal, stop, talk));
-  if (files.includes("-")) talk.say("Waiting for standard input");
+  const console = await createConsole({ quiet, verbose, color: !noColor }, host);
+  const shutdown = new Shutdown();
+  host.onSignal((signal) => stopOnSignal(signal, shutdown, console));
+  if (files.includes("-")) console.info("Waiting for standard input");
   return await reporting(
-    talk,
+    console,
     config,
-    program,
+    host,
     async () =>
       await withAccount(
         config.account,
-        (account) => verify(files, config, account, talk, stop, program),
-        () => rehearsedAliases(config.outDir, realClock.epochMs()),
+        (account) => verify(files, config, account, console, shutdown, host),
+        () => aliasesOfSimulatedRuns(config.outDir, systemClock.epochMs()),
       ),
   );
 }
@@ -52,36 +52,36 @@ async function verify(
   files: readonly string[],
   config: VerifyConfig,
   account: Account,
-  talk: Talk,
-  stop: Stop,
-  program: Program,
+  console: Console,
+  shutdown: Shutdown,
+  host: Host,
 ): Promise<ExitCode> {
   const directory = createMimecastClient(
-    clientSettings({ ...config, concurrency: CALLS_IN_FLIGHT }, account, program),
-    { clock: realClock, randomUuid: randomUUID },
+    clientSettings({ ...config, concurrency: CALLS_IN_FLIGHT }, account, host),
+    { clock: systemClock, randomUuid: randomUUID },
   );
   try {
-    const view = new TalkingVerifyView(talk);
-    const parts = { clock: realClock, random: Math.random, directory, view };
-    const verified = await runVerify(jobOf(files, config, program), parts, stop);
-    if (verified === undefined) return await stopped(talk, stop, config, program);
-    const exitCode = exitOfFound(verified.found);
-    const { host } = new URL(account.baseUrl);
-    const asked = `${account.loopback ? "the simulated Mimecast" : "Mimecast"} (${host})`;
-    for (const line of verifyLines(verified, asked)) talk.say(line);
-    if (config.json) await print(program, resultOf(verified, exitCode, account));
+    const view = new ConsoleVerifyView(console);
+    const parts = { clock: systemClock, random: Math.random, directory, view };
+    const verified = await runVerify(jobOf(files, config, host), parts, shutdown);
+    if (verified === undefined) return await stopped(console, shutdown, config, host);
+    const exitCode = exitCodeForVerify(verified.found);
+    const mimecastHost = new URL(account.baseUrl).host;
+    const asked = `${account.loopback ? "the simulated Mimecast" : "Mimecast"} (${mimecastHost})`;
+    for (const line of verifyLines(verified, asked)) console.info(line);
+    if (config.json) await print(host, resultOf(verified, exitCode, account));
     return exitCode;
   } finally {
     directory.close();
   }
 }
 
-function jobOf(files: readonly string[], config: VerifyConfig, program: Program): VerifyJob {
+function jobOf(files: readonly string[], config: VerifyConfig, host: Host): VerifyJob {
   const { columns, delimiter, encoding, header, headerLine, skipDomain: skipDomains } = config.reading;
   return {
-    inputs: inputsOf(files, program),
+    inputs: inputsOf(files, host),
     reading: { columns, delimiter, encoding, noHeader: !header, headerLine },
-    skip: skipDomain(skipDomains),
+    skip: domainFilter(skipDomains),
     folder: config.outDir,
     calls: {
       concurrency: CALLS_IN_FLIGHT,
@@ -92,17 +92,22 @@ function jobOf(files: readonly string[], config: VerifyConfig, program: Program)
   };
 }
 
-async function stopped(talk: Talk, stop: Stop, config: VerifyConfig, program: Program): Promise<ExitCode> {
-  const exitCode = exitOfRun(stop.reasons, NO_OUTCOMES);
+async function stopped(
+  console: Console,
+  shutdown: Shutdown,
+  config: VerifyConfig,
+  host: Host,
+): Promise<ExitCode> {
+  const exitCode = exitCodeForRun(shutdown.reasons, NO_OUTCOMES);
   const isFailure = exitCode === EXIT.refused || exitCode === EXIT.unreachable;
   const message = "verify.csv is not written, and nothing is left behind";
-  const lines = [...stop.reasons.map((reason) => `Stopped: ${reason.message}`), message];
-  talk.bar?.end();
+  const lines = [...shutdown.reasons.map((reason) => `Stopped: ${reason.message}`), message];
+  console.progress?.end();
   for (const line of lines) {
-    if (isFailure) talk.alarm(line);
-    else talk.say(line);
+    if (isFailure) console.error(line);
+    else console.info(line);
   }
-  if (config.json) await print(program, { state: "stopped", exitCode, stops: stop.reasons, message });
+  if (config.json) await print(host, { state: "stopped", exitCode, stops: shutdown.reasons, message });
   return exitCode;
 }
 

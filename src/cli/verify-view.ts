@@ -1,11 +1,11 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import type { Failure } from "../domain/failure.ts";
-import { count, counted, duration } from "../domain/format.ts";
+import { formatCount, formatDuration, pluralize } from "../domain/format.ts";
 import type { LongWait } from "../domain/long-wait.ts";
 import { FOUND } from "../domain/outcome.ts";
-import type { ReadingNotes } from "../read-input/stage-input.ts";
+import type { InputStats } from "../read-input/stage-input.ts";
 import type { Verified, VerifyProgress, VerifyView } from "../verify-aliases/verify-job.ts";
-import type { Talk } from "./console.ts";
+import type { Console } from "./console.ts";
 import { noteLines, problemLine, showReading } from "./plan-text.ts";
 import { progressLine } from "./progress-line.ts";
 import { logWait } from "./wait-line.ts";
@@ -14,66 +14,69 @@ import { logWait } from "./wait-line.ts";
 const PROGRESS_LINE_MS = 10_000;
 
 /** Shows a verification on standard error: a bar and sentences on a terminal, log records elsewhere. */
-export class TalkingVerifyView implements VerifyView {
-  readonly #talk: Talk;
+export class ConsoleVerifyView implements VerifyView {
+  readonly #console: Console;
   #ticker: NodeJS.Timeout | undefined;
 
-  constructor(talk: Talk) {
-    this.#talk = talk;
+  constructor(console: Console) {
+    this.#console = console;
   }
 
   runBegan(run: string): void {
-    this.#talk.nameRun(run);
+    this.#console.setRun(run);
   }
 
-  reading(inputs: readonly OpenInput[], notes: ReadingNotes): void {
-    showReading(this.#talk, inputs, notes);
+  reading(inputs: readonly OpenInput[], notes: InputStats): void {
+    showReading(this.#console, inputs, notes);
   }
 
   read({ rows, invalid, skipped, notes, firstInvalid }: Parameters<VerifyView["read"]>[0]): void {
-    this.#talk.bar?.end();
-    const passedOver = skipped === 0 ? "" : `, and ${count(skipped)} passed over by --skip-domain`;
-    this.#talk.say(`To look up: ${counted(rows - invalid, "row")}${passedOver}`);
-    for (const line of noteLines(notes)) this.#talk.say(line);
+    this.#console.progress?.end();
+    const passedOver = skipped === 0 ? "" : `, and ${formatCount(skipped)} passed over by --skip-domain`;
+    this.#console.info(`To look up: ${pluralize(rows - invalid, "row")}${passedOver}`);
+    for (const line of noteLines(notes)) this.#console.info(line);
     if (invalid === 0) return;
-    this.#talk.say(`  ${counted(invalid, "row")} invalid: there is no alias that could be looked up`);
-    for (const problem of firstInvalid) this.#talk.say(problemLine(problem));
+    this.#console.info(`  ${pluralize(invalid, "row")} invalid: there is no alias that could be looked up`);
+    for (const problem of firstInvalid) this.#console.info(problemLine(problem));
     const more = invalid - firstInvalid.length;
-    if (more > 0) this.#talk.say(`  and ${counted(more, "more problem")}`);
+    if (more > 0) this.#console.info(`  and ${pluralize(more, "more problem")}`);
   }
 
   lookingUp(progress: () => VerifyProgress): void {
-    this.#talk.bar?.begin((columns) => {
+    this.#console.progress?.begin((columns) => {
       const { listed, seen, wanted } = progress();
       const parts = [
         {
-          text: `${count(Math.min(seen, wanted))} of ${counted(wanted, "alias", "aliases")} seen`,
+          text: `${formatCount(Math.min(seen, wanted))} of ${pluralize(wanted, "alias", "aliases")} seen`,
           weight: 2,
         },
-        { text: `${counted(listed, "address", "addresses")} read`, weight: 1 },
+        { text: `${pluralize(listed, "address", "addresses")} read`, weight: 1 },
       ];
       return progressLine(seen, wanted, parts, columns);
     });
-    if (this.#talk.bar !== undefined) return;
-    this.#ticker = setInterval(() => this.#talk.log.info({ ...progress() }, "looking up"), PROGRESS_LINE_MS);
+    if (this.#console.progress !== undefined) return;
+    this.#ticker = setInterval(
+      () => this.#console.log.info({ ...progress() }, "looking up"),
+      PROGRESS_LINE_MS,
+    );
     this.#ticker.unref();
   }
 
   again(what: string, why: string): void {
-    this.#talk.log.warn(`${what}, ${why}; read once more, as addresses may have come or gone meanwhile`);
+    this.#console.log.warn(`${what}, ${why}; read once more, as addresses may have come or gone meanwhile`);
   }
 
   waiting(wait: LongWait): void {
-    logWait(this.#talk, wait);
+    logWait(this.#console, wait);
   }
 
-  retrying(what: string, { code, message }: Failure): void {
-    this.#talk.log.debug({ code }, `${what}: ${code}, to be tried again: ${message}`);
+  onRetry(what: string, { code, message }: Failure): void {
+    this.#console.log.debug({ code }, `${what}: ${code}, to be tried again: ${message}`);
   }
 
   lookedUp(): void {
     clearInterval(this.#ticker);
-    this.#talk.bar?.end();
+    this.#console.progress?.end();
   }
 }
 
@@ -86,9 +89,9 @@ const DOMAINS_SHOWN = 5;
  */
 export function verifyLines(verified: Verified, asked: string): string[] {
   const { found, endedAtEpochMs, startedAtEpochMs } = verified;
-  const parts = FOUND.filter((word) => found[word] > 0).map((word) => `${count(found[word])} ${word}`);
+  const parts = FOUND.filter((word) => found[word] > 0).map((word) => `${formatCount(found[word])} ${word}`);
   return [
-    `${counted(verified.rows, "row")} in ${duration(endedAtEpochMs - startedAtEpochMs)}: ${parts.join(", ") || "nothing to look up"}`,
+    `${pluralize(verified.rows, "row")} in ${formatDuration(endedAtEpochMs - startedAtEpochMs)}: ${parts.join(", ") || "nothing to look up"}`,
     ...foundLines(verified),
     `  result     ${verified.file}`,
     ...proofLines(verified, asked),
@@ -97,31 +100,31 @@ export function verifyLines(verified: Verified, asked: string): string[] {
 
 function foundLines({ found, invalid, notInternal, severalPrimaries, skipped, unsaid }: Verified): string[] {
   const lines: string[] = [];
-  if (skipped > 0) lines.push(`  ${counted(skipped, "more row")} passed over by --skip-domain`);
+  if (skipped > 0) lines.push(`  ${pluralize(skipped, "more row")} passed over by --skip-domain`);
   if (found.primary > 0) lines.push("  primary: the address exists, but is marked as no alias");
   if (found.absent > 0) lines.push("  absent: Mimecast's list of the domain's addresses does not have it");
   if (invalid > 0) {
     lines.push(
-      `  not-checkable: ${counted(invalid, "row")} invalid; import --dry-run says what is wrong with each`,
+      `  not-checkable: ${pluralize(invalid, "row")} invalid; import --dry-run says what is wrong with each`,
     );
   }
   if (notInternal.count > 0) {
     const shown = notInternal.domains
       .slice(0, DOMAINS_SHOWN)
-      .map(({ name, aliases }) => `${name} (${counted(aliases, "alias", "aliases")})`);
+      .map(({ name, aliases }) => `${name} (${pluralize(aliases, "alias", "aliases")})`);
     const more = notInternal.count - shown.length;
     lines.push(
-      `  not-checkable: no internal ${notInternal.count === 1 ? "domain" : "domains"} of the account: ${shown.join(", ")}${more > 0 ? `, and ${count(more)} more` : ""}`,
+      `  not-checkable: no internal ${notInternal.count === 1 ? "domain" : "domains"} of the account: ${shown.join(", ")}${more > 0 ? `, and ${formatCount(more)} more` : ""}`,
     );
   }
   if (unsaid > 0) {
     lines.push(
-      `  not-checkable: of ${counted(unsaid, "alias", "aliases")} Mimecast does not say whether they are marked as such`,
+      `  not-checkable: of ${pluralize(unsaid, "alias", "aliases")} Mimecast does not say whether they are marked as such`,
     );
   }
   if (severalPrimaries > 0) {
     lines.push(
-      `  ${counted(severalPrimaries, "alias", "aliases")} of the input for several primaries: each can belong to one only`,
+      `  ${pluralize(severalPrimaries, "alias", "aliases")} of the input for several primaries: each can belong to one only`,
     );
   }
   return lines;
@@ -132,7 +135,7 @@ function proofLines({ calls, endedAtEpochMs, found }: Verified, asked: string): 
   const proved =
     found.alias === 0
       ? "Proved: nothing."
-      : `Proved: ${found.alias === 1 ? "1 row's alias is" : `the aliases of ${count(found.alias)} rows are`} at ${asked}, marked as an alias (${new Date(endedAtEpochMs).toISOString()}).`;
+      : `Proved: ${found.alias === 1 ? "1 row's alias is" : `the aliases of ${formatCount(found.alias)} rows are`} at ${asked}, marked as an alias (${new Date(endedAtEpochMs).toISOString()}).`;
   return [
     proved,
     "Not proved: whose alias it is. The call (get-internal-users) does not tell, so it may belong to another primary than aliasFor.",

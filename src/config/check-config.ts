@@ -1,19 +1,19 @@
 import { z } from "zod";
-import { shown } from "../domain/address.ts";
-import { BLOT } from "../domain/redact.ts";
+import { displayText } from "../domain/address.ts";
+import { REDACTED } from "../domain/redact.ts";
 import { proxyUrl } from "../mimecast/proxy.ts";
-import { type Network, REACH_FLAGS, readNetwork } from "./connection-config.ts";
+import { CONNECTION_OPTIONS, type Network, readNetwork } from "./connection-config.ts";
 import { type Account, readAccount } from "./credentials.ts";
 import {
+  type ConfigSources,
+  type Environment,
   isSecretVariable,
-  readVariableLayers,
-  type Surroundings,
+  readEnvironment,
   VARIABLES,
-  type VariableLayers,
 } from "./environment.ts";
-import { Problems, readOptions } from "./option-parsers.ts";
+import { ConfigErrors, parseOptions } from "./option-parsers.ts";
 
-const checkFlags = z.object({ ...REACH_FLAGS, json: z.boolean().default(false) });
+const checkFlags = z.object({ ...CONNECTION_OPTIONS, json: z.boolean().default(false) });
 
 /** The options of check as the command line has them, each named as commander names it. */
 export type CheckFlags = z.input<typeof checkFlags>;
@@ -39,13 +39,13 @@ export interface CheckConfig {
 }
 
 /** Reads all settings, and tells what is wrong with them instead of throwing it; but throws a RunError "usage". */
-export function readCheckConfig(flags: CheckFlags, surroundings: Surroundings): CheckConfig {
-  const usage = new Problems();
-  const options = readOptions(checkFlags, flags, usage);
+export function readCheckConfig(flags: CheckFlags, surroundings: ConfigSources): CheckConfig {
+  const usage = new ConfigErrors();
+  const options = parseOptions(checkFlags, flags, usage);
   usage.throwIfAny();
   if (options === undefined) throw new TypeError("options without a problem are missing");
-  const problems = new Problems();
-  const variables = readVariableLayers(surroundings, options.envFile, problems);
+  const problems = new ConfigErrors();
+  const variables = readEnvironment(surroundings, options.envFile, problems);
   const network = readNetwork(variables, problems);
   const account = options.simulate ? undefined : readAccount(variables, problems);
   return {
@@ -61,29 +61,30 @@ export function readCheckConfig(flags: CheckFlags, surroundings: Surroundings): 
 
 function flagsOf({ envFile = [], simulate = false, timeout }: CheckFlags): FoundSetting[] {
   const given = [
-    ...envFile.map((file) => ({ name: "--env-file", value: shown(file) })),
+    ...envFile.map((file) => ({ name: "--env-file", value: displayText(file) })),
     ...(simulate ? [{ name: "--simulate", value: "on" }] : []),
-    ...(timeout === undefined ? [] : [{ name: "--timeout", value: shown(timeout) }]),
+    ...(timeout === undefined ? [] : [{ name: "--timeout", value: displayText(timeout) }]),
   ];
   return given.map((flag) => ({ ...flag, origin: "the command line" }));
 }
 
-function foundSettings(variables: VariableLayers): FoundSetting[] {
+function foundSettings(variables: Environment): FoundSetting[] {
   return VARIABLES.flatMap((name) => {
-    const origin = variables.originOf(name);
+    const origin = variables.sourceOf(name);
     if (origin === undefined) return [];
-    const value = isSecretVariable(name) ? BLOT : shownValue(name, variables.plain(name) ?? "");
-    return [{ name, value, origin: shown(origin) }];
+    const value = isSecretVariable(name) ? REDACTED : shownValue(name, variables.get(name) ?? "");
+    return [{ name, value, origin: displayText(origin) }];
   });
 }
 
 /** A URL can hold a password, and a token where it should hold none. */
 function shownValue(name: string, value: string): string {
-  if (name !== "MIMECAST_BASE_URL" && name !== "HTTPS_PROXY" && name !== "ALL_PROXY") return shown(value);
+  if (name !== "MIMECAST_BASE_URL" && name !== "HTTPS_PROXY" && name !== "ALL_PROXY")
+    return displayText(value);
   const isUsable = name === "MIMECAST_BASE_URL" ? URL.canParse(value) : proxyUrl(value) !== undefined;
   if (!isUsable) return `${hostIn(value)} (not a usable URL; the rest is not shown)`.trim();
-  return shown(
-    value.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?).*@/i, `$1${BLOT}@`).replace(/[?#].*$/, `?${BLOT}`),
+  return displayText(
+    value.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?).*@/i, `$1${REDACTED}@`).replace(/[?#].*$/, `?${REDACTED}`),
   );
 }
 

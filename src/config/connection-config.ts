@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { proxyUrl } from "../mimecast/proxy.ts";
 import { type Account, readAccount } from "./credentials.ts";
-import { readVariableLayers, type Surroundings, type VariableLayers } from "./environment.ts";
-import { Problems, percentage, positiveNumber, readOptions, wholeNumber } from "./option-parsers.ts";
+import { type ConfigSources, type Environment, readEnvironment } from "./environment.ts";
+import { ConfigErrors, parseOptions, percentage, positiveNumber, wholeNumber } from "./option-parsers.ts";
 import { Secret } from "./secret.ts";
 
 /** How a command reaches Mimecast. May be logged, as its secrets print as a mask. */
-export interface Reach {
+export interface ConnectionConfig {
   readonly maxRatePerSecond: number | undefined;
   readonly quotaReservePercent: number;
   readonly maxAttempts: number;
@@ -21,20 +21,20 @@ export interface Reach {
 
 /**
  * Reads the settings of a command that reaches Mimecast and is not import: its options, which are
- * {@link REACH_FLAGS} and its own, then the environment, then `.env` files. `tellClashes` looks for options that
+ * {@link CONNECTION_OPTIONS} and its own, then the environment, then `.env` files. `tellClashes` looks for options that
  * don't go together. Throws one RunError that lists every problem: "usage" if an option is among them, "settings"
  * otherwise.
  */
-export function readCommandConfig<S extends z.ZodType<ReachOptions>>(
+export function readConnectionConfig<S extends z.ZodType<ReachOptions>>(
   schema: S,
   flags: z.input<S> & ReachFlags,
-  surroundings: Surroundings,
-  tellClashes: (options: z.output<S>, problems: Problems) => void = () => undefined,
-): { readonly options: z.output<S>; readonly reach: Reach } {
-  const problems = new Problems();
-  const options = readOptions(schema, flags, problems);
+  surroundings: ConfigSources,
+  tellClashes: (options: z.output<S>, problems: ConfigErrors) => void = () => undefined,
+): { readonly options: z.output<S>; readonly reach: ConnectionConfig } {
+  const problems = new ConfigErrors();
+  const options = parseOptions(schema, flags, problems);
   if (options !== undefined) tellClashes(options, problems);
-  const variables = readVariableLayers(surroundings, flags.envFile ?? [], problems);
+  const variables = readEnvironment(surroundings, flags.envFile ?? [], problems);
   const network = readNetwork(variables, problems);
   const account = flags.simulate === true ? undefined : readAccount(variables, problems);
   problems.throwIfAny();
@@ -47,7 +47,7 @@ export function readCommandConfig<S extends z.ZodType<ReachOptions>>(
     timeoutMs: Math.ceil(timeout * 1000),
     quiet,
     verbose,
-    noColor: variables.plain("NO_COLOR") !== undefined,
+    noColor: variables.get("NO_COLOR") !== undefined,
     network: Object.freeze(network),
     account: account === undefined ? undefined : Object.freeze(account),
   });
@@ -65,9 +65,9 @@ export interface Network {
 }
 
 /** Reads the network's settings. */
-export function readNetwork(variables: VariableLayers, problems: Problems): Network {
-  const name = variables.plain("HTTPS_PROXY") === undefined ? "ALL_PROXY" : "HTTPS_PROXY";
-  const proxy = variables.plain(name);
+export function readNetwork(variables: Environment, problems: ConfigErrors): Network {
+  const name = variables.get("HTTPS_PROXY") === undefined ? "ALL_PROXY" : "HTTPS_PROXY";
+  const proxy = variables.get(name);
   if (proxy !== undefined && proxyUrl(proxy) === undefined) {
     problems.settings(
       `${variables.spellingOf(name)}: expected the URL of an HTTP proxy, such as http://proxy.corp.example:3128; in a password write / ? # and @ as %2F %3F %23 and %40`,
@@ -75,15 +75,15 @@ export function readNetwork(variables: VariableLayers, problems: Problems): Netw
   }
   return {
     httpsProxy: proxy === undefined ? undefined : new Secret(proxy),
-    noProxy: variables.plain("NO_PROXY"),
-    extraCaCertsFile: variables.plain("NODE_EXTRA_CA_CERTS"),
+    noProxy: variables.get("NO_PROXY"),
+    extraCaCertsFile: variables.get("NODE_EXTRA_CA_CERTS"),
   };
 }
 
 const on = z.boolean().default(false);
 
 /** The options of every command that reaches Mimecast. */
-export const REACH_FLAGS = {
+export const CONNECTION_OPTIONS = {
   maxRate: wholeNumber(1, 1_000_000).optional(),
   // Leaves the account's other integrations something, and costs a tenth of the speed.
   quotaReserve: percentage(0, 99).default(10),
@@ -96,7 +96,7 @@ export const REACH_FLAGS = {
   envFile: z.array(z.string()).default([]),
 } as const;
 
-const reachFlags = z.object(REACH_FLAGS);
+const reachFlags = z.object(CONNECTION_OPTIONS);
 
 /** Those options as the command line has them. */
 export type ReachFlags = z.input<typeof reachFlags>;

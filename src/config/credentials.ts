@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { shown } from "../domain/address.ts";
-import { plainText } from "../domain/display-text.ts";
+import { displayText } from "../domain/address.ts";
+import { stripControlCharacters } from "../domain/display-text.ts";
 import { checkBaseUrl, isLoopback, regionBaseUrl, regionNames } from "../mimecast/hosts.ts";
-import type { VariableLayers } from "./environment.ts";
-import type { Problems } from "./option-parsers.ts";
+import type { Environment } from "./environment.ts";
+import type { ConfigErrors } from "./option-parsers.ts";
 import type { Secret } from "./secret.ts";
 
 /** Proof of who calls, in the form of one of the two APIs. */
@@ -34,12 +34,12 @@ type Api = Credentials["api"];
 const TENANT_HASH_LENGTH = 12;
 
 /** Reads the account's settings; tells every problem with them, and is undefined if there is one. */
-export function readAccount(variables: VariableLayers, problems: Problems): Account | undefined {
+export function readAccount(variables: Environment, problems: ConfigErrors): Account | undefined {
   const countBefore = problems.count;
   const credentials = readCredentials(variables, problems);
-  const tenant = variables.plain("MIMECAST_TENANT");
+  const tenant = variables.get("MIMECAST_TENANT");
   // Messages and files show the name on one line, and it must be possible to type it again.
-  if (tenant !== undefined && plainText(tenant) !== tenant) {
+  if (tenant !== undefined && stripControlCharacters(tenant) !== tenant) {
     problems.settings("MIMECAST_TENANT: the name has a line break or another control character; remove it");
   }
   const baseUrl = readBaseUrl(variables, credentials?.api, problems);
@@ -52,18 +52,18 @@ export function readAccount(variables: VariableLayers, problems: Problems): Acco
   };
 }
 
-function readCredentials(variables: VariableLayers, problems: Problems): Credentials | undefined {
+function readCredentials(variables: Environment, problems: ConfigErrors): Credentials | undefined {
   const wanted = readApi(variables, problems);
   const oauth = {
     MIMECAST_CLIENT_ID: wanted === "1.0" ? undefined : readId("MIMECAST_CLIENT_ID", variables, problems),
     MIMECAST_CLIENT_SECRET:
-      wanted === "1.0" ? undefined : variables.secret("MIMECAST_CLIENT_SECRET", problems),
+      wanted === "1.0" ? undefined : variables.getSecret("MIMECAST_CLIENT_SECRET", problems),
   };
   const signed = {
     MIMECAST_APP_ID: wanted === "2.0" ? undefined : readId("MIMECAST_APP_ID", variables, problems),
-    MIMECAST_APP_KEY: wanted === "2.0" ? undefined : variables.secret("MIMECAST_APP_KEY", problems),
-    MIMECAST_ACCESS_KEY: wanted === "2.0" ? undefined : variables.secret("MIMECAST_ACCESS_KEY", problems),
-    MIMECAST_SECRET_KEY: wanted === "2.0" ? undefined : variables.secret("MIMECAST_SECRET_KEY", problems),
+    MIMECAST_APP_KEY: wanted === "2.0" ? undefined : variables.getSecret("MIMECAST_APP_KEY", problems),
+    MIMECAST_ACCESS_KEY: wanted === "2.0" ? undefined : variables.getSecret("MIMECAST_ACCESS_KEY", problems),
+    MIMECAST_SECRET_KEY: wanted === "2.0" ? undefined : variables.getSecret("MIMECAST_SECRET_KEY", problems),
   };
   const hasOauth = wanted === undefined ? isBegun(oauth) : wanted === "2.0";
   const hasSigned = wanted === undefined ? isBegun(signed) : wanted === "1.0";
@@ -72,8 +72,8 @@ function readCredentials(variables: VariableLayers, problems: Problems): Credent
       "MIMECAST_CLIENT_ID and MIMECAST_CLIENT_SECRET are not set: they, or the four keys of API 1.0, are needed to reach Mimecast; .env.example lists every setting, and --simulate needs none",
     );
   }
-  if (hasOauth) tellMissing("2.0", oauth, problems);
-  if (hasSigned) tellMissing("1.0", signed, problems);
+  if (hasOauth) reportMissing("2.0", oauth, problems);
+  if (hasSigned) reportMissing("1.0", signed, problems);
   if (hasOauth && hasSigned && missingNames(oauth).length + missingNames(signed).length === 0) {
     problems.settings("MIMECAST_API: credentials for both APIs are set; set it to 2.0 or 1.0 to choose");
   }
@@ -87,10 +87,10 @@ function readCredentials(variables: VariableLayers, problems: Problems): Credent
  */
 function readId(
   name: "MIMECAST_CLIENT_ID" | "MIMECAST_APP_ID",
-  variables: VariableLayers,
-  problems: Problems,
+  variables: Environment,
+  problems: ConfigErrors,
 ): string | undefined {
-  const id = variables.plain(name);
+  const id = variables.get(name);
   if (id !== undefined && /[^!-~]/.test(id)) {
     problems.settings(
       `${name}: the value has white space, a line break or a character that an id can't have; copy it anew`,
@@ -99,10 +99,10 @@ function readId(
   return id;
 }
 
-function readApi(variables: VariableLayers, problems: Problems): Api | undefined {
-  const text = variables.plain("MIMECAST_API");
+function readApi(variables: Environment, problems: ConfigErrors): Api | undefined {
+  const text = variables.get("MIMECAST_API");
   if (text === undefined || text === "2.0" || text === "1.0") return text;
-  problems.settings(`MIMECAST_API: expected 2.0 or 1.0, got '${shown(text)}'`);
+  problems.settings(`MIMECAST_API: expected 2.0 or 1.0, got '${displayText(text)}'`);
   return undefined;
 }
 
@@ -116,7 +116,7 @@ function missingNames(parts: Parts): readonly string[] {
   return Object.entries(parts).flatMap(([name, value]) => (value === undefined ? [name] : []));
 }
 
-function tellMissing(api: Api, parts: Parts, problems: Problems): void {
+function reportMissing(api: Api, parts: Parts, problems: ConfigErrors): void {
   for (const name of missingNames(parts)) {
     problems.settings(`${name} is not set, and API ${api} needs it`);
   }
@@ -146,18 +146,18 @@ function signedCredentials(parts: {
 }
 
 function readBaseUrl(
-  variables: VariableLayers,
+  variables: Environment,
   api: Api | undefined,
-  problems: Problems,
+  problems: ConfigErrors,
 ): string | undefined {
-  const override = variables.plain("MIMECAST_BASE_URL");
+  const override = variables.get("MIMECAST_BASE_URL");
   if (override !== undefined) {
     const reading = checkBaseUrl(override);
     if (reading.ok) return reading.url;
     problems.settings(`MIMECAST_BASE_URL ${reading.reason}`);
     return undefined;
   }
-  const given = variables.plain("MIMECAST_REGION")?.toLowerCase();
+  const given = variables.get("MIMECAST_REGION")?.toLowerCase();
   const region = given ?? (api === "2.0" ? "global" : undefined);
   const names = api === undefined ? [...regionNames("2.0"), ...regionNames("1.0")] : regionNames(api);
   if (region === undefined) {
@@ -169,7 +169,7 @@ function readBaseUrl(
   if (baseUrl === undefined && !(api === undefined && names.includes(region))) {
     const which = api === undefined ? "" : ` of API ${api}`;
     problems.settings(
-      `MIMECAST_REGION: expected one of ${[...new Set(names)].join(", ")}${which}, got '${shown(region)}'`,
+      `MIMECAST_REGION: expected one of ${[...new Set(names)].join(", ")}${which}, got '${displayText(region)}'`,
     );
   }
   return baseUrl;

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { shown } from "../domain/address.ts";
+import { displayText } from "../domain/address.ts";
 import { proxySecrets } from "../mimecast/proxy.ts";
-import type { Problems } from "./option-parsers.ts";
+import type { ConfigErrors } from "./option-parsers.ts";
 import { Secret } from "./secret.ts";
 
 /** What surrounds a process, as far as settings depend on it. */
-export interface Surroundings {
+export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where `.env` is looked for, and what relative paths are relative to. */
   readonly cwd: string;
@@ -25,18 +25,18 @@ interface Layer {
 /**
  * The variables of the environment and of `.env` files, the environment first. An empty one counts as unset.
  */
-export class VariableLayers {
+export class Environment {
   readonly #layers: readonly Layer[];
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: ConfigSources;
 
-  constructor(layers: readonly Layer[], surroundings: Surroundings) {
+  constructor(layers: readonly Layer[], surroundings: ConfigSources) {
     this.#layers = layers;
     this.#surroundings = surroundings;
     surroundings.keepSecrets?.(layers.flatMap(({ values }) => secretsIn(values, surroundings.cwd)));
   }
 
   /** A variable's value without the white space around it. The proxies' are known by lower-case names too. */
-  plain(name: PlainVariable): string | undefined {
+  get(name: PlainVariable): string | undefined {
     return this.#found(name)?.value;
   }
 
@@ -46,7 +46,7 @@ export class VariableLayers {
   }
 
   /** From where the value comes that counts, for people; undefined where there is none. */
-  originOf(name: PlainVariable | SecretVariable): string | undefined {
+  sourceOf(name: PlainVariable | SecretVariable): string | undefined {
     if (!isSecretVariable(name)) return this.#found(name)?.origin;
     const fileName = fileVariable(name);
     const layer = this.#layers.find(({ values }) => values[name] || values[fileName]);
@@ -71,7 +71,7 @@ export class VariableLayers {
    * A secret, from its variable or from the file that `<NAME>_FILE` names, whichever is found first. Tells a
    * problem where that can't be used; the value is never part of it.
    */
-  secret(name: SecretVariable, problems: Problems): Secret | undefined {
+  getSecret(name: SecretVariable, problems: ConfigErrors): Secret | undefined {
     const fileName = fileVariable(name);
     for (const { values } of this.#layers) {
       const value = values[name] ?? "";
@@ -86,7 +86,7 @@ export class VariableLayers {
     return undefined;
   }
 
-  #secretFile(name: SecretVariable, path: string, problems: Problems): Secret {
+  #secretFile(name: SecretVariable, path: string, problems: ConfigErrors): Secret {
     const fileName = fileVariable(name);
     const { cwd, keepSecrets } = this.#surroundings;
     try {
@@ -115,7 +115,7 @@ function secretsIn(values: Layer["values"], cwd: string): string[] {
   return [...given, ...wrongPaths].flatMap((text) => [text, text.trim()]).concat(proxies);
 }
 
-function checked(name: string, value: string, problems: Problems): Secret {
+function checked(name: string, value: string, problems: ConfigErrors): Secret {
   if (value === "") problems.settings(`${name}: the file is empty`);
   else if (/[^!-~]/.test(value)) {
     problems.settings(`${name}: the value has white space or a character that no key has; copy it anew`);
@@ -127,19 +127,19 @@ function checked(name: string, value: string, problems: Problems): Secret {
  * Reads the variables from the environment, then from the files named by `--env-file` (a later one first), or else from
  * `.env` in `cwd` if there is one.
  */
-export function readVariableLayers(
-  surroundings: Surroundings,
+export function readEnvironment(
+  surroundings: ConfigSources,
   envFiles: readonly string[],
-  problems: Problems,
-): VariableLayers {
+  problems: ConfigErrors,
+): Environment {
   const { cwd, env } = surroundings;
   const files = envFiles.length > 0 ? envFiles.toReversed() : [".env"];
   const layers = files.map((file) => envFileLayer(file, cwd, envFiles.length > 0, problems));
-  return new VariableLayers([{ origin: "the environment", values: env }, ...layers], surroundings);
+  return new Environment([{ origin: "the environment", values: env }, ...layers], surroundings);
 }
 
-function envFileLayer(file: string, cwd: string, named: boolean, problems: Problems): Layer {
-  const name = named ? `--env-file ${shown(file)}` : file;
+function envFileLayer(file: string, cwd: string, named: boolean, problems: ConfigErrors): Layer {
+  const name = named ? `--env-file ${displayText(file)}` : file;
   let text = "";
   try {
     text = readFileSync(resolve(cwd, file), "utf8").replace(/^\ufeff/, "");
@@ -147,7 +147,7 @@ function envFileLayer(file: string, cwd: string, named: boolean, problems: Probl
     const message = cause instanceof Error ? cause.message : String(cause);
     // A folder `.env` is Python's habit and none of our concern.
     if (named || !/^(?:ENOENT|EISDIR)/.test(message)) {
-      problems.settings(`${name}: the file can't be read: ${shown(message)}`);
+      problems.settings(`${name}: the file can't be read: ${displayText(message)}`);
     }
   }
   if (text.includes("\0")) {
@@ -166,7 +166,7 @@ function envFileLayer(file: string, cwd: string, named: boolean, problems: Probl
  * Leaves out what has several lines: no setting has. A quotation mark that is not closed takes in all up to the next
  * one, secrets among it, and other problems would show them. Whatever else is kept in the file is not our concern.
  */
-function withoutLines(values: Layer["values"], name: string, problems: Problems): Layer["values"] {
+function withoutLines(values: Layer["values"], name: string, problems: ConfigErrors): Layer["values"] {
   const broken = allVariables().filter((variable) => /[\r\n]/.test(values[variable] ?? ""));
   for (const variable of broken) {
     problems.settings(`${name}: the value of ${variable} has several lines; is a quotation mark missing?`);

@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { DEFAULT_MEMBER_COLUMNS, MEMBER_COLUMNS, type MemberColumn } from "../domain/member-columns.ts";
 import { MAX_PAGE_SIZE } from "../domain/response.ts";
-import { REACH_FLAGS } from "./connection-config.ts";
-import { option, type Problems, type Reading, wholeNumber } from "./option-parsers.ts";
+import { CONNECTION_OPTIONS } from "./connection-config.ts";
+import { type ConfigErrors, option, type ParseResult, wholeNumber } from "./option-parsers.ts";
 
 /** The options of export. */
 export const exportFlags = z.object({
-  ...REACH_FLAGS,
+  ...CONNECTION_OPTIONS,
   group: z.array(z.string().min(1, "expected a group's name or id")).default([]),
   allGroups: z.boolean().default(false),
   output: z.string().min(1, "expected a file, or - for standard output").default("-"),
-  columns: option(readColumns).default(DEFAULT_MEMBER_COLUMNS),
+  columns: option(parseColumns).default(DEFAULT_MEMBER_COLUMNS),
   // Larger pages take fewer calls of the quota, and this is the largest.
   pageSize: wholeNumber(1, MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
   concurrency: wholeNumber(1, 64).default(4),
@@ -26,7 +26,7 @@ export type ExportFlags = z.input<typeof exportFlags>;
 type ExportOptions = z.output<typeof exportFlags>;
 
 /** Tells options that don't go together. */
-export function tellExportClashes(options: ExportOptions, problems: Problems): void {
+export function checkExportConflicts(options: ExportOptions, problems: ConfigErrors): void {
   const { allGroups, changes, columns, group, output } = options;
   if (allGroups && group.length > 0) problems.usage("--group and --all-groups exclude each other");
   if (!allGroups && group.length === 0)
@@ -40,7 +40,7 @@ export function tellExportClashes(options: ExportOptions, problems: Problems): v
   if (!isIdentified) problems.usage("--changes needs the column emailAddress, to know a member again");
 }
 
-function readColumns(text: string): Reading<readonly MemberColumn[]> {
+function parseColumns(text: string): ParseResult<readonly MemberColumn[]> {
   const columns: MemberColumn[] = [];
   for (const word of text.split(",")) {
     const folded = word.trim().toLowerCase();
@@ -57,7 +57,7 @@ const COLUMNS_EXPECTED = {
 } as const;
 
 /** The options of groups. */
-export const groupsFlags = z.object({ ...REACH_FLAGS, json: z.boolean().default(false) });
+export const groupsFlags = z.object({ ...CONNECTION_OPTIONS, json: z.boolean().default(false) });
 
 /** The options as the command line has them. */
 export type GroupsFlags = z.input<typeof groupsFlags>;

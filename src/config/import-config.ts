@@ -1,14 +1,14 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { type Network, REACH_FLAGS, readNetwork } from "./connection-config.ts";
+import { CONNECTION_OPTIONS, type Network, readNetwork } from "./connection-config.ts";
 import { type Account, readAccount } from "./credentials.ts";
-import { readVariableLayers, type Surroundings, type VariableLayers } from "./environment.ts";
-import { type ColumnsOption, READING_FLAGS, tellReadingClashes } from "./input-options.ts";
-import { list, option, Problems, type Reading, readOptions, wholeNumber } from "./option-parsers.ts";
-import { readDeadline, readResendBefore } from "./times.ts";
+import { type ConfigSources, type Environment, readEnvironment } from "./environment.ts";
+import { type ColumnsOption, checkInputOptions, INPUT_OPTIONS } from "./input-options.ts";
+import { ConfigErrors, list, option, type ParseResult, parseOptions, wholeNumber } from "./option-parsers.ts";
+import { parseDeadline, parseResendBefore } from "./times.ts";
 
 /** What surrounds an import, as far as settings depend on it. */
-export interface ImportSurroundings extends Surroundings {
+export interface ImportConfigSources extends ConfigSources {
   readonly nowEpochMs: number;
 }
 
@@ -53,10 +53,10 @@ export interface ImportConfig {
  * Reads the settings of an import from the flags, then the environment, then `.env` files. Throws one RunError
  * that lists every problem: "usage" if an option is among them, "settings" otherwise.
  */
-export function readImportConfig(flags: ImportFlags, surroundings: ImportSurroundings): ImportConfig {
-  const problems = new Problems();
+export function readImportConfig(flags: ImportFlags, surroundings: ImportConfigSources): ImportConfig {
+  const problems = new ConfigErrors();
   const options = readImportFlags(flags, surroundings.nowEpochMs, problems);
-  const variables = readVariableLayers(surroundings, flags.envFile ?? [], problems);
+  const variables = readEnvironment(surroundings, flags.envFile ?? [], problems);
   const network = readNetwork(variables, problems);
   const account = accountFor(flags, variables, problems);
   problems.throwIfAny();
@@ -64,16 +64,16 @@ export function readImportConfig(flags: ImportFlags, surroundings: ImportSurroun
   return frozen(options, variables, network, account, surroundings.cwd);
 }
 
-function accountFor(flags: ImportFlags, variables: VariableLayers, problems: Problems): Account | undefined {
+function accountFor(flags: ImportFlags, variables: Environment, problems: ConfigErrors): Account | undefined {
   // The simulator must never be handed the credentials of a real account.
   if (flags.simulate === true) return undefined;
   // A dry run reaches nobody: an account only tells it which ledger is meant.
-  return readAccount(variables, flags.dryRun === true ? new Problems() : problems);
+  return readAccount(variables, flags.dryRun === true ? new ConfigErrors() : problems);
 }
 
 function frozen(
   options: ImportOptions,
-  variables: VariableLayers,
+  variables: Environment,
   network: Network,
   account: Account | undefined,
   cwd: string,
@@ -104,7 +104,7 @@ function frozen(
     json: options.json,
     quiet: options.quiet,
     verbose: options.verbose,
-    noColor: variables.plain("NO_COLOR") !== undefined,
+    noColor: variables.get("NO_COLOR") !== undefined,
     network: Object.freeze(network),
     account: account === undefined ? undefined : Object.freeze(account),
   });
@@ -128,48 +128,48 @@ type ImportOptions = z.output<ReturnType<typeof importFlags>>;
 function readImportFlags(
   flags: ImportFlags,
   nowEpochMs: number,
-  problems: Problems,
+  problems: ConfigErrors,
 ): ImportOptions | undefined {
-  const options = readOptions(importFlags(nowEpochMs), flags, problems);
-  if (options !== undefined) tellReadingClashes(options, problems);
+  const options = parseOptions(importFlags(nowEpochMs), flags, problems);
+  if (options !== undefined) checkInputOptions(options, problems);
   return options;
 }
 
 function importFlags(nowEpochMs: number) {
   const on = z.boolean().default(false);
   return z.object({
-    ...REACH_FLAGS,
-    ...READING_FLAGS,
+    ...CONNECTION_OPTIONS,
+    ...INPUT_OPTIONS,
     dryRun: on,
     limit: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
     // As many lanes as keep the recorded quota (160 calls a second) busy at answers of 0.4 s.
     concurrency: wholeNumber(1, 256).default(64),
     // The API documents several as equivalent to single calls, but no public client is known to send them.
     rowsPerRequest: wholeNumber(1, 100).default(1),
-    maxFailures: option(readMaxFailures).optional(),
-    deadline: option((text) => instant(readDeadline(text, nowEpochMs))).optional(),
-    allow: list(readAllow),
-    inPlaceCode: list(readErrorCode),
-    resendBefore: option((text) => instant(readResendBefore(text, nowEpochMs))).optional(),
+    maxFailures: option(parseMaxFailures).optional(),
+    deadline: option((text) => instant(parseDeadline(text, nowEpochMs))).optional(),
+    allow: list(parseAllow),
+    inPlaceCode: list(parseErrorCode),
+    resendBefore: option((text) => instant(parseResendBefore(text, nowEpochMs))).optional(),
     out: z.string().min(1, "expected a folder").default("runs"),
     json: on,
     metricsFile: option(readMetricsFile).optional(),
   });
 }
 
-function readAllow(text: string): Reading<Allowable> {
+function parseAllow(text: string): ParseResult<Allowable> {
   const kind = ALLOWABLE.find((it) => it === text);
   if (kind !== undefined) return { ok: true, value: kind };
   return { ok: false, reason: `expected ${ALLOWABLE.join(" or ")}` };
 }
 
-function readErrorCode(text: string): Reading<string> {
+function parseErrorCode(text: string): ParseResult<string> {
   if (/^[\w.:-]{1,200}$/.test(text)) return { ok: true, value: text };
   return { ok: false, reason: "expected an API error code, such as err_validation" };
 }
 
 /** The textfile collector reads no other names; and so a slip of the hand can't name an input or `.env`. */
-function readMetricsFile(text: string): Reading<string> {
+function readMetricsFile(text: string): ParseResult<string> {
   if (isMetricsFileName(text)) return { ok: true, value: text };
   return { ok: false, reason: "expected a file whose name ends in .prom, such as mimecast-bulk.prom" };
 }
@@ -179,7 +179,7 @@ export function isMetricsFileName(text: string): boolean {
   return /[^/\\]\.prom$/.test(text);
 }
 
-function readMaxFailures(text: string): Reading<MaxFailures> {
+function parseMaxFailures(text: string): ParseResult<MaxFailures> {
   if (/^\d{1,3}(?:\.\d{1,9})?%$/.test(text)) {
     const percent = Number.parseFloat(text);
     if (percent > 0 && percent <= 100) return { ok: true, value: { kind: "percent", percent } };
@@ -189,6 +189,6 @@ function readMaxFailures(text: string): Reading<MaxFailures> {
   return { ok: false, reason: "expected a number of rows, at least 1, or a percentage such as 5%" };
 }
 
-function instant(when: ReturnType<typeof readDeadline>): Reading<number> {
+function instant(when: ReturnType<typeof parseDeadline>): ParseResult<number> {
   return when.ok ? { ok: true, value: when.epochMs } : when;
 }

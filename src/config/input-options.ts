@@ -1,25 +1,25 @@
 import { z } from "zod";
-import { readSkipPattern } from "../domain/skip-domain.ts";
-import { list, option, type Problems, type Reading, wholeNumber } from "./option-parsers.ts";
+import { parseDomainPattern } from "../domain/skip-domain.ts";
+import { type ConfigErrors, list, option, type ParseResult, wholeNumber } from "./option-parsers.ts";
 
 /** The options of every command that reads rows of aliases. */
-export const READING_FLAGS = {
-  columns: option(readColumnsOption).default({}),
+export const INPUT_OPTIONS = {
+  columns: option(parseColumnsOption).default({}),
   /** False with `--no-header`. */
   header: z.boolean().default(true),
   headerLine: wholeNumber(1, 1_000_000).optional(),
-  delimiter: option(readDelimiter).optional(),
-  encoding: option(readEncoding).optional(),
-  skipDomain: list(readSkipDomain),
+  delimiter: option(parseDelimiter).optional(),
+  encoding: option(parseEncoding).optional(),
+  skipDomain: list(parseSkipDomain),
 } as const;
 
-const readingFlags = z.object(READING_FLAGS);
+const readingFlags = z.object(INPUT_OPTIONS);
 
 /** Those options with their types and defaults. */
 export type ReadingOptions = z.output<typeof readingFlags>;
 
 /** Tells which of them don't go together. */
-export function tellReadingClashes(options: ReadingOptions, problems: Problems): void {
+export function checkInputOptions(options: ReadingOptions, problems: ConfigErrors): void {
   if (!options.header && options.headerLine !== undefined) {
     problems.usage("--header-line and --no-header exclude each other; give one of them");
   }
@@ -30,8 +30,8 @@ export function tellReadingClashes(options: ReadingOptions, problems: Problems):
   }
 }
 
-function readSkipDomain(text: string): Reading<string> {
-  const reading = readSkipPattern(text);
+function parseSkipDomain(text: string): ParseResult<string> {
+  const reading = parseDomainPattern(text);
   return reading.ok ? { ok: true, value: reading.pattern } : reading;
 }
 
@@ -42,7 +42,7 @@ export interface ColumnsOption {
 }
 
 /** Reads `--columns`: `aliasFor=NAME,alias=NAME`, one or both, `alias=` as often as needed. A name may have commas. */
-function readColumnsOption(text: string): Reading<ColumnsOption> {
+function parseColumnsOption(text: string): ParseResult<ColumnsOption> {
   let aliasFor: string | undefined;
   const aliases: string[] = [];
   // Parted only at a comma before one of the two words, as a header may hold commas itself.
@@ -63,14 +63,14 @@ function readColumnsOption(text: string): Reading<ColumnsOption> {
 const COLUMNS_EXPECTED = { ok: false, reason: "expected aliasFor=NAME,alias=NAME" } as const;
 
 /** Reads `--delimiter`: one character, or `tab`. */
-function readDelimiter(text: string): Reading<string> {
+function parseDelimiter(text: string): ParseResult<string> {
   if (text === "tab" || text === "\\t") return { ok: true, value: "\t" };
   if (text.length !== 1 || /["\r\n\0\p{L}\p{N}\p{Cs}@.]/u.test(text)) return DELIMITER_EXPECTED;
   return { ok: true, value: text };
 }
 
 /** Reads `--encoding`: a name of the Encoding standard, cp850, cp437, or what PowerShell calls the usual ones. */
-function readEncoding(text: string): Reading<string> {
+function parseEncoding(text: string): ParseResult<string> {
   const name = text.trim().toLowerCase();
   const codePage = /^(?:cp|ibm|dos-)?(437|850)$/.exec(name)?.[1];
   if (codePage !== undefined) return { ok: true, value: `cp${codePage}` };

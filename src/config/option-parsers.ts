@@ -1,24 +1,24 @@
 import { z } from "zod";
-import { shown } from "../domain/address.ts";
+import { displayText } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
 
 /** What became of a text that an option got. */
-export type Reading<T> =
+export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string };
 
 /** An option of one value. */
-export function option<T>(read: (text: string) => Reading<T>) {
+export function option<T>(read: (text: string) => ParseResult<T>) {
   return z.string().transform((text, context): T => {
     const result = read(text);
     if (result.ok) return result.value;
-    context.addIssue({ code: "custom", message: `${result.reason}, got '${shown(text)}'` });
+    context.addIssue({ code: "custom", message: `${result.reason}, got '${displayText(text)}'` });
     return z.NEVER;
   });
 }
 
 /** An option of several values, also separated by commas. */
-export function list<T>(read: (text: string) => Reading<T>) {
+export function list<T>(read: (text: string) => ParseResult<T>) {
   return z
     .array(z.string())
     .transform((texts, context): readonly T[] => {
@@ -28,7 +28,7 @@ export function list<T>(read: (text: string) => Reading<T>) {
         .flatMap((part) => {
           const result = read(part);
           if (result.ok) return [result.value];
-          context.addIssue({ code: "custom", message: `${result.reason}, got '${shown(part)}'` });
+          context.addIssue({ code: "custom", message: `${result.reason}, got '${displayText(part)}'` });
           return [];
         });
     })
@@ -67,7 +67,7 @@ export function percentage(min: number, max: number) {
 }
 
 /** Collects what is wrong with the command line and the settings, so that all of it is told at once. */
-export class Problems {
+export class ConfigErrors {
   readonly #usage: string[] = [];
   readonly #settings: string[] = [];
 
@@ -105,10 +105,10 @@ export class Problems {
 }
 
 /** Reads a command's options; tells every problem with them, and is undefined if there is one. */
-export function readOptions<S extends z.ZodType<{ quiet: boolean; verbose: boolean }>>(
+export function parseOptions<S extends z.ZodType<{ quiet: boolean; verbose: boolean }>>(
   schema: S,
   flags: z.input<S>,
-  problems: Problems,
+  problems: ConfigErrors,
 ): z.output<S> | undefined {
   const reading = schema.safeParse(flags);
   if (!reading.success) {

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { BLOT } from "../domain/redact.ts";
+import { REDACTED } from "../domain/redact.ts";
 
 /** A text that no log, message or file may show. Printing or serialising it gives a mask. */
 export class Secret {
@@ -15,14 +15,14 @@ export class Secret {
   }
 
   toString(): string {
-    return BLOT;
+    return REDACTED;
   }
 
   toJSON(): string {
-    return BLOT;
+    return REDACTED;
   }
 
   [inspect.custom](): string {
-    return BLOT;
+    return REDACTED;
   }
 }

@@ -1,5 +1,5 @@
 /** A point in time that a user gave. */
-export type WhenReading =
+export type ParsedTime =
   | { readonly ok: true; readonly epochMs: number }
   | { readonly ok: false; readonly reason: string };
 
@@ -12,7 +12,7 @@ const DAY_MS = 24 * HOUR_MS;
  * Reads `--deadline`: a time of day (`06:00`, the next one by the local clock), a duration from now (`2h30m`,
  * `90s`), or an ISO time, local unless it names an offset. It lies in the future.
  */
-export function readDeadline(text: string, nowEpochMs: number): WhenReading {
+export function parseDeadline(text: string, nowEpochMs: number): ParsedTime {
   const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
   const epochMs =
     clock === null
@@ -27,7 +27,7 @@ export function readDeadline(text: string, nowEpochMs: number): WhenReading {
 }
 
 /** Reads `--resend-before`: a duration back from now (`30d`), an ISO date or time, or `now`. */
-export function readResendBefore(text: string, nowEpochMs: number): WhenReading {
+export function parseResendBefore(text: string, nowEpochMs: number): ParsedTime {
   const ago = durationMs(text);
   const epochMs = text === "now" ? nowEpochMs : ago === undefined ? isoEpochMs(text) : nowEpochMs - ago;
   if (epochMs === undefined) {

@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { REACH_FLAGS, type Reach, readCommandConfig } from "./connection-config.ts";
-import type { Surroundings } from "./environment.ts";
-import { READING_FLAGS, type ReadingOptions, tellReadingClashes } from "./input-options.ts";
+import { CONNECTION_OPTIONS, type ConnectionConfig, readConnectionConfig } from "./connection-config.ts";
+import type { ConfigSources } from "./environment.ts";
+import { checkInputOptions, INPUT_OPTIONS, type ReadingOptions } from "./input-options.ts";
 
 const verifyFlags = z.object({
-  ...REACH_FLAGS,
-  ...READING_FLAGS,
+  ...CONNECTION_OPTIONS,
+  ...INPUT_OPTIONS,
   out: z.string().min(1, "expected a folder").default("runs"),
   json: z.boolean().default(false),
 });
@@ -15,7 +15,7 @@ const verifyFlags = z.object({
 export type VerifyFlags = z.input<typeof verifyFlags>;
 
 /** Everything that a verification is told from outside. */
-export interface VerifyConfig extends Reach {
+export interface VerifyConfig extends ConnectionConfig {
   readonly reading: ReadingOptions;
   /** Absolute; with `--simulate` the folder `simulated` in `--out`. */
   readonly outDir: string;
@@ -23,8 +23,8 @@ export interface VerifyConfig extends Reach {
 }
 
 /** Throws one RunError that lists every problem: "usage" if an option is among them, "settings" otherwise. */
-export function readVerifyConfig(flags: VerifyFlags, surroundings: Surroundings): VerifyConfig {
-  const { options, reach } = readCommandConfig(verifyFlags, flags, surroundings, tellReadingClashes);
+export function readVerifyConfig(flags: VerifyFlags, surroundings: ConfigSources): VerifyConfig {
+  const { options, reach } = readConnectionConfig(verifyFlags, flags, surroundings, checkInputOptions);
   const out = resolve(surroundings.cwd, options.out);
   const outDir = options.simulate ? join(out, "simulated") : out;
   return { ...reach, reading: options, outDir, json: options.json };

@@ -1,6 +1,6 @@
 import { platform } from "node:os";
-import { readAddress, shown } from "../domain/address.ts";
-import { shellWord } from "../domain/command-line.ts";
+import { displayText, parseAddress } from "../domain/address.ts";
+import { shellQuote } from "../domain/command-line.ts";
 import { isPlainText } from "../domain/display-text.ts";
 import { RunError } from "../domain/run-error.ts";
 import {
@@ -9,7 +9,7 @@ import {
   chosenNames,
   type FoundColumns,
   familyKey,
-  type HeaderPlace,
+  type HeaderLocation,
   headerKey,
   type Role,
   SYNONYMS,
@@ -30,13 +30,13 @@ export function missingColumns(
   header: readonly string[],
   records: Records,
   choice: ColumnChoice,
-  place: HeaderPlace,
+  place: HeaderLocation,
 ): RunError {
   const missing = ROLES.filter((role) => found[role].kind === "none");
   const keys = new Set(header.map(headerKey));
   const expected = missing
     .flatMap((role) => chosenNames(role, choice)?.filter((name) => !keys.has(headerKey(name))) ?? [role])
-    .map((name) => `"${shown(name)}"`)
+    .map((name) => `"${displayText(name)}"`)
     .join(" and ");
   const without = missing.flatMap((role) => withoutAddresses(role, header, choice));
   const holding = holdingColumns(header, records);
@@ -52,7 +52,7 @@ export function missingColumns(
     ...(nameless.length > 0
       ? [`To use column ${(nameless[0] ?? 0) + 1}, give it a name in the header line`]
       : []),
-    header.some((cell) => readAddress(cell).ok)
+    header.some((cell) => parseAddress(cell).ok)
       ? noHeaderAdvice(header, records)
       : (delimiterAdvice(header, holding, place.delimiter) ?? columnsAdvice(found, header, records, choice)),
   ];
@@ -60,12 +60,12 @@ export function missingColumns(
 }
 
 /** A header in which several columns can be meant. */
-export function doubtfulColumns(
+export function ambiguousColumns(
   found: FoundColumns,
   header: readonly string[],
   records: Records,
   choice: ColumnChoice,
-  place: HeaderPlace,
+  place: HeaderLocation,
 ): RunError {
   const doubts = ROLES.flatMap((role) => {
     const one = found[role];
@@ -78,13 +78,13 @@ export function doubtfulColumns(
 }
 
 /** A needed header that occurs again. */
-export function twiceInHeader(
+export function duplicateHeader(
   indexes: readonly number[],
   header: readonly string[],
-  place: HeaderPlace,
+  place: HeaderLocation,
 ): RunError {
   const [first = 0] = indexes;
-  const name = shown(cellAt(header, first));
+  const name = displayText(cellAt(header, first));
   return new RunError(
     "input",
     `${at(place)}: the header "${name}" occurs more than once, in columns ${positioned(header, indexes)}; rename all but one of them`,
@@ -92,13 +92,13 @@ export function twiceInHeader(
 }
 
 /** `aliases.csv, line 3`. */
-export function at(place: Pick<HeaderPlace, "name" | "line">): string {
+export function at(place: Pick<HeaderLocation, "name" | "line">): string {
   return `${place.name}, line ${place.line}`;
 }
 
 /** How a delimiter is told and typed: `tabs`, or the character in quotes. */
 export function shownDelimiter(delimiter: string): string {
-  return delimiter === "\t" ? "tabs" : `'${shown(delimiter)}'`;
+  return delimiter === "\t" ? "tabs" : `'${displayText(delimiter)}'`;
 }
 
 /** `--delimiter` with the character, as it is typed. */
@@ -197,16 +197,16 @@ function columnsOption(aliasFor: string, aliases: readonly string[]): string {
 
 /** In double quotes, which most people know, unless a shell reads something in them: the headers come from outside. */
 function quotedWord(word: string): string {
-  return isPlainText(word) && !/["$`\\!%]/.test(word) ? `"${word}"` : shellWord(word, platform());
+  return isPlainText(word) && !/["$`\\!%]/.test(word) ? `"${word}"` : shellQuote(word, platform());
 }
 
 /** Headers by their names, as many of them as can be read. */
 export function named(header: readonly string[], indexes: Iterable<number>): string {
-  const names = [...indexes].map((index) => `"${shown(cellAt(header, index))}"`);
+  const names = [...indexes].map((index) => `"${displayText(cellAt(header, index))}"`);
   const more = names.length - HEADERS_SHOWN;
   return more > 0 ? `${names.slice(0, HEADERS_SHOWN).join(", ")} and ${more} more` : names.join(", ");
 }
 
 function positioned(header: readonly string[], indexes: readonly number[]): string {
-  return indexes.map((index) => `${index + 1} ("${shown(cellAt(header, index))}")`).join(" and ");
+  return indexes.map((index) => `${index + 1} ("${displayText(cellAt(header, index))}")`).join(" and ");
 }

@@ -1,4 +1,4 @@
-import { readAddress } from "../domain/address.ts";
+import { parseAddress } from "../domain/address.ts";
 import { beginsWithKind } from "../domain/address-list.ts";
 import { withoutNumber } from "../domain/list-header.ts";
 import type { RecordLayout } from "../domain/row.ts";
@@ -15,14 +15,14 @@ export interface ColumnChoice {
 }
 
 /** The beginning of a table with a header, and where it is. */
-export interface HeaderPlace {
+export interface HeaderLocation {
   readonly name: string;
   readonly line: number;
   readonly delimiter: string;
 }
 
 /** What can be found of a role in a header. */
-export type Found =
+export type ColumnMatch =
   /** A single column, or the columns of one family of alias columns. */
   | { readonly kind: "one"; readonly indexes: readonly number[] }
   | { readonly kind: "none" }
@@ -30,7 +30,7 @@ export type Found =
   | { readonly kind: "several"; readonly families: readonly (readonly number[])[] };
 
 /** What is found of both roles. */
-export type FoundColumns = { readonly [role in Role]: Found };
+export type FoundColumns = { readonly [role in Role]: ColumnMatch };
 
 /** The form in which headers are compared: without regard to case, spaces, `_` and `-`. */
 export function headerKey(name: string): string {
@@ -126,7 +126,7 @@ const NET_TYPE = /^(?:Microsoft|System|Deserialized)\.[\w.]+(?:`\d+)?(?:\[.*\])?
 
 /** Whether a cell holds nothing but one address, or a list of them as Exchange and Active Directory write it. */
 export function isAddressCell(cell: string): boolean {
-  return beginsWithKind(cell) || readAddress(cell).ok;
+  return beginsWithKind(cell) || parseAddress(cell).ok;
 }
 
 /** Whether a cell has to do with addresses at all: also where it can't be used as it is. */

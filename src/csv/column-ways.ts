@@ -1,5 +1,5 @@
-import { shown } from "../domain/address.ts";
-import { readRecord } from "../domain/row.ts";
+import { displayText } from "../domain/address.ts";
+import { parseRecord } from "../domain/row.ts";
 import {
   type ColumnChoice,
   type Columns,
@@ -152,9 +152,10 @@ function sentenceOf(
   header: readonly string[] | undefined,
 ): string | undefined {
   for (const cells of records) {
-    const reading = readRecord({ line: 0, cells, raw: "" }, { columns, cellCount, delimiter: "", header });
+    const reading = parseRecord({ line: 0, cells, raw: "" }, { columns, cellCount, delimiter: "", header });
     for (const row of reading.kind === "list" ? reading.rows : [reading]) {
-      if (row.kind === "pair") return `${shown(row.pair.alias)} will belong to ${shown(row.pair.aliasFor)}`;
+      if (row.kind === "pair")
+        return `${displayText(row.pair.alias)} will belong to ${displayText(row.pair.aliasFor)}`;
     }
   }
   return undefined;

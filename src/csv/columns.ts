@@ -1,15 +1,15 @@
-import { shown } from "../domain/address.ts";
+import { displayText } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
-import { at, doubtfulColumns, missingColumns, twiceInHeader } from "./column-errors.ts";
+import { ambiguousColumns, at, duplicateHeader, missingColumns } from "./column-errors.ts";
 import {
   type ColumnChoice,
+  type ColumnMatch,
   type Columns,
   cellAt,
   chosenNames,
-  type Found,
   familiesOf,
   familyKey,
-  type HeaderPlace,
+  type HeaderLocation,
   headerKey,
   holdsAddresses,
   isAddressCell,
@@ -29,7 +29,7 @@ export function columnsByHeader(
   header: readonly string[],
   records: readonly (readonly string[])[],
   choice: ColumnChoice,
-  place: HeaderPlace,
+  place: HeaderLocation,
 ): Columns {
   const found = {
     aliasFor: columnOf("aliasFor", header, records, choice),
@@ -39,24 +39,24 @@ export function columnsByHeader(
   if (aliasFor.kind === "several") {
     const indexes = aliasFor.families.flat();
     const keys = new Set(indexes.map((index) => headerKey(cellAt(header, index))));
-    if (keys.size === 1) throw twiceInHeader(indexes, header, place);
+    if (keys.size === 1) throw duplicateHeader(indexes, header, place);
   }
   if (aliasFor.kind === "none" || alias.kind === "none") {
     throw missingColumns(found, header, records, choice, place);
   }
   if (aliasFor.kind === "several" || alias.kind === "several") {
-    throw doubtfulColumns(found, header, records, choice, place);
+    throw ambiguousColumns(found, header, records, choice, place);
   }
   return checkedColumns(aliasFor.indexes, alias.indexes, place);
 }
 
 /** Finds the columns by position, from 1, in a file without a header; by default the first two. */
-export function columnsByPosition(cellCount: number, choice: ColumnChoice, place: HeaderPlace): Columns {
+export function columnsByPosition(cellCount: number, choice: ColumnChoice, place: HeaderLocation): Columns {
   const position = (role: Role, text: string): number => {
     if (!/^[1-9]\d{0,5}$/.test(text)) {
       throw new RunError(
         "usage",
-        `--columns ${role}=${shown(text)}: with --no-header, give the column's position, from 1`,
+        `--columns ${role}=${displayText(text)}: with --no-header, give the column's position, from 1`,
       );
     }
     if (Number(text) > cellCount) {
@@ -91,7 +91,7 @@ export function unreadColumns(
  * cells with an address, then records as long as the header. To be compared item by item; empty where there are no
  * columns at all.
  */
-export function meritOf(
+export function scoreSample(
   sample: readonly (readonly string[])[],
   choice: ColumnChoice,
   noHeader: boolean,
@@ -117,17 +117,17 @@ function columnOf(
   header: readonly string[],
   records: readonly (readonly string[])[],
   choice: ColumnChoice,
-): Found {
+): ColumnMatch {
   const wanted = chosenNames(role, choice);
   if (wanted !== undefined) {
     const keys = new Set(header.map(headerKey));
     if (!wanted.every((name) => keys.has(headerKey(name)))) return { kind: "none" };
     const named = indexesOf(header, (name) => isNameOf(role, name, choice));
-    return foundOf(role === "alias" ? [named] : named.map((index) => [index]));
+    return matchColumns(role === "alias" ? [named] : named.map((index) => [index]));
   }
   if (header.some((name) => headerKey(name) === "aliasfor")) {
     const own = candidatesOf(role, header, (key) => key === role.toLowerCase());
-    if (own.length > 0) return foundOf(own);
+    if (own.length > 0) return matchColumns(own);
   }
   const other = chosenNames(role === "alias" ? "aliasFor" : "alias", choice) ?? [];
   const taken = new Set(other.map(headerKey));
@@ -138,12 +138,12 @@ function columnOf(
   const holding = candidates.filter((family) =>
     family.some((index) => even.some((record) => holdsAddresses(cellAt(record, index)))),
   );
-  if (holding.length > 0) return foundOf(holding);
+  if (holding.length > 0) return matchColumns(holding);
   // Nothing speaks against columns that are empty so far.
   const empty = candidates.filter((family) =>
     family.every((index) => even.every((record) => cellAt(record, index).trim() === "")),
   );
-  return foundOf(even.length === 0 ? empty.slice(0, 1) : empty);
+  return matchColumns(even.length === 0 ? empty.slice(0, 1) : empty);
 }
 
 /** The columns whose key passes, less those taken: alias columns by family, each aliasFor column by itself. */
@@ -168,7 +168,7 @@ function indexesOf(header: readonly string[], isMeant: (name: string) => boolean
   return header.flatMap((name, index) => (isMeant(name) ? [index] : []));
 }
 
-function foundOf(families: readonly (readonly number[])[]): Found {
+function matchColumns(families: readonly (readonly number[])[]): ColumnMatch {
   const [indexes] = families;
   if (indexes === undefined) return { kind: "none" };
   return families.length === 1 ? { kind: "one", indexes } : { kind: "several", families };
@@ -177,12 +177,12 @@ function foundOf(families: readonly (readonly number[])[]): Found {
 function checkedColumns(
   [aliasFor = -1]: readonly number[],
   aliases: readonly number[],
-  place: HeaderPlace,
+  place: HeaderLocation,
 ): Columns {
   if (aliases.includes(aliasFor)) throw sameColumn(place);
   return { aliasFor, aliases: [...new Set(aliases)].sort((a, b) => a - b) };
 }
 
-function sameColumn(place: HeaderPlace): RunError {
+function sameColumn(place: HeaderLocation): RunError {
   return new RunError("usage", `${place.name}: --columns names one column for both addresses; name two`);
 }

@@ -1,27 +1,27 @@
 import { isAscii } from "node:buffer";
-import { shown } from "../domain/address.ts";
+import { displayText } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
-import { readAhead } from "./decompress.ts";
+import { peek } from "./decompress.ts";
 import {
   asciiWithinUtf16,
-  byteOrderMark,
-  guessedLegacyOrUtf8,
-  guessedUtf16,
-  type TextMark,
+  type ByteOrderMark,
+  detectBom,
+  guessLegacyOrUtf8,
+  guessUtf16,
 } from "./encodings.ts";
-import { type ForeignContent, foreignBytes, foreignText } from "./file-signatures.ts";
+import { detectBinaryFormat, detectTextFormat, type ForeignFormat } from "./file-signatures.ts";
 import { GUESSED_WINDOWS_1252, isDamaged, type Transcoder, transcoderFor } from "./transcoders.ts";
 
 /** So much is looked at before anything is said of a text. */
-const BEGINNING_BYTES = 4096;
+const SAMPLE_BYTES = 4096;
 /** So much is kept back from the first letter on that is not ASCII, to judge by more than one what encoding it is. */
 const GUESS_BYTES = 64 * 1024;
 
 /** An input's text: its bytes in UTF-8, and what is known of how they came to be. */
-export class InputText {
+export class InputDecoder {
   readonly #name: string;
   readonly #wanted: string | undefined;
-  #mark: TextMark | undefined;
+  #mark: ByteOrderMark | undefined;
   #encoding: string;
   #isGuess = false;
   #damaged = false;
@@ -49,7 +49,7 @@ export class InputText {
   }
 
   /** Whether there is something in the text so far that could not be decoded, or a NUL. */
-  get isDamaged(): boolean {
+  get hasInvalidBytes(): boolean {
     return this.#damaged;
   }
 
@@ -58,11 +58,11 @@ export class InputText {
     if (this.#encoding !== "utf-16le" && this.#encoding !== "utf-16be") return undefined;
     const ascii = asciiWithinUtf16(record, this.#encoding);
     if (ascii === undefined) return undefined;
-    return `has text in another encoding between ${shownEncoding(this.#encoding)}, as PowerShell's Add-Content and >> write it ('${shown(ascii)}'); it may have swallowed the records behind it. Write the file in one encoding. It was read as`;
+    return `has text in another encoding between ${shownEncoding(this.#encoding)}, as PowerShell's Add-Content and >> write it ('${displayText(ascii)}'); it may have swallowed the records behind it. Write the file in one encoding. It was read as`;
   }
 
   /** What people should know of how the text was read, as sentences; all of it once it is read. */
-  remarks(): readonly string[] {
+  warnings(): readonly string[] {
     const remarks: string[] = [];
     if (this.#mark !== undefined && this.#wanted !== undefined && this.#wanted !== this.#mark.encoding) {
       remarks.push(
@@ -86,13 +86,13 @@ export class InputText {
    * The text in UTF-8, without its byte order mark. Bytes that are no text in its encoding are none in UTF-8
    * either. Ends with RunError "input" where the beginning is plainly no text.
    */
-  async *utf8(chunks: AsyncGenerator<Buffer, void, undefined>): AsyncGenerator<Buffer, void, undefined> {
-    const { beginning, rest } = await readAhead(chunks, BEGINNING_BYTES);
-    const foreign = foreignBytes(beginning);
+  async *decode(chunks: AsyncGenerator<Buffer, void, undefined>): AsyncGenerator<Buffer, void, undefined> {
+    const { beginning, rest } = await peek(chunks, SAMPLE_BYTES);
+    const foreign = detectBinaryFormat(beginning);
     if (foreign !== undefined) throw this.#refusal(foreign);
-    this.#mark = byteOrderMark(beginning);
+    this.#mark = detectBom(beginning);
     const bytes = beginning.subarray(this.#mark?.sizeBytes ?? 0);
-    const known = this.#mark?.encoding ?? this.#wanted ?? guessedUtf16(beginning);
+    const known = this.#mark?.encoding ?? this.#wanted ?? guessUtf16(beginning);
     const decoded = known === undefined ? this.#guessed(bytes, rest) : this.#decoded(known, bytes, rest);
     let isBeginning = true;
     for await (const chunk of decoded) {
@@ -110,15 +110,15 @@ export class InputText {
   ): AsyncGenerator<Buffer, void, undefined> {
     let chunk = beginning;
     while (isAscii(chunk)) {
-      this.#noteDamage(chunk);
+      this.#noteInvalidBytes(chunk);
       yield chunk;
       const next = await rest.next();
       if (next.done === true) return;
       chunk = next.value;
     }
-    const held = await readAhead(rest, GUESS_BYTES - chunk.length);
+    const held = await peek(rest, GUESS_BYTES - chunk.length);
     const bytes = Buffer.concat([chunk, held.beginning]);
-    const encoding = guessedLegacyOrUtf8(bytes, held.isWhole);
+    const encoding = guessLegacyOrUtf8(bytes, held.isWhole);
     this.#isGuess = true;
     yield* this.#decoded(encoding, bytes, rest);
   }
@@ -131,23 +131,23 @@ export class InputText {
     this.#encoding = encoding;
     const isGuess = this.guessedEncoding !== undefined;
     const transcoder: Transcoder = isGuess ? GUESSED_WINDOWS_1252 : transcoderFor(encoding);
-    yield this.#noteDamage(transcoder.write(beginning));
-    for await (const chunk of rest) yield this.#noteDamage(transcoder.write(chunk));
-    yield this.#noteDamage(transcoder.end());
+    yield this.#noteInvalidBytes(transcoder.write(beginning));
+    for await (const chunk of rest) yield this.#noteInvalidBytes(transcoder.write(chunk));
+    yield this.#noteInvalidBytes(transcoder.end());
   }
 
   /** Noted before the bytes are handed on, so that who reads them knows. */
-  #noteDamage(bytes: Buffer): Buffer {
+  #noteInvalidBytes(bytes: Buffer): Buffer {
     this.#damaged ||= isDamaged(bytes);
     return bytes;
   }
 
   #refuseForeignText(chunk: Buffer): void {
-    const foreign = foreignText(chunk.toString("utf8", 0, BEGINNING_BYTES));
+    const foreign = detectTextFormat(chunk.toString("utf8", 0, SAMPLE_BYTES));
     if (foreign !== undefined) throw this.#refusal(foreign);
   }
 
-  #refusal({ what, advice }: ForeignContent): RunError {
+  #refusal({ what, advice }: ForeignFormat): RunError {
     return new RunError("input", `${this.#name} is ${what}, not CSV: ${advice}`);
   }
 }

@@ -10,11 +10,11 @@ const GZIP_MARK = Buffer.from([0x1f, 0x8b]);
  *
  * Ends with RunError "input" where the compressed bytes are damaged or cut off.
  */
-export async function* decompressed(
+export async function* decompress(
   chunks: AsyncGenerator<Buffer, void, undefined>,
   name: string,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const { beginning, rest } = await readAhead(chunks, GZIP_MARK.length);
+  const { beginning, rest } = await peek(chunks, GZIP_MARK.length);
   if (!isGzip(beginning)) {
     if (beginning.length > 0) yield beginning;
     yield* rest;
@@ -54,7 +54,7 @@ function gzipError(error: unknown, name: string): unknown {
 }
 
 /** The beginning of a stream of bytes, and what comes behind it. */
-export interface ReadAhead {
+export interface Peeked {
   /** At least as many bytes as were asked for, or all that there are. */
   readonly beginning: Buffer;
   /** Nothing comes behind it. */
@@ -63,10 +63,10 @@ export interface ReadAhead {
 }
 
 /** Reads the first `sizeBytes` of a stream, and little more than them; the rest stays unread until it is asked for. */
-export async function readAhead(
+export async function peek(
   chunks: AsyncGenerator<Buffer, void, undefined>,
   sizeBytes: number,
-): Promise<ReadAhead> {
+): Promise<Peeked> {
   const beginning: Buffer[] = [];
   let readBytes = 0;
   let isWhole = false;

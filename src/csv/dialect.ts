@@ -14,10 +14,10 @@ export interface Dialect {
 type Records = readonly (readonly string[])[];
 
 /** Tells how well a table's beginning makes sense: values to be compared one by one, the more, the better. */
-export type Judge = (sample: Records) => readonly number[];
+export type Score = (sample: Records) => readonly number[];
 
 /** The beginning of a table in text, which the table may go on behind. */
-export interface Beginning {
+export interface Sample {
   readonly text: string;
   readonly isWhole: boolean;
 }
@@ -37,14 +37,14 @@ const PREAMBLE = /^(?:"?sep=([^"\r\n\p{L}\p{N}@.])"?(?:\r\n|\n|\r))?(?:"?#TYPE [
  * Tells the dialect from a table's beginning. What `--delimiter` gives counts before `sep=`, and that before a
  * guess: the delimiter with which the header and the first records are read best.
  */
-export function dialectOf(beginning: Beginning, given: string | undefined, judge: Judge): Dialect {
+export function detectDialect(beginning: Sample, given: string | undefined, judge: Score): Dialect {
   const [preamble = "", named] = PREAMBLE.exec(beginning.text) ?? [];
   const table = { ...beginning, text: beginning.text.slice(preamble.length) };
   const sure = given ?? named;
-  if (sure !== undefined) return { delimiter: sure, preamble, sample: sampleOf(table, sure) };
+  if (sure !== undefined) return { delimiter: sure, preamble, sample: sampleRecords(table, sure) };
   // The first of equals wins: sorting is stable.
-  const [best] = DELIMITERS.map((delimiter) => ({ delimiter, sample: sampleOf(table, delimiter) })).sort(
-    (a, b) => compared(judge(b.sample), judge(a.sample)),
+  const [best] = DELIMITERS.map((delimiter) => ({ delimiter, sample: sampleRecords(table, delimiter) })).sort(
+    (a, b) => compareScores(judge(b.sample), judge(a.sample)),
   );
   return { delimiter: best?.delimiter ?? ",", preamble, sample: best?.sample ?? [] };
 }
@@ -58,14 +58,14 @@ export function namedDelimiter(text: string): string | undefined {
  * Another delimiter that the records have, where all of the first ones have not as many cells as the header, but
  * would have them with it: the header was typed by hand, and the records come from a program.
  */
-export function delimiterOfRecords(beginning: Beginning, dialect: Dialect): string | undefined {
+export function detectRecordDelimiter(beginning: Sample, dialect: Dialect): string | undefined {
   const cellCount = dialect.sample[0]?.length ?? 0;
   const isEven = (record: readonly string[]): boolean => record.length === cellCount;
   const hasEven = (sample: Records): boolean => sample.slice(1).some(isEven);
   if (cellCount < 2 || dialect.sample.length < 2 || hasEven(dialect.sample)) return undefined;
   const table = { ...beginning, text: beginning.text.slice(dialect.preamble.length) };
   return DELIMITERS.find((delimiter) => {
-    const sample = sampleOf(table, delimiter);
+    const sample = sampleRecords(table, delimiter);
     return (
       sample.length > 1 && sample.slice(1).every((record) => isEven(record) && record.some(isAddressCell))
     );
@@ -77,7 +77,7 @@ export function lineCount(text: string): number {
   return text.match(/\r\n|\n|\r/g)?.length ?? 0;
 }
 
-function compared(a: readonly number[], b: readonly number[]): number {
+function compareScores(a: readonly number[], b: readonly number[]): number {
   for (let index = 0; index < Math.max(a.length, b.length); index++) {
     const difference = (a[index] ?? -1) - (b[index] ?? -1);
     if (difference !== 0) return difference;
@@ -85,7 +85,7 @@ function compared(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-function sampleOf({ text, isWhole }: Beginning, delimiter: string): string[][] {
+function sampleRecords({ text, isWhole }: Sample, delimiter: string): string[][] {
   const records: string[][] = [];
   try {
     parse(text, {

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { unfinishedUtf8Bytes } from "./transcoders.ts";
 
 /** What a byte order mark says of the text behind it. */
-export interface TextMark {
+export interface ByteOrderMark {
   readonly encoding: string;
   readonly sizeBytes: number;
 }
@@ -14,16 +14,16 @@ const MARKS: readonly (readonly [Buffer, string])[] = [
 ];
 
 /** The byte order mark that the bytes begin with, if they do. */
-export function byteOrderMark(beginning: Buffer): TextMark | undefined {
+export function detectBom(beginning: Buffer): ByteOrderMark | undefined {
   const found = MARKS.find(([mark]) => mark.equals(beginning.subarray(0, mark.length)));
   return found === undefined ? undefined : { encoding: found[1], sizeBytes: found[0].length };
 }
 
 /** A text with addresses is mostly ASCII, and so every other byte of it in UTF-16 is NUL. */
-const LEAST_NULS = 0.4;
+const MIN_NULS = 0.4;
 
 /** UTF-16 without a byte order mark, told by where its NULs are; undefined for everything else. */
-export function guessedUtf16(beginning: Buffer): "utf-16le" | "utf-16be" | undefined {
+export function guessUtf16(beginning: Buffer): "utf-16le" | "utf-16be" | undefined {
   const pairCount = beginning.length >> 1;
   let evenNuls = 0;
   let oddNuls = 0;
@@ -31,25 +31,25 @@ export function guessedUtf16(beginning: Buffer): "utf-16le" | "utf-16be" | undef
     if (beginning[pair * 2] === 0) evenNuls++;
     if (beginning[pair * 2 + 1] === 0) oddNuls++;
   }
-  const least = Math.max(1, pairCount * LEAST_NULS);
+  const least = Math.max(1, pairCount * MIN_NULS);
   if (oddNuls >= least && evenNuls * 10 <= oddNuls) return "utf-16le";
   return evenNuls >= least && oddNuls * 10 <= evenNuls ? "utf-16be" : undefined;
 }
 
 /** Characters of UTF-8 come about in Windows-1252 by chance, as in É», but not in one of eight letters. */
-const LEAST_GOOD = 1 / 8;
+const MIN_GOOD = 1 / 8;
 
 /**
  * UTF-8, or Windows-1252 where the bytes are none. Where only some of them are none, the text is UTF-8 all the same,
  * and some records are damaged: read as Windows-1252, all of the others would silently come out wrong.
  */
-export function guessedLegacyOrUtf8(bytes: Buffer, isWhole: boolean): "utf-8" | "windows-1252" {
+export function guessLegacyOrUtf8(bytes: Buffer, isWhole: boolean): "utf-8" | "windows-1252" {
   const judged = isWhole ? bytes : bytes.subarray(0, bytes.length - unfinishedUtf8Bytes(bytes));
   if (isUtf8(judged)) return "utf-8";
   const text = judged.toString("utf8");
   const good = text.match(/[^\0-\u007f\ufffd]/gu)?.length ?? 0;
   const bad = text.split("\ufffd").length - 1;
-  return good > 0 && good >= bad * LEAST_GOOD ? "utf-8" : "windows-1252";
+  return good > 0 && good >= bad * MIN_GOOD ? "utf-8" : "windows-1252";
 }
 
 /** Characters both of whose bytes may be ASCII: `bo` in the place of a letter of UTF-16 is U+6F62. */

@@ -1,7 +1,7 @@
 import { isGzip } from "./decompress.ts";
 
 /** What a file is that is no table in text, and how to get one: two halves of a sentence. */
-export interface ForeignContent {
+export interface ForeignFormat {
   readonly what: string;
   readonly advice: string;
 }
@@ -10,7 +10,7 @@ const SAVE_AS_CSV = "open it in Excel and save it as CSV UTF-8";
 const EXPORT_AS_CSV = "export the rows as CSV";
 
 /** First bytes by which programs know their files. */
-const MARKS: readonly (readonly [Buffer, ForeignContent])[] = [
+const SIGNATURES: readonly (readonly [Buffer, ForeignFormat])[] = [
   [
     Buffer.from("PK\u0003\u0004"),
     { what: "an Excel workbook (.xlsx) or another ZIP archive", advice: `${SAVE_AS_CSV}, or unpack it` },
@@ -37,7 +37,7 @@ const MARKS: readonly (readonly [Buffer, ForeignContent])[] = [
 ];
 
 /** How texts begin that are no table. */
-const BEGINNINGS: readonly (readonly [RegExp, ForeignContent])[] = [
+const BEGINNINGS: readonly (readonly [RegExp, ForeignFormat])[] = [
   [/^\s*<(?:!doctype\s+html|html[\s>])/i, { what: "a web page (HTML)", advice: EXPORT_AS_CSV }],
   [
     /^\s*<(?:\?xml|!doctype|!--|[a-z][\w:]*[\s/>])/i,
@@ -54,21 +54,21 @@ const BEGINNINGS: readonly (readonly [RegExp, ForeignContent])[] = [
 ];
 
 /** The most control characters at a text's beginning: more of them, and a larger part, are in no text, even a damaged one. */
-const MOST_CONTROLS = 32;
-const MOST_CONTROLS_SHARE = 0.1;
+const MAX_CONTROLS = 32;
+const MAX_CONTROLS_SHARE = 0.1;
 
 /** What bytes are, where their beginning says that they are no text. */
-export function foreignBytes(beginning: Buffer): ForeignContent | undefined {
+export function detectBinaryFormat(beginning: Buffer): ForeignFormat | undefined {
   if (isGzip(beginning)) return { what: "compressed with gzip twice", advice: "unpack it once" };
-  return MARKS.find(([mark]) => mark.equals(beginning.subarray(0, mark.length)))?.[1];
+  return SIGNATURES.find(([mark]) => mark.equals(beginning.subarray(0, mark.length)))?.[1];
 }
 
 /** What a text is, where its beginning says that it is no table. */
-export function foreignText(beginning: string): ForeignContent | undefined {
+export function detectTextFormat(beginning: string): ForeignFormat | undefined {
   const known = BEGINNINGS.find(([pattern]) => pattern.test(beginning))?.[1];
   if (known !== undefined) return known;
   const controls = beginning.match(CONTROLS)?.length ?? 0;
-  if (controls <= Math.max(MOST_CONTROLS, beginning.length * MOST_CONTROLS_SHARE)) return undefined;
+  if (controls <= Math.max(MAX_CONTROLS, beginning.length * MAX_CONTROLS_SHARE)) return undefined;
   return { what: "no text: most likely a program's own format", advice: EXPORT_AS_CSV };
 }
 

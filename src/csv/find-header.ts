@@ -1,10 +1,10 @@
-import { counted } from "../domain/format.ts";
+import { pluralize } from "../domain/format.ts";
 import { RunError } from "../domain/run-error.ts";
 import { at, named } from "./column-errors.ts";
 import {
   type ColumnChoice,
   cellAt,
-  type HeaderPlace,
+  type HeaderLocation,
   holdsAddresses,
   namedRoleCount,
 } from "./column-roles.ts";
@@ -43,7 +43,7 @@ export function findHeader(records: Records, choice: ColumnChoice): number | und
 }
 
 /** Returns the error for a file whose header is further down than its first record. */
-export function headerFurtherDown(place: HeaderPlace, line: number, header: readonly string[]): RunError {
+export function headerFurtherDown(place: HeaderLocation, line: number, header: readonly string[]): RunError {
   return new RunError(
     "input",
     `${at({ name: place.name, line })} looks like the header: ${named(header, header.keys())}. Line ${place.line} does not. Give --header-line ${line} to read the file from there; what is before it is ignored`,
@@ -66,8 +66,8 @@ export function lineStart(beginning: Buffer, line: number, name: string, isWhole
   if (count === line && start < beginning.length) return start;
   const lines = start < beginning.length ? count : count - 1;
   const found = isWhole
-    ? `the file has ${counted(lines, "line")}`
-    : `its first ${beginning.length} bytes have ${counted(lines, "line")}`;
+    ? `the file has ${pluralize(lines, "line")}`
+    : `its first ${beginning.length} bytes have ${pluralize(lines, "line")}`;
   throw new RunError(
     "input",
     `${name}: --header-line ${line} says that the header is in line ${line}, and ${found}. Give the number of the header's line`,

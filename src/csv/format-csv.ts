@@ -18,34 +18,34 @@ const HIDDEN = new RegExp(HIDDEN_FORMULA);
  * Lines of CSV: commas, LF, quotation marks only where they are needed. NUL characters are left out, as no reader of
  * CSV takes them, this tool's own included; anything else is written as it is.
  */
-export function csvText(rows: readonly CsvRow[], { escapeFormulas = true }: CsvStyle = {}): string {
+export function formatCsv(rows: readonly CsvRow[], { escapeFormulas = true }: CsvStyle = {}): string {
   let text = "";
   for (const row of rows) {
     const line = row.join(",");
-    text += isPlain(line, row.length) ? `${line}\n` : carefulLine(row, escapeFormulas);
+    text += isPlain(line, row.length) ? `${line}\n` : quotedLine(row, escapeFormulas);
   }
   return text;
 }
 
 const PLAIN_CELL = `(?!${FORMULA})[^",\\r\\n\\0]*`;
 /** By the number of cells: lines that are the same whether their cells are looked at one by one or not. */
-const plainLines = new Map<number, RegExp>();
+const formatPlainLines = new Map<number, RegExp>();
 
 /**
  * Whether cells, joined, are a line as they are. Most are, and one look at the whole costs a third of a look at each
  * cell. A comma within a cell makes one too many. A line of nothing is never plain: readers pass over it.
  */
 function isPlain(line: string, cells: number): boolean {
-  let plain = plainLines.get(cells);
+  let plain = formatPlainLines.get(cells);
   if (plain === undefined) {
     plain = new RegExp(`^(?=.)${Array(cells).fill(PLAIN_CELL).join(",")}$`);
-    plainLines.set(cells, plain);
+    formatPlainLines.set(cells, plain);
   }
   return plain.test(line) && !HIDDEN.test(line);
 }
 
-function carefulLine(row: CsvRow, escapeFormulas: boolean): string {
-  const cells = row.map((cell) => written(cell, escapeFormulas));
+function quotedLine(row: CsvRow, escapeFormulas: boolean): string {
+  const cells = row.map((cell) => serializeCell(cell, escapeFormulas));
   const toQuote = (cell: string): boolean => TO_QUOTE.test(cell) || (escapeFormulas && HIDDEN.test(cell));
   if (cells.length > 1 && !cells.some(toQuote)) return `${cells.join(",")}\n`;
   return stringify([cells], {
@@ -54,7 +54,7 @@ function carefulLine(row: CsvRow, escapeFormulas: boolean): string {
   });
 }
 
-function written(cell: string | number, escapeFormulas: boolean): string {
+function serializeCell(cell: string | number, escapeFormulas: boolean): string {
   if (typeof cell === "number") return String(cell);
   // Taken out before and not after: a formula behind a NUL must still be seen as one.
   const text = cell.includes("\0") ? cell.replaceAll("\0", "") : cell;

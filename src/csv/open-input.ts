@@ -1,19 +1,19 @@
 import { pipeline, Readable } from "node:stream";
 import { CsvError } from "csv-parse";
-import { counted } from "../domain/format.ts";
+import { pluralize } from "../domain/format.ts";
 import type { InputRecord } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
 import type { ColumnChoice } from "./column-roles.ts";
-import { meritOf } from "./columns.ts";
-import { InputText, shownEncoding } from "./decode-text.ts";
-import { decompressed, readAhead } from "./decompress.ts";
-import { dialectOf, lineCount, namedDelimiter } from "./dialect.ts";
+import { scoreSample } from "./columns.ts";
+import { InputDecoder, shownEncoding } from "./decode-text.ts";
+import { decompress, peek } from "./decompress.ts";
+import { detectDialect, lineCount, namedDelimiter } from "./dialect.ts";
 import { lineStart } from "./find-header.ts";
 import { QuotedWhole } from "./quoted-whole.ts";
 import { MAX_RECORD_BYTES, RecordParser } from "./record-parser.ts";
 import { RepeatedHeader } from "./repeated-header.ts";
-import { type InputSource, inputName, openSource, SourceTally } from "./source.ts";
-import { layoutOf, refuseOtherDelimiter, type TableLayout } from "./table-layout.ts";
+import { type InputSource, inputName, openSource, SourceDigest } from "./source.ts";
+import { detectLayout, refuseOtherDelimiter, type TableLayout } from "./table-layout.ts";
 
 /** How an input is to be read, where it can't be told from what it holds. */
 export interface InputOptions {
@@ -49,7 +49,7 @@ export interface OpenInput extends TableLayout {
   /** The name of the single-byte encoding that it is only guessed to be in, once known; undefined otherwise. */
   guessedEncoding(): string | undefined;
   /** What people should know of how it was read, as parts of sentences about the file; all of it at the end. */
-  remarks(): readonly string[];
+  warnings(): readonly string[];
   /** Lines with nothing or only white space, passed over so far. */
   blankLineCount(): number;
   /** Hex SHA-256 of the bytes read so far: of the file, once `records` has ended. */
@@ -62,7 +62,7 @@ export interface OpenInput extends TableLayout {
 }
 
 /** The dialect and the columns are told from so much of the text. */
-const BEGINNING_BYTES = 256 * 1024;
+const SAMPLE_BYTES = 256 * 1024;
 
 /**
  * Opens a table in text, from a file or standard input, compressed with gzip or not, and finds out how it is written:
@@ -75,28 +75,28 @@ const BEGINNING_BYTES = 256 * 1024;
 export async function openInput(source: InputSource, options: InputOptions = {}): Promise<OpenInput> {
   const name = inputName(source);
   const { stream, sizeBytes } = await openSource(source);
-  const tally = new SourceTally();
-  const text = new InputText(name, options.encoding);
-  const chunks = text.utf8(decompressed(tally.through(stream, name), name));
+  const tally = new SourceDigest();
+  const text = new InputDecoder(name, options.encoding);
+  const chunks = text.decode(decompress(tally.pipe(stream, name), name));
   let parser: RecordParser | undefined;
   const close = (): void => {
     stream.destroy();
     parser?.destroy();
   };
   try {
-    const { beginning, isWhole, rest } = await readAhead(chunks, BEGINNING_BYTES);
+    const { beginning, isWhole, rest } = await peek(chunks, SAMPLE_BYTES);
     const { headerLine } = options;
     const ignoredBytes = headerLine === undefined ? 0 : lineStart(beginning, headerLine, name, isWhole);
     const ignored = beginning.toString("utf8", 0, ignoredBytes);
     const start = { text: beginning.toString("utf8", ignoredBytes), isWhole };
     const noHeader = options.noHeader === true;
-    const dialect = dialectOf(start, options.delimiter ?? namedDelimiter(ignored), (sample) =>
-      meritOf(sample, options.columns ?? {}, noHeader),
+    const dialect = detectDialect(start, options.delimiter ?? namedDelimiter(ignored), (sample) =>
+      scoreSample(sample, options.columns ?? {}, noHeader),
     );
     const reader = new RecordParser({
       delimiter: dialect.delimiter,
       firstLine: (headerLine ?? 1) + lineCount(dialect.preamble),
-      isDamaged: () => text.isDamaged,
+      isDamaged: () => text.hasInvalidBytes,
       mixtureIn: (record) => text.mixtureIn(record),
       encoding: () => shownEncoding(text.encoding),
     });
@@ -110,7 +110,7 @@ export async function openInput(source: InputSource, options: InputOptions = {})
     const whole = noHeader ? undefined : QuotedWhole.of(found, dialect.delimiter, name);
     const records = whole?.first(found) ?? found;
     const lineBreak = reader.lineBreak ?? "\n";
-    const { layout, headerCount } = layoutOf(records, { name, dialect, options, ignored, lineBreak });
+    const { layout, headerCount } = detectLayout(records, { name, dialect, options, ignored, lineBreak });
     if (!noHeader && options.delimiter === undefined)
       refuseOtherDelimiter(start, dialect, `${name}, line ${records[headerCount - 1]?.line}`);
     const repeated = new RepeatedHeader(layout, name);
@@ -119,11 +119,11 @@ export async function openInput(source: InputSource, options: InputOptions = {})
       name,
       bom: text.bom || options.encoding !== undefined,
       lineBreak,
-      records: withBeginning(records.slice(headerCount), unquotedBatches(batches, whole), repeated, close),
+      records: prependSample(records.slice(headerCount), unquotedBatches(batches, whole), repeated, close),
       encoding: () => shownEncoding(text.encoding),
       guessedEncoding: () => text.guessedEncoding,
-      remarks: () => [
-        ...text.remarks(),
+      warnings: () => [
+        ...text.warnings(),
         ...(whole === undefined ? [] : [QUOTED_WHOLE]),
         ...emptyRecords(headerCount - 1),
         ...repeated.remarks(),
@@ -167,11 +167,11 @@ async function* unquotedBatches(batches: Batches, whole: QuotedWhole | undefined
 function emptyRecords(recordCount: number): readonly string[] {
   if (recordCount < 1) return [];
   return [
-    `${counted(recordCount, "empty record")} before the header ${recordCount === 1 ? "is" : "are"} skipped`,
+    `${pluralize(recordCount, "empty record")} before the header ${recordCount === 1 ? "is" : "are"} skipped`,
   ];
 }
 
-async function* withBeginning(
+async function* prependSample(
   beginning: readonly InputRecord[],
   rest: Batches,
   repeated: RepeatedHeader,

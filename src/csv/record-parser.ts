@@ -17,7 +17,7 @@ export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 /** csv-parse hands its options on to its stream, though its types know nothing of that. */
 const READ_AHEAD = { readableHighWaterMark: BATCHES_AHEAD };
 
-const NO_ROOM = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -47,7 +47,7 @@ export class RecordParser extends Parser {
   /** What was received and not yet given out as records, from `#next` on. */
   #bytes: Buffer = Buffer.alloc(0);
   /** What `#bytes` is a part of, where a record is longer than what comes at once. */
-  #room: Buffer = NO_ROOM;
+  #buffer: Buffer = EMPTY;
   /** Where `#bytes` begins in the input. */
   #bytesStart = 0;
   /** The first byte in `#bytes` that belongs to no record yet. */
@@ -87,7 +87,7 @@ export class RecordParser extends Parser {
 
   /** The line where the record begins that is being read. */
   get line(): number {
-    this.#passBlankLines(this.#bytes.length);
+    this.#skipBlankLines(this.#bytes.length);
     return this.#line;
   }
 
@@ -99,7 +99,7 @@ export class RecordParser extends Parser {
     // Once for many records: asked for each of them it would be felt.
     this.#isDamaged = this.#text.isDamaged();
     // Passed over now, or else a file of nothing but line breaks would be kept whole.
-    this.#passBlankLines(this.#bytes.length);
+    this.#skipBlankLines(this.#bytes.length);
     const rest = this.#bytes.subarray(this.#next);
     this.#bytesStart += this.#next;
     this.#next = 0;
@@ -110,19 +110,20 @@ export class RecordParser extends Parser {
   /** csv-parse calls this for each record, at the moment when `info.bytes` is where that record ends. */
   override push(cells: readonly string[] | null): boolean {
     if (cells === null) {
-      this.#passBlankLines(this.#bytes.length);
+      this.#skipBlankLines(this.#bytes.length);
       this.#pushBatch();
       return super.push(null);
     }
     const end = this.info.bytes - this.#bytesStart;
-    this.#passBlankLines(end);
+    this.#skipBlankLines(end);
     const line = this.#line;
     const endOfText = this.#endOfText(end);
     const raw = this.#bytes.toString("utf8", this.#next, endOfText);
     this.#lineBreak ??= this.#bytes.toString("latin1", endOfText, end) || undefined;
     const mixture = this.#text.mixtureIn(raw);
-    const undecodable = mixture ?? (this.#isDamaged ? this.#damageIn(this.#next, endOfText) : undefined);
-    this.#passLines(end);
+    const undecodable =
+      mixture ?? (this.#isDamaged ? this.#encodingErrorIn(this.#next, endOfText) : undefined);
+    this.#countLines(end);
     if (cells.length === 1 && raw.trim() === "") {
       this.#blankLineCount++;
       return true;
@@ -144,29 +145,29 @@ export class RecordParser extends Parser {
   /** A long record is not copied again for each chunk of it: behind it, there is room for as much again. */
   #joined(rest: Buffer, chunk: Buffer): Buffer {
     if (rest.length < chunk.length) {
-      this.#room = NO_ROOM;
+      this.#buffer = EMPTY;
       return rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     }
     const sizeBytes = rest.length + chunk.length;
-    const from = rest.byteOffset - this.#room.byteOffset;
-    if (rest.buffer !== this.#room.buffer || from + sizeBytes > this.#room.length) {
-      this.#room = Buffer.allocUnsafeSlow(sizeBytes * 2);
-      rest.copy(this.#room);
-      chunk.copy(this.#room, rest.length);
-      return this.#room.subarray(0, sizeBytes);
+    const from = rest.byteOffset - this.#buffer.byteOffset;
+    if (rest.buffer !== this.#buffer.buffer || from + sizeBytes > this.#buffer.length) {
+      this.#buffer = Buffer.allocUnsafeSlow(sizeBytes * 2);
+      rest.copy(this.#buffer);
+      chunk.copy(this.#buffer, rest.length);
+      return this.#buffer.subarray(0, sizeBytes);
     }
-    chunk.copy(this.#room, from + rest.length);
-    return this.#room.subarray(from, from + sizeBytes);
+    chunk.copy(this.#buffer, from + rest.length);
+    return this.#buffer.subarray(from, from + sizeBytes);
   }
 
-  #damageIn(start: number, end: number): string | undefined {
+  #encodingErrorIn(start: number, end: number): string | undefined {
     const bytes = this.#bytes.subarray(start, end);
     if (bytes.includes(0)) return "has a NUL character, which no text has";
     return isUtf8(bytes) ? undefined : `has bytes that are no text in ${this.#text.encoding()}`;
   }
 
   /** Moves past the line breaks in front of a record. */
-  #passBlankLines(end: number): void {
+  #skipBlankLines(end: number): void {
     for (; this.#next < end; this.#next++) {
       const byte = this.#bytes[this.#next] ?? 0;
       if (byte !== LF && byte !== CR) return;
@@ -179,7 +180,7 @@ export class RecordParser extends Parser {
     }
   }
 
-  #passLines(end: number): void {
+  #countLines(end: number): void {
     let previous = this.#previousByte;
     for (let at = this.#next; at < end; at++) {
       const byte = this.#bytes[at] ?? 0;

@@ -1,4 +1,4 @@
-import { count } from "../domain/format.ts";
+import { formatCount } from "../domain/format.ts";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
 import { at, named } from "./column-errors.ts";
@@ -32,7 +32,7 @@ export class RepeatedHeader {
   /** Returns what people should know of it, as parts of sentences about the file. */
   remarks(): readonly string[] {
     if (this.#count === 0) return [];
-    const times = this.#count === 1 ? "once more" : `${count(this.#count)} times more`;
+    const times = this.#count === 1 ? "once more" : `${formatCount(this.#count)} times more`;
     return [
       `the header occurs ${times}, in line ${this.#firstLine}${this.#count === 1 ? "" : " first"}, and is skipped there`,
     ];

@@ -58,7 +58,7 @@ function whyUnreadable(cause: unknown): string {
 }
 
 /** Keeps count of what is read from a source: its bytes as they are there, before anything is made of them. */
-export class SourceTally {
+export class SourceDigest {
   readonly #hash = createHash("sha256");
   #bytesRead = 0;
 
@@ -72,7 +72,7 @@ export class SourceTally {
   }
 
   /** The stream's bytes. Ends with RunError "input" where the system refuses to give more of them. */
-  async *through(stream: Readable, name: string): AsyncGenerator<Buffer, void, undefined> {
+  async *pipe(stream: Readable, name: string): AsyncGenerator<Buffer, void, undefined> {
     try {
       for await (const chunk of stream) {
         const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));

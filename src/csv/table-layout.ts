@@ -1,11 +1,11 @@
-import { shown } from "../domain/address.ts";
+import { displayText } from "../domain/address.ts";
 import { quotationFault } from "../domain/quotation.ts";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
 import { shownDelimiter } from "./column-errors.ts";
 import { type ColumnChoice, holdsAddresses, namedRoleCount } from "./column-roles.ts";
 import { columnsByHeader, columnsByPosition, unreadColumns } from "./columns.ts";
-import { type Beginning, type Dialect, delimiterOfRecords } from "./dialect.ts";
+import { type Dialect, detectRecordDelimiter, type Sample } from "./dialect.ts";
 import { checkHeaderLine, findHeader, firstFilled, headerFurtherDown } from "./find-header.ts";
 
 /** The columns of a table, and what is in front of its records. */
@@ -43,7 +43,7 @@ const SAMPLE_RECORDS = 100;
  * header and with it, which are not read as rows. Throws RunError "input" where there are no such columns, or where the
  * header looks to be further down, "usage" where the columns named can't be meant.
  */
-export function layoutOf(
+export function detectLayout(
   records: readonly InputRecord[],
   start: TableStart,
 ): { readonly layout: TableLayout; readonly headerCount: number } {
@@ -99,15 +99,15 @@ function extraCellsOf(records: readonly (readonly string[])[], cellCount: number
 function refuseMisquotedHeader(header: InputRecord, layout: RecordLayout, name: string): void {
   const isLong = /[\r\n]/.test(header.raw) && header.cells.some(holdsAddresses);
   const why = isLong
-    ? `it goes on behind its line, and has addresses in it: '${shown(header.raw)}'. Look for a quotation mark that is missing or too many`
+    ? `it goes on behind its line, and has addresses in it: '${displayText(header.raw)}'. Look for a quotation mark that is missing or too many`
     : quotationFault(header, layout)?.message;
   if (why === undefined) return;
   throw new RunError("input", `${name}, line ${header.line}: the header can't be used: ${why}`);
 }
 
 /** Throws RunError "input" if the records have another delimiter than the header. */
-export function refuseOtherDelimiter(beginning: Beginning, dialect: Dialect, place: string): void {
-  const other = delimiterOfRecords(beginning, dialect);
+export function refuseOtherDelimiter(beginning: Sample, dialect: Dialect, place: string): void {
+  const other = detectRecordDelimiter(beginning, dialect);
   if (other === undefined) return;
   throw new RunError(
     "input",

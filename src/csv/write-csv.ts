@@ -1,5 +1,5 @@
-import { WholeFile } from "../files/atomic-file.ts";
-import { type CsvRow, csvText } from "./format-csv.ts";
+import { AtomicFile } from "../files/atomic-file.ts";
+import { type CsvRow, formatCsv } from "./format-csv.ts";
 
 /** Things that come in batches, such as pages of a query. */
 export type Batches<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
@@ -21,9 +21,9 @@ export async function writeCsv(
   options: { readonly unlessEmpty?: boolean } = {},
 ): Promise<number> {
   return await writeBatches(path, {
-    beginning: csvText([header]),
+    beginning: formatCsv([header]),
     batches,
-    text: (rows) => csvText(rows),
+    text: (rows) => formatCsv(rows),
     unlessEmpty: options.unlessEmpty === true,
   });
 }
@@ -66,9 +66,9 @@ interface Writing<T> {
 
 async function writeBatches<T>(path: string, writing: Writing<T>): Promise<number> {
   let count = 0;
-  let file: WholeFile | undefined;
-  const begin = async (): Promise<WholeFile> => {
-    const begun = await WholeFile.begin(path);
+  let file: AtomicFile | undefined;
+  const begin = async (): Promise<AtomicFile> => {
+    const begun = await AtomicFile.create(path);
     file = begun;
     if (writing.beginning.length > 0) await begun.append(writing.beginning);
     return begun;
@@ -80,10 +80,10 @@ async function writeBatches<T>(path: string, writing: Writing<T>): Promise<numbe
       await (file ?? (await begin())).append(writing.text(batch));
       count += batch.length;
     }
-    await file?.finish();
+    await file?.commit();
     return count;
   } catch (error) {
-    await file?.abandon();
+    await file?.discard();
     throw error;
   }
 }

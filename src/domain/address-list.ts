@@ -83,7 +83,7 @@ export function beginsWithKind(cell: string): boolean {
  * wrong, and does not become an alias `lee@x.example`. Entries of other kinds end where {@link isNext} says;
  * whatever follows them with an `@` is an entry of its own, valid or not, so that no address is lost.
  */
-export function* cellEntries(cell: string): Generator<CellEntry, void, undefined> {
+export function* parseEntries(cell: string): Generator<CellEntry, void, undefined> {
   const list = withoutHex(listOf(unescapeFormula(cell)));
   let entry: OpenEntry | undefined;
   let end = 0;
@@ -123,14 +123,14 @@ function opened(start: number, gap: string, prefix: RegExpExecArray | null): Ope
  * The cell with only those of its rows' entries that `isKept` says, counted from 0 among the entries that give a
  * row, which are those that `givesRow` says. They keep the form that they had; taken apart again, they are the same.
  */
-export function keptEntries(
+export function filterEntries(
   cell: string,
   isKept: (ordinal: number) => boolean,
   givesRow: (entry: CellEntry) => boolean = ({ kind }) => kind === "secondary",
 ): string {
   const kept: string[] = [];
   let ordinal = 0;
-  for (const entry of cellEntries(cell)) {
+  for (const entry of parseEntries(cell)) {
     if (!givesRow(entry)) continue;
     if (isKept(ordinal)) kept.push(entry.text);
     ordinal += 1;

@@ -4,7 +4,7 @@ import { unescapeFormula } from "./formula.ts";
 import { characterNotInDomains } from "./idna.ts";
 
 /** What a cell that should hold one e-mail address holds. */
-export type AddressReading =
+export type ParsedAddress =
   /** `address` is what is sent, `key` what is compared; `cleaned` says that something around it was removed. */
   | { readonly ok: true; readonly address: string; readonly key: string; readonly cleaned: boolean }
   /** Nothing but white space was there. */
@@ -30,7 +30,7 @@ const MAX_SHOWN_LENGTH = 80;
 
 const NOT_PLAIN_ASCII = /[^ -~]/;
 /** The addresses of everyday life; whatever it does not match is looked at part by part. */
-const EVERYDAY =
+const COMMON_ADDRESS =
   /^[a-z0-9_+&-][a-z0-9_'+&-]{0,31}(?:\.[a-z0-9_'+&-]{1,31})?@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,3}[a-z]{2,20}$/i;
 const APOSTROPHE = 0x27;
 /** A letter that ASCII lacks, as an export in ASCII and a wrong decoding leave it: in a bare address, with nothing around. */
@@ -58,23 +58,23 @@ export function addressKey(address: string): string {
  * dot-atoms, also with letters, marks and digits beyond ASCII; quoted local parts, display names, `mailto:`, address literals and
  * domains of a single label are refused, each with what is wrong with which part.
  */
-export function readAddress(cell: string): AddressReading {
+export function parseAddress(cell: string): ParsedAddress {
   const found = trimmed(cell);
   const bare = found.charCodeAt(0) === APOSTROPHE ? unescapeFormula(found) : found;
   const address = bare === found ? found : trimmed(bare);
   const cleaned = found.length !== cell.length || address.length !== bare.length;
-  if (EVERYDAY.test(address)) return { ok: true, address, key: address.toLowerCase(), cleaned };
+  if (COMMON_ADDRESS.test(address)) return { ok: true, address, key: address.toLowerCase(), cleaned };
   if (address === "") return { ok: false, empty: true, reason: "the cell is empty" };
   if (LOST_CHARACTER.test(address)) {
     return { ok: false, empty: false, code: "lost_character", reason: lostCharacterReason(address) };
   }
-  const reason = whyNotAnAddress(address);
+  const reason = addressError(address);
   if (reason !== undefined) return { ok: false, empty: false, code: "not_an_address", reason };
   return { ok: true, address, key: addressKey(address), cleaned };
 }
 
 /** Text from outside, safe and short enough for a message. */
-export function shown(text: string): string {
+export function displayText(text: string): string {
   const cut = text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
   return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
     return `\\u{${Number(character.codePointAt(0)).toString(16)}}`;
@@ -115,34 +115,34 @@ function lostCharacterReason(address: string): string {
   const lost = address.includes("?")
     ? "a '?', which an export in ASCII writes in place of a letter that it lacks"
     : "a character that could not be decoded before the file was written";
-  return `'${shown(address)}' has ${lost}. Export the file again with -Encoding UTF8`;
+  return `'${displayText(address)}' has ${lost}. Export the file again with -Encoding UTF8`;
 }
 
-function whyNotAnAddress(address: string): string | undefined {
+function addressError(address: string): string | undefined {
   if (address.startsWith("'")) {
     return `it begins with ', the mark of text in a spreadsheet; write ${bareAddress(address.replace(/^'|'$/g, ""))}`;
   }
   if (/^mailto:/i.test(address)) return `it begins with 'mailto:'; write ${bareAddress(address.slice(7))}`;
   if (/^[^<]*<[^<>]*>$/.test(address)) {
     const open = address.indexOf("<");
-    const name = shown(address.slice(0, open).trim());
+    const name = displayText(address.slice(0, open).trim());
     return `it has a name, '${name}', and angle brackets; write ${bareAddress(address.slice(open + 1, -1))}`;
   }
   if (/[<>]/.test(address))
-    return `'${shown(address)}' has angle brackets; write the bare address, without a name`;
+    return `'${displayText(address)}' has angle brackets; write the bare address, without a name`;
   const quoted = /^".*"(?=@)/su.exec(address);
   if (quoted !== null) {
-    return `the part before @, '${shown(quoted[0])}', is in quotation marks, and it is not known that Mimecast takes such addresses`;
+    return `the part before @, '${displayText(quoted[0])}', is in quotation marks, and it is not known that Mimecast takes such addresses`;
   }
-  if (address.includes('"')) return `'${shown(address)}' has quotation marks`;
+  if (address.includes('"')) return `'${displayText(address)}' has quotation marks`;
   if (WHITE_SPACE_OR_INVISIBLE.test(address))
-    return `'${shown(address)}' has a space or an invisible character`;
+    return `'${displayText(address)}' has a space or an invisible character`;
   const at = address.indexOf("@");
-  if (at === -1) return `'${shown(address)}' has no @`;
-  if (address.includes("@", at + 1)) return `'${shown(address)}' has more than one @`;
+  if (at === -1) return `'${displayText(address)}' has no @`;
+  if (address.includes("@", at + 1)) return `'${displayText(address)}' has more than one @`;
   return (
-    whyNotALocalPart(address.slice(0, at)) ??
-    whyNotADomain(address.slice(at + 1)) ??
+    localPartError(address.slice(0, at)) ??
+    domainError(address.slice(at + 1)) ??
     tooLong("the address", address, MAX_ADDRESS_BYTES) ??
     tooLong("the domain, in ASCII,", asciiDomain(address.slice(at + 1)), MAX_DOMAIN_BYTES)
   );
@@ -150,30 +150,30 @@ function whyNotAnAddress(address: string): string | undefined {
 
 /** What to write in the place of an address with something around it. */
 function bareAddress(address: string): string {
-  return EVERYDAY.test(address) ? `the bare address, ${address}` : "the bare address";
+  return COMMON_ADDRESS.test(address) ? `the bare address, ${address}` : "the bare address";
 }
 
-function whyNotALocalPart(local: string): string | undefined {
+function localPartError(local: string): string | undefined {
   if (local === "") return "the part before @ is empty";
   const wrong = NOT_LOCAL.exec(local);
   if (wrong !== null) {
     const advice = /^smtp:/i.test(local) ? "; leave the 'smtp:' out" : "";
-    return `the part before @, '${shown(local)}', has a ${named(wrong[0])}${advice}`;
+    return `the part before @, '${displayText(local)}', has a ${named(wrong[0])}${advice}`;
   }
   const lookAlike = NOT_PLAIN_ASCII.test(local) ? asciiLookAlike(local) : undefined;
   if (lookAlike !== undefined) {
     const ascii = lookAlike.normalize("NFKC");
-    return `the part before @, '${shown(local)}', has a ${named(lookAlike)} in place of '${ascii}'`;
+    return `the part before @, '${displayText(local)}', has a ${named(lookAlike)} in place of '${ascii}'`;
   }
   return (
-    misplacedDot(`the part before @, '${shown(local)}',`, local) ??
+    misplacedDot(`the part before @, '${displayText(local)}',`, local) ??
     tooLong("the part before @", local, MAX_LOCAL_BYTES)
   );
 }
 
-function whyNotADomain(domain: string): string | undefined {
+function domainError(domain: string): string | undefined {
   if (domain === "") return "the domain is empty";
-  const subject = `the domain '${shown(domain)}'`;
+  const subject = `the domain '${displayText(domain)}'`;
   const wrong = DOMAIN_CHARACTER.exec(domain);
   if (wrong !== null) return `${subject} has a '${wrong[0]}'`;
   const ascii = asciiDomain(domain.toLowerCase());

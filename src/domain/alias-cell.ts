@@ -1,11 +1,11 @@
-import { readAddress, shown } from "./address.ts";
-import { type CellEntry, cellEntries, oddSeparator } from "./address-list.ts";
+import { displayText, parseAddress } from "./address.ts";
+import { type CellEntry, oddSeparator, parseEntries } from "./address-list.ts";
 import { lostList } from "./broken-list.ts";
 import type { ToolCode } from "./failure.ts";
 import { isListHeader } from "./list-header.ts";
-import type { RecordReading, RowReading } from "./row-reading.ts";
+import type { ParsedRecord, ParsedRow } from "./row-reading.ts";
 
-type Address = Extract<ReturnType<typeof readAddress>, { ok: true }>;
+type Address = Extract<ReturnType<typeof parseAddress>, { ok: true }>;
 
 /** A cell of an alias column that is not empty. */
 export interface AliasCell {
@@ -16,7 +16,7 @@ export interface AliasCell {
 }
 
 /** A record without rows, which is not a failure. */
-export const NO_ROWS: Extract<RecordReading, { kind: "list" }> = {
+export const NO_ROWS: Extract<ParsedRecord, { kind: "list" }> = {
   kind: "list",
   rowCount: 0,
   rows: [],
@@ -25,42 +25,42 @@ export const NO_ROWS: Extract<RecordReading, { kind: "list" }> = {
 };
 
 /** Reads one alias cell that is not empty. */
-export function readCell(primary: Address, { column, text, header }: AliasCell): RecordReading {
-  const invalid = (code: ToolCode, message: string): RowReading => {
+export function parseCell(primary: Address, { column, text, header }: AliasCell): ParsedRecord {
+  const invalid = (code: ToolCode, message: string): ParsedRow => {
     return { kind: "invalid", aliasFor: primary.address, alias: text, code, message };
   };
-  const secondary = readAddress(text);
+  const secondary = parseAddress(text);
   if (secondary.ok) {
     const isOwn = secondary.key === primary.key && isListHeader(header ?? "");
-    return isOwn ? { ...NO_ROWS, ownCount: 1 } : pairOf(primary, secondary, text);
+    return isOwn ? { ...NO_ROWS, ownCount: 1 } : toPair(primary, secondary, text);
   }
   // The mark hides the kind of the first entry, which may be another primary.
   if (TEXT_MARK.test(text)) return invalid("not_an_address", `alias: ${secondary.reason}`);
   const lost = lostList(text, header);
   if (lost !== undefined) return invalid(lost.code, `alias: ${lost.message}`);
-  return readList(primary, { column, text, header }, invalid);
+  return parseList(primary, { column, text, header }, invalid);
 }
 
 /**
  * Returns the rule by which entries of an alias cell give a row each. The primary itself gives none in a list: a cell
  * with several entries, or one of a column of lists.
  */
-export function rowGiver(primary: Address, { text, header }: AliasCell): (entry: CellEntry) => boolean {
+export function rowSelector(primary: Address, { text, header }: AliasCell): (entry: CellEntry) => boolean {
   const isList = isListHeader(header ?? "") || hasSeveral(text);
   return ({ kind, value }) => kind === "secondary" && !(isList && isSameAddress(value, primary));
 }
 
 /** A list that is read twice rather than kept: a cell of a megabyte has a hundred thousand addresses. */
-function readList(
+function parseList(
   primary: Address,
   cell: AliasCell,
-  invalid: (code: ToolCode, message: string) => RowReading,
-): RecordReading {
+  invalid: (code: ToolCode, message: string) => ParsedRow,
+): ParsedRecord {
   let rowCount = 0;
   let ownCount = 0;
   let otherCount = 0;
-  const givesRow = rowGiver(primary, cell);
-  for (const entry of cellEntries(cell.text)) {
+  const givesRow = rowSelector(primary, cell);
+  for (const entry of parseEntries(cell.text)) {
     if (entry.isFragment) return invalid("broken_list", fragmentMessage(entry.text));
     if (givesRow(entry)) rowCount += 1;
     else if (entry.kind === "secondary") ownCount += 1;
@@ -79,14 +79,14 @@ function* rowsOf(
   primary: Address,
   cell: string,
   givesRow: (entry: CellEntry) => boolean,
-): Generator<RowReading, void, undefined> {
-  for (const entry of cellEntries(cell)) {
+): Generator<ParsedRow, void, undefined> {
+  for (const entry of parseEntries(cell)) {
     if (!givesRow(entry)) continue;
-    const reading = readAddress(entry.value);
+    const reading = parseAddress(entry.value);
     if (reading.ok) {
-      yield pairOf(primary, { ...reading, cleaned: reading.cleaned || entry.cleaned }, entry.text);
+      yield toPair(primary, { ...reading, cleaned: reading.cleaned || entry.cleaned }, entry.text);
     } else {
-      const message = `alias: ${reading.empty ? `'${shown(entry.text)}' is empty` : reading.reason}`;
+      const message = `alias: ${reading.empty ? `'${displayText(entry.text)}' is empty` : reading.reason}`;
       yield {
         kind: "invalid",
         aliasFor: primary.address,
@@ -98,7 +98,7 @@ function* rowsOf(
   }
 }
 
-function pairOf(primary: Address, secondary: Address, found: string): RowReading {
+function toPair(primary: Address, secondary: Address, found: string): ParsedRow {
   const { address: aliasFor, key: aliasForKey } = primary;
   if (aliasForKey === secondary.key) {
     const message = `alias and aliasFor are the same address, ${aliasForKey}`;
@@ -114,24 +114,24 @@ function pairOf(primary: Address, secondary: Address, found: string): RowReading
 }
 
 function isSameAddress(text: string, address: Address): boolean {
-  const reading = readAddress(text);
+  const reading = parseAddress(text);
   return reading.ok && reading.key === address.key;
 }
 
 function hasSeveral(cell: string): boolean {
-  const entries = cellEntries(cell);
+  const entries = parseEntries(cell);
   entries.next();
   return entries.next().done === false;
 }
 
 function fragmentMessage(text: string): string {
-  return `alias: the list has '${shown(text)}' beside a line break, which is not an address: a line break may have cut one in two. Join its parts, or take out what is not an address`;
+  return `alias: the list has '${displayText(text)}' beside a line break, which is not an address: a line break may have cut one in two. Join its parts, or take out what is not an address`;
 }
 
 function otherPrimaryMessage(text: string, primary: Address, cell: string): string {
   const separator = oddSeparator(cell);
   const how = separator === undefined ? "" : ` (the list was read with '${separator}' between its entries)`;
-  return `the cell's primary address, '${shown(text)}', is not aliasFor, ${primary.key}${how}`;
+  return `the cell's primary address, '${displayText(text)}', is not aliasFor, ${primary.key}${how}`;
 }
 
 /** Marks a cell as text in a spreadsheet. It is not removed, unless a formula could follow. */

@@ -55,19 +55,19 @@ export interface InternalUserPage extends Page<InternalUser> {
  * What an account knows, to be read only. Each method makes one call, two where a token had expired. Whatever the
  * network and Mimecast do is a value in the exchange; only what `beforeSend` throws is thrown.
  */
-export interface Directory {
+export interface DirectoryApi {
   /** Needs the permission Directories | Groups | Read, in API 2.0 Services | Directory Sync | Read. */
-  groupMembers(groupId: string, page: PageRequest, call: CallControl): Promise<PageExchange<Member>>;
+  groupMembers(groupId: string, page: PageRequest, call: CallOptions): Promise<PageExchange<Member>>;
   /** Needs the permission Directories | Groups | Read. */
-  groups(query: GroupQuery, page: PageRequest, call: CallControl): Promise<PageExchange<Group>>;
+  groups(query: GroupQuery, page: PageRequest, call: CallOptions): Promise<PageExchange<Group>>;
   internalUsers(
     domain: string,
     page: PageRequest,
-    call: CallControl,
+    call: CallOptions,
   ): Promise<ReadExchange<InternalUserPage>>;
   /** The names of the account's internal domains. */
-  internalDomains(page: PageRequest, call: CallControl): Promise<PageExchange<string>>;
-  account(call: CallControl): Promise<ReadExchange<AccountDetails>>;
+  internalDomains(page: PageRequest, call: CallOptions): Promise<PageExchange<string>>;
+  account(call: CallOptions): Promise<ReadExchange<AccountDetails>>;
 }
 
 export interface AccountDetails {
@@ -76,17 +76,17 @@ export interface AccountDetails {
 }
 
 /** What the import corridor needs of Mimecast. */
-export interface AliasUpdater {
+export interface AliasApi {
   /**
    * Makes each pair's `alias` a secondary address of its `aliasFor`: one call for all of them, two where a token
    * had expired. No two pairs have the same alias or the same primary. Whatever the network and Mimecast do is a
    * value in the {@link Exchange}. Throws only what `beforeSend` throws, and `signal`'s reason is never thrown: an
    * abandoned call is `unanswered`, or `not-executed` where it certainly was not sent.
    */
-  updateAliases(pairs: readonly Pair[], call: CallControl): Promise<Exchange>;
+  updateAliases(pairs: readonly Pair[], call: CallOptions): Promise<Exchange>;
 }
 
-export interface CallControl {
+export interface CallOptions {
   /**
    * Awaited directly before each request that carries the rows, after the token is there: the place to wait
    * for the quota and to put the rows' claims on record. What it throws ends the call unsent.
@@ -95,5 +95,5 @@ export interface CallControl {
   /** Aborts the call itself, also while its answer is awaited. */
   readonly signal: AbortSignal;
   /** Ends the wait for a token, which is nobody's to wait for once nothing is sent any more. Default: `signal`. */
-  readonly sending?: AbortSignal;
+  readonly drainSignal?: AbortSignal;
 }

@@ -1,4 +1,4 @@
-import { shown } from "./address.ts";
+import { displayText } from "./address.ts";
 
 /** Why a cell holds no list any more, though it was to hold one, and how it is exported right. */
 export interface LostList {
@@ -22,13 +22,13 @@ export function lostList(cell: string, header: string | undefined): LostList | u
   if (TYPE_NAME.test(text)) {
     return {
       code: "unjoined_list",
-      message: `the cell has the name of a .NET type, '${shown(text)}', as Export-Csv writes a list that was not joined. ${exported()}`,
+      message: `the cell has the name of a .NET type, '${displayText(text)}', as Export-Csv writes a list that was not joined. ${exported()}`,
     };
   }
   if (!ELLIPSIS.test(text) && !(text.startsWith("{") && !text.endsWith("}"))) return undefined;
   return {
     code: "truncated_list",
-    message: `the list '${shown(text)}' was cut short by PowerShell, and a part of it may not pass for the whole. ${exported()}`,
+    message: `the list '${displayText(text)}' was cut short by PowerShell, and a part of it may not pass for the whole. ${exported()}`,
   };
 }
 

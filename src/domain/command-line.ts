@@ -4,12 +4,12 @@ import { isPlainText } from "./display-text.ts";
  * Returns a command as a person can paste it: for a POSIX shell; on Windows for cmd.exe, which knows no single quotes,
  * and PowerShell alike.
  */
-export function commandLine(words: readonly string[], platform: string): string {
-  return words.map((word) => shellWord(word, platform)).join(" ");
+export function shellCommand(words: readonly string[], platform: string): string {
+  return words.map((word) => shellQuote(word, platform)).join(" ");
 }
 
 /** Returns one word of a command, quoted where its shell would read it otherwise. */
-export function shellWord(word: string, platform: string): string {
+export function shellQuote(word: string, platform: string): string {
   if (platform === "win32") return windowsWord(word);
   // zsh replaces a word that begins with =, and every shell one that begins with ~.
   if (/^(?!=)[\w@%+=:,./-]+$/.test(word)) return word;

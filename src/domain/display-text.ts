@@ -2,16 +2,16 @@
  * Text from outside, made harmless for a terminal or a log: control characters (line breaks among them) and
  * marks that change the direction of writing become spaces.
  */
-export function plainText(text: string): string {
+export function stripControlCharacters(text: string): string {
   return isPlainText(text) ? text : text.replaceAll(ALL_HARMFUL, " ");
 }
 
-/** Returns the text with its line breaks as they are, and each line as {@link plainText} makes it. */
+/** Returns the text with its line breaks as they are, and each line as {@link stripControlCharacters} makes it. */
 export function plainLines(text: string): string {
-  return text.split("\n").map(plainText).join("\n");
+  return text.split("\n").map(stripControlCharacters).join("\n");
 }
 
-/** Returns JSON of the same value with an escape for every character that {@link plainText} replaces. */
+/** Returns JSON of the same value with an escape for every character that {@link stripControlCharacters} replaces. */
 export function plainJson(json: string): string {
   return json.replaceAll(ALL_HARMFUL, (character) => {
     // JSON.stringify escapes line breaks within texts, so this is one between them.
@@ -20,7 +20,7 @@ export function plainJson(json: string): string {
   });
 }
 
-/** Returns whether the text holds nothing that {@link plainText} replaces. */
+/** Returns whether the text holds nothing that {@link stripControlCharacters} replaces. */
 export function isPlainText(text: string): boolean {
   return !HARMFUL.test(text);
 }

@@ -1,12 +1,12 @@
-import type { FoundCounts, OutcomeCounts } from "./outcome.ts";
+import type { OutcomeCounts, VerifyCounts } from "./outcome.ts";
 import type { RunErrorKind } from "./run-error.ts";
 
 /** What the process ends with. Scripts rely on the numbers. */
 export const EXIT = {
   ok: 0,
-  someRowsLeft: 1,
+  rowsFailed: 1,
   maxFailures: 2,
-  rowsLeft: 3,
+  stoppedEarly: 3,
   usage: 64,
   input: 65,
   inputNotFound: 66,
@@ -30,12 +30,12 @@ const ERROR_EXITS: Readonly<Record<RunErrorKind, ExitCode>> = {
   "input-not-found": EXIT.inputNotFound,
   locked: EXIT.locked,
   output: EXIT.output,
-  incomplete: EXIT.someRowsLeft,
+  incomplete: EXIT.rowsFailed,
   refused: EXIT.refused,
   unreachable: EXIT.unreachable,
 };
 
-export function exitOfError(kind: RunErrorKind): ExitCode {
+export function exitCodeForError(kind: RunErrorKind): ExitCode {
   return ERROR_EXITS[kind];
 }
 
@@ -53,42 +53,42 @@ const STOP_ORDER: readonly StopReason["kind"][] = [
  * Of the reasons to stop, in their order, those that stopped something: a deadline that came while the last calls were
  * under way, and left nothing to be done, did not.
  */
-export function stopsThatCount(stops: readonly StopReason[], counts: OutcomeCounts): StopReason[] {
+export function effectiveStops(stops: readonly StopReason[], counts: OutcomeCounts): StopReason[] {
   const isLeft = counts["not-sent"] + counts.unknown + counts.failed > 0;
   return stops.filter(({ kind }) => isLeft || (kind !== "deadline" && kind !== "limit"));
 }
 
 /** The exit code of a run that reached its end, or was stopped in order, for reasons that count. */
-export function exitOfRun(stops: readonly StopReason[], counts: OutcomeCounts): ExitCode {
-  const first = STOP_ORDER.flatMap((kind) => stops.filter((stop) => stop.kind === kind)).at(0);
-  if (first !== undefined) return exitOfStop(first);
+export function exitCodeForRun(stops: readonly StopReason[], counts: OutcomeCounts): ExitCode {
+  const first = STOP_ORDER.flatMap((kind) => stops.filter((shutdown) => shutdown.kind === kind)).at(0);
+  if (first !== undefined) return exitCodeForStop(first);
   const left = counts.invalid + counts.conflict + counts.failed + counts.unknown;
-  return left > 0 ? EXIT.someRowsLeft : EXIT.ok;
+  return left > 0 ? EXIT.rowsFailed : EXIT.ok;
 }
 
 /** The exit code of `--dry-run`. */
-export function exitOfPlan(counts: OutcomeCounts): ExitCode {
-  return counts.invalid + counts.conflict > 0 ? EXIT.someRowsLeft : EXIT.ok;
+export function exitCodeForPlan(counts: OutcomeCounts): ExitCode {
+  return counts.invalid + counts.conflict > 0 ? EXIT.rowsFailed : EXIT.ok;
 }
 
 /** The exit code of a verification that is complete. */
-export function exitOfFound(counts: FoundCounts): ExitCode {
-  return counts.primary + counts.absent + counts["not-checkable"] > 0 ? EXIT.someRowsLeft : EXIT.ok;
+export function exitCodeForVerify(counts: VerifyCounts): ExitCode {
+  return counts.primary + counts.absent + counts["not-checkable"] > 0 ? EXIT.rowsFailed : EXIT.ok;
 }
 
-function exitOfStop(stop: StopReason): ExitCode {
-  switch (stop.kind) {
+function exitCodeForStop(shutdown: StopReason): ExitCode {
+  switch (shutdown.kind) {
     case "refused":
       return EXIT.refused;
     case "unreachable":
       return EXIT.unreachable;
     case "signal":
-      return EXIT[stop.signal];
+      return EXIT[shutdown.signal];
     case "max-failures":
       return EXIT.maxFailures;
     case "deadline":
     case "limit":
-      return EXIT.rowsLeft;
+      return EXIT.stoppedEarly;
   }
 }
 

@@ -1,6 +1,6 @@
-import { shown } from "./address.ts";
+import { displayText } from "./address.ts";
 import type { InputRecord, RecordLayout } from "./row.ts";
-import type { RecordReading, RowReading } from "./row-reading.ts";
+import type { ParsedRecord, ParsedRow } from "./row-reading.ts";
 
 const BEYOND_ASCII = /[^\0-\u007f]/;
 /** Characters beyond ASCII that are removed around an address, and separate addresses. They may be letters as well. */
@@ -11,11 +11,11 @@ const INVISIBLE = /[\u00a0\u00ad]/;
  * another person's address. Other columns of the record may depend on it. `guessed` is the encoding's name.
  */
 export function withoutGuesses(
-  reading: RecordReading,
+  reading: ParsedRecord,
   record: InputRecord,
   { columns }: RecordLayout,
   guessed: string,
-): RecordReading {
+): ParsedRecord {
   const cells = [columns.aliasFor, ...columns.aliases].map((column) => record.cells[column] ?? "");
   const inDoubt = cells.filter((cell) => BEYOND_ASCII.test(cell));
   if (inDoubt.length === 0) return reading;
@@ -25,14 +25,14 @@ export function withoutGuesses(
 }
 
 function* rowsWithoutGuesses(
-  rows: Iterable<RowReading>,
+  rows: Iterable<ParsedRow>,
   hidden: string | undefined,
   guessed: string,
-): Generator<RowReading, void, undefined> {
+): Generator<ParsedRow, void, undefined> {
   for (const row of rows) yield withoutGuess(row, hidden, guessed);
 }
 
-function withoutGuess(row: RowReading, hidden: string | undefined, guessed: string): RowReading {
+function withoutGuess(row: ParsedRow, hidden: string | undefined, guessed: string): ParsedRow {
   const { aliasFor, alias } = row.kind === "pair" ? row.pair : row;
   const found = [aliasFor, alias].find((address) => BEYOND_ASCII.test(address)) ?? hidden;
   if (found === undefined) return row;
@@ -44,6 +44,6 @@ function withoutGuess(row: RowReading, hidden: string | undefined, guessed: stri
     aliasFor,
     alias,
     code: "guessed_encoding",
-    message: `'${shown(found)}' has letters beyond ASCII, and nothing tells the file's encoding: ${guessed} was assumed. If the address is right so, run the same command again with --encoding ${guessed}; otherwise name the file's own encoding, such as ${other.join(", ")}`,
+    message: `'${displayText(found)}' has letters beyond ASCII, and nothing tells the file's encoding: ${guessed} was assumed. If the address is right so, run the same command again with --encoding ${guessed}; otherwise name the file's own encoding, such as ${other.join(", ")}`,
   };
 }

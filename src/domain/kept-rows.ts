@@ -1,6 +1,6 @@
-import { readAddress } from "./address.ts";
-import { keptEntries } from "./address-list.ts";
-import { readCell, rowGiver } from "./alias-cell.ts";
+import { parseAddress } from "./address.ts";
+import { filterEntries } from "./address-list.ts";
+import { parseCell, rowSelector } from "./alias-cell.ts";
 import { filledCells, type InputRecord, type RecordLayout } from "./row.ts";
 
 /**
@@ -13,17 +13,17 @@ export function keptRows(
   isKept: (ordinal: number) => boolean,
 ): readonly string[] {
   const cells = [...record.cells];
-  const primary = readAddress(cells[layout.columns.aliasFor] ?? "");
+  const primary = parseAddress(cells[layout.columns.aliasFor] ?? "");
   // A record without a primary is a single row, and is never cut down.
   if (!primary.ok) return cells;
   let before = 0;
   for (const cell of filledCells(record, layout)) {
-    const reading = readCell(primary, cell);
+    const reading = parseCell(primary, cell);
     const from = before;
     if (reading.kind === "list") {
       before += reading.rowCount;
       const kept = (ordinal: number): boolean => isKept(from + ordinal);
-      cells[cell.column] = keptEntries(cell.text, kept, rowGiver(primary, cell));
+      cells[cell.column] = filterEntries(cell.text, kept, rowSelector(primary, cell));
     } else {
       before += 1;
       if (!isKept(from)) cells[cell.column] = "";

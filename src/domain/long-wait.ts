@@ -10,6 +10,6 @@ export interface LongWait {
   readonly source: WaitHeader | "quota";
 }
 
-export interface WaitWatch {
+export interface WaitHooks {
   waiting(wait: LongWait): void;
 }

@@ -57,10 +57,10 @@ export const FOUND = ["alias", "primary", "absent", "not-checkable"] as const;
  * its domain's addresses, which was read whole · `not-checkable`: the domain is not internal, Mimecast does not say
  * which of the two it is, or the row has no alias that could be looked for.
  */
-export type Found = (typeof FOUND)[number];
+export type VerifyStatus = (typeof FOUND)[number];
 
-export type FoundCounts = Readonly<Record<Found, number>>;
+export type VerifyCounts = Readonly<Record<VerifyStatus, number>>;
 
-export function isFound(word: string): word is Found {
+export function isFound(word: string): word is VerifyStatus {
   return FOUND.some((found) => found === word);
 }

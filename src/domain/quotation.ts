@@ -1,4 +1,4 @@
-import { shown } from "./address.ts";
+import { displayText } from "./address.ts";
 import {
   cellsOf,
   LINE_BREAK,
@@ -83,7 +83,7 @@ function endOfQuoted(raw: string, from: number): number {
 function misplaced({ line, raw }: CutRecord, place: number): QuotationFault {
   const inLine = line + breakCount(raw.slice(0, place));
   const start = Math.max(0, place - CONTEXT_LENGTH);
-  const context = shown(raw.slice(start, place + CONTEXT_LENGTH));
+  const context = displayText(raw.slice(start, place + CONTEXT_LENGTH));
   return {
     code: "misplaced_quote",
     message: `line ${inLine} has a quotation mark inside a cell, near '${context}'${reach(line, raw)}. Remove it if it is stray. If it belongs to the text, put the whole cell in quotation marks and write "" for each one inside`,
@@ -96,7 +96,7 @@ function swallowed(record: CutRecord, shape: TableShape): QuotationFault | undef
   const { line, raw } = record;
   return {
     code: "swallowed_record",
-    message: `a quoted cell runs over the end of a record: '${shown(found)}' is one of its own${reach(line, raw)}. Look for a quotation mark that is missing or too many`,
+    message: `a quoted cell runs over the end of a record: '${displayText(found)}' is one of its own${reach(line, raw)}. Look for a quotation mark that is missing or too many`,
   };
 }
 

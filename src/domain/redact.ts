@@ -10,7 +10,7 @@ const MIN_LAST_PART_LENGTH = 8;
 /** The access token in use, and those of calls that are still in flight. */
 const MAX_TOKENS = 4;
 /** Log fields that are always redacted. */
-export const SECRET_FIELDS = [
+export const REDACTED_FIELDS = [
   "authorization",
   "accessToken",
   "access_token",
@@ -18,9 +18,9 @@ export const SECRET_FIELDS = [
   "secretKey",
   "appKey",
 ];
-export const BLOT = "[redacted]";
+export const REDACTED = "[redacted]";
 
-const SECRET_TEXT = new RegExp(`"(${SECRET_FIELDS.join("|")})":"(?:[^"\\\\]|\\\\.)*"`, "gi");
+const SECRET_TEXT = new RegExp(`"(${REDACTED_FIELDS.join("|")})":"(?:[^"\\\\]|\\\\.)*"`, "gi");
 
 /** A token or a signature on the wire, whosever it is. */
 const AUTHORIZATION = /\b(Bearer(?:\s|%20)+|MC(?:\s|%20)+[^\s:"]+:)[\w+/=.~-]+/gi;
@@ -32,13 +32,13 @@ const HALF_ESCAPE = /[%&\\][\w#%;\\]*$/;
 const MAX_HALF_ESCAPE = 12;
 
 /** Redacts secrets, tokens and signatures. Everything that writes text for people or into files shares one. */
-export interface Blotter {
+export interface Redactor {
   /** Redacts these secrets as well from now on. */
   add(secrets: readonly string[]): void;
   /** Redacts this access token as well. The latest four tokens are kept. */
   addToken(token: string): void;
-  /** Replaces every form of every secret with {@link BLOT}. JSON stays valid. */
-  readonly blotted: (text: string) => string;
+  /** Replaces every form of every secret with {@link REDACTED}. JSON stays valid. */
+  readonly redact: (text: string) => string;
 }
 
 /** Characters from `start` on, up to `end`, of the original text. */
@@ -47,7 +47,7 @@ interface Range {
   readonly end: number;
 }
 
-export function blotter(secrets: readonly string[] = []): Blotter {
+export function createRedactor(secrets: readonly string[] = []): Redactor {
   const known = new Map<string, readonly SecretForm[]>();
   const tokens = new Map<string, readonly SecretForm[]>();
   // Built when a secret becomes known: texts are searched much more often.
@@ -66,10 +66,10 @@ export function blotter(secrets: readonly string[] = []): Blotter {
   return {
     add,
     addToken: (token) => addTo(tokens, token),
-    blotted: (text) => {
+    redact: (text) => {
       const plain = text
-        .replaceAll(SECRET_TEXT, (_field, name: string) => `"${name}":"${BLOT}"`)
-        .replaceAll(AUTHORIZATION, BLOT);
+        .replaceAll(SECRET_TEXT, (_field, name: string) => `"${name}":"${REDACTED}"`)
+        .replaceAll(AUTHORIZATION, REDACTED);
       return withoutRanges(plain, [...rangesOf(plain, forms)]);
     },
   };
@@ -130,7 +130,7 @@ function withoutRanges(text: string, ranges: readonly Range[]): string {
   const parts: string[] = [];
   let from = 0;
   for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start)) {
-    if (start > from || (start === 0 && from === 0)) parts.push(text.slice(from, start), BLOT);
+    if (start > from || (start === 0 && from === 0)) parts.push(text.slice(from, start), REDACTED);
     from = Math.max(from, end);
   }
   parts.push(text.slice(from));

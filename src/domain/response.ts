@@ -2,36 +2,36 @@ import type { Failure } from "./failure.ts";
 import type { WaitHeader } from "./long-wait.ts";
 
 /** What one call told about one row. */
-export type Answer =
+export type AttemptResult =
   /** Mimecast named the row among the successes. */
   | { readonly kind: "applied" }
   /** Mimecast judged the row and refused it; `failure.retryable` says whether another attempt may help. */
   | { readonly kind: "failed"; readonly failure: Failure }
   /** An error that is known to pass and not the row's own: tried again, `failed` if that does not help. */
-  | { readonly kind: "hindered"; readonly failure: Failure }
+  | { readonly kind: "transient"; readonly failure: Failure }
   /** The effect is unknown: a 5xx, a time-out, a lost connection or an answer that can't be understood. */
-  | { readonly kind: "unanswered"; readonly failure: Failure }
+  | { readonly kind: "indeterminate"; readonly failure: Failure }
   /** The call was never executed (429, no connection): no attempt, the row stays as it was. */
   | { readonly kind: "not-executed"; readonly failure: Failure }
   /** Credentials, permission or binding were refused: this concerns the account, not the row. */
   | { readonly kind: "refused"; readonly failure: Failure }
-  | SharedAnswer;
+  | BatchOnlyResult;
 
 /** What only a call of several rows can tell: what became of this row is to be asked for again. */
-type SharedAnswer =
+type BatchOnlyResult =
   /**
    * The answer settles others, and says nothing certain of this row. `mayBeInPlace`: it was passed over in a
    * success; otherwise it is among the failures, which do not say whose they are.
    */
-  | { readonly kind: "unsettled"; readonly mayBeInPlace: boolean; readonly failure: Failure }
+  | { readonly kind: "unattributed"; readonly mayBeInPlace: boolean; readonly failure: Failure }
   /** The call as a whole was refused (400, 413, …): because of one of its rows, or because they are too many. */
-  | { readonly kind: "refused-whole"; readonly failure: Failure };
+  | { readonly kind: "batch-rejected"; readonly failure: Failure };
 
 /** What a call can come to before its content is looked at. */
-export type WholeAnswer = Exclude<Answer, { readonly kind: "applied" } | SharedAnswer>;
+export type CallFailure = Exclude<AttemptResult, { readonly kind: "applied" } | BatchOnlyResult>;
 
 /** What one answer's headers said about the quota. Each value is as received: it can be absurd. */
-export interface QuotaReading {
+export interface RateLimitHeaders {
   /** Calls in a window. */
   readonly limit?: number;
   /** Calls left in the window. */
@@ -46,7 +46,7 @@ export interface CallTrace {
   readonly status?: number;
   /** Mimecast's id of the request, for its support; absent where nothing was answered. */
   readonly requestId?: string;
-  readonly quota?: QuotaReading;
+  readonly quota?: RateLimitHeaders;
   /** The server's own clock as the answer was made, ms since the epoch, to the second; absent where it did not say. */
   readonly serverEpochMs?: number;
   /** The least wait that the server asked for (`Retry-After`, or the quota's reset of a 429), in ms. */
@@ -62,7 +62,7 @@ export interface CallTrace {
 /** One call that carried rows, and what came of each. */
 export interface Exchange extends CallTrace {
   /** In the order of the rows, one for each. */
-  readonly answers: readonly Answer[];
+  readonly results: readonly AttemptResult[];
 }
 
 /** One page of a list, as the API gives it. */
@@ -95,11 +95,11 @@ export interface KeyList {
 }
 
 /** What one call that only reads came to: what was asked for, or what any call can come to. */
-type ReadAnswer<T> = { readonly kind: "passed"; readonly value: T } | WholeAnswer;
+type ReadResponse<T> = { readonly kind: "passed"; readonly value: T } | CallFailure;
 
 /** One call that only reads, and what came of it. */
 export interface ReadExchange<T> extends CallTrace {
-  readonly answer: ReadAnswer<T>;
+  readonly answer: ReadResponse<T>;
 }
 
 export type PageExchange<T> = ReadExchange<Page<T>>;

@@ -2,7 +2,7 @@ import type { ToolCode } from "./failure.ts";
 import type { Pair } from "./row.ts";
 
 /** What a row says: a pair that can be sent, or why it is none. */
-export type RowReading =
+export type ParsedRow =
   | {
       readonly kind: "pair";
       readonly pair: Pair;
@@ -22,14 +22,14 @@ export type RowReading =
     };
 
 /** What a record gives: one row, several, or none. */
-export type RecordReading =
-  | RowReading
+export type ParsedRecord =
+  | ParsedRow
   | {
       readonly kind: "list";
       /** How many rows there are; none where the record has no secondary address, which is no failure. */
       readonly rowCount: number;
       /** Made one by one, in the cell's order. */
-      readonly rows: Iterable<RowReading>;
+      readonly rows: Iterable<ParsedRow>;
       /** The number of entries of other kinds, such as x500, which are skipped. */
       readonly otherCount: number;
       /** The number of entries that are aliasFor itself, which are skipped. `SMTP:` is not counted. */

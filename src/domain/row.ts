@@ -1,9 +1,9 @@
-import { readAddress, shown } from "./address.ts";
-import { type AliasCell, NO_ROWS, readCell } from "./alias-cell.ts";
+import { displayText, parseAddress } from "./address.ts";
+import { type AliasCell, NO_ROWS, parseCell } from "./alias-cell.ts";
 import type { ToolCode } from "./failure.ts";
 import { isListHeader } from "./list-header.ts";
 import { hasMovedMark, quotationFault } from "./quotation.ts";
-import type { RecordReading, RowReading } from "./row-reading.ts";
+import type { ParsedRecord, ParsedRow } from "./row-reading.ts";
 
 /** A record of an input file, as it was read. */
 export interface InputRecord {
@@ -34,9 +34,9 @@ export interface RecordLayout {
 }
 
 /** Reads the rows out of a record. The first reason that applies makes it invalid as a whole: one row. */
-export function readRecord(record: InputRecord, layout: RecordLayout): RecordReading {
+export function parseRecord(record: InputRecord, layout: RecordLayout): ParsedRecord {
   const aliasFor = record.cells[layout.columns.aliasFor] ?? "";
-  const invalid = (code: ToolCode, message: string): RowReading => {
+  const invalid = (code: ToolCode, message: string): ParsedRow => {
     return { kind: "invalid", aliasFor, alias: aliasCells(record, layout), code, message };
   };
 
@@ -49,16 +49,16 @@ export function readRecord(record: InputRecord, layout: RecordLayout): RecordRea
     return invalid("ragged_row", raggedMessage(record, layout));
   }
 
-  const primary = readAddress(aliasFor);
+  const primary = parseAddress(aliasFor);
   const filled = filledCells(record, layout);
   const first = filled[0];
   if (first === undefined && canBeEmpty(layout)) return NO_ROWS;
   if (!primary.ok && primary.empty) return invalid("empty_cell", "the cell of aliasFor is empty");
   if (first === undefined) return invalid("empty_cell", "the cell of alias is empty");
   if (!primary.ok) return invalid(primary.code, `aliasFor: ${primary.reason}`);
-  if (filled.length === 1) return readCell(primary, first);
+  if (filled.length === 1) return parseCell(primary, first);
 
-  const readings = filled.map((cell) => readCell(primary, cell));
+  const readings = filled.map((cell) => parseCell(primary, cell));
   const wrong = readings.find((reading) => reading.kind === "invalid" && SPOILS_RECORD.has(reading.code));
   // One cell that names another primary, or was cut, puts the whole record in doubt.
   return wrong?.kind === "invalid" ? invalid(wrong.code, wrong.message) : joined(readings);
@@ -78,7 +78,7 @@ function lacksOnlyEmptyCells(record: InputRecord, layout: RecordLayout): boolean
 }
 
 /** Joins what several alias cells of a record give. */
-function joined(readings: readonly RecordReading[]): RecordReading {
+function joined(readings: readonly ParsedRecord[]): ParsedRecord {
   let rowCount = 0;
   let otherCount = 0;
   let ownCount = 0;
@@ -90,7 +90,7 @@ function joined(readings: readonly RecordReading[]): RecordReading {
   return { kind: "list", rowCount, otherCount, ownCount, rows: rowsOfAll(readings) };
 }
 
-function* rowsOfAll(readings: readonly RecordReading[]): Generator<RowReading, void, undefined> {
+function* rowsOfAll(readings: readonly ParsedRecord[]): Generator<ParsedRow, void, undefined> {
   for (const reading of readings) {
     if (reading.kind === "list") yield* reading.rows;
     else yield reading;
@@ -113,7 +113,7 @@ function isEmpty(cell: string): boolean {
   const first = cell.charCodeAt(0);
   // Most cells begin with a plain character; reading each of them for this would be felt in a long file.
   if (first > 0x20 && first < 0x7f) return false;
-  const reading = readAddress(cell);
+  const reading = parseAddress(cell);
   return !reading.ok && reading.empty;
 }
 
@@ -138,7 +138,7 @@ function raggedMessage(record: InputRecord, layout: RecordLayout): string {
 /** Shows the record from a little before the place on: what can't be decoded is U+FFFD there, or NUL. */
 function undecodableMessage({ raw, undecodable }: InputRecord): string {
   const place = Math.max(0, raw.search(/[\ufffd\0]/) - CONTEXT_LENGTH);
-  return `the record ${undecodable}: '${place > 0 ? "…" : ""}${shown(raw.slice(place))}'`;
+  return `the record ${undecodable}: '${place > 0 ? "…" : ""}${displayText(raw.slice(place))}'`;
 }
 
 const CONTEXT_LENGTH = 20;

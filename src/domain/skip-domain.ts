@@ -1,7 +1,7 @@
 import { domainToASCII } from "node:url";
 
 /** A check of one `--skip-domain` value. */
-export type SkipPatternReading =
+export type ParsedDomainPattern =
   | { readonly ok: true; readonly pattern: string }
   | { readonly ok: false; readonly reason: string };
 
@@ -9,7 +9,7 @@ export type SkipPatternReading =
  * Reads a pattern: a domain (`example.org`), or `*.` and a domain, which stands for every domain below that
  * one, not for the domain itself. The pattern that is returned is in ASCII and lower case.
  */
-export function readSkipPattern(text: string): SkipPatternReading {
+export function parseDomainPattern(text: string): ParsedDomainPattern {
   const lower = text.trim().toLowerCase();
   const wildcard = lower.startsWith("*.");
   const domain = wildcard ? lower.slice(2) : lower;
@@ -25,8 +25,8 @@ export function readSkipPattern(text: string): SkipPatternReading {
 /** Says of an address, in the form in which addresses are compared, whether its domain is to be passed over. */
 export type SkipDomain = (addressKey: string) => boolean;
 
-/** `patterns` as {@link readSkipPattern} returned them. */
-export function skipDomain(patterns: readonly string[]): SkipDomain {
+/** `patterns` as {@link parseDomainPattern} returned them. */
+export function domainFilter(patterns: readonly string[]): SkipDomain {
   // It is asked for every row of the input.
   if (patterns.length === 0) return () => false;
   const whole = new Set(patterns);

@@ -1,4 +1,4 @@
-import { readAddress } from "./address.ts";
+import { parseAddress } from "./address.ts";
 
 /** The part of a table's layout that tells a record from other text. */
 export interface TableShape {
@@ -83,7 +83,7 @@ function beginsRecord(text: string, cellsBehind: number, shape: TableShape): boo
   let cellsLeft = text.split(delimiter).length + cellsBehind;
   for (const line of linesOf(text)) {
     const cells = line.split(delimiter);
-    if (cellsLeft >= cellCount && readAddress(cells[columns.aliasFor] ?? "").ok) return true;
+    if (cellsLeft >= cellCount && parseAddress(cells[columns.aliasFor] ?? "").ok) return true;
     cellsLeft -= cells.length - 1;
   }
   return false;
@@ -122,7 +122,7 @@ function hasEntryOnEachLine(cell: string, delimiter: string): boolean {
  */
 function isRecord(cells: readonly string[], shape: TableShape, mayBeShort: boolean): boolean {
   const { cellCount, columns } = shape;
-  const isAddress = (index: number): boolean => readAddress(cells[index] ?? "").ok;
+  const isAddress = (index: number): boolean => parseAddress(cells[index] ?? "").ok;
   if (cells.length < cellCount) {
     const hasAlias = columns.aliases.some((index) => cells[index]?.includes("@") === true);
     return mayBeShort && hasAlias && isAddress(columns.aliasFor);

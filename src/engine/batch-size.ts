@@ -4,7 +4,7 @@
  * have been accepted before; and where it turns out that a single row was to blame, what was learnt from it is
  * taken back.
  */
-export class RowsPerCall {
+export class BatchSize {
   readonly #most: number;
   /** The most rows of a call that was not refused as a whole. */
   #accepted = 0;
@@ -15,7 +15,7 @@ export class RowsPerCall {
     this.#most = most;
   }
 
-  get now(): number {
+  get current(): number {
     if (this.#refused === undefined) return this.#most;
     return Math.max(1, this.#accepted, Math.floor(this.#refused / 2));
   }
@@ -25,13 +25,13 @@ export class RowsPerCall {
     if (this.#refused !== undefined && this.#refused <= this.#accepted) this.#refused = undefined;
   }
 
-  refused(rowCount: number): void {
+  rejected(rowCount: number): void {
     if (rowCount <= this.#accepted) return;
     this.#refused = Math.min(this.#refused ?? rowCount, rowCount);
   }
 
   /** One row is refused by itself as well, so it may have been to blame for refusals of up to so many rows. */
-  explained(rowCount: number): void {
+  forget(rowCount: number): void {
     if (this.#refused !== undefined && this.#refused <= rowCount) this.#refused = undefined;
   }
 }

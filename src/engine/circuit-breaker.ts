@@ -1,13 +1,13 @@
 /** How patient a run is with a service that does not answer, or that refuses the account. */
 export interface BreakerRules {
   /** Nothing got through for so long before the first success: the run gives up. */
-  readonly patienceAtStartMs: number;
+  readonly giveUpAtStartAfterMs: number;
   /** The same once a call has got through. */
-  readonly patienceMs: number;
+  readonly giveUpAfterMs: number;
   /** Refusals of the account before the first success. */
-  readonly refusalsAtStart: number;
+  readonly deniedAtStart: number;
   /** For so long nothing but refusals, later on. */
-  readonly refusalPatienceMs: number;
+  readonly giveUpAfterDeniedMs: number;
   /** Calls without effect one after the other that make the run probe with one lane. */
   readonly tripAfter: number;
   readonly probeBaseMs: number;
@@ -15,10 +15,10 @@ export interface BreakerRules {
 }
 
 export const DEFAULT_BREAKER: BreakerRules = {
-  patienceAtStartMs: 30_000,
-  patienceMs: 15 * 60_000,
-  refusalsAtStart: 3,
-  refusalPatienceMs: 60_000,
+  giveUpAtStartAfterMs: 30_000,
+  giveUpAfterMs: 15 * 60_000,
+  deniedAtStart: 3,
+  giveUpAfterDeniedMs: 60_000,
   // Fewer than that in a row also happen to a healthy service that answers some calls with 503.
   tripAfter: 5,
   probeBaseMs: 500,
@@ -26,17 +26,17 @@ export const DEFAULT_BREAKER: BreakerRules = {
 };
 
 /** So long after its next pause was over a run that still tries has sent something: it must have slept. */
-const ASLEEP_MS = 60_000;
+const SUSPEND_GAP_MS = 60_000;
 
-export interface Blocked {
-  readonly kind: "refused" | "no-answer";
+export interface FailedCall {
+  readonly kind: "refused" | "no-response";
   readonly sentAtMs: number;
   readonly nowMs: number;
   /** The wait that the server announced, if it did. */
   readonly announcedMs?: number | undefined;
 }
 
-export type Verdict = "go-on" | "give-up-refused" | "give-up-unreachable";
+export type BreakerDecision = "continue" | "stop-access-denied" | "stop-unreachable";
 
 /**
  * A circuit breaker over all lanes. It begins with one lane, so that wrong credentials cost three calls and a
@@ -52,16 +52,16 @@ export type Verdict = "go-on" | "give-up-refused" | "give-up-unreachable";
  * which nothing was tried: a laptop that slept for hours gets its full patience after waking. A wait that the
  * server announced and that is longer than the patience is waited out.
  */
-export class Breaker {
+export class CircuitBreaker {
   readonly #rules: BreakerRules;
-  #proven = false;
-  #blockedInRow = 0;
+  #hasSucceeded = false;
+  #failuresInRow = 0;
   /** When the first failure since the last success was known. */
   #firstBlockedMs = Number.POSITIVE_INFINITY;
   #failedProbes = 0;
-  #refusalsInRow = 0;
+  #deniedInRow = 0;
   #outageSinceMs: number | undefined;
-  #refusedSinceMs: number | undefined;
+  #deniedSinceMs: number | undefined;
   #probeAtMs = 0;
   /** When a run that is awake has tried again at the latest. */
   #dueMs = 0;
@@ -72,39 +72,39 @@ export class Breaker {
 
   /** Whether only one lane may send, and not before {@link nextProbeMs}. */
   get probing(): boolean {
-    return !this.#proven || this.#blockedInRow >= this.#rules.tripAfter;
+    return !this.#hasSucceeded || this.#failuresInRow >= this.#rules.tripAfter;
   }
 
   get nextProbeMs(): number {
     return this.probing ? this.#probeAtMs : 0;
   }
 
-  passed(): void {
-    this.#proven = true;
-    this.#blockedInRow = 0;
+  recordSuccess(): void {
+    this.#hasSucceeded = true;
+    this.#failuresInRow = 0;
     this.#firstBlockedMs = Number.POSITIVE_INFINITY;
     this.#failedProbes = 0;
-    this.#refusalsInRow = 0;
+    this.#deniedInRow = 0;
     this.#outageSinceMs = undefined;
-    this.#refusedSinceMs = undefined;
+    this.#deniedSinceMs = undefined;
     this.#probeAtMs = 0;
   }
 
-  blocked(call: Blocked): Verdict {
-    const isPartOfFirst = call.sentAtMs < this.#firstBlockedMs && this.#blockedInRow > 0;
-    if (!isPartOfFirst) this.#blockedInRow += 1;
+  recordFailure(call: FailedCall): BreakerDecision {
+    const isPartOfFirst = call.sentAtMs < this.#firstBlockedMs && this.#failuresInRow > 0;
+    if (!isPartOfFirst) this.#failuresInRow += 1;
     this.#firstBlockedMs = Math.min(this.#firstBlockedMs, call.nowMs);
-    if (call.sentAtMs > this.#dueMs + ASLEEP_MS) {
+    if (call.sentAtMs > this.#dueMs + SUSPEND_GAP_MS) {
       this.#outageSinceMs = undefined;
-      this.#refusedSinceMs = undefined;
+      this.#deniedSinceMs = undefined;
     }
-    this.#outageSinceMs ??= this.#proven ? call.nowMs : call.sentAtMs;
+    this.#outageSinceMs ??= this.#hasSucceeded ? call.nowMs : call.sentAtMs;
     const outageMs = call.nowMs - this.#outageSinceMs;
     this.#pause(call);
-    return call.kind === "refused" ? this.#refused(call) : this.#unanswered(call, outageMs);
+    return call.kind === "refused" ? this.#accessDenied(call) : this.#noResponse(call, outageMs);
   }
 
-  #pause({ nowMs, announcedMs = 0 }: Blocked): void {
+  #pause({ nowMs, announcedMs = 0 }: FailedCall): void {
     if (this.probing && nowMs >= this.#probeAtMs) {
       const pauseMs = this.#rules.probeBaseMs * 2 ** this.#failedProbes;
       this.#failedProbes += 1;
@@ -114,19 +114,19 @@ export class Breaker {
     this.#dueMs = Math.max(this.#probeAtMs, nowMs + this.#rules.probeBaseMs);
   }
 
-  #refused(call: Blocked): Verdict {
-    this.#refusalsInRow += 1;
-    this.#refusedSinceMs ??= call.nowMs;
-    const over = this.#proven
-      ? call.nowMs - this.#refusedSinceMs >= this.#rules.refusalPatienceMs
-      : this.#refusalsInRow >= this.#rules.refusalsAtStart;
-    return over ? "give-up-refused" : "go-on";
+  #accessDenied(call: FailedCall): BreakerDecision {
+    this.#deniedInRow += 1;
+    this.#deniedSinceMs ??= call.nowMs;
+    const over = this.#hasSucceeded
+      ? call.nowMs - this.#deniedSinceMs >= this.#rules.giveUpAfterDeniedMs
+      : this.#deniedInRow >= this.#rules.deniedAtStart;
+    return over ? "stop-access-denied" : "continue";
   }
 
-  #unanswered(call: Blocked, outageMs: number): Verdict {
-    this.#refusedSinceMs = undefined;
-    const patienceMs = this.#proven ? this.#rules.patienceMs : this.#rules.patienceAtStartMs;
+  #noResponse(call: FailedCall, outageMs: number): BreakerDecision {
+    this.#deniedSinceMs = undefined;
+    const patienceMs = this.#hasSucceeded ? this.#rules.giveUpAfterMs : this.#rules.giveUpAtStartAfterMs;
     const isAnnounced = (call.announcedMs ?? 0) > patienceMs;
-    return outageMs >= patienceMs && !isAnnounced ? "give-up-unreachable" : "go-on";
+    return outageMs >= patienceMs && !isAnnounced ? "stop-unreachable" : "continue";
   }
 }

@@ -1,5 +1,5 @@
 /** What the time that calls take depends on. */
-export interface Pace {
+export interface EtaInput {
   /** Undefined where the service has none. */
   readonly quota:
     | { readonly perWindow: number; readonly windowMs: number; readonly left: number }
@@ -11,24 +11,24 @@ export interface Pace {
   readonly maxRatePerSecond: number | undefined;
 }
 
-export interface Forecast {
+export interface Eta {
   readonly ms: number;
   /** What the time comes from: without it the calls would be made sooner. */
-  readonly boundBy: "quota" | "latency" | "max-rate";
+  readonly limitedBy: "quota" | "latency" | "max-rate";
 }
 
 /** How long so many calls take, if none has to be repeated. */
-export function forecast(calls: number, pace: Pace): Forecast {
+export function estimateEta(calls: number, pace: EtaInput): Eta {
   const { quota, maxRatePerSecond } = pace;
-  const bounds: readonly Forecast[] = [
-    { ms: Math.ceil(calls / pace.lanes) * pace.latencyMs, boundBy: "latency" },
-    { ms: (calls / (maxRatePerSecond ?? Number.POSITIVE_INFINITY)) * 1_000, boundBy: "max-rate" },
-    { ms: quota === undefined ? 0 : quotaMs(calls, quota), boundBy: "quota" },
+  const bounds: readonly Eta[] = [
+    { ms: Math.ceil(calls / pace.lanes) * pace.latencyMs, limitedBy: "latency" },
+    { ms: (calls / (maxRatePerSecond ?? Number.POSITIVE_INFINITY)) * 1_000, limitedBy: "max-rate" },
+    { ms: quota === undefined ? 0 : quotaMs(calls, quota), limitedBy: "quota" },
   ];
   return bounds.reduce((longest, bound) => (bound.ms > longest.ms ? bound : longest));
 }
 
 /** As a share of windows: where in a window the last call will be is not known. */
-function quotaMs(calls: number, { left, perWindow, windowMs }: NonNullable<Pace["quota"]>): number {
+function quotaMs(calls: number, { left, perWindow, windowMs }: NonNullable<EtaInput["quota"]>): number {
   return (Math.max(0, calls - left) / perWindow) * windowMs;
 }

@@ -1,66 +1,66 @@
 import type { Clock } from "../domain/clock.ts";
-import type { WaitWatch } from "../domain/long-wait.ts";
-import type { CallTrace, WholeAnswer } from "../domain/response.ts";
-import type { LaneCount } from "./adaptive-concurrency.ts";
+import type { WaitHooks } from "../domain/long-wait.ts";
+import type { CallFailure, CallTrace } from "../domain/response.ts";
+import type { AdaptiveConcurrency } from "./adaptive-concurrency.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
-import type { Breaker } from "./circuit-breaker.ts";
+import type { CircuitBreaker } from "./circuit-breaker.ts";
 import { LongWaits } from "./long-waits.ts";
 import type { QuotaGovernor } from "./quota.ts";
-import type { Stop } from "./shutdown.ts";
+import type { Shutdown } from "./shutdown.ts";
 
-export interface TrafficParts {
+export interface FlowControlParts {
   readonly governor: QuotaGovernor;
-  readonly breaker: Breaker;
-  readonly lanes: LaneCount;
+  readonly breaker: CircuitBreaker;
+  readonly adaptive: AdaptiveConcurrency;
   readonly clock: Clock;
-  readonly stop: Stop;
+  readonly shutdown: Shutdown;
   /** As the console calls it: what to check where the account is refused. */
   readonly permission: string;
-  readonly watch: WaitWatch;
+  readonly hooks: WaitHooks;
 }
 
 /** What a call meant for the others: it got through, or it did not, and why. */
-export type CallEffect = { readonly kind: "passed" } | Exclude<WholeAnswer, { readonly kind: "failed" }>;
+export type CallEffect = { readonly kind: "passed" } | Exclude<CallFailure, { readonly kind: "failed" }>;
 
 /** Calls of a run, counted while it goes on. */
-export interface TrafficCounts {
+export interface CallCounts {
   calls: number;
   /** Answered 429. */
-  throttled: number;
+  rateLimited: number;
   /** That got nowhere for other reasons: no connection, no usable answer, the account refused. */
-  blocked: number;
+  failedCalls: number;
   /** Answers by HTTP status. */
   readonly byStatus: Map<number, number>;
 }
 
 /** The first wait after a 429 that told nothing; it doubles with each further one, up to the ceiling. */
-const THROTTLED_BASE_MS = 1_000;
-const THROTTLED_CEILING_MS = 15_000;
+const RATE_LIMITED_BASE_MS = 1_000;
+const RATE_LIMITED_CEILING_MS = 15_000;
 
 /**
  * What all calls of a run have in common, whatever they are for: one quota, one breaker, one number of lanes, one
  * rate. It is asked before each call and told of each answer, and stops the run where the account is refused or
  * nothing gets through any more.
  */
-export class Traffic {
-  readonly counts: TrafficCounts = { calls: 0, throttled: 0, blocked: 0, byStatus: new Map() };
-  readonly #parts: TrafficParts;
+export class FlowControl {
+  readonly counts: CallCounts = { calls: 0, rateLimited: 0, failedCalls: 0, byStatus: new Map() };
+  readonly #parts: FlowControlParts;
   readonly #permits: Permits;
   readonly #rate = new AdaptiveRate();
   readonly #waits: LongWaits;
   /** Times that calls were throttled after the last wait, without one in between that got through. */
-  #throttledInRow = 0;
-  #heldUntilMs = Number.NEGATIVE_INFINITY;
+  #rateLimitedInRow = 0;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(parts: TrafficParts) {
+  constructor(parts: FlowControlParts) {
     this.#parts = parts;
-    this.#waits = new LongWaits(parts.clock, parts.watch);
-    this.#permits = new Permits(parts.governor, this.#rate, this.#waits, parts.clock, parts.stop);
+    this.#waits = new LongWaits(parts.clock, parts.hooks);
+    this.#permits = new Permits(parts.governor, this.#rate, this.#waits, parts.clock, parts.shutdown);
   }
 
   /** Calls that may be in flight now. */
-  get laneCount(): number {
-    return this.#parts.breaker.probing ? 1 : this.#parts.lanes.now;
+  get concurrency(): number {
+    return this.#parts.breaker.probing ? 1 : this.#parts.adaptive.limit;
   }
 
   /** Monotonic ms before which nothing may be sent; 0 as a rule. */
@@ -74,48 +74,48 @@ export class Traffic {
   }
 
   /** Resolves when a call may be sent: in the quota it counts as sent. Throws a StoppedError once nothing may. */
-  async permit(): Promise<void> {
-    await this.#permits.next();
+  async acquire(): Promise<void> {
+    await this.#permits.acquire();
   }
 
   /** To be told directly before a request leaves. */
-  leaving(): void {
+  countSend(): void {
     this.counts.calls += 1;
   }
 
   /** To be told of every call that came to an end. */
-  took(trace: CallTrace, effect: CallEffect): void {
-    const { breaker, governor, lanes } = this.#parts;
+  record(trace: CallTrace, effect: CallEffect): void {
+    const { breaker, governor, adaptive: lanes } = this.#parts;
     const { status } = trace;
     if (status !== undefined) this.counts.byStatus.set(status, (this.counts.byStatus.get(status) ?? 0) + 1);
     if (trace.waitMs !== undefined) this.#waits.began(trace.waitMs, trace.waitHeader ?? "Retry-After");
-    if (trace.quota !== undefined) governor.learn(trace.quota, trace.sentAtMs);
+    if (trace.quota !== undefined) governor.update(trace.quota, trace.sentAtMs);
     // A 429 is the quota's concern, and a time-out or a lost connection says nothing of a limit.
-    const isServerTrouble = effect.kind === "unanswered" && status !== undefined;
+    const isServerTrouble = effect.kind === "indeterminate" && status !== undefined;
     if (isServerTrouble || effect.kind === "passed") this.#rate.took(trace, isServerTrouble);
-    lanes.took(trace, effect.kind === "unanswered" || effect.kind === "not-executed");
+    lanes.record(trace, effect.kind === "indeterminate" || effect.kind === "not-executed");
     if (effect.kind !== "passed") {
-      this.#blocked(trace, effect);
+      this.#recordFailure(trace, effect);
       return;
     }
-    this.#throttledInRow = 0;
-    breaker.passed();
+    this.#rateLimitedInRow = 0;
+    breaker.recordSuccess();
   }
 
-  #blocked(trace: CallTrace, effect: Exclude<CallEffect, { kind: "passed" }>): void {
-    const { breaker, clock, stop } = this.#parts;
-    if (effect.failure.code === "http_429") this.#throttled(trace);
-    else this.counts.blocked += 1;
-    const verdict = breaker.blocked({
-      kind: effect.kind === "refused" ? "refused" : "no-answer",
+  #recordFailure(trace: CallTrace, effect: Exclude<CallEffect, { kind: "passed" }>): void {
+    const { breaker, clock, shutdown } = this.#parts;
+    if (effect.failure.code === "http_429") this.#recordRateLimited(trace);
+    else this.counts.failedCalls += 1;
+    const verdict = breaker.recordFailure({
+      kind: effect.kind === "refused" ? "refused" : "no-response",
       sentAtMs: trace.sentAtMs,
       nowMs: clock.nowMs(),
       announcedMs: trace.waitMs,
     });
-    if (verdict === "go-on" || stop.sending.aborted) return;
+    if (verdict === "continue" || shutdown.drain.aborted) return;
     const said = `${effect.failure.code}: ${effect.failure.message}`;
-    stop.stop(
-      verdict === "give-up-refused"
+    shutdown.drainNow(
+      verdict === "stop-access-denied"
         ? {
             kind: "refused",
             message: `Mimecast refuses the account (${said}). Check the credentials, and that the role of the application has the permission ${this.#parts.permission}`,
@@ -132,22 +132,22 @@ export class Traffic {
    * ever. But where calls are throttled again after they waited as told (seconds taken for milliseconds, say), the
    * wait is one of ours as well. Calls that were under way together count as one.
    */
-  #throttled({ arrivedAtMs, sentAtMs, waitMs }: CallTrace): void {
-    this.counts.throttled += 1;
-    if (sentAtMs >= this.#heldUntilMs) this.#throttledInRow += 1;
-    const isToldInVain = waitMs === undefined || this.#throttledInRow > 1;
+  #recordRateLimited({ arrivedAtMs, sentAtMs, waitMs }: CallTrace): void {
+    this.counts.rateLimited += 1;
+    if (sentAtMs >= this.#pausedUntilMs) this.#rateLimitedInRow += 1;
+    const isToldInVain = waitMs === undefined || this.#rateLimitedInRow > 1;
     const assumedMs = Math.min(
-      THROTTLED_CEILING_MS,
-      THROTTLED_BASE_MS * 2 ** Math.max(0, this.#throttledInRow - 1),
+      RATE_LIMITED_CEILING_MS,
+      RATE_LIMITED_BASE_MS * 2 ** Math.max(0, this.#rateLimitedInRow - 1),
     );
     const untilMs = arrivedAtMs + Math.max(waitMs ?? 0, isToldInVain ? assumedMs : 0);
-    this.#heldUntilMs = Math.max(this.#heldUntilMs, untilMs);
-    this.#parts.governor.hold(untilMs);
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+    this.#parts.governor.pauseUntil(untilMs);
   }
 }
 
 function adviceFor({ kind, failure }: Exclude<CallEffect, { kind: "passed" }>): string {
-  if (kind === "hindered")
+  if (kind === "transient")
     return /^http_4/.test(failure.code)
       ? "Something in front of Mimecast answers in its place: check MIMECAST_BASE_URL or MIMECAST_REGION, and the proxy"
       : "Such errors pass by themselves as a rule; if this one stays, check the application's id and keys";
@@ -162,17 +162,23 @@ export class Permits {
   readonly #rate: AdaptiveRate;
   readonly #waits: LongWaits;
   readonly #clock: Clock;
-  readonly #stop: Stop;
+  readonly #shutdown: Shutdown;
   #waiting = 0;
   #waitingSinceMs = 0;
   #waitedBeforeMs = 0;
 
-  constructor(governor: QuotaGovernor, rate: AdaptiveRate, waits: LongWaits, clock: Clock, stop: Stop) {
+  constructor(
+    governor: QuotaGovernor,
+    rate: AdaptiveRate,
+    waits: LongWaits,
+    clock: Clock,
+    shutdown: Shutdown,
+  ) {
     this.#waits = waits;
     this.#governor = governor;
     this.#rate = rate;
     this.#clock = clock;
-    this.#stop = stop;
+    this.#shutdown = shutdown;
   }
 
   /** Milliseconds during which the quota held at least one lane back. */
@@ -181,20 +187,20 @@ export class Permits {
   }
 
   /** Resolves when a call may be sent: it counts as sent. Throws a StoppedError once nothing is sent any more. */
-  async next(): Promise<void> {
-    this.#stop.throwIfStopped();
+  async acquire(): Promise<void> {
+    this.#shutdown.throwIfStopped();
     for (;;) {
       const nowMs = this.#clock.nowMs();
       const turnMs = this.#rate.waitMs(nowMs);
       // The quota is asked last, because it counts the call as sent.
-      const quotaMs = turnMs > 0 ? 0 : this.#governor.request(nowMs);
+      const quotaMs = turnMs > 0 ? 0 : this.#governor.tryAcquire(nowMs);
       if (turnMs === 0 && quotaMs === 0) {
         this.#rate.sent(nowMs);
         return;
       }
       if (quotaMs > 0) await this.#waitForQuota(quotaMs);
-      else await this.#clock.sleep(turnMs, this.#stop.sending);
-      this.#stop.throwIfStopped();
+      else await this.#clock.sleep(turnMs, this.#shutdown.drain);
+      this.#shutdown.throwIfStopped();
     }
   }
 
@@ -202,7 +208,7 @@ export class Permits {
     if (this.#waiting === 0) this.#waitingSinceMs = this.#clock.nowMs();
     this.#waiting += 1;
     this.#waits.began(waitMs, "quota");
-    await this.#clock.sleep(waitMs, this.#stop.sending);
+    await this.#clock.sleep(waitMs, this.#shutdown.drain);
     this.#waiting -= 1;
     if (this.#waiting === 0) this.#waitedBeforeMs += this.#clock.nowMs() - this.#waitingSinceMs;
   }

@@ -1,10 +1,10 @@
-import type { CallControl } from "../domain/api.ts";
+import type { CallOptions } from "../domain/api.ts";
 import type { KeyList, Page, PageExchange, PageRequest } from "../domain/response.ts";
 import { RunError, type RunErrorKind } from "../domain/run-error.ts";
-import type { Reads, Unread } from "./api-reader.ts";
+import type { ApiReader, ReadFailure } from "./api-reader.ts";
 
 /** A list that must be read completely. */
-export interface WholeList<T> {
+export interface CompleteList<T> {
   /** The list's name for people: `group 'Staff'`. */
   readonly what: string;
   /** What its items are called: `members`. */
@@ -15,16 +15,16 @@ export interface WholeList<T> {
   /** Makes an empty list of keys; there is one for each reading. */
   readonly openKeys: () => KeyList;
   /** Called before each reading: what was taken before does not count. */
-  readonly begin: () => ListTaking<T> | Promise<ListTaking<T>>;
+  readonly begin: () => ListPass<T> | Promise<ListPass<T>>;
 }
 
 /** One reading of a list, from its beginning. */
-interface ListTaking<T> {
+interface ListPass<T> {
   readonly call: PageCall<T>;
   /** Takes what a page holds; the next page but one is not asked for before it has. */
-  readonly take: (items: readonly T[]) => void | Promise<void>;
+  readonly onPage: (items: readonly T[]) => void | Promise<void>;
   /** Asked after the last page: how the API contradicts itself, beyond `totalCount`. */
-  readonly contradiction?: () => string | undefined;
+  readonly countMismatch?: () => string | undefined;
 }
 
 /** A list that changes more often than this while it is read needs a quieter time. */
@@ -42,13 +42,13 @@ const FIRST_LOOK_ITEMS = 10_000;
  *
  * @param again called before the list is read again, with the reason: at which page, in which way
  */
-export async function readWhole<T>(
-  list: WholeList<T>,
-  reads: Reads,
+export async function readCompleteList<T>(
+  list: CompleteList<T>,
+  reader: ApiReader,
   again: (why: string) => void,
 ): Promise<number> {
   for (let readings = 1; ; readings += 1) {
-    const { contradiction, count } = await readOnce(list, reads);
+    const { contradiction, count } = await readOnce(list, reader);
     if (contradiction === undefined) return count;
     if (readings < MAX_READINGS) {
       again(contradiction);
@@ -67,8 +67,8 @@ interface OneReading {
   readonly contradiction: string | undefined;
 }
 
-async function readOnce<T>(list: WholeList<T>, reads: Reads): Promise<OneReading> {
-  const { call, contradiction, take } = await list.begin();
+async function readOnce<T>(list: CompleteList<T>, reader: ApiReader): Promise<OneReading> {
+  const { call, countMismatch: contradiction, onPage: take } = await list.begin();
   const { items, keyOf, pageSize, what } = list;
   const keys = list.openKeys();
   let count = 0;
@@ -84,7 +84,7 @@ async function readOnce<T>(list: WholeList<T>, reads: Reads): Promise<OneReading
     contradiction: why === undefined ? undefined : `page ${last}: ${why}`,
   });
   try {
-    for await (const page of readPages(what, pageSize, reads, call)) {
+    for await (const page of readPages(what, pageSize, reader, call)) {
       const { number, totalCount = told?.totalCount } = page;
       last = number;
       if (told !== undefined && totalCount !== told.totalCount) {
@@ -113,7 +113,7 @@ async function readOnce<T>(list: WholeList<T>, reads: Reads): Promise<OneReading
 }
 
 /** Makes the call for one page of a list. */
-type PageCall<T> = (page: PageRequest, call: CallControl) => Promise<PageExchange<T>>;
+type PageCall<T> = (page: PageRequest, call: CallOptions) => Promise<PageExchange<T>>;
 
 /** A page that was read. */
 export interface ReadPage<T> extends Page<T> {
@@ -122,7 +122,7 @@ export interface ReadPage<T> extends Page<T> {
 }
 
 /** A list whose pages are empty so many times in a row goes round in circles, whatever its tokens say. */
-const MOST_EMPTY_PAGES = 1_000;
+const MAX_EMPTY_PAGES = 1_000;
 /** Bounds of a list whose tokens are always new: far beyond any account's, so that only an endless list meets them. */
 const MAX_ITEMS = 10_000_000;
 const MAX_PAGES = 100_000;
@@ -142,14 +142,14 @@ const TOTAL_COUNT_SLACK = 10_000;
 export async function* readPages<T>(
   what: string,
   pageSize: number,
-  reads: Reads,
+  reader: ApiReader,
   call: PageCall<T>,
 ): AsyncGenerator<ReadPage<T>, void, undefined> {
   const tokens = new Set<string>();
   let empty = 0;
   let count = 0;
   const ask = async (number: number, token: string | undefined): Promise<ReadPage<T>> => {
-    const result = await reads.read(`${what}, page ${number}`, (control) =>
+    const result = await reader.read(`${what}, page ${number}`, (control) =>
       call({ pageSize, token }, control),
     );
     if (result.kind === "read") return { ...result.value, number };
@@ -164,8 +164,8 @@ export async function* readPages<T>(
     const page: ReadPage<T> = await coming;
     const { next, number } = page;
     empty = page.items.length === 0 ? empty + 1 : 0;
-    if (next !== undefined && tokens.has(next)) throw pageError(number, "incomplete", REPEATED);
-    if (empty >= MOST_EMPTY_PAGES) throw pageError(number, "incomplete", ENDLESS);
+    if (next !== undefined && tokens.has(next)) throw pageError(number, "incomplete", TOKEN_LOOP);
+    if (empty >= MAX_EMPTY_PAGES) throw pageError(number, "incomplete", TOO_MANY_EMPTY);
     count += page.items.length;
     const beyond = next === undefined ? undefined : boundPassed(number, count, page.totalCount);
     if (beyond !== undefined) throw pageError(number, "incomplete", beyond);
@@ -191,11 +191,11 @@ function boundPassed(pages: number, count: number, totalCount: number | undefine
   return `there is a page after these ${MAX_PAGES}, so the list seems to have no end. If it is that long, use a larger page size`;
 }
 
-const KINDS: Readonly<Record<Unread["kind"], RunErrorKind>> = {
+const KINDS: Readonly<Record<ReadFailure["kind"], RunErrorKind>> = {
   failed: "incomplete",
   refused: "refused",
   unreachable: "unreachable",
 };
 
-const REPEATED = "its token for the next page has been there before, so the list would never end";
-const ENDLESS = `it is empty, as the ${MOST_EMPTY_PAGES - 1} before it were, so the list would never end`;
+const TOKEN_LOOP = "its token for the next page has been there before, so the list would never end";
+const TOO_MANY_EMPTY = `it is empty, as the ${MAX_EMPTY_PAGES - 1} before it were, so the list would never end`;

@@ -1,5 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
-import type { LongWait, WaitWatch } from "../domain/long-wait.ts";
+import type { LongWait, WaitHooks } from "../domain/long-wait.ts";
 
 /** Longer waits than this are announced. */
 const LONG_MS = 30_000;
@@ -9,18 +9,18 @@ const SAME_END_MS = 10_000;
 /** Announces waits of more than 30 s, each once. */
 export class LongWaits {
   readonly #clock: Clock;
-  readonly #watch: WaitWatch;
+  readonly #hooks: WaitHooks;
   #announcedEndMs = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, watch: WaitWatch) {
+  constructor(clock: Clock, hooks: WaitHooks) {
     this.#clock = clock;
-    this.#watch = watch;
+    this.#hooks = hooks;
   }
 
   began(waitMs: number, source: LongWait["source"]): void {
     const endMs = this.#clock.nowMs() + waitMs;
     if (waitMs <= LONG_MS || endMs <= this.#announcedEndMs + SAME_END_MS) return;
     this.#announcedEndMs = endMs;
-    this.#watch.waiting({ waitMs, source, endEpochMs: this.#clock.epochMs() + waitMs });
+    this.#hooks.waiting({ waitMs, source, endEpochMs: this.#clock.epochMs() + waitMs });
   }
 }

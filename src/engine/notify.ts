@@ -1,29 +1,29 @@
 import type { Clock } from "../domain/clock.ts";
 
 /** Lets one loop wait until something happened, or for a time. A ring that nobody waits for is kept. */
-export class Bell {
+export class Notify {
   readonly #clock: Clock;
-  #rung = false;
+  #notified = false;
   #wake: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  ring(): void {
-    this.#rung = true;
+  notify(): void {
+    this.#notified = true;
     this.#wake?.();
   }
 
   /** Resolves at the next ring, or after `ms`. Without `ms` it waits for a ring alone. */
   async wait(ms: number | undefined): Promise<void> {
-    if (!this.#rung) {
+    if (!this.#notified) {
       const rung = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
       await (ms === undefined ? rung : this.#orAfter(ms, rung));
     }
-    this.#rung = false;
+    this.#notified = false;
     this.#wake = undefined;
   }
 

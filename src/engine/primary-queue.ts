@@ -1,16 +1,16 @@
-interface Queued {
+interface QueueItem {
   readonly primaryKey: string;
   /** The most rows that it may share a call with, itself included; at least 1. May change while it is out. */
-  readonly company: number;
+  readonly maxBatch: number;
 }
 
 /**
  * Rows that are ready to be sent, by primary. It hands out one row of a primary at a time: a primary whose row
- * is in flight, or waits for its retry, is out of the queue until {@link settle} or its due time, so "never two
+ * is in flight, or waits for its retry, is out of the queue until {@link complete} or its due time, so "never two
  * rows of one primary" needs no search. Primaries take turns, first come first served; rows that may share a call
  * with fewer others go first.
  */
-export class PrimaryQueue<T extends Queued> {
+export class PrimaryQueue<T extends QueueItem> {
   /** Rows of each primary that is known here, the next one first. */
   readonly #rows = new Map<string, T[]>();
   /**
@@ -19,7 +19,7 @@ export class PrimaryQueue<T extends Queued> {
    */
   readonly #ready = new Map<number, Map<string, T>>();
   /** Rows whose primaries wait, soonest first. */
-  readonly #parked: { readonly dueMs: number; readonly row: T }[] = [];
+  readonly #delayed: { readonly dueMs: number; readonly row: T }[] = [];
   #held = 0;
 
   /** Rows here: ready, in flight and parked. */
@@ -31,13 +31,13 @@ export class PrimaryQueue<T extends Queued> {
     return this.#ready.size > 0;
   }
 
-  get parkedCount(): number {
-    return this.#parked.length;
+  get delayedCount(): number {
+    return this.#delayed.length;
   }
 
   /** When the first parked row is due; undefined if none is parked. */
   get nextDueMs(): number | undefined {
-    return this.#parked[0]?.dueMs;
+    return this.#delayed[0]?.dueMs;
   }
 
   add(row: T): void {
@@ -54,21 +54,21 @@ export class PrimaryQueue<T extends Queued> {
   /** The next rows to send in one call, at most `count`; none if none is ready. They stay counted until settled. */
   take(nowMs: number, count: number): T[] {
     this.#wake(nowMs);
-    const company = Math.min(...this.#ready.keys());
-    const primaries = this.#ready.get(company);
+    const maxBatch = Math.min(...this.#ready.keys());
+    const primaries = this.#ready.get(maxBatch);
     if (primaries === undefined) return [];
     const taken: T[] = [];
     for (const [primaryKey, row] of primaries) {
-      if (taken.length >= Math.min(count, company)) break;
+      if (taken.length >= Math.min(count, maxBatch)) break;
       primaries.delete(primaryKey);
       taken.push(row);
     }
-    if (primaries.size === 0) this.#ready.delete(company);
+    if (primaries.size === 0) this.#ready.delete(maxBatch);
     return taken;
   }
 
   /** The row that was taken is done with: its primary's next one has its turn. */
-  settle(row: T): void {
+  complete(row: T): void {
     const rows = this.#rows.get(row.primaryKey);
     if (rows?.[0] !== row) throw new Error("a row was settled that was not taken");
     this.#held -= 1;
@@ -79,9 +79,9 @@ export class PrimaryQueue<T extends Queued> {
   }
 
   /** The row that was taken is to be taken again, not before `dueMs`. */
-  park(row: T, dueMs: number): void {
-    const at = this.#parked.findLastIndex((other) => other.dueMs <= dueMs) + 1;
-    this.#parked.splice(at, 0, { dueMs, row });
+  delay(row: T, dueMs: number): void {
+    const at = this.#delayed.findLastIndex((other) => other.dueMs <= dueMs) + 1;
+    this.#delayed.splice(at, 0, { dueMs, row });
   }
 
   /** Every row that is here, in no particular order. */
@@ -90,14 +90,18 @@ export class PrimaryQueue<T extends Queued> {
   }
 
   #makeReady(row: T): void {
-    const primaries = this.#ready.get(row.company) ?? new Map<string, T>();
+    const primaries = this.#ready.get(row.maxBatch) ?? new Map<string, T>();
     primaries.set(row.primaryKey, row);
-    this.#ready.set(row.company, primaries);
+    this.#ready.set(row.maxBatch, primaries);
   }
 
   #wake(nowMs: number): void {
-    for (let first = this.#parked[0]; first !== undefined && first.dueMs <= nowMs; first = this.#parked[0]) {
-      this.#parked.shift();
+    for (
+      let first = this.#delayed[0];
+      first !== undefined && first.dueMs <= nowMs;
+      first = this.#delayed[0]
+    ) {
+      this.#delayed.shift();
       this.#makeReady(first.row);
     }
   }

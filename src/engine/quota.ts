@@ -1,4 +1,4 @@
-import type { QuotaReading } from "../domain/response.ts";
+import type { RateLimitHeaders } from "../domain/response.ts";
 
 export interface QuotaRules {
   /** Percent of the API's quota that is left to the account's other integrations, 0 to 99. */
@@ -8,7 +8,7 @@ export interface QuotaRules {
 }
 
 /** A window as the answers told of it. */
-export interface QuotaView {
+export interface QuotaSnapshot {
   readonly limit: number;
   readonly windowMs: number;
   /** Calls that this run may still make in the window. */
@@ -22,7 +22,7 @@ const MARGIN_MS = 5;
 /** A reset further away is no reset of a quota, but seconds since 1970 or nonsense. */
 const MAX_RESET_MS = 24 * 60 * 60 * 1000;
 /** How fast what others use of a window as a rule follows what they used of the last one. */
-const OTHERS_FOLLOW = 0.3;
+const EWMA_WEIGHT = 0.3;
 /** A larger limit is no limit. */
 const MAX_LIMIT = 1e9;
 const SECOND_MS = 1000;
@@ -52,17 +52,17 @@ export class QuotaGovernor {
   #lastEndMs = Number.NEGATIVE_INFINITY;
   #lastSentMs = Number.NEGATIVE_INFINITY;
   #sent = 0;
-  #others = 0;
-  #usualOthers = 0;
-  #heldUntilMs = Number.NEGATIVE_INFINITY;
+  #otherUse = 0;
+  #averageOtherUse = 0;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(rules: QuotaRules) {
     this.#rules = rules;
   }
 
   /** Asks to send one call. 0: it is counted as sent now. Otherwise: ask again in so many milliseconds. */
-  request(nowMs: number): number {
-    const waitMs = Math.max(this.#heldUntilMs - nowMs, this.#windowWaitMs(nowMs), this.#rateWaitMs(nowMs));
+  tryAcquire(nowMs: number): number {
+    const waitMs = Math.max(this.#pausedUntilMs - nowMs, this.#windowWaitMs(nowMs), this.#rateWaitMs(nowMs));
     if (waitMs > 0) return waitMs;
     this.#sent += 1;
     this.#lastSentMs = nowMs;
@@ -74,7 +74,7 @@ export class QuotaGovernor {
   }
 
   /** Takes in one answer's headers. Values that can't be are passed over. */
-  learn(reading: QuotaReading, sentAtMs: number): void {
+  update(reading: RateLimitHeaders, sentAtMs: number): void {
     const { limit, remaining, resetMs } = reading;
     if (!isWithin(limit, 1, MAX_LIMIT)) return;
     this.#limit = Math.floor(limit);
@@ -85,7 +85,7 @@ export class QuotaGovernor {
     const halfMs = this.#windowMs / 2;
     if (endMs < this.#lastEndMs + halfMs) {
       // The window before lasts longer than was believed. What is left in it says nothing about this one.
-      this.hold(endMs);
+      this.pauseUntil(endMs);
       return;
     }
     // A new window has begun, and this call in it, without anyone having asked since the last one ended.
@@ -94,29 +94,29 @@ export class QuotaGovernor {
     this.#earliestEndMs = Math.min(this.#earliestEndMs, endMs);
     this.#answers += 1;
     if (isWithin(remaining, 0, limit)) {
-      this.#others = Math.max(this.#others, this.#limit - remaining - this.#sent);
+      this.#otherUse = Math.max(this.#otherUse, this.#limit - remaining - this.#sent);
     }
   }
 
   /** After a 429: nothing is sent before `untilMs`. */
-  hold(untilMs: number): void {
-    this.#heldUntilMs = Math.max(this.#heldUntilMs, untilMs);
+  pauseUntil(untilMs: number): void {
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
   }
 
   /** Undefined as long as no answer told of a quota. */
-  view(nowMs: number): QuotaView | undefined {
+  snapshot(nowMs: number): QuotaSnapshot | undefined {
     if (this.#limit === undefined || this.#windowMs === 0) return undefined;
     const budget = this.#budget(this.#limit);
     const over = nowMs >= (this.#safeEndMs() ?? Number.POSITIVE_INFINITY);
-    const left = over ? budget : Math.max(0, budget - this.#others - this.#sent);
-    const perWindow = Math.max(1, budget - Math.round(this.#usualOthers));
+    const left = over ? budget : Math.max(0, budget - this.#otherUse - this.#sent);
+    const perWindow = Math.max(1, budget - Math.round(this.#averageOtherUse));
     return { limit: this.#limit, windowMs: this.#windowMs, left, perWindow };
   }
 
   #windowWaitMs(nowMs: number): number {
     const knownEndMs = this.#safeEndMs();
     if (knownEndMs !== undefined && nowMs >= knownEndMs) this.#beginWindow(knownEndMs);
-    if (this.#limit === undefined || this.#sent < this.#budget(this.#limit) - this.#others) return 0;
+    if (this.#limit === undefined || this.#sent < this.#budget(this.#limit) - this.#otherUse) return 0;
     // While no answer of this window came, its end is not known; it is no later than this.
     const endMs = this.#safeEndMs() ?? this.#lastSentMs + this.#windowMs + MARGIN_MS;
     if (nowMs < endMs) return endMs - nowMs;
@@ -136,13 +136,13 @@ export class QuotaGovernor {
 
   #beginWindow(lastEndMs: number): void {
     // A window that no answer told of says nothing of others.
-    if (this.#answers > 0) this.#usualOthers += (this.#others - this.#usualOthers) * OTHERS_FOLLOW;
+    if (this.#answers > 0) this.#averageOtherUse += (this.#otherUse - this.#averageOtherUse) * EWMA_WEIGHT;
     this.#lastEndMs = lastEndMs;
     this.#endMs = undefined;
     this.#earliestEndMs = Number.POSITIVE_INFINITY;
     this.#answers = 0;
     this.#sent = 0;
-    this.#others = 0;
+    this.#otherUse = 0;
   }
 
   /** The limit less the reserve; at least one call, or nothing would ever be sent. */

@@ -16,16 +16,16 @@ export class StoppedError extends Error {
  * One run's way to end early. `sending` aborts first: nothing new is sent, calls in flight are finished.
  * `calls` aborts when nobody wants to wait for them either.
  */
-export class Stop {
+export class Shutdown {
   readonly #sendingAbort = new AbortController();
   readonly #callsAbort = new AbortController();
   readonly #given: StopReason[] = [];
 
-  get sending(): AbortSignal {
+  get drain(): AbortSignal {
     return this.#sendingAbort.signal;
   }
 
-  get calls(): AbortSignal {
+  get abort(): AbortSignal {
     return this.#callsAbort.signal;
   }
 
@@ -34,20 +34,20 @@ export class Stop {
     return this.#given;
   }
 
-  stop(reason: StopReason): void {
+  drainNow(reason: StopReason): void {
     this.#given.push(reason);
     this.#sendingAbort.abort();
   }
 
   /** Gives up the calls in flight as well. Their rows end as unknown. */
-  abandon(): void {
+  abortNow(): void {
     this.#sendingAbort.abort();
     this.#callsAbort.abort();
   }
 
   /** `work`, or a StoppedError as soon as nothing is sent any more: for what may never end by itself. */
-  async orStopped<T>(work: Promise<T>): Promise<T> {
-    const { sending } = this;
+  async untilDrained<T>(work: Promise<T>): Promise<T> {
+    const { drain: sending } = this;
     return await new Promise<T>((resolve, reject) => {
       const end = () => reject(new StoppedError("it is waited for no more"));
       if (sending.aborted) end();
@@ -58,7 +58,7 @@ export class Stop {
   }
 
   throwIfStopped(): void {
-    if (this.sending.aborted) throw new StoppedError("nothing is sent any more");
+    if (this.drain.aborted) throw new StoppedError("nothing is sent any more");
   }
 }
 

@@ -1,5 +1,5 @@
-/** What is counted while rows are sent. Each number only grows, but for {@link TimelineState.waiting}. */
-export interface TimelineState {
+/** What is counted while rows are sent. Each number only grows, but for {@link TimelineSample.waiting}. */
+export interface TimelineSample {
   readonly applied: number;
   readonly failed: number;
   readonly unknown: number;
@@ -7,9 +7,9 @@ export interface TimelineState {
   /** Attempts after a row's first. */
   readonly retries: number;
   /** Calls answered 429. */
-  readonly throttled: number;
+  readonly rateLimited: number;
   /** Calls that got nowhere for other reasons. */
-  readonly blocked: number;
+  readonly failedCalls: number;
   /** Time in which calls were held back to stay within the quota. */
   readonly quotaWaitMs: number;
   /** Rows that wait for their retry now. */
@@ -17,21 +17,21 @@ export interface TimelineState {
 }
 
 /** What happened within one stretch of time; of `waiting`, the most that was seen. */
-export type TimelineBucket = TimelineState;
+export type TimelineBucket = TimelineSample;
 
 /** Points of a chart: more are not seen on a screen, and would make the report heavy. */
 export const MOST_BUCKETS = 240;
 /** Of the first buckets: a run of seconds has a course as well. */
 const FIRST_BUCKET_MS = 250;
 
-const NOTHING: TimelineState = {
+const NOTHING: TimelineSample = {
   applied: 0,
   failed: 0,
   unknown: 0,
   calls: 0,
   retries: 0,
-  throttled: 0,
-  blocked: 0,
+  rateLimited: 0,
+  failedCalls: 0,
   quotaWaitMs: 0,
   waiting: 0,
 };
@@ -61,7 +61,7 @@ export class Timeline {
   }
 
   /** Takes in how things stand at `nowMs`. What changed since the last look is of the bucket that holds it. */
-  observe(state: TimelineState, nowMs: number): void {
+  sample(state: TimelineSample, nowMs: number): void {
     const elapsedMs = nowMs - this.#startMs;
     while (elapsedMs >= this.#bucketMs * MOST_BUCKETS) this.#widen();
     // A look exactly on the border is about the time before it; and never about what is past, whatever the clock says.
@@ -91,27 +91,27 @@ export function bucketMsFor(spanMs: number): number {
 }
 
 function sum(one: TimelineBucket, other: TimelineBucket): TimelineBucket {
-  return combined(one, other, (a, b) => a + b, Math.max(one.waiting, other.waiting));
+  return combine(one, other, (a, b) => a + b, Math.max(one.waiting, other.waiting));
 }
 
-function difference(now: TimelineState, before: TimelineState): TimelineBucket {
-  return combined(now, before, (a, b) => a - b, now.waiting);
+function difference(now: TimelineSample, before: TimelineSample): TimelineBucket {
+  return combine(now, before, (a, b) => a - b, now.waiting);
 }
 
-function combined(
-  one: TimelineState,
-  other: TimelineState,
+function combine(
+  one: TimelineSample,
+  other: TimelineSample,
   of: (one: number, other: number) => number,
   waiting: number,
-): TimelineState {
+): TimelineSample {
   return {
     applied: of(one.applied, other.applied),
     failed: of(one.failed, other.failed),
     unknown: of(one.unknown, other.unknown),
     calls: of(one.calls, other.calls),
     retries: of(one.retries, other.retries),
-    throttled: of(one.throttled, other.throttled),
-    blocked: of(one.blocked, other.blocked),
+    rateLimited: of(one.rateLimited, other.rateLimited),
+    failedCalls: of(one.failedCalls, other.failedCalls),
     quotaWaitMs: of(one.quotaWaitMs, other.quotaWaitMs),
     waiting,
   };

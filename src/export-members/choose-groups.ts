@@ -1,4 +1,4 @@
-import { shown } from "../domain/address.ts";
+import { displayText } from "../domain/address.ts";
 import type { Group } from "../domain/api.ts";
 import { unescapeFormula } from "../domain/formula.ts";
 
@@ -15,11 +15,11 @@ const CANDIDATES_SHOWN = 10;
  * The groups that were asked for, in that order, each once. A group is meant by its id, else by its name as written,
  * else by its name without regard to case.
  */
-export function chooseGroups(asked: readonly string[], all: readonly Group[]): GroupChoice {
+export function resolveGroups(asked: readonly string[], all: readonly Group[]): GroupChoice {
   const found = new Map<string, Group>();
   const problems: string[] = [];
   for (const text of asked) {
-    const [group, ...others] = meant(text, all);
+    const [group, ...others] = matchGroups(text, all);
     if (group === undefined) problems.push(unknownMessage(text, all));
     else if (others.length > 0) problems.push(ambiguousMessage(text, [group, ...others]));
     else found.set(group.id, group);
@@ -29,7 +29,7 @@ export function chooseGroups(asked: readonly string[], all: readonly Group[]): G
     : { ok: false, message: problems.join("\n") };
 }
 
-function meant(typed: string, all: readonly Group[]): readonly Group[] {
+function matchGroups(typed: string, all: readonly Group[]): readonly Group[] {
   // Copied out of a table that this tool wrote, where an id can begin with `-`.
   const asWritten = [typed, unescapeFormula(typed)];
   const byId = all.filter(({ id }) => asWritten.includes(id));
@@ -41,7 +41,7 @@ function meant(typed: string, all: readonly Group[]): readonly Group[] {
 }
 
 function ambiguousMessage(text: string, candidates: readonly Group[]): string {
-  return `${candidates.length} groups are named '${shown(text)}'; name the one you mean by its id:${list(candidates)}`;
+  return `${candidates.length} groups are named '${displayText(text)}'; name the one you mean by its id:${list(candidates)}`;
 }
 
 function unknownMessage(text: string, all: readonly Group[]): string {
@@ -52,7 +52,7 @@ function unknownMessage(text: string, all: readonly Group[]): string {
   const near = all.filter(({ id, name }) => {
     return id.startsWith(text) || words.some((word) => name.toLowerCase().includes(word));
   });
-  const said = `no group has the name or id '${shown(text)}'`;
+  const said = `no group has the name or id '${displayText(text)}'`;
   if (near.length > 0) return `${said}. There are:${list(near)}`;
   if (all.length === 0) return `${said}: the account has no groups`;
   return `${said}. mimecast-bulk groups lists all ${all.length} groups, among them:${list(all)}`;
@@ -62,7 +62,7 @@ function unknownMessage(text: string, all: readonly Group[]): string {
 function list(candidates: readonly Group[]): string {
   const lines = candidates.slice(0, CANDIDATES_SHOWN).map(({ id, name, source, userCount }) => {
     const members = userCount === undefined ? "" : `, ${userCount} members`;
-    return `\n  ${shown(name)} (${source}${members}): ${id}`;
+    return `\n  ${displayText(name)} (${source}${members}): ${id}`;
   });
   const more = candidates.length - CANDIDATES_SHOWN;
   return `${lines.join("")}${more > 0 ? `\n  and ${more} more` : ""}`;

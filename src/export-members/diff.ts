@@ -1,12 +1,12 @@
 import { dirname } from "node:path";
 import { z } from "zod";
-import { csvText } from "../csv/format-csv.ts";
+import { formatCsv } from "../csv/format-csv.ts";
 import { readTable, type Table } from "../csv/read-table.ts";
 import { unescapeFormula } from "../domain/formula.ts";
 import type { MemberColumn } from "../domain/member-columns.ts";
 import { RunError } from "../domain/run-error.ts";
-import type { WholeFile } from "../files/atomic-file.ts";
-import { type ComparedRow, type RowChange, TableChanges } from "../ledger/table-diff.ts";
+import type { AtomicFile } from "../files/atomic-file.ts";
+import { type ComparedRow, type RowChange, TableDiff } from "../ledger/table-diff.ts";
 import type { ChangeCounts } from "./export-job.ts";
 
 export interface ChangesJob {
@@ -15,7 +15,7 @@ export interface ChangesJob {
   /** This export, complete. */
   readonly current: string;
   /** Where the changes are written. */
-  readonly file: WholeFile;
+  readonly file: AtomicFile;
   readonly columns: readonly MemberColumn[];
   readonly bom: boolean;
   readonly escapeFormulas: boolean;
@@ -24,8 +24,8 @@ export interface ChangesJob {
 const BOM = "\ufeff";
 
 /** Throws a RunError "input" where the file is there, and is no export that can be compared with. */
-export async function checkPrevious(path: string): Promise<void> {
-  const table = await openExport(path);
+export async function validatePrevious(path: string): Promise<void> {
+  const table = await openTable(path);
   await table?.close();
 }
 
@@ -35,21 +35,21 @@ export async function checkPrevious(path: string): Promise<void> {
  * were added. Memory does not grow with the exports.
  */
 export async function writeChanges(job: ChangesJob): Promise<ChangeCounts> {
-  const changes = new TableChanges(dirname(job.current));
+  const changes = new TableDiff(dirname(job.current));
   try {
-    const previous = await openExport(job.previous);
-    const current = await openExport(job.current);
+    const previous = await openTable(job.previous);
+    const current = await openTable(job.current);
     if (current === undefined) throw new Error("the export that was just written is gone");
     const shared = job.columns.filter((column) => previous?.header.includes(column) ?? true);
-    if (previous !== undefined) await addRows(changes, "was", previous, job.columns, shared);
-    await addRows(changes, "now", current, job.columns, shared);
-    return await writeFound(changes, job, shared);
+    if (previous !== undefined) await addRows(changes, "before", previous, job.columns, shared);
+    await addRows(changes, "after", current, job.columns, shared);
+    return await writeDiff(changes, job, shared);
   } finally {
     changes.close();
   }
 }
 
-async function openExport(path: string): Promise<Table | undefined> {
+async function openTable(path: string): Promise<Table | undefined> {
   const table = await readTable(path);
   if (table === undefined || table.header.includes("emailAddress")) return table;
   await table.close();
@@ -61,14 +61,14 @@ async function openExport(path: string): Promise<Table | undefined> {
 
 /** Cells in the order of `columns`; those that the table lacks are empty. */
 async function addRows(
-  changes: TableChanges,
+  changes: TableDiff,
   side: keyof RowChange,
   table: Table,
   columns: readonly MemberColumn[],
   shared: readonly MemberColumn[],
 ): Promise<void> {
   const places = columns.map((column) => table.header.indexOf(column));
-  const keyOf = keyReader(columns, shared);
+  const keyOf = memberKey(columns, shared);
   for await (const batch of table.batches) {
     const rows = batch.map((record): ComparedRow => {
       const cells = places.map((place) => unescapeFormula(record[place] ?? ""));
@@ -79,7 +79,7 @@ async function addRows(
 }
 
 /** What tells a member from the others: its group and address. One that is a whole domain has no address. */
-function keyReader(
+function memberKey(
   columns: readonly MemberColumn[],
   shared: readonly MemberColumn[],
 ): (cells: readonly string[]) => string {
@@ -93,13 +93,13 @@ function keyReader(
   };
 }
 
-async function writeFound(
-  changes: TableChanges,
+async function writeDiff(
+  changes: TableDiff,
   job: ChangesJob,
   shared: readonly MemberColumn[],
 ): Promise<ChangeCounts> {
   const counts = { added: 0, removed: 0, changed: 0 };
-  await job.file.append(`${job.bom ? BOM : ""}${csvText([["change", ...job.columns]])}`);
+  await job.file.append(`${job.bom ? BOM : ""}${formatCsv([["change", ...job.columns]])}`);
   const places = shared.map((column) => job.columns.indexOf(column));
   for (const page of changes.changes()) {
     const rows = page.flatMap((change) => {
@@ -108,7 +108,7 @@ async function writeFound(
       counts[found.change] += 1;
       return [[found.change, ...found.cells]];
     });
-    await job.file.append(csvText(rows, job));
+    await job.file.append(formatCsv(rows, job));
   }
   return counts;
 }
@@ -119,7 +119,7 @@ interface Described {
 }
 
 /** Undefined where the two differ only in what one of the exports has no column for. */
-function describe({ was, now }: RowChange, places: readonly number[]): Described | undefined {
+function describe({ before: was, after: now }: RowChange, places: readonly number[]): Described | undefined {
   const before = was === undefined ? undefined : cellsOf(was);
   const after = now === undefined ? undefined : cellsOf(now);
   if (after === undefined) return { change: "removed", cells: before ?? [] };

@@ -1,11 +1,11 @@
-import { csvText } from "../csv/format-csv.ts";
-import type { CallControl, Directory, Group, Member } from "../domain/api.ts";
+import { formatCsv } from "../csv/format-csv.ts";
+import type { CallOptions, DirectoryApi, Group, Member } from "../domain/api.ts";
 import { memberCells } from "../domain/member-columns.ts";
 import type { PageRequest } from "../domain/response.ts";
-import type { Reads } from "../engine/api-reader.ts";
-import { readWhole } from "../engine/list-reader.ts";
-import type { Stop } from "../engine/shutdown.ts";
-import type { GrowingFile } from "../files/append-file.ts";
+import type { ApiReader } from "../engine/api-reader.ts";
+import { readCompleteList } from "../engine/list-reader.ts";
+import type { Shutdown } from "../engine/shutdown.ts";
+import type { AppendFile } from "../files/append-file.ts";
 import { Spool } from "../files/spool.ts";
 import type { TemporaryFiles } from "../files/temporary-files.ts";
 import { openKeyList } from "../ledger/key-list.ts";
@@ -15,9 +15,9 @@ export interface GroupsExport {
   readonly job: ExportJob;
   readonly reading: GroupReading;
   readonly temporaries: TemporaryFiles;
-  readonly stop: Stop;
+  readonly shutdown: Shutdown;
   /** Takes in the lines of the groups, one group after the other. */
-  readonly output: GrowingFile;
+  readonly output: AppendFile;
   /** Members came, or went as their group is read again. */
   readonly counted: (members: number) => void;
   /** The group is complete, and in the output. */
@@ -41,7 +41,7 @@ export async function exportGroups(groups: readonly Group[], parts: GroupsExport
     reading.catch((error: unknown) => {
       failures.push({ error });
       // What the others would still read is of no use.
-      parts.stop.abandon();
+      parts.shutdown.abortNow();
     });
     begun.push({ group, reading });
   };
@@ -62,7 +62,7 @@ export async function exportGroups(groups: readonly Group[], parts: GroupsExport
   } catch (error) {
     // The first that went wrong is the cause of all others, of those too that are given up now.
     const cause = failures[0]?.error ?? error;
-    parts.stop.abandon();
+    parts.shutdown.abortNow();
     for (const { reading } of begun) await reading.then(({ spool }) => spool?.close()).catch(() => undefined);
     throw cause;
   }
@@ -90,7 +90,7 @@ async function readIntoSpool(group: Group, parts: GroupsExport): Promise<GroupRe
 }
 
 async function readInto(
-  file: GrowingFile,
+  file: AppendFile,
   group: Group,
   { job, reading, counted }: GroupsExport,
 ): Promise<number> {
@@ -99,13 +99,13 @@ async function readInto(
   let written = 0;
   const sink: MemberSink = {
     async begin() {
-      if (written > 0) await file.cutTo(beginBytes);
+      if (written > 0) await file.truncate(beginBytes);
       counted(-written);
       written = 0;
     },
     async write(page) {
       const rows = page.map((member) => cells(group, member));
-      if (rows.length > 0) await file.append(csvText(rows, job));
+      if (rows.length > 0) await file.append(formatCsv(rows, job));
       written += rows.length;
       counted(rows.length);
     },
@@ -113,7 +113,7 @@ async function readInto(
   return await readGroup(group, sink, reading);
 }
 
-async function move(spool: Spool, output: GrowingFile): Promise<void> {
+async function move(spool: Spool, output: AppendFile): Promise<void> {
   try {
     for await (const chunk of spool.chunks()) await output.append(chunk);
   } finally {
@@ -129,8 +129,8 @@ interface MemberSink {
 }
 
 interface GroupReading {
-  readonly directory: Directory;
-  readonly reads: Reads;
+  readonly directory: DirectoryApi;
+  readonly reader: ApiReader;
   readonly pageSize: number;
   /** Where the addresses of a large group are sorted: a folder that has room for the export. */
   readonly folder: string;
@@ -143,17 +143,17 @@ interface GroupReading {
  * page where it can't be read whole, and a StoppedError if the run stops.
  */
 async function readGroup(group: Group, sink: MemberSink, reading: GroupReading): Promise<number> {
-  const { again, directory, folder, pageSize, reads } = reading;
+  const { again, directory, folder, pageSize, reader } = reading;
   const begin = async () => {
     await sink.begin();
     return {
-      call: (page: PageRequest, call: CallControl) => directory.groupMembers(group.id, page, call),
-      take: (members: readonly Member[]) => sink.write(members),
+      call: (page: PageRequest, call: CallOptions) => directory.groupMembers(group.id, page, call),
+      onPage: (members: readonly Member[]) => sink.write(members),
     };
   };
   const openKeys = () => openKeyList(folder);
   const list = { what: groupWords(group), items: "members", pageSize, keyOf: memberKey, openKeys, begin };
-  return await readWhole(list, reads, (why) => again(group, why));
+  return await readCompleteList(list, reader, (why) => again(group, why));
 }
 
 /** A member that is a whole domain has no address. One that has neither can't be told from another. */

@@ -1,7 +1,7 @@
-import type { Directory, Group } from "../domain/api.ts";
+import type { DirectoryApi, Group } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { WaitWatch } from "../domain/long-wait.ts";
+import type { WaitHooks } from "../domain/long-wait.ts";
 import type { MemberColumn } from "../domain/member-columns.ts";
 import type { ReadRules } from "../engine/api-reader.ts";
 import type { Processes } from "../files/temporary-files.ts";
@@ -35,7 +35,7 @@ export interface ExportParts {
   readonly clock: Clock;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random: () => number;
-  readonly directory: Directory;
+  readonly directory: DirectoryApi;
   readonly processes: Processes;
   readonly view: ExportView;
   /** Writes to standard output, and resolves when more can be taken; false once nobody reads any more. */
@@ -43,7 +43,7 @@ export interface ExportParts {
 }
 
 /** Shows people how an export goes. */
-export interface ExportView extends WaitWatch {
+export interface ExportView extends WaitHooks {
   /** `progress` can be asked at any time until the export has ended. */
   exporting(groups: readonly Group[], progress: () => ExportProgress): void;
   /** All members of the group are there. */
@@ -52,7 +52,7 @@ export interface ExportView extends WaitWatch {
   groupAgain(group: Group, why: string): void;
   /** What find-groups says of a group is not what was read. */
   countDiffers(group: Group, members: number): void;
-  retrying(what: string, failure: Failure): void;
+  onRetry(what: string, failure: Failure): void;
   exported(): void;
 }
 

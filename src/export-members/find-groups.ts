@@ -1,9 +1,9 @@
-import type { Directory, Group } from "../domain/api.ts";
+import type { DirectoryApi, Group } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
 import { MAX_PAGE_SIZE } from "../domain/response.ts";
-import { type ReadRules, Reads, type ReadWatch } from "../engine/api-reader.ts";
+import { ApiReader, type ReadHooks, type ReadRules } from "../engine/api-reader.ts";
 import { readPages } from "../engine/list-reader.ts";
-import type { Stop } from "../engine/shutdown.ts";
+import type { Shutdown } from "../engine/shutdown.ts";
 
 /** What get-group-members and find-groups need (graded S and D). */
 export const READ_PERMISSION = "Directories | Groups | Read, and in API 2.0 Services | Directory Sync | Read";
@@ -14,8 +14,8 @@ const SOURCES = ["cloud", "ldap"] as const;
 export interface FindParts {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly directory: Directory;
-  readonly watch: ReadWatch;
+  readonly directory: DirectoryApi;
+  readonly hooks: ReadHooks;
 }
 
 /**
@@ -26,20 +26,24 @@ export async function findGroups(
   query: string | undefined,
   rules: ReadRules,
   { directory, ...parts }: FindParts,
-  stop: Stop,
+  shutdown: Shutdown,
 ): Promise<readonly Group[]> {
-  const reads = new Reads(rules, { ...parts, stop, permission: READ_PERMISSION });
-  return await listGroups(directory, reads, query);
+  const reader = new ApiReader(rules, { ...parts, shutdown, permission: READ_PERMISSION });
+  return await listGroups(directory, reader, query);
 }
 
 /**
  * Every group of the account, each once, in the order of the API, groups of the cloud first. In memory: accounts have
  * some thousands. Throws as {@link findGroups} does.
  */
-export async function listGroups(directory: Directory, reads: Reads, query?: string): Promise<Group[]> {
+export async function listGroups(
+  directory: DirectoryApi,
+  reader: ApiReader,
+  query?: string,
+): Promise<Group[]> {
   const found = new Map<string, Group>();
   for (const source of SOURCES) {
-    const pages = readPages(`the list of groups (${source})`, MAX_PAGE_SIZE, reads, (page, call) =>
+    const pages = readPages(`the list of groups (${source})`, MAX_PAGE_SIZE, reader, (page, call) =>
       directory.groups({ query, source }, page, call),
     );
     for await (const { items } of pages) {

@@ -1,18 +1,18 @@
 import { realpath, stat } from "node:fs/promises";
 import { RunError } from "../domain/run-error.ts";
-import type { GrowingFile } from "../files/append-file.ts";
-import { WholeFile } from "../files/atomic-file.ts";
-import { outputError } from "../files/output-error.ts";
+import type { AppendFile } from "../files/append-file.ts";
+import { AtomicFile } from "../files/atomic-file.ts";
+import { toOutputError } from "../files/output-error.ts";
 import { Spool } from "../files/spool.ts";
 import { type Processes, TemporaryFiles } from "../files/temporary-files.ts";
-import { checkPrevious } from "./diff.ts";
+import { validatePrevious } from "./diff.ts";
 import type { Output } from "./export-job.ts";
 
 /** Where an export is written until it is complete. */
 export interface OpenOutput {
   readonly temporaries: TemporaryFiles;
   /** The export so far. */
-  readonly text: GrowingFile;
+  readonly text: AppendFile;
   /** There if changes were asked for. */
   readonly changes: OpenChanges | undefined;
   /** Gives the export to whom it is for. */
@@ -27,7 +27,7 @@ interface OpenChanges {
   readonly previous: string;
   /** This export, under the name that it has until it is finished. */
   readonly current: string;
-  readonly file: WholeFile;
+  readonly file: AtomicFile;
 }
 
 /**
@@ -41,14 +41,14 @@ export async function openOutput(output: Output, processes: Processes): Promise<
 }
 
 /** Begins a file that replaces one of its name, if there is one: it gets the permissions of that. */
-async function beginFile(
+async function createOutput(
   path: string,
   processes: Processes,
-): Promise<{ readonly file: WholeFile; readonly path: string; readonly temporaries: TemporaryFiles }> {
-  const target = await targetOf(path);
+): Promise<{ readonly file: AtomicFile; readonly path: string; readonly temporaries: TemporaryFiles }> {
+  const target = await resolveTarget(path);
   const temporaries = new TemporaryFiles(target.path, processes);
   await temporaries.removeLeftovers();
-  const file = await WholeFile.begin(target.path, { temporary: temporaries.next(), ...target.making });
+  const file = await AtomicFile.create(target.path, { temporary: temporaries.next(), ...target.making });
   return { file, path: target.path, temporaries };
 }
 
@@ -57,7 +57,7 @@ async function openFile(
   changesPath: string | undefined,
   processes: Processes,
 ): Promise<OpenOutput> {
-  const { file, path, temporaries } = await beginFile(given, processes);
+  const { file, path, temporaries } = await createOutput(given, processes);
   try {
     const changesFile =
       changesPath === undefined ? undefined : await beginChanges(changesPath, path, processes);
@@ -67,26 +67,26 @@ async function openFile(
       changes: changesFile && { previous: path, current: file.temporary, file: changesFile },
       async finish() {
         // First the changes: a run that is killed in between finds them again.
-        await changesFile?.finish();
-        await file.finish();
+        await changesFile?.commit();
+        await file.commit();
       },
       async abandon() {
-        await changesFile?.abandon();
-        await file.abandon();
+        await changesFile?.discard();
+        await file.discard();
       },
     };
   } catch (error) {
-    await file.abandon();
+    await file.discard();
     throw error;
   }
 }
 
 /** What they will be found in is looked at as well: what is wrong with it is known then. */
-async function beginChanges(given: string, outputPath: string, processes: Processes): Promise<WholeFile> {
-  await checkPrevious(outputPath);
-  const { file, path } = await beginFile(given, processes);
+async function beginChanges(given: string, outputPath: string, processes: Processes): Promise<AtomicFile> {
+  await validatePrevious(outputPath);
+  const { file, path } = await createOutput(given, processes);
   if (path !== outputPath) return file;
-  await file.abandon();
+  await file.discard();
   throw new RunError("usage", "--changes and --output name the same file; name two");
 }
 
@@ -112,7 +112,7 @@ interface Target {
 }
 
 /** A link is followed, so that it stays one. A device or a pipe is not replaced by a file. */
-async function targetOf(path: string): Promise<Target> {
+async function resolveTarget(path: string): Promise<Target> {
   try {
     const [real, stats] = await Promise.all([realpath(path), stat(path)]);
     if (stats.isFile()) return { path: real, making: { mode: stats.mode & 0o777 } };
@@ -123,6 +123,6 @@ async function targetOf(path: string): Promise<Target> {
     );
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return { path, making: {} };
-    throw outputError(path, error);
+    throw toOutputError(path, error);
   }
 }

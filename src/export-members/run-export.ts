@@ -1,9 +1,9 @@
-import { csvText } from "../csv/format-csv.ts";
+import { formatCsv } from "../csv/format-csv.ts";
 import type { Group } from "../domain/api.ts";
 import { RunError } from "../domain/run-error.ts";
-import { Reads } from "../engine/api-reader.ts";
-import type { Stop } from "../engine/shutdown.ts";
-import { chooseGroups } from "./choose-groups.ts";
+import { ApiReader } from "../engine/api-reader.ts";
+import type { Shutdown } from "../engine/shutdown.ts";
+import { resolveGroups } from "./choose-groups.ts";
 import { writeChanges } from "./diff.ts";
 import { exportGroups } from "./export-groups.ts";
 import type { Exported, ExportJob, ExportParts } from "./export-job.ts";
@@ -17,12 +17,12 @@ const BOM = "\ufeff";
  * with the file before, give the file its name. It happens whole or not at all: what throws leaves everything as it
  * was. Throws a RunError for what its user can mend, and a StoppedError if the run stops.
  */
-export async function runExport(job: ExportJob, parts: ExportParts, stop: Stop): Promise<Exported> {
+export async function runExport(job: ExportJob, parts: ExportParts, shutdown: Shutdown): Promise<Exported> {
   const output = await openOutput(job.output, parts.processes);
   try {
-    const exported = await exportInto(output, job, parts, stop);
+    const exported = await exportInto(output, job, parts, shutdown);
     const changes = output.changes && (await writeChanges({ ...job, ...output.changes }));
-    await output.finish((content) => stop.orStopped(parts.print(content)));
+    await output.finish((content) => shutdown.untilDrained(parts.print(content)));
     return { ...exported, changes };
   } catch (error) {
     await output.abandon();
@@ -34,23 +34,29 @@ async function exportInto(
   output: OpenOutput,
   job: ExportJob,
   parts: ExportParts,
-  stop: Stop,
+  shutdown: Shutdown,
 ): Promise<Omit<Exported, "changes">> {
   const { clock, directory, random, view } = parts;
-  const reads = new Reads(job.reading, { clock, random, stop, permission: READ_PERMISSION, watch: view });
-  const groups = await chosenGroups(job, parts, reads);
-  const header = csvText([job.columns]);
+  const reader = new ApiReader(job.reading, {
+    clock,
+    random,
+    shutdown,
+    permission: READ_PERMISSION,
+    hooks: view,
+  });
+  const groups = await chosenGroups(job, parts, reader);
+  const header = formatCsv([job.columns]);
   await output.text.append(`${job.bom ? BOM : ""}${header}`);
   const progress = { members: 0, groupsRead: 0 };
   view.exporting(groups, () => progress);
   try {
     await exportGroups(groups, {
       job,
-      stop,
+      shutdown,
       temporaries: output.temporaries,
       reading: {
         directory,
-        reads,
+        reader,
         pageSize: job.pageSize,
         folder: output.temporaries.folder,
         again: (group, why) => view.groupAgain(group, why),
@@ -69,8 +75,8 @@ async function exportInto(
   } finally {
     view.exported();
   }
-  stop.throwIfStopped();
-  return { groups: groups.length, members: progress.members, calls: reads.callCount };
+  shutdown.throwIfStopped();
+  return { groups: groups.length, members: progress.members, calls: reader.callCount };
 }
 
 const NO_GROUPS = `the account has no groups, or none that the application may see: check its permission ${READ_PERMISSION}, and try again`;
@@ -78,15 +84,15 @@ const NO_GROUPS = `the account has no groups, or none that the application may s
 async function chosenGroups(
   job: ExportJob,
   { directory }: ExportParts,
-  reads: Reads,
+  reader: ApiReader,
 ): Promise<readonly Group[]> {
-  const all = await listGroups(directory, reads);
+  const all = await listGroups(directory, reader);
   if (job.groups === "all") {
     // An export of nothing would take the place of one with everybody in it.
     if (all.length > 0) return all;
     throw new RunError("input-not-found", NO_GROUPS);
   }
-  const choice = chooseGroups(job.groups, all);
+  const choice = resolveGroups(job.groups, all);
   if (choice.ok) return choice.groups;
   throw new RunError("input-not-found", choice.message);
 }

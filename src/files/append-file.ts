@@ -1,11 +1,11 @@
 import type { FileHandle } from "node:fs/promises";
-import { outputError } from "./output-error.ts";
+import { toOutputError } from "./output-error.ts";
 
 /**
  * A file that is open for writing, grows at its end, and can be cut back to what it was. What the system refuses is a
  * RunError "output" that names the path.
  */
-export class GrowingFile {
+export class AppendFile {
   protected readonly path: string;
   protected readonly handle: FileHandle;
   #lengthBytes = 0;
@@ -21,7 +21,7 @@ export class GrowingFile {
 
   async append(content: string | Buffer): Promise<void> {
     const bytes = typeof content === "string" ? Buffer.from(content) : content;
-    await orOutputError(this.path, async () => {
+    await withOutputErrors(this.path, async () => {
       for (let done = 0; done < bytes.length; ) {
         // At a place of its own choice: when a file is cut, the system's own place stays where it was.
         const at = this.#lengthBytes + done;
@@ -33,17 +33,17 @@ export class GrowingFile {
   }
 
   /** Forgets what came after this length. */
-  async cutTo(lengthBytes: number): Promise<void> {
-    await orOutputError(this.path, () => this.handle.truncate(lengthBytes));
+  async truncate(lengthBytes: number): Promise<void> {
+    await withOutputErrors(this.path, () => this.handle.truncate(lengthBytes));
     this.#lengthBytes = lengthBytes;
   }
 }
 
 /** What the system refuses becomes a RunError "output" that names the path. */
-export async function orOutputError<T>(path: string, act: () => Promise<T>): Promise<T> {
+export async function withOutputErrors<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    throw outputError(path, error);
+    throw toOutputError(path, error);
   }
 }

@@ -1,11 +1,11 @@
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { RunError } from "../domain/run-error.ts";
-import { GrowingFile, orOutputError } from "./append-file.ts";
+import { AppendFile, withOutputErrors } from "./append-file.ts";
 import { syncFolder } from "./sync-folder.ts";
 
 /** How a file is made that appears whole or not at all. */
-interface Making {
+interface AtomicFileOptions {
   /** The name that it has while it is being written, beside its own; `<path>.part` where absent. */
   readonly temporary?: string;
   /** Permission bits; its owner alone may read it where absent. */
@@ -20,7 +20,7 @@ const OWNER_ONLY = 0o600;
  * disk and renamed. Only its owner may read it unless a mode says otherwise. What the system refuses is a RunError
  * "output" that names the path.
  */
-export class WholeFile extends GrowingFile {
+export class AtomicFile extends AppendFile {
   /** The name that it has until it is finished. */
   readonly temporary: string;
 
@@ -30,21 +30,21 @@ export class WholeFile extends GrowingFile {
   }
 
   /** Begins the file; what a killed run left under the temporary name is removed. */
-  static async begin(path: string, making: Making = {}): Promise<WholeFile> {
+  static async create(path: string, making: AtomicFileOptions = {}): Promise<AtomicFile> {
     const { temporary = temporaryName(path), mode = OWNER_ONLY } = making;
-    return orOutputError(path, async () => {
+    return withOutputErrors(path, async () => {
       await rm(temporary, { force: true });
       // "wx" and not "w": a link of that name is never followed.
       const handle = await open(temporary, "wx", OWNER_ONLY);
       // Not by `open`, from which the umask takes away.
       if (mode !== OWNER_ONLY) await handle.chmod(mode);
-      return new WholeFile(path, temporary, handle);
+      return new AtomicFile(path, temporary, handle);
     });
   }
 
   /** Gives the file its name. Content and name are on the disk when this resolves. */
-  async finish(): Promise<void> {
-    await orOutputError(this.path, async () => {
+  async commit(): Promise<void> {
+    await withOutputErrors(this.path, async () => {
       await this.handle.sync();
       await this.#checkName();
       await this.handle.close();
@@ -54,7 +54,7 @@ export class WholeFile extends GrowingFile {
   }
 
   /** Leaves nothing behind. Never throws: what led here tells more than what happens here. */
-  async abandon(): Promise<void> {
+  async discard(): Promise<void> {
     await Promise.allSettled([this.handle.close()]);
     await Promise.allSettled([rm(this.temporary, { force: true })]);
   }
@@ -71,13 +71,17 @@ export class WholeFile extends GrowingFile {
 }
 
 /** Writes a file of one text, whole or not at all. */
-export async function writeWhole(path: string, text: string, making: Making = {}): Promise<void> {
-  const file = await WholeFile.begin(path, making);
+export async function writeFileAtomic(
+  path: string,
+  text: string,
+  making: AtomicFileOptions = {},
+): Promise<void> {
+  const file = await AtomicFile.create(path, making);
   try {
     await file.append(text);
-    await file.finish();
+    await file.commit();
   } catch (error) {
-    await file.abandon();
+    await file.discard();
     throw error;
   }
 }

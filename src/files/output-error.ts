@@ -5,7 +5,7 @@ import { RunError } from "../domain/run-error.ts";
  * for what the operating system or SQLite refused. Anything else is a fault of this program, or a RunError
  * already, and comes back as it is.
  */
-export function outputError(path: string, error: unknown): unknown {
+export function toOutputError(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RunError) return error;
   const code = "code" in error ? String(error.code) : "";
   const why = REASONS.find(([codes]) => codes.test(code))?.[1] ?? otherReason(error, code);

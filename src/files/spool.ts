@@ -1,5 +1,5 @@
 import { open, rm } from "node:fs/promises";
-import { GrowingFile, orOutputError } from "./append-file.ts";
+import { AppendFile, withOutputErrors } from "./append-file.ts";
 
 /** Read at once when it is copied: enough to make each read cheap, and nothing in memory. */
 const CHUNK_BYTES = 256 * 1024;
@@ -8,10 +8,10 @@ const CHUNK_BYTES = 256 * 1024;
  * Text on disk for a while, as it may be too much for memory. The file loses its name as soon as it is open, so that
  * nobody else can open it, and it is gone with the process, however that ends.
  */
-export class Spool extends GrowingFile {
+export class Spool extends AppendFile {
   /** `path`: a name that is free, for the moment in which the file has one. */
   static async open(path: string): Promise<Spool> {
-    return await orOutputError(path, async () => {
+    return await withOutputErrors(path, async () => {
       const handle = await open(path, "wx+", 0o600);
       await rm(path, { force: true });
       return new Spool(path, handle);

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync } from "node:fs";
-import { outputError } from "./output-error.ts";
+import { toOutputError } from "./output-error.ts";
 
 /** The device failed or is full. All other errors mean that this system can't sync a folder. */
 const DEVICE_ERRORS = /^(EIO|ENOSPC|EDQUOT)$/;
@@ -18,6 +18,6 @@ export function syncFolder(folder: string): void {
     }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (DEVICE_ERRORS.test(code)) throw outputError(folder, error);
+    if (DEVICE_ERRORS.test(code)) throw toOutputError(folder, error);
   }
 }

@@ -1,19 +1,19 @@
-import type { AliasUpdater } from "../domain/api.ts";
+import type { AliasApi } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { OutcomeCounts } from "../domain/outcome.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { BreakerRules } from "../engine/circuit-breaker.ts";
-import type { Forecast } from "../engine/eta.ts";
-import type { QuotaRules, QuotaView } from "../engine/quota.ts";
-import type { SeenPace } from "../ledger/ledger.ts";
-import type { Account } from "../ledger/migrations.ts";
+import type { Eta } from "../engine/eta.ts";
+import type { QuotaRules, QuotaSnapshot } from "../engine/quota.ts";
+import type { ObservedRate } from "../ledger/ledger.ts";
+import type { LedgerOwner } from "../ledger/migrations.ts";
 import type { PlanRules } from "../ledger/plan-rows.ts";
-import type { InputJob, PlannedProblem, ReadingWatch } from "../read-input/read-inputs.ts";
-import type { ReadingNotes } from "../read-input/stage-input.ts";
-import type { SendRules } from "../send-rows/dispatch-rows.ts";
-import type { SendCounts, SendWatch } from "../send-rows/pending-row.ts";
-import type { StopRules } from "../send-rows/run-limits.ts";
-import type { AttemptRules } from "../send-rows/send-batch.ts";
+import type { InputHooks, InputJob, PlannedProblem } from "../read-input/read-inputs.ts";
+import type { InputStats } from "../read-input/stage-input.ts";
+import type { DispatchRules } from "../send-rows/dispatch-rows.ts";
+import type { SendCounts, SendHooks } from "../send-rows/pending-row.ts";
+import type { LimitRules } from "../send-rows/run-limits.ts";
+import type { BatchRules } from "../send-rows/send-batch.ts";
 import type { FinishedRun } from "../write-results/finish-run.ts";
 
 /** What an import is asked to do. */
@@ -29,8 +29,8 @@ export interface ImportJob extends InputJob {
 
 /** The same, for an import that sends. */
 export interface SendingJob extends ImportJob {
-  readonly account: Account;
-  readonly sending: SendRules & AttemptRules & StopRules;
+  readonly account: LedgerOwner;
+  readonly sending: DispatchRules & BatchRules & LimitRules;
   readonly quota: QuotaRules;
   readonly breaker: BreakerRules;
 }
@@ -43,11 +43,11 @@ export interface ImportParts {
 export interface SendingParts extends ImportParts {
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random: () => number;
-  readonly client: AliasUpdater;
+  readonly client: AliasApi;
 }
 
 /** Shows people how an import goes. */
-export interface ImportView extends SendWatch, ReadingWatch {
+export interface ImportView extends SendHooks, InputHooks {
   /** The first thing that is said. */
   ledgerOpened(path: string, knownCount: number): void;
   /** A run that was killed has its files now; without them, nothing that it may have sent is on record. */
@@ -65,20 +65,20 @@ export interface Plan {
   readonly rows: number;
   readonly send: number;
   readonly outcomes: OutcomeCounts;
-  readonly notes: ReadingNotes;
+  readonly notes: InputStats;
   /** Domains of the aliases to be sent, most rows first; not all where there are many. */
   readonly domains: readonly { readonly domain: string; readonly rows: number }[];
   readonly domainCount: number;
   readonly firstProblems: readonly PlannedProblem[];
   readonly firstToSend: readonly { readonly alias: string; readonly aliasFor: string }[];
   /** As the last answers of an earlier run told it. */
-  readonly seenPace: SeenPace;
+  readonly seenPace: ObservedRate;
 }
 
 export interface SendProgress {
   readonly total: number;
   readonly counts: Readonly<SendCounts>;
-  readonly quota: QuotaView | undefined;
+  readonly quota: QuotaSnapshot | undefined;
   /** Undefined until enough is known for it. Retries are not foreseen. */
-  readonly left: Forecast | undefined;
+  readonly left: Eta | undefined;
 }

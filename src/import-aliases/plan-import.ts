@@ -1,12 +1,18 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { OpenInput } from "../csv/open-input.ts";
-import { type Stop, unlessStopped } from "../engine/shutdown.ts";
-import { Ledger, type SeenPace } from "../ledger/ledger.ts";
+import { type Shutdown, unlessStopped } from "../engine/shutdown.ts";
+import { Ledger, type ObservedRate } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
-import { closeInputs, firstProblems, openInputs, readInputs, runFolder } from "../read-input/read-inputs.ts";
-import type { ReadingNotes } from "../read-input/stage-input.ts";
+import {
+  closeInputs,
+  firstProblems,
+  openInputs,
+  readInputs,
+  runFolderPath,
+} from "../read-input/read-inputs.ts";
+import type { InputStats } from "../read-input/stage-input.ts";
 import { writePlanFile } from "../write-results/result-files.ts";
-import type { DescribedInput } from "../write-results/run-manifest.ts";
+import type { InputManifest } from "../write-results/run-manifest.ts";
 import type { ImportJob, ImportParts, Plan } from "./import-job.ts";
 
 export interface DryRun {
@@ -22,26 +28,26 @@ export interface DryRun {
 export async function planImport(
   job: ImportJob,
   parts: ImportParts,
-  stop: Stop,
+  shutdown: Shutdown,
 ): Promise<DryRun | undefined> {
-  return await unlessStopped(planInCopy(job, parts, stop));
+  return await unlessStopped(planInCopy(job, parts, shutdown));
 }
 
-async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promise<DryRun> {
-  const inputs = await openInputs(job, stop);
+async function planInCopy(job: ImportJob, parts: ImportParts, shutdown: Shutdown): Promise<DryRun> {
+  const inputs = await openInputs(job, shutdown);
   try {
     const nowEpochMs = parts.clock.epochMs();
-    const wanted = runFolder(job.folder, job.inputs, nowEpochMs);
+    const wanted = runFolderPath(job.folder, job.inputs, nowEpochMs);
     const ledger = Ledger.openCopy(job.folder, wanted, nowEpochMs);
     try {
       parts.view.ledgerOpened(ledger.path, ledger.knownCount());
       const store = ledger.beginDryRun();
-      const notes = await readInputs(inputs, job.skip, store, stop, parts.view);
-      await planInputs(store, job, stop);
-      const plan = planOf(store, notes, ledger.pace());
+      const notes = await readInputs(inputs, job.skip, store, shutdown, parts.view);
+      await planInputs(store, job, shutdown);
+      const plan = planOf(store, notes, ledger.lastRate());
       parts.view.planned(plan);
-      const described = inputs.map(describedInput);
-      return { plan, planFile: await writePlanFile(store.folder, store.read, described, stop) };
+      const described = inputs.map(inputManifest);
+      return { plan, planFile: await writePlanFile(store.folder, store.read, described, shutdown) };
     } finally {
       ledger.discard();
     }
@@ -53,16 +59,16 @@ async function planInCopy(job: ImportJob, parts: ImportParts, stop: Stop): Promi
 const SENTENCES_SHOWN = 3;
 
 /** Plans the run, and then hears what came meanwhile. Throws a StoppedError if the run is to end. */
-export async function planInputs(store: RunStore, job: ImportJob, stop: Stop): Promise<void> {
+export async function planInputs(store: RunStore, job: ImportJob, shutdown: Shutdown): Promise<void> {
   store.plan(job.planning);
   // Planning leaves the event loop no turn. A signal needs two: the first may be in the round that was begun before.
   await nextTurn();
   await nextTurn();
-  stop.throwIfStopped();
+  shutdown.throwIfStopped();
 }
 
 /** Of an input that was read to its end. */
-export function describedInput(input: OpenInput): DescribedInput {
+export function inputManifest(input: OpenInput): InputManifest {
   const { name, header, headerRaw, delimiter, bom, lineBreak, cellCount } = input;
   const { aliasFor, aliases } = input.columns;
   return {
@@ -82,7 +88,7 @@ export function describedInput(input: OpenInput): DescribedInput {
 }
 
 /** The plan's figures, once the run is planned. */
-export function planOf(store: RunStore, notes: ReadingNotes, seenPace: SeenPace): Plan {
+export function planOf(store: RunStore, notes: InputStats, seenPace: ObservedRate): Plan {
   const { rows, send, outcomes } = store.read.planCounts();
   return {
     rows,

@@ -1,26 +1,26 @@
 import { basename } from "node:path";
 import type { OpenInput } from "../csv/open-input.ts";
-import { LaneCount } from "../engine/adaptive-concurrency.ts";
-import { Breaker } from "../engine/circuit-breaker.ts";
-import { type Forecast, forecast } from "../engine/eta.ts";
-import { Traffic } from "../engine/flow-control.ts";
+import { AdaptiveConcurrency } from "../engine/adaptive-concurrency.ts";
+import { CircuitBreaker } from "../engine/circuit-breaker.ts";
+import { type Eta, estimateEta } from "../engine/eta.ts";
+import { FlowControl } from "../engine/flow-control.ts";
 import { QuotaGovernor } from "../engine/quota.ts";
-import { type Stop, unlessStopped } from "../engine/shutdown.ts";
+import { type Shutdown, unlessStopped } from "../engine/shutdown.ts";
 import { Timeline } from "../engine/timeline.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
-import { closeInputs, openInputs, readInputs, runFolder } from "../read-input/read-inputs.ts";
-import { sendRows } from "../send-rows/dispatch-rows.ts";
+import { closeInputs, openInputs, readInputs, runFolderPath } from "../read-input/read-inputs.ts";
+import { dispatchRows } from "../send-rows/dispatch-rows.ts";
 import { finishedCount } from "../send-rows/pending-row.ts";
-import { RowEndings } from "../send-rows/record-outcomes.ts";
-import { keepTimeline } from "../send-rows/record-timeline.ts";
-import { StopWatch } from "../send-rows/run-limits.ts";
-import { RowAttempts } from "../send-rows/send-batch.ts";
+import { OutcomeRecorder } from "../send-rows/record-outcomes.ts";
+import { recordTimeline } from "../send-rows/record-timeline.ts";
+import { RunLimits } from "../send-rows/run-limits.ts";
+import { BatchSender } from "../send-rows/send-batch.ts";
 import { type FinishedRun, finishRun, type Sending } from "../write-results/finish-run.ts";
-import { describeRun, descriptionOf, type RunDescription } from "../write-results/run-manifest.ts";
-import { courseOf } from "../write-results/run-timeline.ts";
+import { loadManifest, type RunManifest, saveManifest } from "../write-results/run-manifest.ts";
+import { timelineSummary } from "../write-results/run-timeline.ts";
 import type { SendingJob, SendingParts } from "./import-job.ts";
-import { describedInput, planInputs, planOf } from "./plan-import.ts";
+import { inputManifest, planInputs, planOf } from "./plan-import.ts";
 
 /**
  * The whole of an import, in the order in which it happens: open the inputs, take the ledger, finish runs that
@@ -33,14 +33,14 @@ import { describedInput, planInputs, planOf } from "./plan-import.ts";
 export async function runImport(
   job: SendingJob,
   parts: SendingParts,
-  stop: Stop,
+  shutdown: Shutdown,
 ): Promise<FinishedRun | undefined> {
-  const stops = new StopWatch(job.sending, parts.clock, stop);
+  const stops = new RunLimits(job.sending, parts.clock, shutdown);
   const over = new AbortController();
   // From the start: standard input may stay silent for ever, and the ledger locked for as long.
   void stops.watchDeadline(over.signal);
   try {
-    return await unlessStopped(importInputs(job, parts, stop, stops));
+    return await unlessStopped(importInputs(job, parts, shutdown, stops));
   } finally {
     over.abort();
   }
@@ -49,17 +49,17 @@ export async function runImport(
 async function importInputs(
   job: SendingJob,
   parts: SendingParts,
-  stop: Stop,
-  stops: StopWatch,
+  shutdown: Shutdown,
+  stops: RunLimits,
 ): Promise<FinishedRun | undefined> {
-  const inputs = await openInputs(job, stop);
+  const inputs = await openInputs(job, shutdown);
   try {
     const ledger = Ledger.open(job.folder, job.account);
     try {
       mergeKilledRuns(ledger, parts);
       parts.view.ledgerOpened(ledger.path, ledger.knownCount());
       await finishKilledRuns(ledger, parts);
-      return await runInLedger(job, parts, stop, stops, ledger, inputs);
+      return await runInLedger(job, parts, shutdown, stops, ledger, inputs);
     } finally {
       ledger.close();
     }
@@ -81,7 +81,7 @@ function mergeKilledRuns(ledger: Ledger, parts: SendingParts): void {
 async function finishKilledRuns(ledger: Ledger, parts: SendingParts): Promise<void> {
   for (const folder of ledger.unfinishedRuns()) {
     const store = ledger.openRun(folder);
-    const description = store === undefined ? undefined : descriptionOf(store);
+    const description = store === undefined ? undefined : loadManifest(store);
     // Killed before its plan was on record, or the disk lost the plan: its rows are not known.
     const finished =
       store === undefined || description === undefined
@@ -95,41 +95,41 @@ async function finishKilledRuns(ledger: Ledger, parts: SendingParts): Promise<vo
 async function runInLedger(
   job: SendingJob,
   parts: SendingParts,
-  stop: Stop,
-  stops: StopWatch,
+  shutdown: Shutdown,
+  stops: RunLimits,
   ledger: Ledger,
   inputs: readonly OpenInput[],
 ): Promise<FinishedRun | undefined> {
   const { clock, view } = parts;
   const startedAtEpochMs = clock.epochMs();
-  const store = ledger.beginRun(runFolder(job.folder, job.inputs, startedAtEpochMs));
+  const store = ledger.beginRun(runFolderPath(job.folder, job.inputs, startedAtEpochMs));
   const { folder } = store;
   view.runBegan(basename(folder));
-  let description: RunDescription;
+  let description: RunManifest;
   try {
-    const notes = await readInputs(inputs, job.skip, store, stop, view);
-    await planInputs(store, job, stop);
+    const notes = await readInputs(inputs, job.skip, store, shutdown, view);
+    await planInputs(store, job, shutdown);
     description = {
       name: "import",
       toolVersion: job.toolVersion,
       tenant: job.account.tenant,
       startedAtEpochMs,
-      inputs: inputs.map(describedInput),
+      inputs: inputs.map(inputManifest),
       settings: job.settings,
       rows: notes.rows,
       withoutAlias: notes.withoutAliasCount,
-      otherAddresses: notes.otherAddressCount,
+      otherAddresses: notes.ignoredAddressCount,
     };
     // From here on a run that is killed has something to tell.
-    describeRun(store, description);
-    view.planned(planOf(store, notes, ledger.pace()));
+    saveManifest(store, description);
+    view.planned(planOf(store, notes, ledger.lastRate()));
   } catch (error) {
     ledger.endRun(folder);
     throw error;
   }
-  const sending = await send(job, parts, stop, stops, ledger, store);
+  const sending = await send(job, parts, shutdown, stops, ledger, store);
   // As it is now: a signal that comes while the files are written stops nothing any more.
-  const end = { kind: "ended", stops: [...stop.reasons], ...sending } as const;
+  const end = { kind: "ended", stops: [...shutdown.reasons], ...sending } as const;
   store.merge(clock.epochMs());
   const finished = await finishRun(store, description, end, clock.epochMs());
   ledger.endRun(folder);
@@ -139,60 +139,68 @@ async function runInLedger(
 async function send(
   job: SendingJob,
   parts: SendingParts,
-  stop: Stop,
-  stops: StopWatch,
+  shutdown: Shutdown,
+  stops: RunLimits,
   ledger: Ledger,
   store: RunStore,
 ): Promise<Sending> {
   const { clock, view } = parts;
   const governor = new QuotaGovernor(job.quota);
-  const lanes = new LaneCount(job.sending.concurrency);
-  const breaker = new Breaker(job.breaker);
-  const traffic = new Traffic({ governor, lanes, breaker, clock, stop, permission: PERMISSION, watch: view });
+  const lanes = new AdaptiveConcurrency(job.sending.concurrency);
+  const breaker = new CircuitBreaker(job.breaker);
+  const flowControl = new FlowControl({
+    governor,
+    adaptive: lanes,
+    breaker,
+    clock,
+    shutdown,
+    permission: PERMISSION,
+    hooks: view,
+  });
   const journal = store.journal();
   // Before the first call: a run whose plan is not on the disk has sent nothing.
   await journal.sync();
-  const endings = new RowEndings({ journal, stop, stops, clock, watch: view });
-  const attempts = new RowAttempts(job.sending, {
+  const recorder = new OutcomeRecorder({ journal, shutdown, stops, clock, hooks: view });
+  const attempts = new BatchSender(job.sending, {
     ...parts,
     journal,
-    endings,
-    traffic,
-    stop,
+    recorder,
+    flowControl,
+    shutdown,
     stops,
-    watch: view,
+    hooks: view,
   });
   const rowCount = store.read.sendableCount();
   const total = Math.min(rowCount, job.sending.limit ?? rowCount);
-  const timeLeft = (): Forecast | undefined => {
-    const { usualLatencyMs: latencyMs } = lanes;
+  const timeLeft = (): Eta | undefined => {
+    const { baselineLatencyMs: latencyMs } = lanes;
     if (latencyMs === undefined) return undefined;
-    const quota = governor.view(clock.nowMs());
+    const quota = governor.snapshot(clock.nowMs());
     const { maxRatePerSecond } = job.quota;
-    const calls = (total - finishedCount(endings.counts)) / attempts.rowsPerCall;
-    return forecast(calls, { quota, lanes: traffic.laneCount, latencyMs, maxRatePerSecond });
+    const calls = (total - finishedCount(recorder.counts)) / attempts.batchSize;
+    return estimateEta(calls, { quota, lanes: flowControl.concurrency, latencyMs, maxRatePerSecond });
   };
   view.sending(() => ({
     total,
-    counts: endings.counts,
-    quota: governor.view(clock.nowMs()),
+    counts: recorder.counts,
+    quota: governor.snapshot(clock.nowMs()),
     left: timeLeft(),
   }));
   const startedAtEpochMs = clock.epochMs();
   const startedAtMs = clock.nowMs();
   const timeline = new Timeline(startedAtMs);
   const over = new AbortController();
-  const state = () => ({ ...endings.counts, ...traffic.counts, quotaWaitMs: traffic.quotaWaitMs });
-  const kept = keepTimeline(timeline, state, clock, over.signal);
-  const synced = journal.keepSynced(clock, over.signal).catch(() => stop.abandon());
+  const state = () => ({ ...recorder.counts, ...flowControl.counts, quotaWaitMs: flowControl.quotaWaitMs });
+  const kept = recordTimeline(timeline, state, clock, over.signal);
+  const synced = journal.keepSynced(clock, over.signal).catch(() => shutdown.abortNow());
   try {
-    await sendRows(job.sending, {
+    await dispatchRows(job.sending, {
       nextRows: (position, count) => store.read.sendable(position, count),
       rowCount,
       attempts,
-      endings,
-      traffic,
-      stop,
+      recorder,
+      flowControl,
+      shutdown,
       clock,
     });
   } finally {
@@ -203,21 +211,21 @@ async function send(
   }
   // Throws if the last sync failed.
   await journal.flush();
-  const quota = governor.view(clock.nowMs());
-  const { usualLatencyMs } = lanes;
-  ledger.rememberPace({
+  const quota = governor.snapshot(clock.nowMs());
+  const { baselineLatencyMs: usualLatencyMs } = lanes;
+  ledger.saveRate({
     ...(quota === undefined ? {} : { quota: { calls: quota.limit, windowMs: quota.windowMs } }),
     ...(usualLatencyMs === undefined ? {} : { latencyMs: usualLatencyMs }),
   });
   const calls = {
-    total: traffic.counts.calls,
-    byStatus: Object.fromEntries(traffic.counts.byStatus),
-    retries: endings.counts.retries,
-    answered429: traffic.counts.throttled,
-    withoutEffect: traffic.counts.blocked,
-    quotaWaitMs: Math.round(traffic.quotaWaitMs),
+    total: flowControl.counts.calls,
+    byStatus: Object.fromEntries(flowControl.counts.byStatus),
+    retries: recorder.counts.retries,
+    answered429: flowControl.counts.rateLimited,
+    withoutEffect: flowControl.counts.failedCalls,
+    quotaWaitMs: Math.round(flowControl.quotaWaitMs),
   };
-  return { calls, timeline: courseOf(timeline, startedAtEpochMs, clock.nowMs() - startedAtMs) };
+  return { calls, timeline: timelineSummary(timeline, startedAtEpochMs, clock.nowMs() - startedAtMs) };
 }
 
 /** What update-alias needs (graded S). */

@@ -6,7 +6,7 @@ const PAGE_ROWS = 1_000;
 const PAGE_BYTES = 1024 * 1024;
 
 /** What to read, of `run.row` or a view of it, in the order of the input. */
-export interface PagedQuery {
+export interface BatchQuery {
   readonly columns: string;
   readonly from: string;
   /** Begins with AND, or is empty. */
@@ -14,9 +14,9 @@ export interface PagedQuery {
 }
 
 /** Asks for the rows' lengths first, as a page of the longest records would not fit into memory. */
-export function* queryPages<T>(
+export function* queryBatches<T>(
   database: Database,
-  { columns, from, filter }: PagedQuery,
+  { columns, from, filter }: BatchQuery,
   read: (row: Row) => T,
 ): Generator<readonly T[], void, undefined> {
   const lengths = database.statement(
@@ -28,7 +28,7 @@ export function* queryPages<T>(
   let last = 0;
   for (;;) {
     const ahead = lengths.all([last]);
-    for (const page of inPages(ahead, (row) => integer(row, 1))) {
+    for (const page of inBatches(ahead, (row) => integer(row, 1))) {
       const before = last;
       last = integer(page.at(-1) ?? [], 0);
       yield rows.all([before, last]).map(read);
@@ -38,7 +38,7 @@ export function* queryPages<T>(
 }
 
 /** Things in portions, none of them larger than a page. */
-export function* inPages<T>(
+export function* inBatches<T>(
   things: Iterable<T>,
   lengthBytes: (thing: T) => number,
 ): Generator<readonly T[], void, undefined> {

@@ -1,7 +1,7 @@
 import { constants, copyFileSync, rmSync, statSync } from "node:fs";
 import { RunError } from "../domain/run-error.ts";
 import { refuseForeignFile } from "./own-file.ts";
-import { orOutputError } from "./run-folder.ts";
+import { withOutputErrors } from "./run-folder.ts";
 
 const SUFFIXES = ["-wal", ""] as const;
 
@@ -14,7 +14,7 @@ export function copyDatabase(original: string, copy: string): boolean {
   refuseForeignFile(original, original);
   const before = stateOf(original);
   for (const suffix of SUFFIXES) {
-    orOutputError(`${copy}${suffix}`, () => {
+    withOutputErrors(`${copy}${suffix}`, () => {
       rmSync(`${copy}${suffix}`, { force: true });
       copyIfThere(`${original}${suffix}`, `${copy}${suffix}`);
     });

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { RunError } from "../domain/run-error.ts";
-import { outputError } from "../files/output-error.ts";
+import { toOutputError } from "../files/output-error.ts";
 import { hasLocks, isLockRefusal } from "./folder-probe.ts";
 
 /** How a file is spoken of, and what is expected of it. */
@@ -9,9 +9,9 @@ export interface FileTraits {
   readonly shownPath?: string;
   /** What the file is to be, and what to do where it is not, or is damaged. */
   readonly kind?: string;
-  readonly ifDamaged?: string;
+  readonly recovery?: string;
   /** The SQLite application id that the file has unless it is empty. Without it, it is not touched. */
-  readonly mark?: number;
+  readonly applicationId?: number;
   /** Whether each commit is on the disk when it returns, at the cost of a sync; else only when the log is synced. */
   readonly syncsCommits?: boolean;
   /** Tables of an earlier version's file, which had no application id. */
@@ -27,7 +27,7 @@ export interface AttachedFile {
 }
 
 /** Whether SQLite found the file to be none of its own, or broken. */
-export function isDamage(error: unknown): boolean {
+export function isCorruption(error: unknown): boolean {
   return (
     /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error)) ||
     (error instanceof Error && DAMAGED_SCHEMA.test(error.message))
@@ -42,7 +42,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-export function damage(file: AttachedFile, why: string, cause?: unknown): RunError {
+export function corruptionError(file: AttachedFile, why: string, cause?: unknown): RunError {
   return new RunError(
     "output",
     `${file.path} is no ${file.kind} of this tool, or is damaged (${why}). ${file.ifDamaged}`,
@@ -65,5 +65,5 @@ export function runError(file: AttachedFile | undefined, error: unknown): unknow
           { cause: error },
         );
   }
-  return isDamage(error) ? damage(file, error.message, error) : outputError(file.path, error);
+  return isCorruption(error) ? corruptionError(file, error.message, error) : toOutputError(file.path, error);
 }

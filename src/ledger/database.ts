@@ -1,8 +1,14 @@
 import { accessSync, constants } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Libsql from "libsql";
-import { outputError } from "../files/output-error.ts";
-import { type AttachedFile, damage, type FileTraits, isDamage, runError } from "./database-error.ts";
+import { toOutputError } from "../files/output-error.ts";
+import {
+  type AttachedFile,
+  corruptionError,
+  type FileTraits,
+  isCorruption,
+  runError,
+} from "./database-error.ts";
 import { prepareFile } from "./own-file.ts";
 
 /** What a column holds. Texts and integers below 2^53 are all that this schema stores. */
@@ -70,7 +76,7 @@ export class Database {
       name,
       path: traits.shownPath ?? path,
       kind: traits.kind ?? "ledger",
-      ifDamaged: traits.ifDamaged ?? "Restore it from a backup, or use another --out folder.",
+      ifDamaged: traits.recovery ?? "Restore it from a backup, or use another --out folder.",
     };
     try {
       prepareFile(path, file.path);
@@ -79,7 +85,8 @@ export class Database {
       throw runError(file, error);
     }
     try {
-      if (traits.mark !== undefined) this.#checkMark(file, traits.mark, traits.tablesBeforeMark ?? []);
+      if (traits.applicationId !== undefined)
+        this.#checkMark(file, traits.applicationId, traits.tablesBeforeMark ?? []);
       // NORMAL: commits survive the process's death at any moment, but not a power cut before the log is synced.
       const synchronous = traits.syncsCommits === true ? "FULL" : "NORMAL";
       this.#sqlite.exec(
@@ -101,7 +108,7 @@ export class Database {
     if (found === mark) return;
     const known = String(tables).split(",");
     const isEarlier = tablesBeforeMark.length > 0 && tablesBeforeMark.every((name) => known.includes(name));
-    if (found !== 0 || !isEarlier) throw damage(file, "it has not this version's mark");
+    if (found !== 0 || !isEarlier) throw corruptionError(file, "it has not this version's mark");
   }
 
   /** Folds the write-ahead log in, closes the file and gives its lock back. */
@@ -118,7 +125,7 @@ export class Database {
   /** The error to throw where what the file holds shows that it is damaged. */
   damage(name: string, why: string): unknown {
     const file = this.#files.find((one) => one.name === name);
-    return file === undefined ? new Error(why) : damage(file, why);
+    return file === undefined ? new Error(why) : corruptionError(file, why);
   }
 
   exec(sql: string): void {
@@ -182,7 +189,8 @@ export class Database {
     } catch (error) {
       // A statement may be about two files, and only one of them be damaged.
       const named = this.#files.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(sql));
-      const file = (isDamage(error) ? named.find((one) => this.#isDamaged(one)) : undefined) ?? named.at(-1);
+      const file =
+        (isCorruption(error) ? named.find((one) => this.#isDamaged(one)) : undefined) ?? named.at(-1);
       throw runError(file ?? this.#files.at(-1) ?? this.#place, error);
     }
   }
@@ -193,7 +201,7 @@ export class Database {
       const verdict = asRow(this.#sqlite.prepare(`PRAGMA ${name}.quick_check(1)`).raw().get());
       return verdict[0] !== "ok";
     } catch (error) {
-      return isDamage(error);
+      return isCorruption(error);
     }
   }
 }
@@ -240,7 +248,7 @@ function temporaryFilesIn(folder: string): string {
   try {
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    throw outputError(folder, error);
+    throw toOutputError(folder, error);
   }
   return `PRAGMA temp_store = FILE; PRAGMA temp_store_directory = ${quoted(folder)}`;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Libsql from "libsql";
-import { outputError } from "../files/output-error.ts";
+import { toOutputError } from "../files/output-error.ts";
 
 /**
  * Returns the user to whom files in the folder belong that this process makes: its own user, or another one where the
@@ -12,7 +12,7 @@ export function ownerOfNewFiles(folder: string): number {
   try {
     return withProbe(folder, (_path, stats) => stats.uid);
   } catch (error) {
-    throw outputError(folder, error);
+    throw toOutputError(folder, error);
   }
 }
 

@@ -7,7 +7,7 @@ import { WriteAheadLog } from "./write-ahead-log.ts";
 const SYNC_INTERVAL_MS = 500;
 
 /** How a row ended, as it is put on record. */
-export interface Ending {
+export interface RowOutcome {
   readonly seq: number;
   readonly ended: SentOutcome;
   readonly code?: string;
@@ -52,7 +52,7 @@ export class Journal {
   }
 
   /** Records how a row ended. Resolves when it is on record. */
-  end(ending: Ending): Promise<void> {
+  recordOutcome(ending: RowOutcome): Promise<void> {
     this.#outcomes.push([
       ending.seq,
       ending.ended,

@@ -2,14 +2,14 @@ import { join, resolve } from "node:path";
 import { beingMerged, copyDatabase } from "./copy-database.ts";
 import { Database } from "./database.ts";
 import type { FileTraits } from "./database-error.ts";
-import { type Account, fact, setFact, setUp } from "./migrations.ts";
+import { getMeta, type LedgerOwner, migrate, setMeta } from "./migrations.ts";
 import {
-  clearDeadWork,
   clearRunFolder,
   DRY_RUN,
   makeFolder,
   makeRunFolder,
   RUN_FILE,
+  removeStaleWork,
   runFoldersWith,
 } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
@@ -17,7 +17,7 @@ import { LEDGER_MARK, RUN_MARK, RUN_SCHEMA } from "./schema.ts";
 import { checkRun, validText } from "./valid-texts.ts";
 
 /** How fast calls could be made, as the last run that had answers saw it. */
-export interface SeenPace {
+export interface ObservedRate {
   /** Calls in a window; absent where no answer told of a quota. */
   readonly quota?: { readonly calls: number; readonly windowMs: number };
   /** How long an answer usually took; absent after too few of them. */
@@ -27,7 +27,7 @@ export interface SeenPace {
 /** What the SQL calls the ledger's file; a run's is `run`. */
 const SCHEMA_NAME = "ledger";
 const LEDGER_FILE = "ledger.db";
-const LEDGER_TRAITS: FileTraits = { mark: LEDGER_MARK, tablesBeforeMark: ["fact", "alias"] };
+const LEDGER_TRAITS: FileTraits = { applicationId: LEDGER_MARK, tablesBeforeMark: ["fact", "alias"] };
 
 /**
  * What is known to be in place at Mimecast, over all runs with one folder: `FOLDER/ledger.db`.
@@ -56,14 +56,14 @@ export class Ledger {
    * Makes the folder and the ledger where they are missing. Throws a RunError: `locked` while another run has
    * it, `settings` if it belongs to another account, `output` if it can't be written.
    */
-  static open(folder: string, account: Account): Ledger {
+  static open(folder: string, account: LedgerOwner): Ledger {
     const path = resolve(folder, LEDGER_FILE);
     makeFolder(folder);
-    clearDeadWork(folder);
+    removeStaleWork(folder);
     // Each commit is synced: `run.db` goes when its outcomes are merged, and must not be the only copy on the disk.
     const database = Database.open(path, SCHEMA_NAME, { ...LEDGER_TRAITS, syncsCommits: true });
     try {
-      setUp(database, path, account);
+      migrate(database, path, account);
       return new Ledger(folder, path, database);
     } catch (error) {
       database.close();
@@ -80,14 +80,14 @@ export class Ledger {
   static openCopy(folder: string, wantedFolder: string, nowEpochMs: number): Ledger {
     const path = resolve(folder, LEDGER_FILE);
     const workFolder = makeRunFolder(wantedFolder);
-    clearDeadWork(folder);
+    removeStaleWork(folder);
     let database: Database | undefined;
     try {
       database = Database.open(join(workFolder, DRY_RUN.guard), "guard");
       const copy = join(workFolder, DRY_RUN.ledger);
       if (!copyDatabase(path, copy) && !copyDatabase(path, copy)) throw beingMerged(path);
       database.attach(copy, SCHEMA_NAME, { ...LEDGER_TRAITS, shownPath: path });
-      setUp(database, path);
+      migrate(database, path);
       const ledger = new Ledger(workFolder, path, database);
       for (const killed of runFoldersWith(RUN_FILE, folder)) ledger.#mergeCopyOf(killed, nowEpochMs);
       return ledger;
@@ -190,9 +190,9 @@ export class Ledger {
     this.#database.close();
   }
 
-  pace(): SeenPace {
+  lastRate(): ObservedRate {
     const [calls = 0, windowMs = 0, latencyMs = 0] = ["quota_calls", "quota_window_ms", "latency_ms"].map(
-      (name) => Number(fact(this.#database, name) ?? 0),
+      (name) => Number(getMeta(this.#database, name) ?? 0),
     );
     return {
       ...(calls > 0 && windowMs > 0 ? { quota: { calls, windowMs } } : {}),
@@ -201,11 +201,11 @@ export class Ledger {
   }
 
   /** What is absent stays as it was. */
-  rememberPace({ quota, latencyMs }: SeenPace): void {
+  saveRate({ quota, latencyMs }: ObservedRate): void {
     const facts = { quota_calls: quota?.calls, quota_window_ms: quota?.windowMs, latency_ms: latencyMs };
     this.#database.transaction(() => {
       for (const [name, value] of Object.entries(facts)) {
-        if (value !== undefined) setFact(this.#database, name, String(value));
+        if (value !== undefined) setMeta(this.#database, name, String(value));
       }
     });
   }
@@ -220,7 +220,7 @@ const IN_PLACE_PAGE = `
 function runTraits(folder: string): FileTraits {
   return {
     kind: "run",
-    mark: RUN_MARK,
-    ifDamaged: `Move the folder ${resolve(folder)} away: its rows are then planned and sent again.`,
+    applicationId: RUN_MARK,
+    recovery: `Move the folder ${resolve(folder)} away: its rows are then planned and sent again.`,
   };
 }

@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, lstatSync, openSync, type Stats } from "node:fs";
 import { platform } from "node:os";
 import { dirname } from "node:path";
-import { shellWord } from "../domain/command-line.ts";
+import { shellQuote } from "../domain/command-line.ts";
 import { RunError } from "../domain/run-error.ts";
 import { ownerOfNewFiles } from "./folder-probe.ts";
 
@@ -62,7 +62,7 @@ export function whyForeign(
     return `belongs to another user (${stats.uid}, and this run's is ${userId}), who can change it at any time. Run as that user, have the file given to this one (chown), or use another --out folder.`;
   }
   if ((stats.mode & WORLD_WRITABLE) !== 0) {
-    return `can be written by every user of this machine, so it can't be relied on. If you know that nobody has changed it, run: chmod o-w ${shellWord(path, platform())} (where that has no effect, mount the file system with umask=077). Otherwise use another --out folder.`;
+    return `can be written by every user of this machine, so it can't be relied on. If you know that nobody has changed it, run: chmod o-w ${shellQuote(path, platform())} (where that has no effect, mount the file system with umask=077). Otherwise use another --out folder.`;
   }
   return undefined;
 }

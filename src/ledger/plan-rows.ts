@@ -11,7 +11,7 @@ export interface PlanRules {
 }
 
 /** How an earlier run left a pair: the order in which rows are sent. */
-export const EARLIER = { never: 0, unanswered: 1, failed: 2, applied: 3 } as const;
+export const PREVIOUS_OUTCOME = { never: 0, unanswered: 1, failed: 2, applied: 3 } as const;
 
 /**
  * Rows of one primary that may be sent before others get their turn. A primary's rows go one after the other,
@@ -93,10 +93,10 @@ const KNOWN = `
       ELSE 'open'
     END,
     CASE
-      WHEN alias.unanswered = row.primary_key THEN ${EARLIER.unanswered}
-      WHEN alias.tried = row.primary_key AND alias.ended = 'failed' THEN ${EARLIER.failed}
-      WHEN alias.in_place = row.primary_key THEN ${EARLIER.applied}
-      ELSE ${EARLIER.never}
+      WHEN alias.unanswered = row.primary_key THEN ${PREVIOUS_OUTCOME.unanswered}
+      WHEN alias.tried = row.primary_key AND alias.ended = 'failed' THEN ${PREVIOUS_OUTCOME.failed}
+      WHEN alias.in_place = row.primary_key THEN ${PREVIOUS_OUTCOME.applied}
+      ELSE ${PREVIOUS_OUTCOME.never}
     END
   FROM run.row INDEXED BY row_alias CROSS JOIN ledger.alias ON alias.alias = row.alias_key
   WHERE row.alias_key IS NOT NULL;

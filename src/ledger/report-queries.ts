@@ -1,6 +1,6 @@
 import { type Outcome, outcomeOf, type SentOutcome, sentOutcomeOf } from "../domain/outcome.ts";
 import { type Database, integer, type Row, text } from "./database.ts";
-import { EARLIER } from "./plan-rows.ts";
+import { PREVIOUS_OUTCOME } from "./plan-rows.ts";
 
 /** Rows that ended alike and that someone may have to look at. */
 interface ProblemGroup {
@@ -13,7 +13,7 @@ interface ProblemGroup {
   readonly examples: readonly ProblemExample[];
 }
 
-/** One row, each text cut to {@link LONGEST_TEXT} characters. */
+/** One row, each text cut to {@link MAX_TEXT} characters. */
 interface ProblemExample {
   readonly file: number;
   readonly line: number;
@@ -22,7 +22,7 @@ interface ProblemExample {
   readonly message: string;
 }
 
-export interface Problems {
+export interface ProblemGroups {
   /** Most rows first. */
   readonly groups: readonly ProblemGroup[];
   /** Groups and rows of all there are, shown or not. */
@@ -31,20 +31,20 @@ export interface Problems {
 }
 
 /** Rows whose outcome came to be on record in one stretch of time. */
-export interface EndedRows {
+export interface BucketRows {
   readonly bucket: number;
   readonly outcome: SentOutcome;
   readonly rows: number;
 }
 
 /** More groups are read by nobody, and a report is to stay small. */
-const MOST_GROUPS = 30;
+const MAX_GROUPS = 30;
 const EXAMPLES = 5;
 /** A cell may be as long as the file. */
-const LONGEST_TEXT = 400;
+const MAX_TEXT = 400;
 
 /** Reads of a run what its report shows: sums and examples, so that memory does not grow with the run. */
-export class ReportReader {
+export class ReportQueries {
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -52,10 +52,10 @@ export class ReportReader {
   }
 
   /** Rows that are invalid, in conflict, failed or unknown, by outcome and code. */
-  problems(): Problems {
+  problems(): ProblemGroups {
     this.#database.exec(PROBLEM_ROWS);
-    const groups = this.#database.all(GROUPS, [MOST_GROUPS]);
-    const examples = this.#database.all(FIRST_ROWS, [EXAMPLES, MOST_GROUPS, LONGEST_TEXT]);
+    const groups = this.#database.all(GROUPS, [MAX_GROUPS]);
+    const examples = this.#database.all(FIRST_ROWS, [EXAMPLES, MAX_GROUPS, MAX_TEXT]);
     this.#database.exec("DROP TABLE temp.problem");
     const [first] = groups;
     return {
@@ -79,7 +79,7 @@ export class ReportReader {
   }
 
   /** Rows by the time of their outcome, in buckets that are counted from `startEpochMs`. */
-  endedRows(startEpochMs: number, bucketMs: number): EndedRows[] {
+  rowsByBucket(startEpochMs: number, bucketMs: number): BucketRows[] {
     return this.#database.all(ENDED_ROWS, [startEpochMs, bucketMs]).map((row) => ({
       bucket: integer(row, 0),
       outcome: sentOutcomeOf(text(row, 1)),
@@ -92,7 +92,7 @@ export class ReportReader {
 const PROBLEM_ROWS = `
   CREATE TEMP TABLE problem AS
     SELECT seq, outcome, coalesce(code, '') AS code,
-      earlier = ${EARLIER.failed} AND outcome IN ('failed', 'unknown') AS repeated
+      earlier = ${PREVIOUS_OUTCOME.failed} AND outcome IN ('failed', 'unknown') AS repeated
     FROM run.ending WHERE outcome IN ('invalid', 'conflict', 'failed', 'unknown');
   CREATE INDEX temp.problem_kind ON problem (outcome, code, seq);
 `;

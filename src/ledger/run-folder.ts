@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { RunError } from "../domain/run-error.ts";
-import { outputError } from "../files/output-error.ts";
+import { toOutputError } from "../files/output-error.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import { Database } from "./database.ts";
 
@@ -26,7 +26,7 @@ const LEFTOVER =
 
 /** Makes the folder and those above it where they are missing. Their names are on the disk when this returns. */
 export function makeFolder(folder: string): void {
-  orOutputError(folder, () => makeWithParents(resolve(folder)));
+  withOutputErrors(folder, () => makeWithParents(resolve(folder)));
 }
 
 /** Not by mkdir's own `recursive`, which reports a read-only file system as a folder that does not exist. */
@@ -62,7 +62,7 @@ function isMadeNow(folder: string): boolean {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw outputError(folder, error);
+    throw toOutputError(folder, error);
   }
   syncFolder(dirname(folder));
   return true;
@@ -70,7 +70,7 @@ function isMadeNow(folder: string): boolean {
 
 /** Folders of runs that hold `file`, oldest first. */
 export function runFoldersWith(file: string, folder: string): string[] {
-  return orOutputError(folder, () =>
+  return withOutputErrors(folder, () =>
     readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && RUN_FOLDER.test(entry.name))
       .map((entry) => join(folder, entry.name))
@@ -81,7 +81,7 @@ export function runFoldersWith(file: string, folder: string): string[] {
 
 /** Deletes what a run works in, and the folder if nothing else is in it. */
 export function clearRunFolder(folder: string): void {
-  orOutputError(folder, () => {
+  withOutputErrors(folder, () => {
     if (!existsSync(folder)) return;
     // Sorted, so that a database goes before its log. Should the process die between the two, a log alone is
     // nothing; a database whose log could not be folded in is an older state, and its rows would be sent again.
@@ -93,20 +93,20 @@ export function clearRunFolder(folder: string): void {
   });
 }
 
-export function orOutputError<T>(path: string, act: () => T): T {
+export function withOutputErrors<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw outputError(path, error);
+    throw toOutputError(path, error);
   }
 }
 
 /** Each is locked as long as the process lives that works beside it. */
-const GUARDS = [DRY_RUN.guard, VERIFY_FILE] as const;
+const LOCK_FILES = [DRY_RUN.guard, VERIFY_FILE] as const;
 
 /** Removes the files of dry runs and verifications that were killed. */
-export function clearDeadWork(folder: string): void {
-  for (const guard of GUARDS) {
+export function removeStaleWork(folder: string): void {
+  for (const guard of LOCK_FILES) {
     for (const workFolder of runFoldersWith(guard, folder)) {
       if (isAlive(join(workFolder, guard))) continue;
       clearRunFolder(workFolder);

@@ -1,8 +1,8 @@
 import { NO_OUTCOMES, type Outcome, type OutcomeCounts, outcomeOf } from "../domain/outcome.ts";
-import { queryPages } from "./batches.ts";
+import { queryBatches } from "./batches.ts";
 import { type Database, integer, type Row, type Statement, text } from "./database.ts";
-import { EARLIER } from "./plan-rows.ts";
-import { type LeftRecord, leftRecords } from "./unfinished-records.ts";
+import { PREVIOUS_OUTCOME } from "./plan-rows.ts";
+import { type UnfinishedRecord, unfinishedRecords } from "./unfinished-records.ts";
 
 /** A row that is to be sent. */
 export interface SendableRow {
@@ -17,7 +17,7 @@ export interface SendableRow {
 }
 
 /** How a row ended, or will if it is not sent. */
-export interface EndedRow {
+export interface ResultRow {
   readonly seq: number;
   readonly file: number;
   readonly line: number;
@@ -63,7 +63,7 @@ export type Selection = "all" | "to-mend" | "to-run-again";
 const MOST_NAMES = 50;
 
 /** Reads a run back, a page at a time: no more than a page is in memory, however long its records are. */
-export class RunReader {
+export class RunQueries {
   readonly #database: Database;
   #sendablePage: Statement | undefined;
 
@@ -88,20 +88,20 @@ export class RunReader {
   }
 
   /** Ended rows in input order. */
-  *ended(selection: Selection): Generator<readonly EndedRow[]> {
+  *results(selection: Selection): Generator<readonly ResultRow[]> {
     const query = { columns: ENDED, from: "run.ending", filter: SELECTIONS[selection] };
-    yield* queryPages(this.#database, query, asEndedRow);
+    yield* queryBatches(this.#database, query, asEndedRow);
   }
 
   /** Records with rows of the selection, in input order. */
-  *records(selection: Selection): Generator<readonly LeftRecord[]> {
-    yield* leftRecords(this.#database, SELECTIONS[selection]);
+  *records(selection: Selection): Generator<readonly UnfinishedRecord[]> {
+    yield* unfinishedRecords(this.#database, SELECTIONS[selection]);
   }
 
   /** Planned rows in input order; `problems` are those that someone must look at. */
   *planned(which: "all" | "problems"): Generator<readonly PlannedRow[]> {
     const filter = which === "problems" ? "AND plan IN ('invalid', 'conflict')" : "";
-    yield* queryPages(this.#database, { columns: PLANNED, from: "run.row", filter }, asPlannedRow);
+    yield* queryBatches(this.#database, { columns: PLANNED, from: "run.row", filter }, asPlannedRow);
   }
 
   outcomeCounts(): OutcomeCounts {
@@ -164,7 +164,7 @@ const SEND_DOMAINS = `
 function failuresBy(expression: string): string {
   return `
     WITH counted AS (
-      SELECT ${expression} AS name, count(*) AS rows, sum(earlier = ${EARLIER.failed}) AS repeated
+      SELECT ${expression} AS name, count(*) AS rows, sum(earlier = ${PREVIOUS_OUTCOME.failed}) AS repeated
       FROM run.ending WHERE outcome IN ('failed', 'unknown') GROUP BY name
     ), placed AS (
       SELECT *, min(row_number() OVER (ORDER BY rows DESC, name), ?1 + 1) AS place FROM counted
@@ -179,7 +179,7 @@ function counted(rows: readonly Row[]): OutcomeCounts {
   return counts;
 }
 
-function asEndedRow(row: Row): EndedRow {
+function asEndedRow(row: Row): ResultRow {
   return {
     seq: integer(row, 0),
     file: integer(row, 1),

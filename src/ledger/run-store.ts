@@ -3,34 +3,34 @@ import { type Database, storable, text } from "./database.ts";
 import { Journal } from "./journal.ts";
 import { mergeRun } from "./merge-run.ts";
 import { type PlanRules, planRows } from "./plan-rows.ts";
-import { ReportReader } from "./report-queries.ts";
-import { RunReader } from "./run-queries.ts";
+import { ReportQueries } from "./report-queries.ts";
+import { RunQueries } from "./run-queries.ts";
 import { RowStager } from "./stage-rows.ts";
 import { checkConflicts } from "./valid-texts.ts";
 
 /** One run on record: its rows, what is planned for them, and what became of them. */
 export class RunStore {
   readonly folder: string;
-  readonly read: RunReader;
-  readonly report: ReportReader;
+  readonly read: RunQueries;
+  readonly report: ReportQueries;
   readonly #database: Database;
 
   constructor(database: Database, folder: string) {
     this.#database = database;
     this.folder = folder;
-    this.read = new RunReader(database);
-    this.report = new ReportReader(database);
+    this.read = new RunQueries(database);
+    this.report = new ReportQueries(database);
   }
 
   /** What the run says of itself, as JSON: enough to write its files after it was killed. */
-  describe(name: string, value: string): void {
+  setMeta(name: string, value: string): void {
     this.#database.run(
       "INSERT INTO run.fact VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
       [name, storable(value)],
     );
   }
 
-  description(name: string): string | undefined {
+  getMeta(name: string): string | undefined {
     const row = this.#database.first("SELECT value FROM run.fact WHERE name = ?", [name]);
     return row === undefined ? undefined : text(row, 0);
   }

@@ -10,7 +10,7 @@ export interface StagedRow {
   /** The record's own text, without its line break. Kept once, with the record's first row. */
   readonly raw: string;
   /** Set where the record has several rows: its first one, and those that follow it directly. */
-  readonly part?: "first" | "later" | undefined;
+  readonly recordPart?: "first" | "later" | undefined;
   readonly aliasFor: string;
   readonly alias: string;
   /** Compare form of `aliasFor`; null where it is no address. */
@@ -22,7 +22,7 @@ export interface StagedRow {
   /** A doubt that only the whole input settles; see {@link RowStager.settle}. */
   readonly doubt?: string | undefined;
   /** The outcome that the row has by itself already, with its code and message. */
-  readonly refused?:
+  readonly planned?:
     | { readonly outcome: PlannedOutcome; readonly code: string; readonly message: string }
     | undefined;
 }
@@ -94,7 +94,7 @@ export class RowStager {
 
   #append(cells: Cell[], row: StagedRow): void {
     this.#seq += 1;
-    const { part, refused } = row;
+    const { recordPart: part, planned: refused } = row;
     if (part === "first") this.#record = this.#seq;
     cells.push(this.#seq, row.file, row.line, part === undefined ? null : this.#record);
     cells.push(part === "later" ? "" : storable(row.raw), storable(row.aliasFor), storable(row.alias));

@@ -8,8 +8,8 @@ export interface ComparedRow {
 
 /** What became of a row: at least one of the two is there, and they differ. */
 export interface RowChange {
-  readonly was: string | undefined;
-  readonly now: string | undefined;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }
 
 /** Rows in one INSERT: binding once for many takes three fifths of the time of binding for each. */
@@ -21,7 +21,7 @@ const PAGE_ROWS = 1_000;
  * Finds what differs between two tables of any size, each in whatever order: SQLite sorts them on disk. Rows of one
  * key are paired in the order of their content.
  */
-export class TableChanges {
+export class TableDiff {
   readonly #database: Database;
   readonly #insertMany: Statement;
   readonly #insertOne: Statement;
@@ -59,8 +59,8 @@ export class TableChanges {
       const end = rows.at(-1);
       if (end === undefined) return;
       yield rows.map((row) => ({
-        was: textOrNull(row, 1) ?? undefined,
-        now: textOrNull(row, 2) ?? undefined,
+        before: textOrNull(row, 1) ?? undefined,
+        after: textOrNull(row, 2) ?? undefined,
       }));
       last = integer(end, 0);
     }
@@ -71,7 +71,7 @@ export class TableChanges {
   }
 }
 
-const SIDES = { was: 0, now: 1 } as const;
+const SIDES = { before: 0, after: 1 } as const;
 
 const FIND_CHANGES = `
   CREATE TEMP TABLE change AS
@@ -79,8 +79,8 @@ const FIND_CHANGES = `
     SELECT key, side, content, row_number() OVER (PARTITION BY key, side ORDER BY content) AS number FROM compared
   )
   SELECT
-    max(CASE side WHEN ${SIDES.was} THEN content END) AS was,
-    max(CASE side WHEN ${SIDES.now} THEN content END) AS now
+    max(CASE side WHEN ${SIDES.before} THEN content END) AS was,
+    max(CASE side WHEN ${SIDES.after} THEN content END) AS now
   FROM numbered
   GROUP BY key, number
   HAVING was IS NOT now

@@ -1,8 +1,8 @@
-import { inPages, queryPages } from "./batches.ts";
+import { inBatches, queryBatches } from "./batches.ts";
 import { type Database, integer, text } from "./database.ts";
 
 /** A record some of whose rows are left to be mended or run again. */
-export interface LeftRecord {
+export interface UnfinishedRecord {
   /** Index of the input file, from 0. */
   readonly file: number;
   /** The record's own text. */
@@ -15,20 +15,20 @@ export interface LeftRecord {
  * Records of which at least one row passes `filter`, each once, in the order of the input, a page at a time.
  * A record's text is asked for once, however many rows it has.
  */
-export function* leftRecords(
+export function* unfinishedRecords(
   database: Database,
   filter: string,
-): Generator<readonly LeftRecord[], void, undefined> {
-  yield* inPages(eachLeft(database, filter), ({ raw }) => raw.length);
+): Generator<readonly UnfinishedRecord[], void, undefined> {
+  yield* inBatches(eachLeft(database, filter), ({ raw }) => raw.length);
 }
 
-function* eachLeft(database: Database, filter: string): Generator<LeftRecord, void, undefined> {
+function* eachLeft(database: Database, filter: string): Generator<UnfinishedRecord, void, undefined> {
   const rawOf = database.statement("SELECT raw FROM run.row WHERE seq = ?");
   const recordOf = database.statement("SELECT record FROM run.row WHERE seq = ?");
   const columns = "seq, file, record, CASE WHEN record IS NULL THEN raw END";
   let open: { readonly file: number; readonly first: number; readonly rows: number[] } | undefined;
 
-  const closed = (): LeftRecord[] => {
+  const closed = (): UnfinishedRecord[] => {
     if (open === undefined) return [];
     const { file, first, rows } = open;
     open = undefined;
@@ -38,7 +38,7 @@ function* eachLeft(database: Database, filter: string): Generator<LeftRecord, vo
     return [behind !== first ? { file, raw } : { file, raw, rows }];
   };
 
-  for (const page of queryPages(database, { columns, from: "run.ending", filter }, (row) => row)) {
+  for (const page of queryBatches(database, { columns, from: "run.ending", filter }, (row) => row)) {
     for (const row of page) {
       const seq = integer(row, 0);
       const file = integer(row, 1);

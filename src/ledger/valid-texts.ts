@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { queryPages } from "./batches.ts";
+import { queryBatches } from "./batches.ts";
 import type { Database } from "./database.ts";
 
 /**
@@ -54,8 +54,8 @@ function checkTable(database: Database, schema: string, table: string, columns: 
   validText(database, schema, texts);
 }
 
-function checkPages(database: Database, schema: string, query: Parameters<typeof queryPages>[1]): void {
-  for (const page of queryPages(database, query, ([texts]) => texts)) {
+function checkPages(database: Database, schema: string, query: Parameters<typeof queryBatches>[1]): void {
+  for (const page of queryBatches(database, query, ([texts]) => texts)) {
     for (const texts of page) validText(database, schema, texts);
   }
 }

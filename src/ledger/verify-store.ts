@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { FOUND, type Found, type FoundCounts, isFound } from "../domain/outcome.ts";
-import { queryPages } from "./batches.ts";
+import { FOUND, isFound, type VerifyCounts, type VerifyStatus } from "../domain/outcome.ts";
+import { queryBatches } from "./batches.ts";
 import { Database, integer, type Row, storable, text } from "./database.ts";
-import { clearDeadWork, clearRunFolder, makeRunFolder, VERIFY_FILE } from "./run-folder.ts";
+import { clearRunFolder, makeRunFolder, removeStaleWork, VERIFY_FILE } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
 import { RUN_MARK, RUN_SCHEMA, VERIFY_SCHEMA } from "./schema.ts";
 
@@ -15,7 +15,7 @@ export interface SeenAddress {
 }
 
 /** A domain of aliases that are looked for. */
-export interface WantedDomain {
+export interface DomainCount {
   /** As Mimecast writes it. */
   readonly name: string;
   readonly aliases: number;
@@ -28,7 +28,7 @@ export interface VerifiedRow {
   readonly line: number;
   readonly aliasFor: string;
   readonly alias: string;
-  readonly found: Found;
+  readonly found: VerifyStatus;
 }
 
 /**
@@ -36,8 +36,8 @@ export interface VerifiedRow {
  * whole. A file of its own in the run's folder, which is locked as long as the process lives, and removed in the
  * end; the next run or verification in the folder removes what a killed one left. The ledger is not touched.
  *
- * In this order: rows are staged in {@link run}, {@link want} gathers their aliases, domains and addresses are
- * told as they come, {@link settle} compares, and then counts and rows can be read.
+ * In this order: rows are staged in {@link run}, {@link collectAliases} gathers their aliases, domains and addresses are
+ * told as they come, {@link compare} compares, and then counts and rows can be read.
  */
 export class VerifyStore {
   /** For the rows as they are read. */
@@ -59,7 +59,7 @@ export class VerifyStore {
     const runFolder = makeRunFolder(wantedFolder);
     let database: Database | undefined;
     try {
-      clearDeadWork(folder);
+      removeStaleWork(folder);
       database = Database.open(join(runFolder, VERIFY_FILE), "run", TRAITS);
       database.exec(`BEGIN; ${RUN_SCHEMA} ${VERIFY_SCHEMA} COMMIT`);
       return new VerifyStore(database, runFolder);
@@ -71,7 +71,7 @@ export class VerifyStore {
   }
 
   /** Gathers the aliases of the rows that were read, each once, and their domains. */
-  want(): void {
+  collectAliases(): void {
     this.#database.transaction(() => {
       this.#database.exec(WANT_ALIASES);
       this.#database.exec(WANT_DOMAINS);
@@ -79,7 +79,7 @@ export class VerifyStore {
   }
 
   /** These domains are internal; those that hold no alias of the input are of no interest. */
-  internal(domains: readonly { readonly key: string; readonly name: string }[]): void {
+  markInternal(domains: readonly { readonly key: string; readonly name: string }[]): void {
     const mark = this.#database.statement("UPDATE run.domain SET name = ? WHERE key = ?");
     this.#database.transaction(() => {
       for (const { key, name } of domains) mark.run([storable(name), storable(key)]);
@@ -87,7 +87,7 @@ export class VerifyStore {
   }
 
   /** Internal domains with aliases to be looked for. May be read while addresses are told. */
-  *internalDomains(): Generator<WantedDomain, void, undefined> {
+  *internalDomains(): Generator<DomainCount, void, undefined> {
     const next = this.#database.statement(
       "SELECT key, name, aliases FROM run.domain WHERE name IS NOT NULL AND key > ? ORDER BY key LIMIT 1",
     );
@@ -97,8 +97,8 @@ export class VerifyStore {
   }
 
   /** Domains that Mimecast does not call internal, those with the most aliases first. */
-  foreignDomains(most: number): { readonly domains: readonly WantedDomain[]; readonly count: number } {
-    const rows = this.#database.all(FOREIGN_DOMAINS, [most]);
+  externalDomains(most: number): { readonly domains: readonly DomainCount[]; readonly count: number } {
+    const rows = this.#database.all(EXTERNAL_DOMAINS, [most]);
     const [first] = rows;
     return {
       domains: rows.map((row) => ({ name: text(row, 0), aliases: integer(row, 1) })),
@@ -107,27 +107,27 @@ export class VerifyStore {
   }
 
   /** Mimecast lists these addresses. Returns how many of them are looked for. */
-  seen(addresses: readonly SeenAddress[]): number {
+  addListed(addresses: readonly SeenAddress[]): number {
     const pairs = addresses.map(({ key, alias }) => [storable(key), MARKS[String(alias)] ?? MARK_UNSAID]);
-    return this.#database.transaction(() => this.#database.run(NOTE_SEEN, [JSON.stringify(pairs)]));
+    return this.#database.transaction(() => this.#database.run(ADD_LISTED, [JSON.stringify(pairs)]));
   }
 
-  /** A place among the addresses told so far, for {@link forgetSince}. */
-  mark(): number {
+  /** A place among the addresses told so far, for {@link rollbackTo}. */
+  checkpoint(): number {
     return this.#database.number("SELECT max(rowid) FROM run.seen");
   }
 
-  forgetSince(mark: number): void {
+  rollbackTo(mark: number): void {
     this.#database.run("DELETE FROM run.seen WHERE rowid > ?", [mark]);
   }
 
   /** Once all has been told. */
-  settle(): void {
-    this.#database.transaction(() => this.#database.exec(SETTLE));
+  compare(): void {
+    this.#database.transaction(() => this.#database.exec(COMPARE));
   }
 
   /** Rows by what was found; those passed over by `--skip-domain` are in none. */
-  counts(): FoundCounts {
+  counts(): VerifyCounts {
     const rows = this.#database.all("SELECT found, count(*) FROM run.verified GROUP BY found");
     const counts = { alias: 0, primary: 0, absent: 0, "not-checkable": 0 };
     for (const row of rows) counts[found(text(row, 0))] = integer(row, 1);
@@ -135,18 +135,22 @@ export class VerifyStore {
   }
 
   /** Aliases that the input gives to more than one primary. */
-  severalPrimariesCount(): number {
+  ambiguousCount(): number {
     return this.#database.number("SELECT count(*) FROM run.wanted WHERE several");
   }
 
   /** Aliases that Mimecast lists without saying whether they are aliases. */
-  unsaidCount(): number {
+  unmarkedCount(): number {
     return this.#database.number(`SELECT count(*) FROM run.found WHERE mark = ${MARK_UNSAID}`);
   }
 
   /** In input order, without those passed over. */
   *rows(): Generator<readonly VerifiedRow[], void, undefined> {
-    yield* queryPages(this.#database, { columns: VERIFIED, from: "run.verified", filter: "" }, asVerifiedRow);
+    yield* queryBatches(
+      this.#database,
+      { columns: VERIFIED, from: "run.verified", filter: "" },
+      asVerifiedRow,
+    );
   }
 
   /** Removes all that this worked in; the folder too if nothing else is in it. */
@@ -177,18 +181,18 @@ const WANT_DOMAINS = `
   SELECT substr(alias, instr(alias, '@') + 1) AS key, count(*) FROM run.wanted GROUP BY key ORDER BY key
 `;
 
-const FOREIGN_DOMAINS = `
+const EXTERNAL_DOMAINS = `
   SELECT key, aliases, count(*) OVER () FROM run.domain WHERE name IS NULL ORDER BY aliases DESC, key LIMIT ?
 `;
 
 /** CROSS, or else SQLite may go through all that is wanted for each page. */
-const NOTE_SEEN = `
+const ADD_LISTED = `
   INSERT INTO run.seen (alias, mark)
   SELECT wanted.alias, json_extract(listed.value, '$[1]')
   FROM json_each(?) AS listed CROSS JOIN run.wanted ON wanted.alias = json_extract(listed.value, '$[0]')
 `;
 
-const SETTLE = "INSERT INTO run.found SELECT alias, max(mark) FROM run.seen GROUP BY alias ORDER BY alias";
+const COMPARE = "INSERT INTO run.found SELECT alias, max(mark) FROM run.seen GROUP BY alias ORDER BY alias";
 
 const VERIFIED = "file, line, alias_for, alias, found";
 
@@ -202,7 +206,7 @@ function asVerifiedRow(row: Row): VerifiedRow {
   };
 }
 
-function found(word: string): Found {
+function found(word: string): VerifyStatus {
   if (isFound(word)) return word;
   throw new TypeError(`"${word}" is none of ${FOUND.join(", ")}`);
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { outputError } from "../files/output-error.ts";
+import { toOutputError } from "../files/output-error.ts";
 import { type Database, text } from "./database.ts";
 
 /**
@@ -25,7 +25,7 @@ export class WriteAheadLog {
       await this.#handle.datasync();
     } catch (error) {
       await Promise.allSettled([this.close()]);
-      throw outputError(this.#path, error);
+      throw toOutputError(this.#path, error);
     }
   }
 

@@ -1,14 +1,14 @@
 /** Lets any number of calls wait for one signal with a single listener on it. */
-export interface Abandonment {
+export interface AbortListeners {
   /** Calls `abandon` once if the signal aborts. The result ends that; calling it again does nothing. */
-  watch(signal: AbortSignal, abandon: () => void): () => void;
+  add(signal: AbortSignal, abandon: () => void): () => void;
 }
 
 /**
  * Many calls share their run's signal. A listener for each would cost more than this set, and from the
  * eleventh on Node would warn of a leak on standard error.
  */
-export function createAbandonment(): Abandonment {
+export function createAbortListeners(): AbortListeners {
   const waiting = new WeakMap<AbortSignal, Set<() => void>>();
   const callsOf = (signal: AbortSignal): Set<() => void> => {
     const known = waiting.get(signal);
@@ -22,7 +22,7 @@ export function createAbandonment(): Abandonment {
     return calls;
   };
   return {
-    watch(signal, abandon) {
+    add(signal, abandon) {
       const calls = callsOf(signal);
       calls.add(abandon);
       return () => {

@@ -1,42 +1,42 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Http } from "./http.ts";
-import type { Secrets } from "./sanitize.ts";
+import type { Sanitizer } from "./sanitize.ts";
 import type { Credentials, MimecastSettings } from "./settings.ts";
 import { signedHeaders } from "./signing.ts";
-import { createTokens } from "./token-cache.ts";
-import type { NoToken } from "./token-response.ts";
+import { createTokenCache } from "./token-cache.ts";
+import type { TokenFailure } from "./token-response.ts";
 
 /** How requests prove whose they are, the same for both API generations. */
-export interface Access {
+export interface Authenticator {
   /** Gets what is needed before a request can be made. Never rejects. */
-  open(signal: AbortSignal): Promise<Pass | NoToken>;
+  authorize(signal: AbortSignal): Promise<Authorization | TokenFailure>;
 }
 
-export interface Pass {
+export interface Authorization {
   readonly kind: "pass";
   /** To be asked for directly before each request, as a signature holds the time. */
   headersFor(path: string): { readonly headers: Record<string, string>; readonly requestId?: string };
   /** Absent where there is no token to renew. */
-  readonly expired?: () => void;
+  readonly invalidate?: () => void;
 }
 
-export interface AccessParts {
+export interface AuthenticatorParts {
   readonly http: Http;
   readonly clock: Clock;
   readonly randomUuid: () => string;
-  readonly secrets: Secrets;
+  readonly secrets: Sanitizer;
 }
 
 /** Graded C: the path, at the same host as the calls. */
 const TOKEN_PATH = "/oauth/token";
 
-export function createAccess(settings: MimecastSettings, parts: AccessParts): Access {
+export function createAuthenticator(settings: MimecastSettings, parts: AuthenticatorParts): Authenticator {
   const { credentials } = settings;
   switch (credentials.api) {
     case "2.0":
-      return bearerAccess(credentials, new URL(`${settings.baseUrl}${TOKEN_PATH}`), parts);
+      return bearerAuthenticator(credentials, new URL(`${settings.baseUrl}${TOKEN_PATH}`), parts);
     case "1.0":
-      return signedAccess(credentials, parts);
+      return signingAuthenticator(credentials, parts);
   }
 }
 
@@ -50,32 +50,41 @@ export function secretsOf(credentials: Credentials): readonly string[] {
   }
 }
 
-function bearerAccess(keys: Extract<Credentials, { api: "2.0" }>, url: URL, parts: AccessParts): Access {
-  const tokens = createTokens({ ...parts, clientId: keys.clientId, clientSecret: keys.clientSecret, url });
+function bearerAuthenticator(
+  keys: Extract<Credentials, { api: "2.0" }>,
+  url: URL,
+  parts: AuthenticatorParts,
+): Authenticator {
+  const tokens = createTokenCache({
+    ...parts,
+    clientId: keys.clientId,
+    clientSecret: keys.clientSecret,
+    url,
+  });
   return {
-    async open(signal) {
+    async authorize(signal) {
       const result = await tokens.get(signal);
       if (result.kind === "none") return result;
       const { token } = result;
       return {
         kind: "pass",
         headersFor: () => ({ headers: { authorization: `Bearer ${token.value}` } }),
-        expired: () => tokens.expired(token),
+        invalidate: () => tokens.invalidate(token),
       };
     },
   };
 }
 
-function signedAccess(
+function signingAuthenticator(
   keys: Extract<Credentials, { api: "1.0" }>,
-  { clock, randomUuid }: AccessParts,
-): Access {
-  const pass: Pass = {
+  { clock, randomUuid }: AuthenticatorParts,
+): Authenticator {
+  const pass: Authorization = {
     kind: "pass",
     headersFor(path) {
       const requestId = randomUuid();
       return { headers: signedHeaders(keys, { path, requestId, epochMs: clock.epochMs() }), requestId };
     },
   };
-  return { open: async () => pass };
+  return { authorize: async () => pass };
 }

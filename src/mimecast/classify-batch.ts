@@ -1,26 +1,29 @@
 import { addressKey } from "../domain/address.ts";
-import type { Answer } from "../domain/response.ts";
+import type { AttemptResult } from "../domain/response.ts";
 import type { Pair } from "../domain/row.ts";
-import { isSuccess, judge, judgeItem, type Reply, unintelligible } from "./classify.ts";
+import { classify, classifyItem, type DecodedResponse, invalidResponse, isSuccess } from "./classify.ts";
 import type { ApiError } from "./envelope.ts";
-import type { Verdict } from "./request.ts";
+import type { ParsedResponse } from "./request.ts";
 
 /**
  * Judges the answer to a request of several pairs, none of which shares its alias or its primary with another. A
  * pair's part is told by the `key` of a `fail` entry, else by an entry of `data`. An answer that says nothing of
  * single pairs is judged as a whole, as it would be for one.
  */
-export function judgeSeveral(pairs: readonly Pair[], reply: Reply): Verdict<readonly Answer[]> {
-  const parts = partsOf(pairs, reply);
+export function classifyBatch(
+  pairs: readonly Pair[],
+  reply: DecodedResponse,
+): ParsedResponse<readonly AttemptResult[]> {
+  const parts = attribute(pairs, reply);
   const done = isSuccess(reply.status);
   const isAnySettled = parts.errors.size > 0 || (done && parts.named.size > 0);
-  const verdict = judge(reply, () => true);
+  const verdict = classify(reply, () => true);
   switch (verdict.kind) {
     case "token-expired":
       return verdict;
     case "judged": {
       const { kind } = verdict.answer;
-      if (kind === "not-executed" || kind === "unanswered") return verdict;
+      if (kind === "not-executed" || kind === "indeterminate") return verdict;
       // The account's or a passing error may be one pair's part of a call that did the others'. A front that says
       // "too large" of several pairs may take fewer.
       const isSettling = kind === "failed" || (done && isAnySettled) || reply.http.status === TOO_LARGE;
@@ -35,12 +38,12 @@ export function judgeSeveral(pairs: readonly Pair[], reply: Reply): Verdict<read
   ).length;
   const rest = done
     ? unsettled(parts.unattributedCount, unsettledCount)
-    : ({ kind: "refused-whole", failure: failureOf(verdict) } as const);
+    : ({ kind: "batch-rejected", failure: failureOf(verdict) } as const);
   return {
     kind: "read",
-    value: pairs.map((_, index): Answer => {
+    value: pairs.map((_, index): AttemptResult => {
       const errors = parts.errors.get(index);
-      if (errors !== undefined) return judgeItem(errors, reply);
+      if (errors !== undefined) return classifyItem(errors, reply);
       return done && parts.named.has(index) ? { kind: "applied" } : rest;
     }),
   };
@@ -49,7 +52,7 @@ export function judgeSeveral(pairs: readonly Pair[], reply: Reply): Verdict<read
 const TOO_LARGE = 413;
 
 /** Which pairs an answer speaks of, by their index. */
-interface Parts {
+interface Attribution {
   /** The errors of those that failed. */
   readonly errors: ReadonlyMap<number, readonly ApiError[]>;
   /** Those that `data` names. */
@@ -58,8 +61,8 @@ interface Parts {
   readonly unattributedCount: number;
 }
 
-function partsOf(pairs: readonly Pair[], reply: Reply): Parts {
-  const indexOf = finder(pairs);
+function attribute(pairs: readonly Pair[], reply: DecodedResponse): Attribution {
+  const indexOf = pairFinder(pairs);
   const errors = new Map<number, ApiError[]>();
   let unattributedCount = 0;
   for (const item of reply.fail) {
@@ -89,7 +92,7 @@ function partsOf(pairs: readonly Pair[], reply: Reply): Parts {
  * Finds a pair by the fields that an entry carries, in whatever spelling: both must be the same pair's, or one be
  * missing. Other fields say nothing.
  */
-function finder(pairs: readonly Pair[]): (aliasFor: unknown, alias: unknown) => number | undefined {
+function pairFinder(pairs: readonly Pair[]): (aliasFor: unknown, alias: unknown) => number | undefined {
   const byAlias = new Map(pairs.map(({ alias }, index) => [addressKey(alias), index]));
   const byPrimary = new Map(pairs.map(({ aliasFor }, index) => [addressKey(aliasFor), index]));
   return (aliasFor, alias) => {
@@ -108,18 +111,18 @@ function fieldsOf(entry: unknown): { readonly aliasFor?: unknown; readonly alias
 }
 
 /** As many failures as there are pairs left: they are these pairs', though which is which is not said. */
-function unsettled(unattributedCount: number, unsettledCount: number): Answer {
+function unsettled(unattributedCount: number, unsettledCount: number): AttemptResult {
   const areFailures = unattributedCount >= unsettledCount;
-  const failure = unintelligible(
+  const failure = invalidResponse(
     areFailures
       ? "the answer reports a failure without saying whose it is"
       : "the answer claims success, but names the row neither in 'data' nor in 'fail'",
   );
-  return { kind: "unsettled", mayBeInPlace: !areFailures, failure };
+  return { kind: "unattributed", mayBeInPlace: !areFailures, failure };
 }
 
-function failureOf(verdict: ReturnType<typeof judge>) {
+function failureOf(verdict: ReturnType<typeof classify>) {
   return verdict.kind === "judged"
     ? verdict.answer.failure
-    : unintelligible("the call was refused as a whole");
+    : invalidResponse("the call was refused as a whole");
 }

@@ -1,15 +1,15 @@
-import type { AliasUpdater, Directory } from "../domain/api.ts";
+import type { AliasApi, DirectoryApi } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
-import { createAccess, secretsOf } from "./authenticator.ts";
-import { createHttp, type HttpAnswer } from "./http.ts";
+import { createAuthenticator, secretsOf } from "./authenticator.ts";
+import { createHttp, type HttpResponse } from "./http.ts";
 import { createDirectory } from "./read-endpoints.ts";
-import { type CallParts, makeCall } from "./request.ts";
-import { createSecrets, type Said } from "./sanitize.ts";
+import { type CallParts, callEndpoint } from "./request.ts";
+import { createSanitizer, type Sanitize } from "./sanitize.ts";
 import type { MimecastSettings } from "./settings.ts";
-import { judgeUpdateAlias, UPDATE_ALIAS_PATH, updateAliasBody } from "./update-alias.ts";
+import { classifyUpdateAlias, UPDATE_ALIAS_PATH, updateAliasBody } from "./update-alias.ts";
 
 /** Mimecast, over the network. */
-export interface MimecastClient extends AliasUpdater, Directory {
+export interface MimecastClient extends AliasApi, DirectoryApi {
   /** Ends all connections. Calls still in flight end as lost. */
   close(): void;
 }
@@ -26,18 +26,24 @@ export interface ClientDeps {
  */
 export function createMimecastClient(settings: MimecastSettings, deps: ClientDeps): MimecastClient {
   const http = createHttp(settings);
-  const secrets = createSecrets(secretsOf(settings.credentials), settings.blotter);
-  const access = createAccess(settings, { ...deps, http, secrets });
-  const parts: CallParts = { access, http, clock: deps.clock, said: secrets.said };
+  const secrets = createSanitizer(secretsOf(settings.credentials), settings.redactor);
+  const authenticator = createAuthenticator(settings, { ...deps, http, secrets });
+  const parts: CallParts = {
+    authenticator,
+    http,
+    clock: deps.clock,
+    sanitize: secrets.sanitize,
+  };
   const updateAliasUrl = new URL(`${settings.baseUrl}${UPDATE_ALIAS_PATH}`);
   return {
     ...createDirectory(settings.baseUrl, parts),
     async updateAliases(pairs, control) {
-      const judge = (answer: HttpAnswer, said: Said) => judgeUpdateAlias(pairs, answer, said);
-      const call = { url: updateAliasUrl, body: updateAliasBody(pairs), judge };
-      const { trace, result } = await makeCall(call, control, parts);
-      const answers = result.kind === "read" ? result.value : pairs.map(() => result.answer);
-      return { ...trace, answers };
+      const classify = (response: HttpResponse, sanitize: Sanitize) =>
+        classifyUpdateAlias(pairs, response, sanitize);
+      const call = { url: updateAliasUrl, body: updateAliasBody(pairs), classify };
+      const { trace, result } = await callEndpoint(call, control, parts);
+      const results = result.kind === "read" ? result.value : pairs.map(() => result.answer);
+      return { ...trace, results };
     },
     close: () => http.close(),
   };

@@ -13,7 +13,7 @@ export interface Connections {
    * Whether the socket ever was ready to carry a request: connected, and with `https:` its handshake done and
    * the certificate accepted. A request whose socket never was has certainly not been executed.
    */
-  wasReady(socket: object | undefined): boolean;
+  wasConnected(socket: object | undefined): boolean;
   /** Ends all connections, those in use included. */
   destroy(): void;
 }
@@ -35,14 +35,14 @@ export function openConnections(settings: Settings): Connections {
   if (new URL(settings.baseUrl).protocol === "http:") {
     const agent = new http.Agent(options);
     watch(agent, "connect", ready, settings.timeoutMs);
-    return { agents: { http: agent }, wasReady, destroy: () => agent.destroy() };
+    return { agents: { http: agent }, wasConnected: wasReady, destroy: () => agent.destroy() };
   }
   const proxy = chosenProxy(settings);
   const { extraCa } = settings;
   const secure = extraCa === undefined ? options : { ...options, ca: [...rootCertificates, extraCa] };
   const agent = proxy === undefined ? new https.Agent(secure) : new TunnelAgent(proxy, secure);
   watch(agent, "secureConnect", ready, settings.timeoutMs, proxy);
-  return { agents: { https: agent }, wasReady, destroy: () => agent.destroy() };
+  return { agents: { https: agent }, wasConnected: wasReady, destroy: () => agent.destroy() };
 }
 
 /** Notes the sockets of an agent as they become ready. A proxy's socket comes by callback, others as result. */

@@ -2,7 +2,7 @@
  * What is known about the API's codes beyond "the row failed". A code that is not here is the row's own.
  * Grades: R seen in recorded traffic, C read in several public clients, D official documentation.
  */
-type Meaning =
+type CodeClass =
   /** Credentials, permission or binding: the account, not the row. */
   | "account"
   /** Known to come and go, whatever the row. */
@@ -12,7 +12,7 @@ type Meaning =
   /** A new access token is needed. */
   | "token-expired";
 
-const MEANINGS: Readonly<Record<string, Meaning>> = {
+const CODE_CLASSES: Readonly<Record<string, CodeClass>> = {
   // R: HTTP 401, "0004 Invalid Signature". The keys are wrong, or the clock is.
   err_xdk_invalid_signature: "account",
   // C, and D as HTTP 418: the access key's binding has expired.
@@ -42,12 +42,12 @@ const UNAUTHORIZED_REQUEST = /^\s*unauthorized request\.?\s*$/i;
 export function meaningOfError(error: {
   readonly code?: string | undefined;
   readonly message?: string | undefined;
-}): Meaning | undefined {
+}): CodeClass | undefined {
   const { code, message = "" } = error;
-  if (code !== undefined) return meaningOf(code);
+  if (code !== undefined) return classOf(code);
   return UNAUTHORIZED_REQUEST.test(message) ? "passing" : undefined;
 }
 
-export function meaningOf(code: string | undefined): Meaning | undefined {
-  return code !== undefined && Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
+export function classOf(code: string | undefined): CodeClass | undefined {
+  return code !== undefined && Object.hasOwn(CODE_CLASSES, code) ? CODE_CLASSES[code] : undefined;
 }

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
 import got from "got";
 import type { ToolCode } from "../domain/failure.ts";
-import { type Abandonment, createAbandonment } from "./abort-listeners.ts";
+import { type AbortListeners, createAbortListeners } from "./abort-listeners.ts";
 import { openConnections } from "./connections.ts";
 import { decodeContent } from "./content-coding.ts";
-import { brokenBeforeSending, brokenOnTheWay } from "./network-errors.ts";
+import { connectError, responseError } from "./network-errors.ts";
 import type { MimecastSettings } from "./settings.ts";
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly kind: "answered";
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -15,8 +15,8 @@ export interface HttpAnswer {
 }
 
 /** What came of one request. Whatever the network does is one of these; nothing is thrown. */
-export type HttpOutcome =
-  | HttpAnswer
+export type HttpResult =
+  | HttpResponse
   /** The request may have been executed. `message` holds no secret, but may hold the host's name. */
   | { readonly kind: "lost"; readonly code: ToolCode; readonly message: string }
   /** The request was certainly never executed: there was no connection that could have carried it. */
@@ -24,8 +24,8 @@ export type HttpOutcome =
 
 export interface Http {
   /** Posts one body. Nothing is repeated and no redirect followed. */
-  post(url: URL, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<HttpOutcome>;
-  readonly abandonment: Abandonment;
+  post(url: URL, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<HttpResult>;
+  readonly abortListeners: AbortListeners;
   /** Ends all connections, those in use included. */
   close(): void;
 }
@@ -41,7 +41,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export function createHttp(settings: MimecastSettings): Http {
   const connections = openConnections(settings);
-  const abandonment = createAbandonment();
+  const abandonment = createAbortListeners();
   const timeoutMs = Math.min(settings.timeoutMs, MAX_TIMER_MS);
   const instance = got.extend({
     isStream: true,
@@ -75,22 +75,22 @@ export function createHttp(settings: MimecastSettings): Http {
       const chunks: Buffer[] = [];
       let sizeBytes = 0;
       const request = instance(url, { isStream: true, headers, body });
-      const end = (outcome: HttpOutcome) => {
+      const end = (outcome: HttpResult) => {
         clearTimeout(timer);
         forget();
         resolve(outcome);
       };
-      const giveUp = (lost: HttpOutcome, unsent: HttpOutcome) => {
-        end(connections.wasReady(request.socket) ? lost : unsent);
+      const giveUp = (lost: HttpResult, unsent: HttpResult) => {
+        end(connections.wasConnected(request.socket) ? lost : unsent);
         request.destroy();
       };
-      const timer = setTimeout(() => giveUp(late(timeoutMs), unconnected(timeoutMs)), timeoutMs);
-      const forget = abandonment.watch(signal, () => giveUp(abandoned("lost"), abandoned("not-executed")));
+      const timer = setTimeout(() => giveUp(timedOut(timeoutMs), connectTimedOut(timeoutMs)), timeoutMs);
+      const forget = abandonment.add(signal, () => giveUp(aborted("lost"), aborted("not-executed")));
       request.on("data", (chunk: Buffer) => {
         chunks.push(chunk);
         sizeBytes += chunk.length;
         if (sizeBytes <= MAX_BODY_BYTES) return;
-        end(oversized());
+        end(tooLarge());
         request.destroy();
       });
       request.once("end", () => {
@@ -103,20 +103,20 @@ export function createHttp(settings: MimecastSettings): Http {
       });
       // Not once: an error after the end must not become an uncaught one.
       request.on("error", (error) => {
-        end(connections.wasReady(request.socket) ? brokenOnTheWay(error) : brokenBeforeSending(error));
+        end(connections.wasConnected(request.socket) ? responseError(error) : connectError(error));
       });
     });
-  return { post, abandonment, close: () => connections.destroy() };
+  return { post, abortListeners: abandonment, close: () => connections.destroy() };
 }
 
 /** An error's status counts even if its body can't be read. A success without a body says nothing. */
-function answerOf(status: number, headers: IncomingHttpHeaders, encoded: Buffer): HttpOutcome {
+function answerOf(status: number, headers: IncomingHttpHeaders, encoded: Buffer): HttpResult {
   const content = decodeContent(encoded, headers["content-encoding"], MAX_BODY_BYTES);
   switch (content.kind) {
     case "decoded":
       return { kind: "answered", status, headers, body: content.body };
     case "too-long":
-      return oversized();
+      return tooLarge();
     case "undecodable":
       return status >= 200 && status < 300
         ? { kind: "lost", code: "unintelligible", message: `the answer ${content.why}` }
@@ -124,11 +124,11 @@ function answerOf(status: number, headers: IncomingHttpHeaders, encoded: Buffer)
   }
 }
 
-function late(timeoutMs: number): HttpOutcome {
+function timedOut(timeoutMs: number): HttpResult {
   return { kind: "lost", code: "timeout", message: `no complete answer within ${timeoutMs / 1000} s` };
 }
 
-function unconnected(timeoutMs: number): HttpOutcome {
+function connectTimedOut(timeoutMs: number): HttpResult {
   return {
     kind: "not-executed",
     code: "connection_refused",
@@ -136,11 +136,11 @@ function unconnected(timeoutMs: number): HttpOutcome {
   };
 }
 
-function abandoned(kind: "lost" | "not-executed"): HttpOutcome {
+function aborted(kind: "lost" | "not-executed"): HttpResult {
   return { kind, code: "interrupted", message: "the run ended before the answer was there" };
 }
 
-function oversized(): HttpOutcome {
+function tooLarge(): HttpResult {
   return {
     kind: "lost",
     code: "unintelligible",

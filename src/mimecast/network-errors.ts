@@ -1,6 +1,6 @@
 import type { ToolCode } from "../domain/failure.ts";
 
-interface Broken<Kind extends "lost" | "not-executed"> {
+interface NetworkError<Kind extends "lost" | "not-executed"> {
   readonly kind: Kind;
   readonly code: ToolCode;
   readonly message: string;
@@ -18,7 +18,7 @@ const PARSER_CODE = /^HPE_/;
  * An error before any connection could have carried the request: refused, unreachable, unknown host, failed
  * handshake, or a proxy that made no tunnel.
  */
-export function brokenBeforeSending(error: Error): Broken<"not-executed"> {
+export function connectError(error: Error): NetworkError<"not-executed"> {
   const code = codeOf(error);
   return { kind: "not-executed", code: toolCode(code), message: describe(error, code) };
 }
@@ -27,7 +27,7 @@ export function brokenBeforeSending(error: Error): Broken<"not-executed"> {
  * An error on a connection that was ready. Also a reset without a single byte of an answer tells nothing about
  * what the server did: a kept connection may close at the moment in which a request is written into it.
  */
-export function brokenOnTheWay(error: Error): Broken<"lost"> {
+export function responseError(error: Error): NetworkError<"lost"> {
   const code = codeOf(error);
   return {
     kind: "lost",

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Page, PageRequest } from "../domain/response.ts";
-import { judge, openReply, unintelligible } from "./classify.ts";
-import { meaningOf } from "./error-codes.ts";
-import type { HttpAnswer } from "./http.ts";
-import type { Verdict } from "./request.ts";
-import type { Said } from "./sanitize.ts";
+import { classify, decodeResponse, invalidResponse } from "./classify.ts";
+import { classOf } from "./error-codes.ts";
+import type { HttpResponse } from "./http.ts";
+import type { ParsedResponse } from "./request.ts";
+import type { Sanitize } from "./sanitize.ts";
 import { booleanValue, countValue, listOf } from "./wire-values.ts";
 
 /** The body of a request for one page. `data` goes along with the token too (graded C). */
@@ -28,10 +28,14 @@ export function pageData<T>(entry: z.ZodType<readonly T[]>): PageData<T> {
  * Judges the answer to a request for one page. `data` can also be empty or null: then the page is empty. A page with something in
  * it that can't be read is unintelligible as a whole, as nothing must be missing from a list unnoticed.
  */
-export function judgePage<T>(http: HttpAnswer, said: Said, data: PageData<T>): Verdict<Page<T>> {
+export function classifyPage<T>(
+  http: HttpResponse,
+  said: Sanitize,
+  data: PageData<T>,
+): ParsedResponse<Page<T>> {
   // Only one thing was asked, so every failure is about it.
-  const judgement = judge(openReply(http, said), () => true);
-  if (judgement.kind !== "passed") return accusingAccount(judgement);
+  const judgement = classify(decodeResponse(http, said), () => true);
+  if (judgement.kind !== "passed") return forbiddenMeansAccount(judgement);
   const list = data.safeParse(judgement.data);
   if (!list.success) return unreadable(`'data${pathOf(list.error)}' has an unknown form`);
   const pages = pagination.safeParse(judgement.pagination ?? {});
@@ -46,16 +50,16 @@ export function judgePage<T>(http: HttpAnswer, said: Said, data: PageData<T>): V
  * A code that says "no permission, or the address is not managed" can only mean the permission where no address
  * was asked about.
  */
-function accusingAccount<V extends Exclude<Verdict<never>, { kind: "read" }>>(verdict: V) {
+function forbiddenMeansAccount<V extends Exclude<ParsedResponse<never>, { kind: "read" }>>(verdict: V) {
   const { answer } = verdict;
-  const isForbidden = answer.kind === "failed" && meaningOf(answer.failure.code) === "row";
+  const isForbidden = answer.kind === "failed" && classOf(answer.failure.code) === "row";
   return isForbidden ? ({ kind: "judged", answer: { ...answer, kind: "refused" } } as const) : verdict;
 }
 
 /** An answer that reports success and holds something else than the API documents. */
-function unreadable(what: string): Extract<Verdict<never>, { kind: "judged" }> {
-  const failure = unintelligible(`the answer claims success, but its ${what}`);
-  return { kind: "judged", answer: { kind: "unanswered", failure } };
+function unreadable(what: string): Extract<ParsedResponse<never>, { kind: "judged" }> {
+  const failure = invalidResponse(`the answer claims success, but its ${what}`);
+  return { kind: "judged", answer: { kind: "indeterminate", failure } };
 }
 
 /** `next` is there only when there is more (S). A token of another kind must not end the list: it is refused. */

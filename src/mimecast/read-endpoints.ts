@@ -1,37 +1,37 @@
 import { z } from "zod";
 import type {
   AccountDetails,
-  CallControl,
-  Directory,
+  CallOptions,
+  DirectoryApi,
   Group,
   GroupQuery,
   InternalUserPage,
   Member,
 } from "../domain/api.ts";
 import type { Page, PageRequest, ReadExchange } from "../domain/response.ts";
-import { judge, openReply } from "./classify.ts";
-import type { HttpAnswer } from "./http.ts";
-import { count, flag, judgePage, pageBody, pageData, text } from "./page.ts";
-import { type Call, type CallParts, makeCall, type Verdict } from "./request.ts";
-import type { Said } from "./sanitize.ts";
+import { classify, decodeResponse } from "./classify.ts";
+import type { HttpResponse } from "./http.ts";
+import { classifyPage, count, flag, pageBody, pageData, text } from "./page.ts";
+import { type ApiCall, type CallParts, callEndpoint, type ParsedResponse } from "./request.ts";
+import type { Sanitize } from "./sanitize.ts";
 import { listOf } from "./wire-values.ts";
 
 /** The calls that only read. */
-export function createDirectory(baseUrl: string, parts: CallParts): Directory {
-  const endpoint = <T>(path: string, judge: Call<T>["judge"]) => {
+export function createDirectory(baseUrl: string, parts: CallParts): DirectoryApi {
+  const endpoint = <T>(path: string, judge: ApiCall<T>["classify"]) => {
     const url = new URL(`${baseUrl}${path}`);
-    return async (body: string, control: CallControl): Promise<ReadExchange<T>> => {
-      const { trace, result } = await makeCall({ url, body, judge }, control, parts);
+    return async (body: string, control: CallOptions): Promise<ReadExchange<T>> => {
+      const { trace, result } = await callEndpoint({ url, body, classify: judge }, control, parts);
       const answer =
         result.kind === "read" ? ({ kind: "passed", value: result.value } as const) : result.answer;
       return { ...trace, answer };
     };
   };
-  const groupMembers = endpoint(GROUP_MEMBERS_PATH, judgeGroupMembers);
-  const findGroups = endpoint(FIND_GROUPS_PATH, judgeFindGroups);
-  const internalUsers = endpoint(INTERNAL_USERS_PATH, judgeInternalUsers);
-  const internalDomains = endpoint(INTERNAL_DOMAINS_PATH, judgeInternalDomains);
-  const account = endpoint(ACCOUNT_PATH, judgeAccount);
+  const groupMembers = endpoint(GROUP_MEMBERS_PATH, classifyGroupMembers);
+  const findGroups = endpoint(FIND_GROUPS_PATH, classifyFindGroups);
+  const internalUsers = endpoint(INTERNAL_USERS_PATH, classifyInternalUsers);
+  const internalDomains = endpoint(INTERNAL_DOMAINS_PATH, classifyInternalDomains);
+  const account = endpoint(ACCOUNT_PATH, classifyAccount);
   return {
     groupMembers: (groupId, page, call) => groupMembers(groupMembersBody(groupId, page), call),
     groups: (query, page, call) => findGroups(findGroupsBody(query, page), call),
@@ -48,8 +48,8 @@ function findGroupsBody({ query, source }: GroupQuery, page: PageRequest): strin
   return pageBody([query === undefined ? { source } : { query, source }], page);
 }
 
-function judgeFindGroups(http: HttpAnswer, said: Said): Verdict<Page<Group>> {
-  return judgePage(http, said, groupsData);
+function classifyFindGroups(http: HttpResponse, said: Sanitize): ParsedResponse<Page<Group>> {
+  return classifyPage(http, said, groupsData);
 }
 
 /** D: `{id,description,parentId,source,userCount,folderCount}`; without an id a group is of no use. */
@@ -71,8 +71,8 @@ const ACCOUNT_PATH = "/api/account/get-account";
 const ACCOUNT_BODY = JSON.stringify({ data: [] });
 
 /** The details' fields are not graded: whatever comes with a success will do, and a name if there is one. */
-export function judgeAccount(http: HttpAnswer, said: Said): Verdict<AccountDetails> {
-  const judgement = judge(openReply(http, said), () => true);
+export function classifyAccount(http: HttpResponse, said: Sanitize): ParsedResponse<AccountDetails> {
+  const judgement = classify(decodeResponse(http, said), () => true);
   if (judgement.kind !== "passed") return judgement;
   const [account] = details.parse(judgement.data);
   return { kind: "read", value: { name: account?.accountName } };
@@ -94,8 +94,8 @@ function groupMembersBody(groupId: string, page: PageRequest): string {
   return pageBody([{ id: groupId }], page);
 }
 
-export function judgeGroupMembers(http: HttpAnswer, said: Said): Verdict<Page<Member>> {
-  return judgePage(http, said, membersData);
+export function classifyGroupMembers(http: HttpResponse, said: Sanitize): ParsedResponse<Page<Member>> {
+  return classifyPage(http, said, membersData);
 }
 
 /** The fields are S, that `notes` can be missing too; of the others none is taken for granted. */
@@ -119,8 +119,8 @@ function internalDomainsBody(page: PageRequest): string {
   return page.token === undefined ? JSON.stringify({ data: [] }) : pageBody([], page);
 }
 
-function judgeInternalDomains(http: HttpAnswer, said: Said): Verdict<Page<string>> {
-  return judgePage(http, said, domainsData);
+function classifyInternalDomains(http: HttpResponse, said: Sanitize): ParsedResponse<Page<string>> {
+  return classifyPage(http, said, domainsData);
 }
 
 /** R: `{id,domain,sendOnly,local,inboundType}`, one in each entry of `data`. */
@@ -133,8 +133,8 @@ function internalUsersBody(domain: string, page: PageRequest): string {
   return pageBody([{ domain }], page);
 }
 
-function judgeInternalUsers(http: HttpAnswer, said: Said): Verdict<InternalUserPage> {
-  const verdict = judgePage(http, said, usersData);
+function classifyInternalUsers(http: HttpResponse, said: Sanitize): ParsedResponse<InternalUserPage> {
+  const verdict = classifyPage(http, said, usersData);
   if (verdict.kind !== "read") return verdict;
   const { items: lists, next, totalCount } = verdict.value;
   const items = lists.flatMap(({ users }) => users);

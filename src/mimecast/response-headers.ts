@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { WaitHeader } from "../domain/long-wait.ts";
-import type { QuotaReading } from "../domain/response.ts";
-import type { Said } from "./sanitize.ts";
+import type { RateLimitHeaders } from "../domain/response.ts";
+import type { Sanitize } from "./sanitize.ts";
 
 /** No wait longer than this is believed: it would be an epoch, or seconds taken for milliseconds. */
-const LONGEST_BELIEVED_WAIT_MS = 24 * 3_600_000;
+const MAX_WAIT_MS = 24 * 3_600_000;
 /** A UUID has 36. */
 const MAX_REQUEST_ID_LENGTH = 100;
 /** No response header with an id is documented; these are the request's own (D) and the customary one. */
 const REQUEST_ID_HEADERS = ["x-request-id", "x-mc-req-id"] as const;
 
 /** The quota as the answer tells it (graded D and R), or undefined where it tells nothing. */
-export function readQuota(headers: IncomingHttpHeaders): QuotaReading | undefined {
+export function parseQuota(headers: IncomingHttpHeaders): RateLimitHeaders | undefined {
   const limit = quotaNumber(headers, "limit");
   const remaining = quotaNumber(headers, "remaining");
   const resetMs = quotaNumber(headers, "reset");
@@ -28,12 +28,12 @@ export function readQuota(headers: IncomingHttpHeaders): QuotaReading | undefine
  * and with a 429 the quota's reset, which is in milliseconds (D). The longer of both; absurd values are ignored. A date
  * is read against the answer's own `Date`, because this machine's clock may be off; without one against `epochMs`.
  */
-export function readWait(
+export function parseWait(
   headers: IncomingHttpHeaders,
   isThrottled: boolean,
   epochMs: number,
 ): AnnouncedWait | undefined {
-  const retryAfter = retryAfterMs(headers["retry-after"], readServerTime(headers) ?? epochMs);
+  const retryAfter = retryAfterMs(headers["retry-after"], parseServerTime(headers) ?? epochMs);
   const reset = isThrottled ? quotaNumber(headers, "reset") : undefined;
   const waits: readonly { readonly waitMs: number | undefined; readonly waitHeader: WaitHeader }[] = [
     { waitMs: retryAfter, waitHeader: "Retry-After" },
@@ -41,7 +41,7 @@ export function readWait(
   ];
   let longest: AnnouncedWait | undefined;
   for (const { waitMs, waitHeader } of waits) {
-    if (waitMs === undefined || !isBelieved(waitMs)) continue;
+    if (waitMs === undefined || !isPlausible(waitMs)) continue;
     if (longest === undefined || waitMs > longest.waitMs) longest = { waitMs, waitHeader };
   }
   return longest;
@@ -53,16 +53,16 @@ export interface AnnouncedWait {
 }
 
 /** The `Date` header (RFC 9110, 6.6.1): to the second. */
-export function readServerTime(headers: IncomingHttpHeaders): number | undefined {
+export function parseServerTime(headers: IncomingHttpHeaders): number | undefined {
   const epochMs = Date.parse(headers.date ?? "");
   return Number.isNaN(epochMs) ? undefined : epochMs;
 }
 
 /** The id under which the request can be found: the answer's, else the one that was sent with it. */
-export function readRequestId(
+export function parseRequestId(
   headers: IncomingHttpHeaders,
   sentId: string | undefined,
-  said: Said,
+  said: Sanitize,
 ): string | undefined {
   for (const name of REQUEST_ID_HEADERS) {
     const id = headers[name];
@@ -87,8 +87,8 @@ function retryAfterMs(header: string | undefined, epochMs: number): number | und
   return Number.isNaN(date) ? undefined : Math.max(0, date - epochMs);
 }
 
-function isBelieved(waitMs: number): boolean {
-  return waitMs >= 0 && waitMs <= LONGEST_BELIEVED_WAIT_MS;
+function isPlausible(waitMs: number): boolean {
+  return waitMs >= 0 && waitMs <= MAX_WAIT_MS;
 }
 
 function numberIn(header: string | string[] | undefined): number | undefined {

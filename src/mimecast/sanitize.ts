@@ -1,14 +1,14 @@
-import { plainText } from "../domain/display-text.ts";
-import { type Blotter, blotter } from "../domain/redact.ts";
+import { stripControlCharacters } from "../domain/display-text.ts";
+import { createRedactor, type Redactor } from "../domain/redact.ts";
 
 /** What came from outside, made fit for a message: without secrets, on one line, bounded. */
-export type Said = (text: string, maxLength?: number) => string;
+export type Sanitize = (text: string, maxLength?: number) => string;
 
 /** Keeps the account's secrets out of messages, whoever repeats them. */
-export interface Secrets {
+export interface Sanitizer {
   /** A secret that came up later: an access token. Of these the latest few are kept. */
   add(token: string): void;
-  readonly said: Said;
+  readonly sanitize: Sanitize;
 }
 
 /** Enough for a sentence or two of the API's own, and for a cell that is still read. */
@@ -17,14 +17,14 @@ export const MAX_MESSAGE_LENGTH = 300;
 const MAX_READ_LENGTH = 20_000;
 
 /** @param shared redacts for others too, who then know these secrets and the tokens as well */
-export function createSecrets(secrets: readonly string[], shared: Blotter = blotter()): Secrets {
+export function createSanitizer(secrets: readonly string[], shared: Redactor = createRedactor()): Sanitizer {
   shared.add(secrets);
   return {
     add: (token) => shared.addToken(token),
-    said(text, maxLength = MAX_MESSAGE_LENGTH) {
+    sanitize(text, maxLength = MAX_MESSAGE_LENGTH) {
       // Before the cut, as half a secret is one too. Half a surrogate pair is no text, and some who store it choke on it.
-      const clean = shared.blotted(beginning(text, MAX_READ_LENGTH).toWellFormed());
-      const line = plainText(clean).replace(/\s+/g, " ").trim();
+      const clean = shared.redact(beginning(text, MAX_READ_LENGTH).toWellFormed());
+      const line = stripControlCharacters(clean).replace(/\s+/g, " ").trim();
       return bounded(line, maxLength);
     },
   };

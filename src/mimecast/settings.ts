@@ -1,4 +1,4 @@
-import type { Blotter } from "../domain/redact.ts";
+import type { Redactor } from "../domain/redact.ts";
 
 /** The two generations of the API. 1.0 takes no new applications since mid-2025, existing ones still work. */
 export type ApiGeneration = Credentials["api"];
@@ -28,7 +28,7 @@ export interface MimecastSettings {
   /** CA certificates in PEM, trusted besides those that Node comes with. */
   readonly extraCa?: string | undefined;
   /** Learns the credentials and each access token. The default is one of the client's own. */
-  readonly blotter?: Blotter;
+  readonly redactor?: Redactor;
   /** The proxy for a URL, empty for none: {@link proxyRule} as a rule. Not asked about loopback. */
   readonly proxyFor?: (url: string) => string | undefined;
 }

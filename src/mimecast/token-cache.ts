@@ -1,30 +1,30 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Http } from "./http.ts";
-import type { Secrets } from "./sanitize.ts";
-import { judgeToken, type NoToken } from "./token-response.ts";
+import type { Sanitizer } from "./sanitize.ts";
+import { classifyToken, type TokenFailure } from "./token-response.ts";
 
 /** One access token. Two are told apart by identity: a renewal may bring the same value again. */
 interface Token {
   readonly value: string;
 }
 
-export interface Tokens {
+export interface TokenCache {
   /**
    * The token to use now, fetched where there is none or the one at hand is about to expire. However many
    * callers meet that, one request is made. Never rejects.
    */
-  get(signal: AbortSignal): Promise<{ readonly kind: "token"; readonly token: Token } | NoToken>;
+  get(signal: AbortSignal): Promise<{ readonly kind: "token"; readonly token: Token } | TokenFailure>;
   /** Mimecast called this token expired. Of the callers that say so of one token, the first counts. */
-  expired(token: Token): void;
+  invalidate(token: Token): void;
 }
 
-export interface TokenParts {
+export interface TokenCacheParts {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly url: URL;
   readonly http: Http;
   readonly clock: Clock;
-  readonly secrets: Secrets;
+  readonly secrets: Sanitizer;
 }
 
 /** So long before its end a token is renewed, or at half of a life that is shorter than twice this. */
@@ -39,7 +39,7 @@ interface Held {
 }
 
 /** OAuth 2.0 client credentials (graded C: agreeing clients): form-encoded, `{access_token, expires_in: 1799}`. */
-export function createTokens(parts: TokenParts): Tokens {
+export function createTokenCache(parts: TokenCacheParts): TokenCache {
   const { clock, http, secrets, url } = parts;
   const form = new URLSearchParams({
     grant_type: "client_credentials",
@@ -54,7 +54,11 @@ export function createTokens(parts: TokenParts): Tokens {
 
   const renew = async (): Promise<TokenResult> => {
     const sentAtMs = clock.nowMs();
-    const answer = judgeToken(await http.post(url, headers, form, never), secrets.said, clock.epochMs());
+    const answer = classifyToken(
+      await http.post(url, headers, form, never),
+      secrets.sanitize,
+      clock.epochMs(),
+    );
     if (answer.kind === "token") {
       const marginMs = Math.min(RENEWAL_MARGIN_MS, answer.lifetimeMs / 2);
       const expiresAtMs = sentAtMs + answer.lifetimeMs;
@@ -73,32 +77,28 @@ export function createTokens(parts: TokenParts): Tokens {
       renewal ??= renew().finally(() => {
         renewal = undefined;
       });
-      return await unlessAbandoned(renewal, signal, http);
+      return await unlessAborted(renewal, signal, http);
     },
-    expired(token) {
+    invalidate(token) {
       if (held?.token === token) held = undefined;
     },
   };
 }
 
-type TokenResult = { readonly kind: "token"; readonly token: Token } | NoToken;
+type TokenResult = { readonly kind: "token"; readonly token: Token } | TokenFailure;
 
-function unlessAbandoned(
-  renewal: Promise<TokenResult>,
-  signal: AbortSignal,
-  http: Http,
-): Promise<TokenResult> {
+function unlessAborted(renewal: Promise<TokenResult>, signal: AbortSignal, http: Http): Promise<TokenResult> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
-      resolve(ABANDONED);
+      resolve(ABORTED);
       return;
     }
-    const forget = http.abandonment.watch(signal, () => resolve(ABANDONED));
+    const forget = http.abortListeners.add(signal, () => resolve(ABORTED));
     renewal.finally(forget).then(resolve, reject);
   });
 }
 
-const ABANDONED: NoToken = {
+const ABORTED: TokenFailure = {
   kind: "none",
   answer: {
     kind: "not-executed",

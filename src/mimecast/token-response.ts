@@ -1,18 +1,18 @@
 import { z } from "zod";
-import type { Answer } from "../domain/response.ts";
+import type { AttemptResult } from "../domain/response.ts";
 import { jsonBody } from "./envelope.ts";
-import type { HttpAnswer, HttpOutcome } from "./http.ts";
-import { type AnnouncedWait, readWait } from "./response-headers.ts";
-import type { Said } from "./sanitize.ts";
+import type { HttpResponse, HttpResult } from "./http.ts";
+import { type AnnouncedWait, parseWait } from "./response-headers.ts";
+import type { Sanitize } from "./sanitize.ts";
 
-export type TokenAnswer =
+export type TokenResponse =
   | { readonly kind: "token"; readonly token: string; readonly lifetimeMs: number }
-  | NoToken;
+  | TokenFailure;
 
 /** Why there is no token. The row was not sent, so its answer is one of these two. */
-export interface NoToken {
+export interface TokenFailure {
   readonly kind: "none";
-  readonly answer: Extract<Answer, { kind: "refused" | "not-executed" }>;
+  readonly answer: Extract<AttemptResult, { kind: "refused" | "not-executed" }>;
   readonly wait?: AnnouncedWait | undefined;
 }
 
@@ -45,7 +45,7 @@ const refusal = z.object({
  * Judges the answer of the token endpoint (graded C). 400, 401 and 403 refuse the account; everything else
  * that is no token leaves the row as it was, to be tried again.
  */
-export function judgeToken(http: HttpOutcome, said: Said, epochMs: number): TokenAnswer {
+export function classifyToken(http: HttpResult, said: Sanitize, epochMs: number): TokenResponse {
   if (http.kind !== "answered") return unissued(http.code, said(`no access token: ${http.message}`));
   const { status } = http;
   const parsed = jsonBody(http.body);
@@ -56,11 +56,11 @@ export function judgeToken(http: HttpOutcome, said: Said, epochMs: number): Toke
     return unissued("unintelligible", "the token endpoint's answer holds no access_token");
   }
   if (status === 400 || status === 401 || status === 403) return refused(http, body, said);
-  const wait = readWait(http.headers, status === 429, epochMs);
+  const wait = parseWait(http.headers, status === 429, epochMs);
   return unissued(`http_${status}`, `the token endpoint answered ${status}`, wait);
 }
 
-function refused({ status }: HttpAnswer, body: unknown, said: Said): NoToken {
+function refused({ status }: HttpResponse, body: unknown, said: Sanitize): TokenFailure {
   const read = refusal.safeParse(body);
   const { error, error_description: description, fail } = read.success ? read.data : {};
   const code = error ?? fail?.[0]?.code;
@@ -77,7 +77,7 @@ function refused({ status }: HttpAnswer, body: unknown, said: Said): NoToken {
   return { kind: "none", answer: { kind: "refused", failure } };
 }
 
-function unissued(code: string, message: string, wait?: AnnouncedWait): NoToken {
+function unissued(code: string, message: string, wait?: AnnouncedWait): TokenFailure {
   return {
     kind: "none",
     answer: { kind: "not-executed", failure: { code, message, retryable: true } },

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { addressKey } from "../domain/address.ts";
-import type { Answer } from "../domain/response.ts";
+import type { AttemptResult } from "../domain/response.ts";
 import type { Pair } from "../domain/row.ts";
-import { judge, openReply, unintelligible } from "./classify.ts";
-import { judgeSeveral } from "./classify-batch.ts";
-import type { HttpAnswer } from "./http.ts";
-import type { Verdict } from "./request.ts";
-import type { Said } from "./sanitize.ts";
+import { classify, decodeResponse, invalidResponse } from "./classify.ts";
+import { classifyBatch } from "./classify-batch.ts";
+import type { HttpResponse } from "./http.ts";
+import type { ParsedResponse } from "./request.ts";
+import type { Sanitize } from "./sanitize.ts";
 
 /** Graded S: POST, needs the permission Directories | Groups | Edit. The same in both API generations. */
 export const UPDATE_ALIAS_PATH = "/api/user/update-alias";
@@ -17,24 +17,24 @@ export function updateAliasBody(pairs: readonly Pair[]): string {
 }
 
 /**
- * Judges the answer to a request of one or several pairs: an {@link Answer} for each, in their order. A pair is
+ * Judges the answer to a request of one or several pairs: an {@link AttemptResult} for each, in their order. A pair is
  * applied if the answer claims success, reports no failure of it, and names it in `data`. A success that does not
  * name it tells nothing.
  */
-export function judgeUpdateAlias(
+export function classifyUpdateAlias(
   pairs: readonly Pair[],
-  http: HttpAnswer,
-  said: Said,
-): Verdict<readonly Answer[]> {
-  const reply = openReply(http, said);
+  http: HttpResponse,
+  said: Sanitize,
+): ParsedResponse<readonly AttemptResult[]> {
+  const reply = decodeResponse(http, said);
   const [only] = pairs;
-  if (only === undefined || pairs.length > 1) return judgeSeveral(pairs, reply);
-  const verdict = judge(reply, (key) => isKeyOf(only, key));
+  if (only === undefined || pairs.length > 1) return classifyBatch(pairs, reply);
+  const verdict = classify(reply, (key) => isKeyOf(only, key));
   if (verdict.kind !== "passed") return verdict;
   const missing = whatIsMissing(only, verdict.data);
   if (missing === undefined) return { kind: "read", value: [{ kind: "applied" }] };
-  const failure = unintelligible(`the answer claims success, but ${missing}`);
-  return { kind: "judged", answer: { kind: "unanswered", failure } };
+  const failure = invalidResponse(`the answer claims success, but ${missing}`);
+  return { kind: "judged", answer: { kind: "indeterminate", failure } };
 }
 
 /** By the identifying fields that the key carries; it can hold others, and lack one. */

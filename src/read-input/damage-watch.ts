@@ -1,11 +1,11 @@
 import { beginsWithKind } from "../domain/address-list.ts";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
-import type { RecordReading } from "../domain/row-reading.ts";
+import type { ParsedRecord } from "../domain/row-reading.ts";
 
 /** A record and what was read from it. */
 export interface ReadRecord {
   readonly record: InputRecord;
-  readonly reading: RecordReading;
+  readonly reading: ParsedRecord;
 }
 
 /** Lists have fewer lines; more records without an alias are no list that lost its quotation marks. */
@@ -27,7 +27,7 @@ export class DamageWatch {
   }
 
   /** Returns the records of which it is now known how they are read, in order. */
-  next(record: InputRecord, reading: RecordReading): readonly ReadRecord[] {
+  next(record: InputRecord, reading: ParsedRecord): readonly ReadRecord[] {
     if (isDamaged(reading)) {
       this.#damagedLine = record.line;
       const held = this.#held.map((it) => ({ ...it, reading: this.#refused(it.record, record.line) }));
@@ -61,7 +61,7 @@ export class DamageWatch {
     return held;
   }
 
-  #refused({ cells }: InputRecord, damagedLine: number): RecordReading {
+  #refused({ cells }: InputRecord, damagedLine: number): ParsedRecord {
     const { aliasFor, aliases } = this.#layout.columns;
     return {
       kind: "invalid",
@@ -73,7 +73,7 @@ export class DamageWatch {
   }
 }
 
-function isDamaged(reading: RecordReading): boolean {
+function isDamaged(reading: ParsedRecord): boolean {
   return (
     reading.kind === "invalid" && (reading.code === "misplaced_quote" || reading.code === "swallowed_record")
   );

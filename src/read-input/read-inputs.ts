@@ -3,17 +3,17 @@ import { type InputOptions, type OpenInput, openInput } from "../csv/open-input.
 import type { InputSource } from "../csv/source.ts";
 import { RunError } from "../domain/run-error.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
-import type { Stop } from "../engine/shutdown.ts";
+import type { Shutdown } from "../engine/shutdown.ts";
 import type { PlannedRow } from "../ledger/run-queries.ts";
 import type { RunStore } from "../ledger/run-store.ts";
-import { type ReadingNotes, stageInput } from "./stage-input.ts";
+import { type InputStats, stageInput } from "./stage-input.ts";
 
 /** Enough to recognise what is wrong with a file; the rest is in the files. */
 const PROBLEMS_SHOWN = 10;
 
 /** Is told that reading begins. `notes` grow while it goes on. */
-export interface ReadingWatch {
-  reading(inputs: readonly OpenInput[], notes: ReadingNotes): void;
+export interface InputHooks {
+  reading(inputs: readonly OpenInput[], notes: InputStats): void;
 }
 
 /** A row that someone must look at. */
@@ -27,24 +27,24 @@ export async function readInputs(
   inputs: readonly OpenInput[],
   skip: SkipDomain,
   store: RunStore,
-  stop: Stop,
-  watch: ReadingWatch,
-): Promise<ReadingNotes & { readonly rows: number }> {
-  const notes: ReadingNotes = {
+  shutdown: Shutdown,
+  watch: InputHooks,
+): Promise<InputStats & { readonly rows: number }> {
+  const notes: InputStats = {
     cleanedCount: 0,
     blankLineCount: 0,
     withoutAliasCount: 0,
-    otherAddressCount: 0,
+    ignoredAddressCount: 0,
     ownAddressCount: 0,
     unevenCount: 0,
-    remarks: [],
+    warnings: [],
     bytesRead: 0,
   };
   watch.reading(inputs, notes);
   const stager = store.stager();
   for (const [file, input] of inputs.entries()) {
-    store.describe(inputFact(file), input.name);
-    await stageInput(input, file, skip, stager, stop, notes);
+    store.setMeta(inputFact(file), input.name);
+    await stageInput(input, file, skip, stager, shutdown, notes);
   }
   return { ...notes, rows: stager.count };
 }
@@ -56,8 +56,8 @@ export function firstProblems(store: RunStore): PlannedProblem[] {
 }
 
 function namedInput(store: RunStore, file: number): { readonly input?: string } {
-  const input = store.description(inputFact(file));
-  return input === undefined || store.description(inputFact(1)) === undefined ? {} : { input };
+  const input = store.getMeta(inputFact(file));
+  return input === undefined || store.getMeta(inputFact(1)) === undefined ? {} : { input };
 }
 
 /** Under which name the run keeps an input's name; planning uses it in what it says of other inputs' rows. */
@@ -75,10 +75,10 @@ export interface InputJob {
  * Opens every input, so that what is no table is known before anything is made or locked. Throws a StoppedError
  * if the run is to end.
  */
-export async function openInputs({ inputs, reading }: InputJob, stop: Stop): Promise<OpenInput[]> {
+export async function openInputs({ inputs, reading }: InputJob, shutdown: Shutdown): Promise<OpenInput[]> {
   const opened: OpenInput[] = [];
   try {
-    for (const source of inputs) opened.push(await stop.orStopped(openInput(source, reading)));
+    for (const source of inputs) opened.push(await shutdown.untilDrained(openInput(source, reading)));
     checkSameLayout(opened);
     return opened;
   } catch (error) {
@@ -124,7 +124,11 @@ const MAX_NAME_LENGTH = 60;
  * Names the folder of a run, `20261122T214500123Z-aliases`: sorts by time, and is a file name everywhere. Another run
  * may have it already.
  */
-export function runFolder(within: string, inputs: readonly InputSource[], startedAtEpochMs: number): string {
+export function runFolderPath(
+  within: string,
+  inputs: readonly InputSource[],
+  startedAtEpochMs: number,
+): string {
   const [source] = inputs;
   const path = source?.kind === "file" ? source.path : "stdin";
   const name = basename(path, extname(path)).replaceAll(/[^\p{L}\p{N}._-]+/gu, "_");

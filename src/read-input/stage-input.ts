@@ -1,28 +1,28 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import { withoutGuesses } from "../domain/guessed-encoding.ts";
-import { type InputRecord, readRecord } from "../domain/row.ts";
-import type { RecordReading, RowReading } from "../domain/row-reading.ts";
+import { type InputRecord, parseRecord } from "../domain/row.ts";
+import type { ParsedRecord, ParsedRow } from "../domain/row-reading.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
-import type { Stop } from "../engine/shutdown.ts";
+import type { Shutdown } from "../engine/shutdown.ts";
 import type { RowStager, StagedRow } from "../ledger/stage-rows.ts";
 import { CutLists } from "./cut-lists.ts";
 import { DamageWatch, type ReadRecord } from "./damage-watch.ts";
 
 /** What reading found besides rows. */
-export interface ReadingNotes {
+export interface InputStats {
   /** Rows in which white space or invisible characters around an address were removed. */
   cleanedCount: number;
   blankLineCount: number;
   /** Records without a secondary address: they give no row, and are no failure. */
   withoutAliasCount: number;
   /** Addresses of other kinds, such as x500, that were passed over. */
-  otherAddressCount: number;
+  ignoredAddressCount: number;
   /** Entries of lists that are the primary itself, which were skipped. */
   ownAddressCount: number;
   /** Records that were read though empty cells are missing or too many at their end. */
   unevenCount: number;
   /** What people should know of how inputs were read, as sentences. */
-  remarks: string[];
+  warnings: string[];
   /** Bytes of all inputs read so far, for the progress bar. */
   bytesRead: number;
 }
@@ -39,19 +39,19 @@ export async function stageInput(
   file: number,
   skip: SkipDomain,
   stager: RowStager,
-  stop: Stop,
-  notes: ReadingNotes,
+  shutdown: Shutdown,
+  notes: InputStats,
 ): Promise<void> {
   const bytesBefore = notes.bytesRead;
   const cutLists = new CutLists(input);
   const damage = new DamageWatch(input);
   for (;;) {
     // A pipe can stay silent for ever.
-    const { value: records, done } = await stop.orStopped(input.records.next());
+    const { value: records, done } = await shutdown.untilDrained(input.records.next());
     if (done === true) break;
     let rows: StagedRow[] = [];
     for (const record of records) {
-      for (const read of damage.next(record, readRecord(record, input))) {
+      for (const read of damage.next(record, parseRecord(record, input))) {
         const doubt = cutLists.doubtOf(read.record);
         for (const row of rowsOf(read, input, file, skip, notes)) {
           rows.push(doubt === undefined ? row : { ...row, doubt });
@@ -68,7 +68,7 @@ export async function stageInput(
   for (const read of damage.end()) rowsOf(read, input, file, skip, notes);
   cutLists.settle(stager, file);
   notes.blankLineCount += input.blankLineCount();
-  notes.remarks.push(...input.remarks().map((remark) => `${input.name}: ${remark}`));
+  notes.warnings.push(...input.warnings().map((remark) => `${input.name}: ${remark}`));
 }
 
 function rowsOf(
@@ -76,26 +76,26 @@ function rowsOf(
   input: OpenInput,
   file: number,
   skip: SkipDomain,
-  notes: ReadingNotes,
+  notes: InputStats,
 ): Iterable<StagedRow> {
   const guessed = input.guessedEncoding();
   const reading = guessed === undefined ? read : withoutGuesses(read, record, input, guessed);
   if (record.cells.length !== input.cellCount && reading.kind !== "invalid") notes.unevenCount += 1;
   if (reading.kind !== "list") return [stagedRow(reading, record, file, undefined, skip, notes)];
-  notes.otherAddressCount += reading.otherCount;
+  notes.ignoredAddressCount += reading.otherCount;
   notes.ownAddressCount += reading.ownCount;
   if (reading.rowCount === 0) notes.withoutAliasCount += 1;
   return listRows(reading, record, file, skip, notes);
 }
 
 function* listRows(
-  list: Extract<RecordReading, { kind: "list" }>,
+  list: Extract<ParsedRecord, { kind: "list" }>,
   record: InputRecord,
   file: number,
   skip: SkipDomain,
-  notes: ReadingNotes,
+  notes: InputStats,
 ): Generator<StagedRow, void, undefined> {
-  let part: StagedRow["part"] = list.rowCount > 1 ? "first" : undefined;
+  let part: StagedRow["recordPart"] = list.rowCount > 1 ? "first" : undefined;
   for (const row of list.rows) {
     yield stagedRow(row, record, file, part, skip, notes);
     if (part === "first") part = "later";
@@ -104,23 +104,33 @@ function* listRows(
 
 /** Written out, for every row of the input: spreading one object into another takes several times as long. */
 function stagedRow(
-  reading: RowReading,
+  reading: ParsedRow,
   { line, raw }: InputRecord,
   file: number,
-  part: StagedRow["part"],
+  part: StagedRow["recordPart"],
   skip: SkipDomain,
-  notes: ReadingNotes,
+  notes: InputStats,
 ): StagedRow {
   if (reading.kind === "invalid") {
     const { aliasFor, alias, code, message } = reading;
     const refused = { outcome: "invalid", code, message } as const;
-    return { file, line, raw, part, aliasFor, alias, primaryKey: null, aliasKey: null, refused };
+    return {
+      file,
+      line,
+      raw,
+      recordPart: part,
+      aliasFor,
+      alias,
+      primaryKey: null,
+      aliasKey: null,
+      planned: refused,
+    };
   }
   if (reading.cleaned) notes.cleanedCount += 1;
   const { aliasFor, alias } = reading.pair;
   const { aliasForKey: primaryKey, aliasKey } = reading;
   if (!skip(aliasKey)) {
-    return { file, line, raw, part, aliasFor, alias, primaryKey, aliasKey, refused: undefined };
+    return { file, line, raw, recordPart: part, aliasFor, alias, primaryKey, aliasKey, planned: undefined };
   }
   const message = `--skip-domain passes over ${aliasKey.slice(aliasKey.lastIndexOf("@") + 1)}`;
   const refused = { outcome: "skipped", code: "skipped_domain", message } as const;
@@ -129,12 +139,12 @@ function stagedRow(
     file,
     line,
     raw,
-    part,
+    recordPart: part,
     aliasFor,
     alias,
     primaryKey,
     aliasKey: null,
     skippedKey: aliasKey,
-    refused,
+    planned: refused,
   };
 }

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { shellWord } from "../domain/command-line.ts";
-import { count, counted } from "../domain/format.ts";
-import { type Html, html, outside } from "./html.ts";
+import { shellQuote } from "../domain/command-line.ts";
+import { formatCount, pluralize } from "../domain/format.ts";
+import { type Html, html, untrusted } from "./html.ts";
 import type { Summary } from "./summary.ts";
 
 /** More inputs than this are found in summary.json. */
@@ -21,7 +21,7 @@ export function proofSection({ outcomes, inputs }: Summary, platform: string): H
 <h2 id="proof">What this proves</h2>
 <p><b>Proved:</b> for each row that is <i>applied</i>, Mimecast's own answer named the row among its successes; results.csv has the time and Mimecast's request id. Every row of the input is there with exactly one outcome, and they add up to the rows read.</p>
 <p><b>Not proved:</b> nothing was read back from Mimecast.${outcomes.unchanged > 0 ? html` Rows that are <i>unchanged</i> rest on the ledger: they were accepted in an earlier run, and what was changed in the console since then is not known.` : undefined}${outcomes.unknown > 0 ? html` Rows that are <i>unknown</i> may be in place or not: running the same command again settles them.` : undefined}</p>
-<p>To ask Mimecast what is there now: <code>mimecast-bulk verify ${outside(inputWord(inputs, platform), MAX_COMMAND_LENGTH)}</code></p>
+<p>To ask Mimecast what is there now: <code>mimecast-bulk verify ${untrusted(inputWord(inputs, platform), MAX_COMMAND_LENGTH)}</code></p>
 </section>
 `;
 }
@@ -31,7 +31,7 @@ function inputWord(inputs: Summary["inputs"], platform: string): string {
   const [first, ...others] = inputs;
   if (first === undefined || others.length > 0) return "FILE…";
   if (first.name === "standard input") return "FILE";
-  const word = shellWord(first.name, platform);
+  const word = shellQuote(first.name, platform);
   return word.length > MAX_COMMAND_LENGTH ? "FILE" : word;
 }
 
@@ -42,10 +42,10 @@ export function inputsSection({ inputs }: Summary): Html {
 <h2 id="inputs">${inputs.length === 1 ? "Input" : "Inputs"}</h2>
 <dl class="facts">${inputs.slice(0, MOST_INPUTS).map(
     ({ name, bytes, encoding, sha256 }) =>
-      html`<dt>${outside(name, LONGEST_VALUE)}</dt><dd>${bytes === null ? "size not known" : `${count(bytes)} bytes`}${encoding === null ? undefined : `, ${encoding}`}<br><span class="mono">SHA-256 ${sha256 ?? "not known"}</span></dd>
+      html`<dt>${untrusted(name, LONGEST_VALUE)}</dt><dd>${bytes === null ? "size not known" : `${formatCount(bytes)} bytes`}${encoding === null ? undefined : `, ${encoding}`}<br><span class="mono">SHA-256 ${sha256 ?? "not known"}</span></dd>
 `,
   )}</dl>
-${left > 0 ? html`<p class="left-out">and ${counted(left, "more input")}: see summary.json</p>` : undefined}
+${left > 0 ? html`<p class="left-out">and ${pluralize(left, "more input")}: see summary.json</p>` : undefined}
 </section>
 `;
 }
@@ -53,9 +53,9 @@ ${left > 0 ? html`<p class="left-out">and ${counted(left, "more input")}: see su
 export function settingsSection({ settings, tenant }: Summary): Html {
   return html`<section aria-labelledby="settings">
 <h2 id="settings">Settings</h2>
-<dl class="facts"><dt>account</dt><dd>${outside(tenant, LONGEST_VALUE)}</dd>
+<dl class="facts"><dt>account</dt><dd>${untrusted(tenant, LONGEST_VALUE)}</dd>
 ${Object.entries(settings).map(
-  ([name, value]) => html`<dt><code>${outside(name)}</code></dt><dd>${outside(value, LONGEST_VALUE)}</dd>
+  ([name, value]) => html`<dt><code>${untrusted(name)}</code></dt><dd>${untrusted(value, LONGEST_VALUE)}</dd>
 `,
 )}</dl>
 </section>

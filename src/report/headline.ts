@@ -1,34 +1,34 @@
 import { EXIT } from "../domain/exit-code.ts";
-import { count, counted } from "../domain/format.ts";
+import { formatCount, pluralize } from "../domain/format.ts";
 import type { Summary } from "./summary.ts";
 
 /** What a run came to, in one sentence, and whether that is good. */
-export interface Verdict {
+export interface Headline {
   readonly tone: "good" | "mixed" | "bad";
   readonly sentence: string;
 }
 
-export function verdictOf(summary: Summary): Verdict {
+export function headlineOf(summary: Summary): Headline {
   const { outcomes, rows, state } = summary;
   const toSee = outcomes.invalid + outcomes.conflict + outcomes.failed + outcomes.unknown;
   if (state === "killed") {
     return {
       tone: "bad",
-      sentence: `The run was killed: ${count(outcomes.applied)} of ${counted(rows, "row")} had been accepted by Mimecast, and ${leftWords(outcomes["not-sent"] + outcomes.unknown)}.`,
+      sentence: `The run was killed: ${formatCount(outcomes.applied)} of ${pluralize(rows, "row")} had been accepted by Mimecast, and ${leftWords(outcomes["not-sent"] + outcomes.unknown)}.`,
     };
   }
-  const [stop] = summary.stops;
-  if (stop !== undefined) {
-    const isBad = summary.exitCode !== EXIT.rowsLeft;
+  const [shutdown] = summary.stops;
+  if (shutdown !== undefined) {
+    const isBad = summary.exitCode !== EXIT.stoppedEarly;
     return {
       tone: isBad ? "bad" : "mixed",
-      sentence: `${STOPPED[stop.kind]}: ${count(outcomes.applied)} of ${counted(rows, "row")} applied, ${count(outcomes["not-sent"])} not sent${toSee > 0 ? `, ${count(toSee)} to look at` : ""}.`,
+      sentence: `${STOPPED[shutdown.kind]}: ${formatCount(outcomes.applied)} of ${pluralize(rows, "row")} applied, ${formatCount(outcomes["not-sent"])} not sent${toSee > 0 ? `, ${formatCount(toSee)} to look at` : ""}.`,
     };
   }
   if (toSee > 0) {
     return {
       tone: "mixed",
-      sentence: `Finished, and ${count(toSee)} of ${counted(rows, "row")} ${toSee === 1 ? "needs" : "need"} a look: ${problemWords(summary)}.`,
+      sentence: `Finished, and ${formatCount(toSee)} of ${pluralize(rows, "row")} ${toSee === 1 ? "needs" : "need"} a look: ${problemWords(summary)}.`,
     };
   }
   return { tone: "good", sentence: successWords(summary) };
@@ -45,13 +45,13 @@ const STOPPED: Readonly<Record<Summary["stops"][number]["kind"], string>> = {
 
 function leftWords(left: number): string {
   if (left === 0) return "none is left to send";
-  return left === 1 ? "1 is to be sent again" : `${count(left)} are to be sent again`;
+  return left === 1 ? "1 is to be sent again" : `${formatCount(left)} are to be sent again`;
 }
 
 function problemWords({ outcomes }: Summary): string {
   return (["failed", "unknown", "conflict", "invalid"] as const)
     .filter((outcome) => outcomes[outcome] > 0)
-    .map((outcome) => `${count(outcomes[outcome])} ${outcome === "conflict" ? "in conflict" : outcome}`)
+    .map((outcome) => `${formatCount(outcomes[outcome])} ${outcome === "conflict" ? "in conflict" : outcome}`)
     .join(", ");
 }
 
@@ -64,8 +64,8 @@ function successWords({ outcomes, rows }: Summary): string {
       ? ""
       : outcomes.applied === 0
         ? ", all of it in earlier runs"
-        : `, ${count(outcomes.applied)} now and ${count(outcomes.unchanged)} in earlier runs`;
+        : `, ${formatCount(outcomes.applied)} now and ${formatCount(outcomes.unchanged)} in earlier runs`;
   if (others === 0)
-    return `Mimecast accepted ${rows === 1 ? "the one row" : `all ${count(rows)} rows`}${when}.`;
-  return `Mimecast accepted all ${counted(accepted, "row")} that were to be sent${when}; ${count(others)} ${others === 1 ? "was" : "were"} passed over.`;
+    return `Mimecast accepted ${rows === 1 ? "the one row" : `all ${formatCount(rows)} rows`}${when}.`;
+  return `Mimecast accepted all ${pluralize(accepted, "row")} that were to be sent${when}; ${formatCount(others)} ${others === 1 ? "was" : "were"} passed over.`;
 }

@@ -1,4 +1,4 @@
-import { plainText } from "../domain/display-text.ts";
+import { stripControlCharacters } from "../domain/display-text.ts";
 
 /** Markup that may stand in a page as it is. Only {@link html} makes it. */
 export class Html {
@@ -31,7 +31,10 @@ function markup(value: HtmlValue): string {
 }
 
 function escaped(text: string): string {
-  return plainText(text.toWellFormed()).replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
+  return stripControlCharacters(text.toWellFormed()).replaceAll(
+    /[&<>"']/g,
+    (character) => ESCAPES[character] ?? "",
+  );
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -46,7 +49,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * A text from outside, cut to what is still read. It is set apart from its neighbours, so that letters that are
  * written from right to left move nothing else.
  */
-export function outside(text: string, maxLength = 160): Html {
+export function untrusted(text: string, maxLength = 160): Html {
   const cut = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
   return html`<bdi>${cut}</bdi>`;
 }

@@ -1,5 +1,5 @@
 import { scaleLinear } from "d3-scale";
-import { count, counted } from "../domain/format.ts";
+import { formatCount, pluralize } from "../domain/format.ts";
 import { OUTCOMES, type Outcome } from "../domain/outcome.ts";
 import { type Html, html } from "./html.ts";
 import type { Summary } from "./summary.ts";
@@ -25,7 +25,7 @@ const BAR_HEIGHT = 22;
 export function outcomeSection({ otherAddresses, outcomes, rows, withoutAlias }: Summary): Html {
   const there = OUTCOMES.filter((outcome) => outcomes[outcome] > 0);
   return html`<section aria-labelledby="outcomes">
-<h2 id="outcomes">${counted(rows, "row")}, and how each ended</h2>
+<h2 id="outcomes">${pluralize(rows, "row")}, and how each ended</h2>
 ${there.length === 0 ? undefined : bar(there, outcomes)}
 <ul class="outcomes">${there.map((outcome) => item(outcome, outcomes[outcome], rows))}</ul>
 ${besidesLine(withoutAlias, otherAddresses)}</section>
@@ -35,9 +35,9 @@ ${besidesLine(withoutAlias, otherAddresses)}</section>
 /** What the input held that is no row. */
 function besidesLine(withoutAlias: number, otherAddresses: number): Html | undefined {
   const parts = [
-    ...(withoutAlias > 0 ? [`${counted(withoutAlias, "record")} without a secondary address`] : []),
+    ...(withoutAlias > 0 ? [`${pluralize(withoutAlias, "record")} without a secondary address`] : []),
     ...(otherAddresses > 0
-      ? [`${count(otherAddresses)} entries of other kinds of address, which were passed over`]
+      ? [`${formatCount(otherAddresses)} entries of other kinds of address, which were passed over`]
       : []),
   ];
   return parts.length === 0
@@ -53,16 +53,16 @@ function bar(there: readonly Outcome[], outcomes: Summary["outcomes"]): Html {
   let from = 0;
   const pieces = there.map((outcome, index) => {
     const to = from + (shares[index] ?? 0);
-    const piece = html`<rect class="share ${outcome}" x="${percent(x(from))}" width="${percent(x(to) - x(from))}" height="${BAR_HEIGHT}"><title>${count(outcomes[outcome])} ${outcome}</title></rect>`;
+    const piece = html`<rect class="share ${outcome}" x="${percent(x(from))}" width="${percent(x(to) - x(from))}" height="${BAR_HEIGHT}"><title>${formatCount(outcomes[outcome])} ${outcome}</title></rect>`;
     from = to;
     return piece;
   });
-  const words = there.map((outcome) => `${count(outcomes[outcome])} ${outcome}`).join(", ");
+  const words = there.map((outcome) => `${formatCount(outcomes[outcome])} ${outcome}`).join(", ");
   return html`<div class="bar"><svg width="100%" height="${BAR_HEIGHT}" role="img" aria-label="${words}">${pieces}</svg></div>`;
 }
 
 function item(outcome: Outcome, rows: number, total: number): Html {
-  return html`<li><span class="dot ${outcome}"></span><span>${outcome}</span><span><b>${count(rows)}</b> <span class="soft">${shareWords(rows, total)}</span></span><span class="what">${MEANINGS[outcome]}</span></li>
+  return html`<li><span class="dot ${outcome}"></span><span>${outcome}</span><span><b>${formatCount(rows)}</b> <span class="soft">${shareWords(rows, total)}</span></span><span class="what">${MEANINGS[outcome]}</span></li>
 `;
 }
 

@@ -1,7 +1,7 @@
-import { count, counted } from "../domain/format.ts";
+import { formatCount, pluralize } from "../domain/format.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { adviceFor } from "./advice.ts";
-import { type Html, html, outside } from "./html.ts";
+import { type Html, html, untrusted } from "./html.ts";
 
 /** Rows that someone must look at, by outcome and code. */
 export interface ShownProblems {
@@ -43,7 +43,7 @@ export function problemsSection(problems: ShownProblems): Html {
 `;
   }
   return html`<section aria-labelledby="problems">
-<h2 id="problems">${counted(rowCount, "row")} to look at, and what to do</h2>
+<h2 id="problems">${pluralize(rowCount, "row")} to look at, and what to do</h2>
 ${groups.map(problem)}${leftOut(problems, groupCount, rowCount)}</section>
 `;
 }
@@ -51,25 +51,25 @@ ${groups.map(problem)}${leftOut(problems, groupCount, rowCount)}</section>
 function problem(group: ShownGroup): Html {
   const { meaning, todo } = adviceFor(group.code);
   return html`<article class="problem">
-<div class="head"><h3><span class="dot ${group.outcome}"></span>${group.outcome}</h3><code>${outside(group.code, LONGEST_CODE)}</code><span class="rows">${counted(group.rows, "row")}</span></div>
+<div class="head"><h3><span class="dot ${group.outcome}"></span>${group.outcome}</h3><code>${untrusted(group.code, LONGEST_CODE)}</code><span class="rows">${pluralize(group.rows, "row")}</span></div>
 <p>${meaning}${repeatedWords(group)}</p>
 <p class="todo">${todo}</p>
 <table${group.examples.some(({ input }) => input !== undefined) ? html` class="several"` : undefined}><thead><tr><th scope="col">line</th><th scope="col">alias</th><th scope="col">for</th><th scope="col">message</th></tr></thead>
 <tbody>${group.examples.map(example)}</tbody></table>
-${group.rows > group.examples.length ? html`<p class="soft more">and ${counted(group.rows - group.examples.length, "more row")}, in ${fileOf(group.outcome)}</p>` : undefined}
+${group.rows > group.examples.length ? html`<p class="soft more">and ${pluralize(group.rows - group.examples.length, "more row")}, in ${fileOf(group.outcome)}</p>` : undefined}
 </article>
 `;
 }
 
 function example({ input, line, aliasFor, alias, message }: ShownExample): Html {
-  return html`<tr><td class="line" data-of="line">${input === undefined ? undefined : html`${outside(input, LONGEST_ADDRESS)} `}${line}</td><td data-of="alias">${outside(alias, LONGEST_ADDRESS)}</td><td data-of="for">${outside(aliasFor, LONGEST_ADDRESS)}</td><td data-of="message">${outside(message, LONGEST_MESSAGE)}</td></tr>
+  return html`<tr><td class="line" data-of="line">${input === undefined ? undefined : html`${untrusted(input, LONGEST_ADDRESS)} `}${line}</td><td data-of="alias">${untrusted(alias, LONGEST_ADDRESS)}</td><td data-of="for">${untrusted(aliasFor, LONGEST_ADDRESS)}</td><td data-of="message">${untrusted(message, LONGEST_MESSAGE)}</td></tr>
 `;
 }
 
 function repeatedWords({ rows, repeated }: ShownGroup): string {
   if (repeated === 0) return "";
   if (repeated === rows) return rows === 1 ? " It failed before." : " All of them failed before.";
-  return ` ${count(repeated)} of them failed before.`;
+  return ` ${formatCount(repeated)} of them failed before.`;
 }
 
 function fileOf(outcome: Outcome): string {
@@ -79,6 +79,6 @@ function fileOf(outcome: Outcome): string {
 function leftOut({ groups }: ShownProblems, groupCount: number, rowCount: number): Html | undefined {
   const hiddenRows = rowCount - groups.reduce((sum, { rows }) => sum + rows, 0);
   if (groupCount === groups.length) return undefined;
-  return html`<p class="left-out">Left out here: ${counted(groupCount - groups.length, "more code")} with ${counted(hiddenRows, "row")}. results.csv has every row.</p>
+  return html`<p class="left-out">Left out here: ${pluralize(groupCount - groups.length, "more code")} with ${pluralize(hiddenRows, "row")}. results.csv has every row.</p>
 `;
 }

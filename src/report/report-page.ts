@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { duration } from "../domain/format.ts";
+import { formatDuration } from "../domain/format.ts";
 import { filesSection, inputsSection, proofSection, settingsSection } from "./facts-sections.ts";
-import { verdictOf } from "./headline.ts";
-import { type Html, html, outside } from "./html.ts";
+import { headlineOf } from "./headline.ts";
+import { type Html, html, untrusted } from "./html.ts";
 import { outcomeSection } from "./outcome-section.ts";
 import { problemsSection, type ShownProblems } from "./problems-section.ts";
 import { STYLE } from "./style.ts";
 import type { Summary } from "./summary.ts";
-import { courseSection } from "./timeline-section.ts";
+import { timelineSection } from "./timeline-section.ts";
 
 const LONGEST_STOP = 600;
 
@@ -19,16 +19,16 @@ const LONGEST_STOP = 600;
  * @param platform for whose shell commands are quoted
  */
 export function reportPage(summary: Summary, problems: ShownProblems, platform: string): string {
-  const verdict = verdictOf(summary);
+  const verdict = headlineOf(summary);
   const body = html`<header>
 <p class="over">mimecast-bulk import</p>
 <h1><span class="tone ${verdict.tone}"></span>${verdict.sentence}</h1>
-${summary.stops.map(({ message }) => html`<p>Stopped: ${outside(message, LONGEST_STOP)}</p>`)}
+${summary.stops.map(({ message }) => html`<p>Stopped: ${untrusted(message, LONGEST_STOP)}</p>`)}
 <p class="soft">${whenWords(summary)}</p>
 </header>
 <main>
-${outcomeSection(summary)}${courseSection(summary)}${problemsSection(problems)}${proofSection(summary, platform)}${inputsSection(summary)}${settingsSection(summary)}${filesSection(summary)}</main>
-<footer>Run ${outside(summary.run)} · written by mimecast-bulk ${outside(summary.tool.version)} · all times are UTC</footer>
+${outcomeSection(summary)}${timelineSection(summary)}${problemsSection(problems)}${proofSection(summary, platform)}${inputsSection(summary)}${settingsSection(summary)}${filesSection(summary)}</main>
+<footer>Run ${untrusted(summary.run)} · written by mimecast-bulk ${untrusted(summary.tool.version)} · all times are UTC</footer>
 `;
   return page(`${verdict.sentence} · mimecast-bulk`, body);
 }
@@ -37,7 +37,7 @@ function whenWords({ durationMs, endedAt, exitCode, startedAt, state }: Summary)
   if (state === "killed") {
     return html`Begun ${timeWords(startedAt)}; killed at a time that is not known. This page was written ${timeWords(endedAt)} by the run after it.`;
   }
-  return html`${timeWords(startedAt)} to ${timeWords(endedAt)}, ${duration(durationMs)} · exit code ${exitCode ?? "none"}`;
+  return html`${timeWords(startedAt)} to ${timeWords(endedAt)}, ${formatDuration(durationMs)} · exit code ${exitCode ?? "none"}`;
 }
 
 /** `2026-11-24 23:23:16`. */

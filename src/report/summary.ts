@@ -87,7 +87,7 @@ export function summaryText(summary: Summary): string {
 }
 
 /** Throws if the outcomes do not add up to the rows: then a row has none, or two. */
-export function checkedCounts(outcomes: OutcomeCounts, rows: number): OutcomeCounts {
+export function assertComplete(outcomes: OutcomeCounts, rows: number): OutcomeCounts {
   const sum = Object.values(outcomes).reduce((total, count) => total + count, 0);
   if (sum !== rows) throw new Error(`${rows} rows were read, but ${sum} have an outcome`);
   return outcomes;

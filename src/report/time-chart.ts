@@ -65,7 +65,7 @@ ${timeTicks(x, startEpochMs, length * bucketMs).map(
     html`<text x="${at.toFixed(2)}%" y="${HEAD + height + 15}" text-anchor="middle">${words}</text>
 `,
 )}<svg ${plot}>
-${sums.map((_, index) => html`<rect class="look" x="${index}" width="1" height="${height}"><title>${lookWords(chart, index)}</title></rect>`)}
+${sums.map((_, index) => html`<rect class="look" x="${index}" width="1" height="${height}"><title>${tooltip(chart, index)}</title></rect>`)}
 </svg>
 </svg>
 </figure>
@@ -121,7 +121,7 @@ function timeWords(time: Date, startEpochMs: number, spanMs: number): string {
   return iso.endsWith("T00:00:00.000Z") ? iso.slice(0, 10) : iso.slice(11, 16);
 }
 
-function lookWords({ bands, bucketMs, format, startEpochMs }: TimeChart, index: number): string {
+function tooltip({ bands, bucketMs, format, startEpochMs }: TimeChart, index: number): string {
   const time = new Date(startEpochMs + index * bucketMs).toISOString().slice(11, 19);
   const parts = bands
     .filter((band) => valueAt(band, index) > 0)

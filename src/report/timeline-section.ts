@@ -1,10 +1,10 @@
-import { count, duration } from "../domain/format.ts";
+import { formatCount, formatDuration } from "../domain/format.ts";
 import { type Html, html } from "./html.ts";
 import type { Summary, SummaryTimeline } from "./summary.ts";
 import { type Band, type TimeChart, timeChart } from "./time-chart.ts";
 
 /** How the sending went over time: throughput, and what held it up. */
-export function courseSection(summary: Summary): Html | undefined {
+export function timelineSection(summary: Summary): Html | undefined {
   const { timeline, calls } = summary;
   if (timeline === null) return undefined;
   return html`<section aria-labelledby="course">
@@ -21,11 +21,11 @@ function tiles(summary: Summary, calls: NonNullable<Summary["calls"]>): Html {
   const seconds = (summary.timeline?.durationMs ?? 0) / 1_000;
   const figures: [string, string][] = [
     ["rows a second", seconds === 0 ? "–" : rateWords((applied + failed + unknown) / seconds)],
-    ["calls", count(calls.total)],
-    ["of these retries", count(calls.retries)],
-    ["answered 429", count(calls.answered429)],
-    ["without effect", count(calls.withoutEffect)],
-    ["held back by the quota", duration(calls.quotaWaitMs)],
+    ["calls", formatCount(calls.total)],
+    ["of these retries", formatCount(calls.retries)],
+    ["answered 429", formatCount(calls.answered429)],
+    ["without effect", formatCount(calls.withoutEffect)],
+    ["held back by the quota", formatDuration(calls.quotaWaitMs)],
   ];
   return html`<dl class="tiles">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
@@ -91,11 +91,11 @@ function hasSome({ values }: Band): boolean {
 }
 
 function rateWords(value: number): string {
-  return value >= 10 || value === 0 ? count(Math.round(value)) : value.toFixed(1);
+  return value >= 10 || value === 0 ? formatCount(Math.round(value)) : value.toFixed(1);
 }
 
 function wholeWords(value: number): string {
-  return count(Math.round(value));
+  return formatCount(Math.round(value));
 }
 
 function percentWords(value: number): string {

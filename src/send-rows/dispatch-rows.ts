@@ -1,30 +1,30 @@
 import pLimit from "p-limit";
 import type { Clock } from "../domain/clock.ts";
-import type { Traffic } from "../engine/flow-control.ts";
-import { Bell } from "../engine/notify.ts";
+import type { FlowControl } from "../engine/flow-control.ts";
+import { Notify } from "../engine/notify.ts";
 import { PrimaryQueue } from "../engine/primary-queue.ts";
-import { type Stop, StoppedError } from "../engine/shutdown.ts";
+import { type Shutdown, StoppedError } from "../engine/shutdown.ts";
 import type { SendableRow } from "../ledger/run-queries.ts";
-import { type LaneRow, laneRow } from "./pending-row.ts";
-import type { RowEndings } from "./record-outcomes.ts";
-import type { RowAttempts } from "./send-batch.ts";
+import { type PendingRow, pendingRow } from "./pending-row.ts";
+import type { OutcomeRecorder } from "./record-outcomes.ts";
+import type { BatchSender } from "./send-batch.ts";
 
-export interface SendRules {
+export interface DispatchRules {
   /** Calls in flight, at most. */
   readonly concurrency: number;
   /** Rows that may be sent, at most. */
   readonly limit?: number | undefined;
 }
 
-export interface SendParts {
+export interface DispatchParts {
   /** Pages of rows in the order of sending: those after `position`, at most `count`. */
   readonly nextRows: (position: number, count: number) => readonly SendableRow[];
   /** Rows that the pages hold in all. */
   readonly rowCount: number;
-  readonly attempts: RowAttempts;
-  readonly endings: RowEndings;
-  readonly traffic: Traffic;
-  readonly stop: Stop;
+  readonly attempts: BatchSender;
+  readonly recorder: OutcomeRecorder;
+  readonly flowControl: FlowControl;
+  readonly shutdown: Shutdown;
   readonly clock: Clock;
 }
 
@@ -39,14 +39,14 @@ const PAGE_TIMES_IN_FLIGHT = 3;
  * holds none. Ends when no call is in flight; every row that was tried then has its outcome on record.
  * Throws what keeps the record from being written.
  */
-export async function sendRows(rules: SendRules, parts: SendParts): Promise<void> {
-  const { attempts, clock, endings, stop, traffic } = parts;
+export async function dispatchRows(rules: DispatchRules, parts: DispatchParts): Promise<void> {
+  const { attempts, clock, recorder, shutdown, flowControl } = parts;
   const lanes = pLimit(rules.concurrency);
-  const queue = new PrimaryQueue<LaneRow>();
-  const bell = new Bell(clock);
+  const queue = new PrimaryQueue<PendingRow>();
+  const notify = new Notify(clock);
   const rowCount = Math.min(parts.rowCount, rules.limit ?? Number.POSITIVE_INFINITY);
-  const company = attempts.companyOf(0);
-  const pageRows = Math.max(PAGE_ROWS, rules.concurrency * company * PAGE_TIMES_IN_FLIGHT);
+  const maxBatch = attempts.maxBatchFor(0);
+  const pageRows = Math.max(PAGE_ROWS, rules.concurrency * maxBatch * PAGE_TIMES_IN_FLIGHT);
   // Not p-limit's own count, which falls only after a lane has rung the bell: the last ring would be in vain.
   let inFlight = 0;
   let loaded = 0;
@@ -55,31 +55,31 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
   const refill = (): void => {
     if (loaded >= rowCount || queue.size > pageRows / 2) return;
     const rows = parts.nextRows(loaded, Math.min(pageRows - queue.size, rowCount - loaded));
-    for (const row of rows) queue.add(laneRow(row, company));
+    for (const row of rows) queue.add(pendingRow(row, maxBatch));
     loaded += rows.length;
   };
 
-  const attempt = async (rows: readonly LaneRow[]): Promise<void> => {
+  const attempt = async (rows: readonly PendingRow[]): Promise<void> => {
     try {
-      await attempts.make(rows, queue);
+      await attempts.send(rows, queue);
     } catch (error) {
       if (!(error instanceof StoppedError)) {
         fatal ??= { error };
         // What comes back can't be put on record any more: nobody needs to wait for it.
-        stop.abandon();
+        shutdown.abortNow();
       }
     } finally {
       inFlight -= 1;
-      bell.ring();
+      notify.notify();
     }
   };
 
   const dispatch = (): void => {
     const nowMs = clock.nowMs();
-    const { laneCount } = traffic;
+    const { concurrency: laneCount } = flowControl;
     if (lanes.concurrency !== laneCount) lanes.concurrency = laneCount;
-    while (inFlight < laneCount && traffic.nextProbeMs <= nowMs) {
-      const rows = queue.take(nowMs, attempts.rowsPerCall);
+    while (inFlight < laneCount && flowControl.nextProbeMs <= nowMs) {
+      const rows = queue.take(nowMs, attempts.batchSize);
       if (rows.length === 0) return;
       inFlight += 1;
       // Not awaited here: `attempt` does not reject, and rings when it is done.
@@ -90,26 +90,26 @@ export async function sendRows(rules: SendRules, parts: SendParts): Promise<void
   /** How long until something can be dispatched that can't be now; undefined where only a ring can change that. */
   const waitMs = (): number | undefined => {
     const nowMs = clock.nowMs();
-    if (inFlight >= traffic.laneCount) return undefined;
+    if (inFlight >= flowControl.concurrency) return undefined;
     const dueMs = queue.isReady ? nowMs : queue.nextDueMs;
-    return dueMs === undefined ? undefined : Math.max(dueMs, traffic.nextProbeMs) - nowMs;
+    return dueMs === undefined ? undefined : Math.max(dueMs, flowControl.nextProbeMs) - nowMs;
   };
 
-  const ring = (): void => bell.ring();
+  const ring = (): void => notify.notify();
   const finished = new AbortController();
-  stop.sending.addEventListener("abort", ring, { signal: finished.signal });
+  shutdown.drain.addEventListener("abort", ring, { signal: finished.signal });
   for (;;) {
-    if (!stop.sending.aborted) {
+    if (!shutdown.drain.aborted) {
       refill();
       dispatch();
     }
-    if (inFlight === 0 && (stop.sending.aborted || queue.size === 0)) break;
-    await bell.wait(stop.sending.aborted ? undefined : waitMs());
+    if (inFlight === 0 && (shutdown.drain.aborted || queue.size === 0)) break;
+    await notify.wait(shutdown.drain.aborted ? undefined : waitMs());
   }
   finished.abort();
   if (fatal !== undefined) throw fatal.error;
-  if (!stop.sending.aborted && parts.rowCount > rowCount) {
-    stop.stop({ kind: "limit", message: `--limit ${rowCount} is reached` });
+  if (!shutdown.drain.aborted && parts.rowCount > rowCount) {
+    shutdown.drainNow({ kind: "limit", message: `--limit ${rowCount} is reached` });
   }
-  await endings.leave(queue.all());
+  await recorder.recordUnfinished(queue.all());
 }

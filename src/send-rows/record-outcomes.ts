@@ -2,52 +2,52 @@ import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
 import type { PrimaryQueue } from "../engine/primary-queue.ts";
-import type { Stop } from "../engine/shutdown.ts";
+import type { Shutdown } from "../engine/shutdown.ts";
 import type { Journal } from "../ledger/journal.ts";
-import { type LaneRow, NO_COUNTS, type SendCounts, type SendWatch } from "./pending-row.ts";
-import type { StopWatch } from "./run-limits.ts";
+import { NO_COUNTS, type PendingRow, type SendCounts, type SendHooks } from "./pending-row.ts";
+import type { RunLimits } from "./run-limits.ts";
 
-export interface EndingParts {
+export interface OutcomeRecorderParts {
   readonly journal: Journal;
-  readonly stop: Stop;
-  readonly stops: StopWatch;
+  readonly shutdown: Shutdown;
+  readonly stops: RunLimits;
   readonly clock: Clock;
-  readonly watch: SendWatch;
+  readonly hooks: SendHooks;
 }
 
 /** Ends rows: counts them, puts on record how they ended, and tells whoever is to know. */
-export class RowEndings {
+export class OutcomeRecorder {
   readonly counts: SendCounts = { ...NO_COUNTS };
-  readonly #parts: EndingParts;
-  /** For what is put on record without waiting: the journal keeps its error, and {@link leave} throws it. */
-  readonly #halt = (): void => this.#parts.stop.abandon();
+  readonly #parts: OutcomeRecorderParts;
+  /** For what is put on record without waiting: the journal keeps its error, and {@link recordUnfinished} throws it. */
+  readonly #halt = (): void => this.#parts.shutdown.abortNow();
 
-  constructor(parts: EndingParts) {
+  constructor(parts: OutcomeRecorderParts) {
     this.#parts = parts;
   }
 
   /** The row has its outcome, and leaves the queue. */
-  end(row: LaneRow, queue: PrimaryQueue<LaneRow>, ended: SentOutcome, failure?: Failure): void {
+  record(row: PendingRow, queue: PrimaryQueue<PendingRow>, ended: SentOutcome, failure?: Failure): void {
     this.counts[ended] += 1;
     void this.#record(row, ended, failure).catch(this.#halt);
-    queue.settle(row);
-    this.#parts.watch.ended(row, ended, failure);
+    queue.complete(row);
+    this.#parts.hooks.onOutcome(row, ended, failure);
     this.#parts.stops.ended(ended, failure, this.counts);
   }
 
   /** Puts on record how the rows stand that were tried and can't be tried again, as the run stops. */
-  async leave(rows: Iterable<LaneRow>): Promise<void> {
+  async recordUnfinished(rows: Iterable<PendingRow>): Promise<void> {
     for (const row of rows) {
-      if (row.last === undefined) continue;
-      const ended = row.last.kind === "unanswered" ? "unknown" : "failed";
+      if (row.lastResult === undefined) continue;
+      const ended = row.lastResult.kind === "indeterminate" ? "unknown" : "failed";
       this.counts[ended] += 1;
-      void this.#record(row, ended, row.last.failure).catch(this.#halt);
+      void this.#record(row, ended, row.lastResult.failure).catch(this.#halt);
     }
     await this.#parts.journal.flush();
   }
 
-  #record(row: LaneRow, ended: SentOutcome, failure: Failure | undefined): Promise<void> {
-    return this.#parts.journal.end({
+  #record(row: PendingRow, ended: SentOutcome, failure: Failure | undefined): Promise<void> {
+    return this.#parts.journal.recordOutcome({
       seq: row.seq,
       ended,
       retryable: ended !== "applied" && (failure?.retryable ?? false),
@@ -59,7 +59,7 @@ export class RowEndings {
   }
 }
 
-function messageOf(row: LaneRow, ended: SentOutcome, failure: Failure): string {
+function messageOf(row: PendingRow, ended: SentOutcome, failure: Failure): string {
   if (ended === "applied") return `taken for in place: ${failure.message}`;
   if (ended === "unknown" || !row.mayBeInPlace) return failure.message;
   return `${failure.message}; an attempt had no known answer, so the alias may be in place`;

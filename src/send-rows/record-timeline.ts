@@ -1,15 +1,15 @@
 import type { Clock } from "../domain/clock.ts";
-import type { Timeline, TimelineState } from "../engine/timeline.ts";
+import type { Timeline, TimelineSample } from "../engine/timeline.ts";
 
 /** Looks at how the sending stands as often as the timeline can tell apart, until it is over. */
-export async function keepTimeline(
+export async function recordTimeline(
   timeline: Timeline,
-  state: () => TimelineState,
+  state: () => TimelineSample,
   clock: Clock,
   over: AbortSignal,
 ): Promise<void> {
   while (!over.aborted) {
     await clock.sleep(timeline.bucketMs, over);
-    timeline.observe(state(), clock.nowMs());
+    timeline.sample(state(), clock.nowMs());
   }
 }

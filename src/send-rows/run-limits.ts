@@ -1,11 +1,11 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
-import type { Stop } from "../engine/shutdown.ts";
+import type { Shutdown } from "../engine/shutdown.ts";
 import { finishedCount, type SendCounts } from "./pending-row.ts";
 
 /** When a run ends before all rows had their turn, though each call by itself went as calls may. */
-export interface StopRules {
+export interface LimitRules {
   readonly maxFailures?: FailureBound | undefined;
   /** Wall clock: nothing is sent from then on. */
   readonly deadlineEpochMs?: number | undefined;
@@ -21,16 +21,16 @@ const FORBIDDEN_FROM_THE_START = 100;
 /** From so many finished rows on, a percentage of failures says something. */
 const PERCENT_COUNTS_FROM = 100;
 /** Stops the run at its deadline, after too many failures, and where every row is forbidden from the start. */
-export class StopWatch {
-  readonly #rules: StopRules;
+export class RunLimits {
+  readonly #rules: LimitRules;
   readonly #clock: Clock;
-  readonly #stop: Stop;
+  readonly #shutdown: Shutdown;
   #forbiddenOnly = true;
 
-  constructor(rules: StopRules, clock: Clock, stop: Stop) {
+  constructor(rules: LimitRules, clock: Clock, shutdown: Shutdown) {
     this.#rules = rules;
     this.#clock = clock;
-    this.#stop = stop;
+    this.#shutdown = shutdown;
   }
 
   /** Stops the run if the deadline has passed. */
@@ -38,11 +38,11 @@ export class StopWatch {
     const { deadlineEpochMs } = this.#rules;
     if (
       deadlineEpochMs === undefined ||
-      this.#stop.sending.aborted ||
+      this.#shutdown.drain.aborted ||
       this.#clock.epochMs() < deadlineEpochMs
     )
       return;
-    this.#stop.stop({
+    this.#shutdown.drainNow({
       kind: "deadline",
       message: `the deadline, ${new Date(deadlineEpochMs).toISOString()}, is reached`,
     });
@@ -55,7 +55,7 @@ export class StopWatch {
   async watchDeadline(over: AbortSignal): Promise<void> {
     const { deadlineEpochMs } = this.#rules;
     if (deadlineEpochMs === undefined) return;
-    const ended = AbortSignal.any([over, this.#stop.sending]);
+    const ended = AbortSignal.any([over, this.#shutdown.drain]);
     // A timer can be early by a moment, and late by hours.
     while (!ended.aborted && this.#clock.epochMs() < deadlineEpochMs) {
       await this.#clock.sleep(Math.max(1, deadlineEpochMs - this.#clock.epochMs()), ended);
@@ -73,7 +73,7 @@ export class StopWatch {
     if (ended === "unknown" || !this.#forbiddenOnly) return;
     this.#forbiddenOnly = ended === "failed" && failure?.code === FORBIDDEN;
     if (!this.#forbiddenOnly || failedCount !== FORBIDDEN_FROM_THE_START) return;
-    this.#stop.stop({
+    this.#shutdown.drainNow({
       kind: "refused",
       message:
         `the first ${FORBIDDEN_FROM_THE_START} answered rows were all refused with ${FORBIDDEN}. Either the application's ` +
@@ -84,7 +84,7 @@ export class StopWatch {
 
   #checkFailures(counts: Readonly<SendCounts>): void {
     const { maxFailures } = this.#rules;
-    if (maxFailures === undefined || this.#stop.sending.aborted) return;
+    if (maxFailures === undefined || this.#shutdown.drain.aborted) return;
     const { failed } = counts;
     const finished = finishedCount(counts);
     const isOver =
@@ -92,6 +92,9 @@ export class StopWatch {
         ? failed >= maxFailures.count
         : finished >= PERCENT_COUNTS_FROM && failed * 100 >= maxFailures.percent * finished;
     if (!isOver) return;
-    this.#stop.stop({ kind: "max-failures", message: `${failed} of ${finished} finished rows have failed` });
+    this.#shutdown.drainNow({
+      kind: "max-failures",
+      message: `${failed} of ${finished} finished rows have failed`,
+    });
   }
 }

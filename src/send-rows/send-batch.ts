@@ -1,61 +1,61 @@
-import type { AliasUpdater } from "../domain/api.ts";
+import type { AliasApi } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { Answer, Exchange } from "../domain/response.ts";
+import type { AttemptResult, Exchange } from "../domain/response.ts";
 import { backoffMs, type RetryPolicy } from "../engine/backoff.ts";
-import { RowsPerCall } from "../engine/batch-size.ts";
-import type { Traffic } from "../engine/flow-control.ts";
+import { BatchSize } from "../engine/batch-size.ts";
+import type { FlowControl } from "../engine/flow-control.ts";
 import type { PrimaryQueue } from "../engine/primary-queue.ts";
-import { type Stop, StoppedError } from "../engine/shutdown.ts";
+import { type Shutdown, StoppedError } from "../engine/shutdown.ts";
 import type { Journal } from "../ledger/journal.ts";
-import { effectOf, finishedCount, type LaneRow, type SendWatch } from "./pending-row.ts";
-import type { RowEndings } from "./record-outcomes.ts";
-import type { StopWatch } from "./run-limits.ts";
+import { effectOnFlow, finishedCount, type PendingRow, type SendHooks } from "./pending-row.ts";
+import type { OutcomeRecorder } from "./record-outcomes.ts";
+import type { RunLimits } from "./run-limits.ts";
 
-export interface AttemptRules {
+export interface BatchRules {
   readonly retry: RetryPolicy;
   readonly inPlaceCodes: ReadonlySet<string>;
   /** The most rows of one call. */
-  readonly rowsPerCall: number;
+  readonly maxBatchSize: number;
 }
 
-export interface AttemptParts {
-  readonly client: AliasUpdater;
+export interface BatchSenderParts {
+  readonly client: AliasApi;
   readonly journal: Journal;
-  readonly endings: RowEndings;
-  readonly traffic: Traffic;
-  readonly stop: Stop;
-  readonly stops: StopWatch;
+  readonly recorder: OutcomeRecorder;
+  readonly flowControl: FlowControl;
+  readonly shutdown: Shutdown;
+  readonly stops: RunLimits;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly watch: SendWatch;
+  readonly hooks: SendHooks;
 }
 
 /** One refusal may be the account's, just revoked; the second, with others between, is the row's. */
-const FEWEST_REFUSALS = 2;
+const MIN_DENIALS = 2;
 /** A call of several rows that had no answer: its rows go again in calls of so small a part of it. */
-const COMPANY_AFTER_SILENCE = 1 / 4;
+const BATCH_FRACTION_AFTER_NO_RESPONSE = 1 / 4;
 
 /** Makes attempts, one at a time for each row, and decides what follows from each: the one place that does. */
-export class RowAttempts {
-  readonly #rules: AttemptRules;
-  readonly #parts: AttemptParts;
-  readonly #rowsPerCall: RowsPerCall;
+export class BatchSender {
+  readonly #rules: BatchRules;
+  readonly #parts: BatchSenderParts;
+  readonly #batchSize: BatchSize;
 
-  constructor(rules: AttemptRules, parts: AttemptParts) {
+  constructor(rules: BatchRules, parts: BatchSenderParts) {
     this.#rules = rules;
     this.#parts = parts;
-    this.#rowsPerCall = new RowsPerCall(rules.rowsPerCall);
+    this.#batchSize = new BatchSize(rules.maxBatchSize);
   }
 
   /** How many rows a call may carry now. */
-  get rowsPerCall(): number {
-    return this.#rowsPerCall.now;
+  get batchSize(): number {
+    return this.#batchSize.current;
   }
 
   /** The most rows that a row may share its next call with: a row's last attempt tells of it alone. */
-  companyOf(attempts: number): number {
-    return attempts >= this.#rules.retry.maxAttempts - 1 ? 1 : this.#rules.rowsPerCall;
+  maxBatchFor(attempts: number): number {
+    return attempts >= this.#rules.retry.maxAttempts - 1 ? 1 : this.#rules.maxBatchSize;
   }
 
   /**
@@ -63,48 +63,49 @@ export class RowAttempts {
    * each row has left the queue or is parked in it. Throws a StoppedError if nothing may be sent any more, and what
    * keeps the record from being written; rows may then be left as they were.
    */
-  async make(rows: readonly LaneRow[], queue: PrimaryQueue<LaneRow>): Promise<void> {
+  async send(rows: readonly PendingRow[], queue: PrimaryQueue<PendingRow>): Promise<void> {
     const exchange = await this.#call(rows);
-    this.#parts.endings.counts.waiting = queue.parkedCount;
-    const effect = effectOf(exchange.answers);
-    const open = await this.#takeBackClaims(rows, exchange);
-    this.#parts.traffic.took(exchange, effect);
+    this.#parts.recorder.counts.waiting = queue.delayedCount;
+    const effect = effectOnFlow(exchange.results);
+    const open = await this.#releaseClaims(rows, exchange);
+    this.#parts.flowControl.record(exchange, effect);
     const [first] = rows;
-    if (effect.kind !== "passed" && first !== undefined) this.#parts.watch.blocked(first, effect.failure);
-    if (open.length === rows.length) this.#rowsPerCall.refused(rows.length);
-    else if (effect.kind === "passed") this.#rowsPerCall.accepted(rows.length);
+    if (effect.kind !== "passed" && first !== undefined)
+      this.#parts.hooks.onFailedCall(first, effect.failure);
+    if (open.length === rows.length) this.#batchSize.rejected(rows.length);
+    else if (effect.kind === "passed") this.#batchSize.accepted(rows.length);
     for (const [index, row] of rows.entries()) {
-      const answer = exchange.answers[index];
-      if (answer !== undefined && answer.kind !== "refused-whole")
-        this.#took(row, answer, exchange, rows.length, queue);
+      const answer = exchange.results[index];
+      if (answer !== undefined && answer.kind !== "batch-rejected")
+        this.#applyResult(row, answer, exchange, rows.length, queue);
     }
     // Where the answer named whom it refused, the others need no parting.
     const parts = open.length === rows.length ? halves(open) : [open];
-    for (const part of parts) if (part.length > 0) await this.make(part, queue);
+    for (const part of parts) if (part.length > 0) await this.send(part, queue);
   }
 
-  async #call(rows: readonly LaneRow[]): Promise<Exchange> {
-    const { client, endings, stop, stops, traffic } = this.#parts;
+  async #call(rows: readonly PendingRow[]): Promise<Exchange> {
+    const { client, recorder, shutdown, stops, flowControl } = this.#parts;
     let isClaimed = false;
     try {
       const exchange = await client.updateAliases(rows, {
-        signal: stop.calls,
-        sending: stop.sending,
+        signal: shutdown.abort,
+        drainSignal: shutdown.drain,
         beforeSend: async () => {
-          await traffic.permit();
+          await flowControl.acquire();
           stops.checkDeadline();
-          stop.throwIfStopped();
+          shutdown.throwIfStopped();
           await this.#claim(rows, 1);
           isClaimed = true;
           // Once more: a commit takes a moment.
           stops.checkDeadline();
-          stop.throwIfStopped();
-          traffic.leaving();
-          for (const row of rows) if (row.attempts > 0) endings.counts.retries += 1;
+          shutdown.throwIfStopped();
+          flowControl.countSend();
+          for (const row of rows) if (row.attempts > 0) recorder.counts.retries += 1;
         },
       });
       // It was waiting for a token, and nobody wants it any more: that tells nothing of Mimecast.
-      if (!isClaimed) stop.throwIfStopped();
+      if (!isClaimed) shutdown.throwIfStopped();
       return exchange;
     } catch (error) {
       if (isClaimed && error instanceof StoppedError) await this.#claim(rows, 0);
@@ -113,59 +114,59 @@ export class RowAttempts {
   }
 
   /** Of the rows whose call was no attempt of theirs. Returns those that were refused as a whole. */
-  async #takeBackClaims(rows: readonly LaneRow[], { answers }: Exchange): Promise<LaneRow[]> {
+  async #releaseClaims(rows: readonly PendingRow[], { results: answers }: Exchange): Promise<PendingRow[]> {
     const untried = rows.filter((_, index) => isNoAttempt(answers[index]));
     if (untried.length > 0) await this.#claim(untried, 0);
-    const refused = rows.filter((_, index) => answers[index]?.kind === "refused-whole");
-    for (const row of refused) row.refusedWith = Math.max(row.refusedWith, rows.length);
+    const refused = rows.filter((_, index) => answers[index]?.kind === "batch-rejected");
+    for (const row of refused) row.rejectedBatchSize = Math.max(row.rejectedBatchSize, rows.length);
     return refused;
   }
 
   /** Puts on record that the rows are out for their next attempt (1), or are not any more (0). */
-  async #claim(rows: readonly LaneRow[], next: 0 | 1): Promise<void> {
+  async #claim(rows: readonly PendingRow[], next: 0 | 1): Promise<void> {
     await this.#parts.journal.claim(rows.map(({ seq, attempts }) => ({ seq, attempts: attempts + next })));
   }
 
-  #took(
-    row: LaneRow,
-    answer: Exclude<Answer, { kind: "refused-whole" }>,
+  #applyResult(
+    row: PendingRow,
+    answer: Exclude<AttemptResult, { kind: "batch-rejected" }>,
     exchange: Exchange,
     rowCount: number,
-    queue: PrimaryQueue<LaneRow>,
+    queue: PrimaryQueue<PendingRow>,
   ): void {
     if (exchange.requestId !== undefined) row.requestId = exchange.requestId;
     switch (answer.kind) {
       case "applied":
         row.attempts += 1;
-        this.#parts.endings.end(row, queue, "applied");
+        this.#parts.recorder.record(row, queue, "applied");
         break;
       case "failed":
         row.attempts += 1;
-        row.last = answer;
-        if (rowCount === 1 && row.refusedWith > 0) this.#rowsPerCall.explained(row.refusedWith);
+        row.lastResult = answer;
+        if (rowCount === 1 && row.rejectedBatchSize > 0) this.#batchSize.forget(row.rejectedBatchSize);
         if (this.#rules.inPlaceCodes.has(answer.failure.code))
-          this.#parts.endings.end(row, queue, "applied", answer.failure);
+          this.#parts.recorder.record(row, queue, "applied", answer.failure);
         else this.#retryOrEnd(row, queue, answer, exchange);
         break;
-      case "hindered":
+      case "transient":
         row.attempts += 1;
-        row.last = answer;
+        row.lastResult = answer;
         this.#retryOrEnd(row, queue, answer, exchange);
         break;
-      case "unanswered":
-        this.#leftInDoubt(row, answer.failure, Math.ceil(rowCount * COMPANY_AFTER_SILENCE));
+      case "indeterminate":
+        this.#markIndeterminate(row, answer.failure, Math.ceil(rowCount * BATCH_FRACTION_AFTER_NO_RESPONSE));
         this.#retryOrEnd(row, queue, answer, exchange);
         break;
-      case "unsettled":
-        row.company = 1;
-        if (!answer.mayBeInPlace) this.#putBack(row, queue);
-        else this.#retryOrEnd(row, queue, this.#leftInDoubt(row, answer.failure, 1), exchange);
+      case "unattributed":
+        row.maxBatch = 1;
+        if (!answer.mayBeInPlace) this.#requeue(row, queue);
+        else this.#retryOrEnd(row, queue, this.#markIndeterminate(row, answer.failure, 1), exchange);
         break;
       case "not-executed":
-        this.#putBack(row, queue);
+        this.#requeue(row, queue);
         break;
       case "refused":
-        this.#refused(row, queue, answer.failure);
+        this.#accessDenied(row, queue, answer.failure);
         break;
       default:
         answer satisfies never;
@@ -173,70 +174,74 @@ export class RowAttempts {
   }
 
   /** An attempt that may have done it, or not. */
-  #leftInDoubt(row: LaneRow, failure: Failure, company: number): NonNullable<LaneRow["last"]> {
+  #markIndeterminate(
+    row: PendingRow,
+    failure: Failure,
+    maxBatch: number,
+  ): NonNullable<PendingRow["lastResult"]> {
     row.attempts += 1;
-    row.last = { kind: "unanswered", failure };
+    row.lastResult = { kind: "indeterminate", failure };
     row.mayBeInPlace = true;
-    row.company = Math.min(row.company, company);
-    return row.last;
+    row.maxBatch = Math.min(row.maxBatch, maxBatch);
+    return row.lastResult;
   }
 
   #retryOrEnd(
-    row: LaneRow,
-    queue: PrimaryQueue<LaneRow>,
-    answer: NonNullable<LaneRow["last"]>,
+    row: PendingRow,
+    queue: PrimaryQueue<PendingRow>,
+    answer: NonNullable<PendingRow["lastResult"]>,
     exchange: Exchange,
   ): void {
     const { failure } = answer;
-    const { clock, random, stop, watch } = this.#parts;
+    const { clock, random, shutdown, hooks } = this.#parts;
     const isLast = row.attempts >= this.#rules.retry.maxAttempts;
-    if (failure.retryable && !isLast && !stop.calls.aborted) {
+    if (failure.retryable && !isLast && !shutdown.abort.aborted) {
       const waitMs = backoffMs(this.#rules.retry, row.attempts, random(), exchange.waitMs);
-      row.company = Math.min(row.company, this.companyOf(row.attempts));
-      queue.park(row, clock.nowMs() + waitMs);
-      watch.retrying(row, failure, waitMs);
+      row.maxBatch = Math.min(row.maxBatch, this.maxBatchFor(row.attempts));
+      queue.delay(row, clock.nowMs() + waitMs);
+      hooks.onRetry(row, failure, waitMs);
       return;
     }
-    this.#parts.endings.end(row, queue, answer.kind === "unanswered" ? "unknown" : "failed", failure);
+    this.#parts.recorder.record(row, queue, answer.kind === "indeterminate" ? "unknown" : "failed", failure);
   }
 
-  #putBack(row: LaneRow, queue: PrimaryQueue<LaneRow>): void {
-    queue.park(row, this.#parts.clock.nowMs());
+  #requeue(row: PendingRow, queue: PrimaryQueue<PendingRow>): void {
+    queue.delay(row, this.#parts.clock.nowMs());
   }
 
   /**
    * The account was refused, so the row is as it was. But a row that is refused again and again while others
    * get through would never end: then it is the row's own failure.
    */
-  #refused(row: LaneRow, queue: PrimaryQueue<LaneRow>, failure: Failure): void {
-    const finished = finishedCount(this.#parts.endings.counts);
-    if (row.refusedAfter !== finished) row.refusals += 1;
-    row.refusedAfter = finished;
-    if (row.refusals < Math.max(FEWEST_REFUSALS, this.#rules.retry.maxAttempts)) {
-      this.#putBack(row, queue);
+  #accessDenied(row: PendingRow, queue: PrimaryQueue<PendingRow>, failure: Failure): void {
+    const finished = finishedCount(this.#parts.recorder.counts);
+    if (row.progressAtDenial !== finished) row.denials += 1;
+    row.progressAtDenial = finished;
+    if (row.denials < Math.max(MIN_DENIALS, this.#rules.retry.maxAttempts)) {
+      this.#requeue(row, queue);
       return;
     }
     row.attempts += 1;
-    void this.#claim([row], 0).catch(() => this.#parts.stop.abandon());
-    this.#parts.endings.end(row, queue, "failed", failure);
+    void this.#claim([row], 0).catch(() => this.#parts.shutdown.abortNow());
+    this.#parts.recorder.record(row, queue, "failed", failure);
   }
 }
 
 /** Whether a call left the row as it was. */
-function isNoAttempt(answer: Answer | undefined): boolean {
+function isNoAttempt(answer: AttemptResult | undefined): boolean {
   switch (answer?.kind) {
     case "not-executed":
     case "refused":
-    case "refused-whole":
+    case "batch-rejected":
       return true;
-    case "unsettled":
+    case "unattributed":
       return !answer.mayBeInPlace;
     default:
       return false;
   }
 }
 
-function halves(rows: readonly LaneRow[]): readonly (readonly LaneRow[])[] {
+function halves(rows: readonly PendingRow[]): readonly (readonly PendingRow[])[] {
   const middle = Math.ceil(rows.length / 2);
   return [rows.slice(0, middle), rows.slice(middle)];
 }

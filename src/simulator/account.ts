@@ -9,7 +9,7 @@ export interface ReceivedAlias {
 }
 
 /** What the simulated account holds. */
-export class Account {
+export class SimulatedAccount {
   /** Lower-cased alias to the primary that it belongs to, as last set. */
   readonly aliases = new Map<string, string>();
   /** Every alias set, in order; stays empty unless the simulator records. */

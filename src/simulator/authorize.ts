@@ -18,7 +18,7 @@ export interface Moment {
  * Undefined where the request may pass, else what to answer. `Bearer` is API 2.0 and refused in the gateway's
  * flat shape, `MC` is API 1.0 and refused as a call; what is neither is taken for 2.0.
  */
-export function refusal(
+export function authorizationError(
   access: Access,
   path: string,
   headers: IncomingHttpHeaders,

@@ -8,7 +8,7 @@ const OVERSIZED_BYTES = 21 * 1024 * 1024;
 const OVERSIZED_CHUNK = Buffer.alloc(64 * 1024, " ");
 
 /** Puts a reply on the wire in its manner. `headers` are the simulator's own: name, value, name, value, …. */
-export function deliver(response: ServerResponse, reply: Reply, headers: readonly string[]): void {
+export function sendReply(response: ServerResponse, reply: Reply, headers: readonly string[]): void {
   switch (reply.manner ?? "whole") {
     case "whole":
       response.writeHead(reply.status, allHeaders(reply, headers, Buffer.byteLength(reply.body)));

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../domain/clock.ts";
-import { type Access, refusal } from "./authorize.ts";
+import { type Access, authorizationError } from "./authorize.ts";
 import type { Counters } from "./counters.ts";
-import { deliver } from "./deliver.ts";
+import { sendReply } from "./deliver.ts";
 import type { CallFault } from "./faults/fault.ts";
 import { callFaultReply } from "./faults/fault-reply.ts";
-import type { Due } from "./faults/fault-script.ts";
+import type { ActiveFault } from "./faults/fault-script.ts";
 import type { QuotaDecision, QuotaWindow } from "./quota-window.ts";
 import { type Endpoint, type Reply, type Routes, textReply } from "./reply.ts";
 import { isGuid } from "./signatures.ts";
@@ -25,7 +25,7 @@ export interface Backend {
   readonly counters: Counters;
   readonly clock: SimulatorClock;
   /** Gives the fault that is due for a request to this path, of any endpoint. */
-  readonly pathFault: (path: string, atMs: number) => Due<CallFault> | undefined;
+  readonly pathFault: (path: string, atMs: number) => ActiveFault<CallFault> | undefined;
   quota: QuotaWindow | undefined;
   /** Gives the wait before an answer. */
   nextLatencyMs: () => number;
@@ -81,7 +81,7 @@ function onRequest(backend: Backend, request: IncomingMessage, response: ServerR
 function faultyEndpoint(backend: Backend, arrival: Arrival, isCall: boolean): Endpoint | undefined {
   const due = backend.pathFault(arrival.path, arrival.atMs);
   if (due === undefined) return undefined;
-  due.play();
+  due.consume();
   return (call) =>
     callFaultReply(due.fault, () => {
       const endpoint = endpointOrReply(backend, arrival, isCall);
@@ -102,7 +102,7 @@ function endpointOrReply(backend: Backend, arrival: Arrival, isCall: boolean): E
     return { ...textReply(405, "Method Not Allowed"), headers: ["allow", "POST"] };
   if (!isCall) return endpoint;
   const at = { nowMs: atMs, epochMs: backend.clock.epochMs() };
-  return refusal(backend.access, path, request.headers, at) ?? endpoint;
+  return authorizationError(backend.access, path, request.headers, at) ?? endpoint;
 }
 
 function answer(backend: Backend, arrival: Arrival, reply: Reply): void {
@@ -115,7 +115,7 @@ function answer(backend: Backend, arrival: Arrival, reply: Reply): void {
 function send(backend: Backend, { request, response, quota }: Arrival, reply: Reply): void {
   const isAnswered = reply.manner !== "drop" && !response.destroyed;
   backend.counters.left(isAnswered ? reply.status : undefined);
-  deliver(response, reply, ownHeaders(request, quota));
+  sendReply(response, reply, ownHeaders(request, quota));
 }
 
 function pathOf(target: string): string {

@@ -1,4 +1,4 @@
-import { drawn } from "./seeded-random.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 /** How many calls are allowed in each window, which begins with its first call. */
 export interface Quota {
@@ -22,14 +22,14 @@ export interface QuotaDecision {
  */
 export class QuotaWindow {
   /** Who else has part in this quota; may change while the window runs. */
-  others: OtherCalls | undefined;
+  others: BackgroundCalls | undefined;
   readonly #quota: Quota;
   readonly #skewMs: number;
   #endsAtMs = Number.NEGATIVE_INFINITY;
   #usedCount = 0;
 
   /** `skewMs` is added to what is told of the window's end, not to the end itself. */
-  constructor(quota: Quota, others?: OtherCalls, skewMs = 0) {
+  constructor(quota: Quota, others?: BackgroundCalls, skewMs = 0) {
     this.#quota = quota;
     this.others = others;
     this.#skewMs = skewMs;
@@ -50,11 +50,11 @@ export class QuotaWindow {
     };
   }
 
-  #letIn(others: OtherCalls, nowMs: number): void {
+  #letIn(others: BackgroundCalls, nowMs: number): void {
     const { calls, windowMs } = this.#quota;
     // What came before this can't be in a window that is still open.
     others.skipTo(nowMs - 2 * windowMs);
-    for (let atMs = others.takeNext(nowMs); atMs !== undefined; atMs = others.takeNext(nowMs)) {
+    for (let atMs = others.next(nowMs); atMs !== undefined; atMs = others.next(nowMs)) {
       this.#beginIfDue(atMs);
       this.#usedCount = Math.min(calls, this.#usedCount + others.calls);
     }
@@ -75,7 +75,7 @@ export interface Others {
 }
 
 /** When the calls of other integrations come; the first interval begins at `startMs`. */
-export class OtherCalls {
+export class BackgroundCalls {
   readonly calls: number;
   readonly #everyMs: number;
   readonly #startMs: number;
@@ -92,7 +92,7 @@ export class OtherCalls {
   }
 
   /** The moment of the next calls where it has come by `nowMs`; it is used up by this. */
-  takeNext(nowMs: number): number | undefined {
+  next(nowMs: number): number | undefined {
     const atMs = this.#nextAtMs;
     if (atMs > nowMs) return undefined;
     this.#goTo(this.#interval + 1);
@@ -111,6 +111,6 @@ export class OtherCalls {
   }
 
   #momentOf(interval: number): number {
-    return this.#startMs + (interval + drawn(this.#seed, "others", interval)) * this.#everyMs;
+    return this.#startMs + (interval + seededRandom(this.#seed, "others", interval)) * this.#everyMs;
   }
 }

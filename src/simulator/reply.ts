@@ -6,7 +6,7 @@ export interface Reply {
   /** Further headers as name, value, name, value, …; they replace the simulator's own of the same name. */
   readonly headers?: readonly string[];
   /** How the answer travels; `whole` where absent. */
-  readonly manner?: Manner;
+  readonly manner?: Delivery;
   /** Wait before the answer, in ms, on top of the simulator's latency; 0 where absent. */
   readonly delayMs?: number;
 }
@@ -15,7 +15,7 @@ export interface Reply {
  * `drop`: the connection is closed without a byte · `cut-off`: after half of the body ·
  * `oversized`: more than 20 MB of white space go before the body.
  */
-type Manner = "whole" | "drop" | "cut-off" | "oversized";
+type Delivery = "whole" | "drop" | "cut-off" | "oversized";
 
 /** An entry of an item's `errors`. */
 export interface ItemError {

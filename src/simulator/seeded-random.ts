@@ -2,7 +2,7 @@
  * A number from 0 to below 1 that looks like chance, and is the same for the same arguments: what a simulator
  * draws does not depend on the order in which calls arrive, so that a rehearsal can be repeated.
  */
-export function drawn(seed: number, key: string, count: number): number {
+export function seededRandom(seed: number, key: string, count: number): number {
   let hash = mixed(seed);
   for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), FNV_PRIME);
   return (mixed(mixed(hash) + Math.imul(count, GOLDEN_RATIO)) >>> 0) / 2 ** 32;
@@ -37,7 +37,7 @@ export function latencyDraws(latency: Latency, seed: number): () => number {
   let count = 0;
   return () => {
     count += 1;
-    return fromMs + drawn(seed, "latency", count) * (toMs - fromMs);
+    return fromMs + seededRandom(seed, "latency", count) * (toMs - fromMs);
   };
 }
 

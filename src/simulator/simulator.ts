@@ -1,16 +1,16 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { RunError } from "../domain/run-error.ts";
-import { Account, type ReceivedAlias } from "./account.ts";
+import { type ReceivedAlias, SimulatedAccount } from "./account.ts";
 import { Counters, type SimulatorCounters } from "./counters.ts";
 import { BUILT_IN_DIRECTORY, type DirectoryContent } from "./directory/directory-file.ts";
 import { directoryEndpoints } from "./directory/endpoints.ts";
 import { BUILT_IN_FAULTS } from "./faults/built-in-faults.ts";
 import type { Fault } from "./faults/fault.ts";
-import { FaultBook, GroupFaults, PathFaults } from "./faults/fault-script.ts";
+import { FaultScript, GroupFaults, PathFaults } from "./faults/fault-script.ts";
 import { createHttpServer, type SimulatorClock } from "./http-server.ts";
 import { TOKEN_PATH, Tokens, tokenEndpoint } from "./oauth.ts";
-import { OtherCalls, type Others, type Quota, QuotaWindow } from "./quota-window.ts";
+import { BackgroundCalls, type Others, type Quota, QuotaWindow } from "./quota-window.ts";
 import { type Latency, latencyDraws } from "./seeded-random.ts";
 import { Signatures } from "./signatures.ts";
 import { type DueFault, UPDATE_ALIAS_PATH, updateAliasEndpoint } from "./update-alias.ts";
@@ -71,9 +71,9 @@ export interface Simulator {
   /** Every access token issued so far is answered `token_expired` from now on. */
   expireTokens(): void;
   /** Breaks every connection and refuses new ones; answers that still wait are not given. */
-  hangUp(): Promise<void>;
+  disconnect(): Promise<void>;
   /** On the same port as before, with all that the account holds. */
-  listenAgain(): Promise<void>;
+  reconnect(): Promise<void>;
   /** Stops at once: open connections are closed, answers that still wait are not given. */
   close(): Promise<void>;
 }
@@ -89,19 +89,19 @@ const MACHINE_CLOCKS: SimulatorClock = { nowMs: () => performance.now(), epochMs
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { seed = 1, clock = MACHINE_CLOCKS } = options;
   const otherCalls = (others: Others | undefined) =>
-    others === undefined ? undefined : new OtherCalls(others, clock.nowMs(), seed);
+    others === undefined ? undefined : new BackgroundCalls(others, clock.nowMs(), seed);
   let others = otherCalls(options.others);
   const quotaWindow = (quota: Quota | undefined) =>
     quota === undefined ? undefined : new QuotaWindow(quota, others, options.windowSkewMs);
-  const account = new Account(options.record ?? false);
+  const account = new SimulatedAccount(options.record ?? false);
   for (const { alias, primary } of options.aliases ?? []) {
     account.setAlias({ alias, aliasFor: primary, atMs: clock.nowMs(), call: 0 });
   }
   const counters = new Counters();
   const tokens = new Tokens(options.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS);
   const startMs = clock.nowMs();
-  const builtIn = new FaultBook(BUILT_IN_FAULTS, seed);
-  let scripted = new FaultBook(options.faults ?? [], seed);
+  const builtIn = new FaultScript(BUILT_IN_FAULTS, seed);
+  let scripted = new FaultScript(options.faults ?? [], seed);
   let pathFaults = new PathFaults(options.faults ?? [], seed);
   let groupFaults = new GroupFaults(options.faults ?? [], seed);
   const dueFault: DueFault = (item, atMs, rowCount) =>
@@ -131,7 +131,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       backend.quota = quotaWindow(quota);
     },
     setFaults: (faults) => {
-      scripted = new FaultBook(faults, seed);
+      scripted = new FaultScript(faults, seed);
       pathFaults = new PathFaults(faults, seed);
       groupFaults = new GroupFaults(faults, seed);
     },
@@ -143,8 +143,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       if (backend.quota !== undefined) backend.quota.others = others;
     },
     expireTokens: () => tokens.expireAll(),
-    hangUp: () => close(server),
-    listenAgain: async () => {
+    disconnect: () => close(server),
+    reconnect: async () => {
       await listen(server, port);
     },
     close: () => close(server),

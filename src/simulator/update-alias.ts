@@ -1,7 +1,7 @@
-import type { Account } from "./account.ts";
+import type { SimulatedAccount } from "./account.ts";
 import { isItemFault } from "./faults/fault.ts";
 import { callFaultReply } from "./faults/fault-reply.ts";
-import type { Due, Named } from "./faults/fault-script.ts";
+import type { ActiveFault, Named } from "./faults/fault-script.ts";
 import {
   type Call,
   type Endpoint,
@@ -15,7 +15,7 @@ import {
 export const UPDATE_ALIAS_PATH = "/api/user/update-alias";
 
 /** Gives the fault that is due for an item of a request of so many, which arrived at `atMs`. */
-export type DueFault = (item: Named, atMs: number, rowCount: number) => Due | undefined;
+export type DueFault = (item: Named, atMs: number, rowCount: number) => ActiveFault | undefined;
 
 /** How an item went; `unnamed` is a success that the answer does not mention. */
 type ItemResult =
@@ -27,7 +27,7 @@ type ItemResult =
  * Sets aliases, one for each item of `data`; several items do what as many calls would. Each item gets its
  * entry in `data` or in `fail`, in the order of the request, under HTTP 200.
  */
-export function updateAliasEndpoint(account: Account, dueFault: DueFault): Endpoint {
+export function updateAliasEndpoint(account: SimulatedAccount, dueFault: DueFault): Endpoint {
   return (call) => {
     const items = readAliasItems(call.body);
     if (items === "unreadable") {
@@ -45,7 +45,7 @@ export function updateAliasEndpoint(account: Account, dueFault: DueFault): Endpo
     const execute = () => executeAll(account, call, items, dues);
     for (const due of dues) {
       if (due === undefined || isItemFault(due.fault)) continue;
-      due.play();
+      due.consume();
       return callFaultReply(due.fault, execute);
     }
     return execute();
@@ -53,10 +53,10 @@ export function updateAliasEndpoint(account: Account, dueFault: DueFault): Endpo
 }
 
 function executeAll(
-  account: Account,
+  account: SimulatedAccount,
   call: Call,
   items: readonly AliasItem[],
-  dues: readonly (Due | undefined)[],
+  dues: readonly (ActiveFault | undefined)[],
 ): Reply {
   const fail: ItemFail[] = [];
   const data: object[] = [];
@@ -68,10 +68,15 @@ function executeAll(
   return envelopeReply(200, 200, fail, data);
 }
 
-function executeOne(account: Account, call: Call, item: AliasItem, due: Due | undefined): ItemResult {
+function executeOne(
+  account: SimulatedAccount,
+  call: Call,
+  item: AliasItem,
+  due: ActiveFault | undefined,
+): ItemResult {
   // A fault of the whole call is not this item's: it was played already, or waits for a later call.
   const fault = due !== undefined && isItemFault(due.fault) ? due.fault : undefined;
-  if (fault !== undefined) due?.play();
+  if (fault !== undefined) due?.consume();
   if (fault?.kind === "fail") {
     const { code, message = "Simulated failure", retryable = false, withoutKey = false } = fault;
     const errors = [{ code, message, retryable }];

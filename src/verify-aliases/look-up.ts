@@ -1,10 +1,10 @@
 import { addressKey } from "../domain/address.ts";
-import type { CallControl, InternalUser, InternalUserPage } from "../domain/api.ts";
+import type { CallOptions, InternalUser, InternalUserPage } from "../domain/api.ts";
 import { MAX_PAGE_SIZE, type PageRequest } from "../domain/response.ts";
 import { RunError } from "../domain/run-error.ts";
-import { Reads } from "../engine/api-reader.ts";
-import { readWhole, type WholeList } from "../engine/list-reader.ts";
-import type { Stop } from "../engine/shutdown.ts";
+import { ApiReader } from "../engine/api-reader.ts";
+import { type CompleteList, readCompleteList } from "../engine/list-reader.ts";
+import type { Shutdown } from "../engine/shutdown.ts";
 import { openKeyList } from "../ledger/key-list.ts";
 import type { VerifyStore } from "../ledger/verify-store.ts";
 import type { VerifyJob, VerifyParts, VerifyProgress } from "./verify-job.ts";
@@ -22,16 +22,16 @@ export async function lookUp(
   store: VerifyStore,
   job: Pick<VerifyJob, "calls" | "folder">,
   parts: VerifyParts,
-  stop: Stop,
+  shutdown: Shutdown,
 ): Promise<number> {
   const { clock, directory, random, view } = parts;
   // Not an alias in all of the input.
-  if (store.foreignDomains(1).count === 0) return 0;
-  const reads = new Reads(job.calls, { clock, random, stop, permission: PERMISSION, watch: view });
+  if (store.externalDomains(1).count === 0) return 0;
+  const reader = new ApiReader(job.calls, { clock, random, shutdown, permission: PERMISSION, hooks: view });
   const openKeys = () => openKeyList(job.folder);
-  const read = async <T>(list: Omit<WholeList<T>, "openKeys">): Promise<void> => {
+  const read = async <T>(list: Omit<CompleteList<T>, "openKeys">): Promise<void> => {
     try {
-      await readWhole({ ...list, openKeys }, reads, (why) => view.again(list.what, why));
+      await readCompleteList({ ...list, openKeys }, reader, (why) => view.again(list.what, why));
     } catch (error) {
       if (!(error instanceof RunError)) throw error;
       throw new RunError(error.kind, `${error.message}. ${NOTHING_CLAIMED}`, { cause: error });
@@ -48,7 +48,7 @@ export async function lookUp(
   } finally {
     view.lookedUp();
   }
-  return reads.callCount;
+  return reader.callCount;
 }
 
 const NOTHING_CLAIMED =
@@ -57,7 +57,7 @@ const NOTHING_CLAIMED =
 function internalDomains(
   store: VerifyStore,
   directory: VerifyParts["directory"],
-): Omit<WholeList<string>, "openKeys"> {
+): Omit<CompleteList<string>, "openKeys"> {
   return {
     what: "the internal domains",
     items: "domains",
@@ -65,7 +65,7 @@ function internalDomains(
     keyOf: (name) => name,
     begin: () => ({
       call: (page, call) => directory.internalDomains(page, call),
-      take: (names) => store.internal(names.map((name) => ({ key: domainKey(name), name }))),
+      onPage: (names) => store.markInternal(names.map((name) => ({ key: domainKey(name), name }))),
     }),
   };
 }
@@ -75,30 +75,30 @@ function usersOf(
   store: VerifyStore,
   directory: VerifyParts["directory"],
   progress: Counting,
-): Omit<WholeList<InternalUser>, "openKeys"> {
-  const mark = store.mark();
+): Omit<CompleteList<InternalUser>, "openKeys"> {
+  const mark = store.checkpoint();
   return {
     what: `the internal users of ${domain}`,
     items: "addresses",
     pageSize: MAX_PAGE_SIZE,
     keyOf: ({ emailAddress }) => emailAddress,
     begin() {
-      store.forgetSince(mark);
-      const tally = new UserTally();
+      store.rollbackTo(mark);
+      const tally = new UserCountCheck();
       return {
-        async call(page: PageRequest, call: CallControl) {
+        async call(page: PageRequest, call: CallOptions) {
           const exchange = await directory.internalUsers(domain, page, call);
           // Here and not in `take`: only the exchange has the API's own count.
-          if (exchange.answer.kind === "passed") tally.take(exchange.answer.value);
+          if (exchange.answer.kind === "passed") tally.add(exchange.answer.value);
           return exchange;
         },
-        take(users) {
+        onPage(users) {
           progress.listed += users.length;
-          progress.seen += store.seen(
+          progress.seen += store.addListed(
             users.map(({ emailAddress, alias }) => ({ key: addressKey(emailAddress), alias })),
           );
         },
-        contradiction: () => tally.contradiction(),
+        countMismatch: () => tally.mismatch(),
       };
     },
   };
@@ -114,14 +114,14 @@ function domainKey(domain: string): string {
  * `userCount` counts is not known: the users of the page or of the whole list, aliases among them or not. So it
  * contradicts the pages where none of these four is true.
  */
-export class UserTally {
+export class UserCountCheck {
   #users = 0;
   #primaries = 0;
   #lastTold: number | undefined;
   #isOfPages = true;
   #isOfPagesPrimaries = true;
 
-  take({ items, userCount }: Pick<InternalUserPage, "items" | "userCount">): void {
+  add({ items, userCount }: Pick<InternalUserPage, "items" | "userCount">): void {
     const primaries = items.filter(({ alias }) => alias !== true).length;
     this.#users += items.length;
     this.#primaries += primaries;
@@ -133,7 +133,7 @@ export class UserTally {
   }
 
   /** How the API contradicts itself, once the list has ended; undefined where it does not. */
-  contradiction(): string | undefined {
+  mismatch(): string | undefined {
     const told = this.#lastTold;
     if (told === undefined || this.#isOfPages || this.#isOfPagesPrimaries) return undefined;
     if (told === this.#users || told === this.#primaries) return undefined;

@@ -1,9 +1,15 @@
 import { basename, join } from "node:path";
 import type { OpenInput } from "../csv/open-input.ts";
 import { writeCsv } from "../csv/write-csv.ts";
-import { type Stop, unlessStopped } from "../engine/shutdown.ts";
+import { type Shutdown, unlessStopped } from "../engine/shutdown.ts";
 import { VerifyStore } from "../ledger/verify-store.ts";
-import { closeInputs, firstProblems, openInputs, readInputs, runFolder } from "../read-input/read-inputs.ts";
+import {
+  closeInputs,
+  firstProblems,
+  openInputs,
+  readInputs,
+  runFolderPath,
+} from "../read-input/read-inputs.ts";
 import { lookUp } from "./look-up.ts";
 import type { Verified, VerifyJob, VerifyParts, VerifyRows } from "./verify-job.ts";
 
@@ -19,29 +25,29 @@ const FOREIGN_SHOWN = 50;
 export async function runVerify(
   job: VerifyJob,
   parts: VerifyParts,
-  stop: Stop,
+  shutdown: Shutdown,
 ): Promise<Verified | undefined> {
-  return await unlessStopped(verifyAll(job, parts, stop));
+  return await unlessStopped(verifyAll(job, parts, shutdown));
 }
 
-async function verifyAll(job: VerifyJob, parts: VerifyParts, stop: Stop): Promise<Verified> {
-  const inputs = await openInputs(job, stop);
+async function verifyAll(job: VerifyJob, parts: VerifyParts, shutdown: Shutdown): Promise<Verified> {
+  const inputs = await openInputs(job, shutdown);
   try {
     const startedAtEpochMs = parts.clock.epochMs();
-    const store = VerifyStore.open(job.folder, runFolder(job.folder, job.inputs, startedAtEpochMs));
+    const store = VerifyStore.open(job.folder, runFolderPath(job.folder, job.inputs, startedAtEpochMs));
     const { folder } = store.run;
     try {
       parts.view.runBegan(basename(folder));
-      const rows = await readRows(inputs, job, store, parts, stop);
-      const calls = await lookUp(store, job, parts, stop);
-      store.settle();
+      const rows = await readRows(inputs, job, store, parts, shutdown);
+      const calls = await lookUp(store, job, parts, shutdown);
+      store.compare();
       return {
         run: basename(folder),
         ...rows,
         found: store.counts(),
-        severalPrimaries: store.severalPrimariesCount(),
-        unsaid: store.unsaidCount(),
-        notInternal: store.foreignDomains(FOREIGN_SHOWN),
+        severalPrimaries: store.ambiguousCount(),
+        unsaid: store.unmarkedCount(),
+        notInternal: store.externalDomains(FOREIGN_SHOWN),
         calls,
         startedAtEpochMs,
         endedAtEpochMs: parts.clock.epochMs(),
@@ -60,9 +66,9 @@ async function readRows(
   job: VerifyJob,
   store: VerifyStore,
   { view }: VerifyParts,
-  stop: Stop,
+  shutdown: Shutdown,
 ): Promise<VerifyRows> {
-  const { rows: _, ...notes } = await readInputs(inputs, job.skip, store.run, stop, view);
+  const { rows: _, ...notes } = await readInputs(inputs, job.skip, store.run, shutdown, view);
   const { outcomes, rows } = store.run.read.planCounts();
   const read = {
     rows: rows - outcomes.skipped,
@@ -70,7 +76,7 @@ async function readRows(
     skipped: outcomes.skipped,
   };
   view.read({ ...read, notes, firstInvalid: firstProblems(store.run) });
-  store.want();
+  store.collectAliases();
   return read;
 }
 

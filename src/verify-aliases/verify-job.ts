@@ -1,13 +1,13 @@
-import type { Directory } from "../domain/api.ts";
+import type { DirectoryApi } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { WaitWatch } from "../domain/long-wait.ts";
-import type { FoundCounts } from "../domain/outcome.ts";
+import type { WaitHooks } from "../domain/long-wait.ts";
+import type { VerifyCounts } from "../domain/outcome.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { ReadRules } from "../engine/api-reader.ts";
-import type { WantedDomain } from "../ledger/verify-store.ts";
-import type { InputJob, PlannedProblem, ReadingWatch } from "../read-input/read-inputs.ts";
-import type { ReadingNotes } from "../read-input/stage-input.ts";
+import type { DomainCount } from "../ledger/verify-store.ts";
+import type { InputHooks, InputJob, PlannedProblem } from "../read-input/read-inputs.ts";
+import type { InputStats } from "../read-input/stage-input.ts";
 
 /** What a verification is asked to do: the inputs are read as an import reads them. */
 export interface VerifyJob extends InputJob {
@@ -21,23 +21,23 @@ export interface VerifyParts {
   readonly clock: Clock;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random: () => number;
-  readonly directory: Pick<Directory, "internalDomains" | "internalUsers">;
+  readonly directory: Pick<DirectoryApi, "internalDomains" | "internalUsers">;
   readonly view: VerifyView;
 }
 
 /** Shows people how a verification goes. */
-export interface VerifyView extends ReadingWatch, WaitWatch {
+export interface VerifyView extends InputHooks, WaitHooks {
   /** The run has a name now: that of its folder. */
   runBegan(run: string): void;
   /** The inputs are read. */
   read(
-    rows: VerifyRows & { readonly notes: ReadingNotes; readonly firstInvalid: readonly PlannedProblem[] },
+    rows: VerifyRows & { readonly notes: InputStats; readonly firstInvalid: readonly PlannedProblem[] },
   ): void;
   /** `progress` can be asked at any time until all is looked up. */
   lookingUp(progress: () => VerifyProgress): void;
   /** What was read of a list contradicted itself: it is read once more. */
   again(what: string, why: string): void;
-  retrying(what: string, failure: Failure): void;
+  onRetry(what: string, failure: Failure): void;
   lookedUp(): void;
 }
 
@@ -63,13 +63,13 @@ export interface VerifyProgress {
 export interface Verified extends VerifyRows {
   /** The name of its folder. */
   readonly run: string;
-  readonly found: FoundCounts;
+  readonly found: VerifyCounts;
   /** Aliases that the input gives to more than one primary. */
   readonly severalPrimaries: number;
   /** Aliases that Mimecast lists without saying whether they are aliases. */
   readonly unsaid: number;
   /** Domains of aliases that Mimecast does not call internal, those with the most aliases first. */
-  readonly notInternal: { readonly domains: readonly WantedDomain[]; readonly count: number };
+  readonly notInternal: { readonly domains: readonly DomainCount[]; readonly count: number };
   readonly calls: number;
   readonly startedAtEpochMs: number;
   readonly endedAtEpochMs: number;

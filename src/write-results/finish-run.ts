@@ -1,12 +1,12 @@
 import { platform } from "node:os";
 import { basename, join } from "node:path";
-import { exitOfRun, type StopReason, stopsThatCount } from "../domain/exit-code.ts";
-import { writeWhole } from "../files/atomic-file.ts";
+import { effectiveStops, exitCodeForRun, type StopReason } from "../domain/exit-code.ts";
+import { writeFileAtomic } from "../files/atomic-file.ts";
 import type { FailureCount } from "../ledger/run-queries.ts";
 import type { RunStore } from "../ledger/run-store.ts";
 import type { ShownProblems } from "../report/problems-section.ts";
 import {
-  checkedCounts,
+  assertComplete,
   type FailureLine,
   type Summary,
   type SummaryCalls,
@@ -14,8 +14,8 @@ import {
   summaryText,
 } from "../report/summary.ts";
 import { type ResultFiles, writeResultFiles } from "./result-files.ts";
-import type { RunDescription } from "./run-manifest.ts";
-import { courseOnRecord } from "./run-timeline.ts";
+import type { RunManifest } from "./run-manifest.ts";
+import { timelineFromLedger } from "./run-timeline.ts";
 
 /** What sending came to, besides the rows' outcomes. */
 export interface Sending {
@@ -42,7 +42,7 @@ type RunFiles = ResultFiles & { readonly report: string };
  */
 export async function finishRun(
   store: RunStore,
-  description: RunDescription,
+  description: RunManifest,
   end: RunEnd,
   nowEpochMs: number,
 ): Promise<FinishedRun> {
@@ -51,28 +51,28 @@ export async function finishRun(
   const summary = summaryOf(store, description, end, nowEpochMs, files);
   // Loaded only here: a run has a report to draw once, at its end.
   const { reportPage } = await import("../report/report-page.ts");
-  await writeWhole(files.report, reportPage(summary, shownProblems(store, description), platform()));
-  await writeWhole(join(store.folder, "summary.json"), summaryText(summary));
+  await writeFileAtomic(files.report, reportPage(summary, shownProblems(store, description), platform()));
+  await writeFileAtomic(join(store.folder, "summary.json"), summaryText(summary));
   return { summary, files };
 }
 
 function summaryOf(
   store: RunStore,
-  description: RunDescription,
+  description: RunManifest,
   end: RunEnd,
   nowEpochMs: number,
   files: RunFiles,
 ): Summary {
   const { rows } = description;
-  const outcomes = checkedCounts(store.read.outcomeCounts(), rows);
+  const outcomes = assertComplete(store.read.outcomeCounts(), rows);
   const failures = store.read.failures();
-  const stops = end.kind === "ended" ? stopsThatCount(end.stops, outcomes) : [];
+  const stops = end.kind === "ended" ? effectiveStops(end.stops, outcomes) : [];
   return {
     run: basename(store.folder),
     tool: { name: "mimecast-bulk", version: description.toolVersion },
     tenant: description.tenant,
     state: end.kind === "killed" ? "killed" : stops.length > 0 ? "stopped" : "finished",
-    exitCode: end.kind === "killed" ? null : exitOfRun(stops, outcomes),
+    exitCode: end.kind === "killed" ? null : exitCodeForRun(stops, outcomes),
     stops,
     startedAt: new Date(description.startedAtEpochMs).toISOString(),
     endedAt: new Date(nowEpochMs).toISOString(),
@@ -93,13 +93,13 @@ function summaryOf(
       byDomain: failures.byDomain.map(failureLine),
     },
     calls: end.kind === "killed" ? null : end.calls,
-    timeline: end.kind === "killed" ? courseOnRecord(store.report) : end.timeline,
+    timeline: end.kind === "killed" ? timelineFromLedger(store.report) : end.timeline,
     files: { ...files },
   };
 }
 
 /** With the input's name where there are several. */
-function shownProblems(store: RunStore, { inputs }: RunDescription): ShownProblems {
+function shownProblems(store: RunStore, { inputs }: RunManifest): ShownProblems {
   const { groups, groupCount, rowCount } = store.report.problems();
   const nameOf = (file: number): string | undefined => (inputs.length > 1 ? inputs[file]?.name : undefined);
   return {

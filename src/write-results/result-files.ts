@@ -4,10 +4,10 @@ import type { CsvRow } from "../csv/format-csv.ts";
 import { rewriteRecord } from "../csv/rewrite-record.ts";
 import { type RawLayout, writeCsv, writeRawLines } from "../csv/write-csv.ts";
 import { keptRows } from "../domain/kept-rows.ts";
-import type { Stop } from "../engine/shutdown.ts";
-import type { EndedRow, PlannedRow, RunReader } from "../ledger/run-queries.ts";
-import type { LeftRecord } from "../ledger/unfinished-records.ts";
-import type { DescribedInput } from "./run-manifest.ts";
+import type { Shutdown } from "../engine/shutdown.ts";
+import type { PlannedRow, ResultRow, RunQueries } from "../ledger/run-queries.ts";
+import type { UnfinishedRecord } from "../ledger/unfinished-records.ts";
+import type { InputManifest } from "./run-manifest.ts";
 
 /** Paths of the files that a run left, by their purpose; those that had no rows are absent. */
 export interface ResultFiles {
@@ -23,8 +23,8 @@ export interface ResultFiles {
  */
 export async function writeResultFiles(
   folder: string,
-  read: RunReader,
-  inputs: readonly DescribedInput[],
+  read: RunQueries,
+  inputs: readonly InputManifest[],
 ): Promise<ResultFiles> {
   const [first] = inputs;
   if (first === undefined) throw new Error("a run without an input has no result files");
@@ -33,7 +33,7 @@ export async function writeResultFiles(
   const failedReasons = join(folder, "failed-reasons.csv");
   const remaining = join(folder, "remaining.csv");
   const file = fileColumn(inputs);
-  const leftBytes = (record: LeftRecord): Buffer => {
+  const leftBytes = (record: UnfinishedRecord): Buffer => {
     const input = inputs[record.file] ?? first;
     return bytesOf(textOf(record, input), input, inputs.length > 1);
   };
@@ -41,7 +41,7 @@ export async function writeResultFiles(
   await writeCsv(
     results,
     [...file.header, ...RESULT_HEADER],
-    mapped(read.ended("all"), (row) => [...file.cell(row), ...resultCells(row)]),
+    mapped(read.results("all"), (row) => [...file.cell(row), ...resultCells(row)]),
   );
   const failedCount = await writeRawLines(
     failed,
@@ -51,7 +51,7 @@ export async function writeResultFiles(
   await writeCsv(
     failedReasons,
     [...file.header, ...REASON_HEADER],
-    mapped(read.ended("to-mend"), (row) => [...file.cell(row), ...reasonCells(row)]),
+    mapped(read.results("to-mend"), (row) => [...file.cell(row), ...reasonCells(row)]),
     { unlessEmpty: true },
   );
   const remainingCount = await writeRawLines(
@@ -69,9 +69,9 @@ export async function writeResultFiles(
 /** Writes `plan.csv`: a line for each row, with what would happen to it. Throws a StoppedError if it is to end. */
 export async function writePlanFile(
   folder: string,
-  read: RunReader,
-  inputs: readonly DescribedInput[],
-  stop: Stop,
+  read: RunQueries,
+  inputs: readonly InputManifest[],
+  shutdown: Shutdown,
 ): Promise<string> {
   const path = join(folder, "plan.csv");
   const file = fileColumn(inputs);
@@ -79,7 +79,7 @@ export async function writePlanFile(
     path,
     [...file.header, ...PLAN_HEADER],
     mapped(read.planned("all"), (row) => {
-      stop.throwIfStopped();
+      shutdown.throwIfStopped();
       return [...file.cell(row), ...planCells(row)];
     }),
   );
@@ -106,7 +106,7 @@ function* mapped<T, U>(pages: Iterable<readonly T[]>, of: (row: T) => U): Genera
 }
 
 /** The record as it was; where some of its addresses are done, with only those left in its cells. */
-function textOf({ raw, rows }: LeftRecord, input: DescribedInput): string {
+function textOf({ raw, rows }: UnfinishedRecord, input: InputManifest): string {
   if (rows === undefined) return raw;
   const left = new Set(rows);
   return rewriteRecord(raw, input.delimiter, (cells) =>
@@ -119,7 +119,7 @@ function textOf({ raw, rows }: LeftRecord, input: DescribedInput): string {
  * wrong letters, and importing it would send them. Beside records of other inputs, only those whose addresses depend on
  * the guess keep their bytes: they are held back there as well.
  */
-function bytesOf(text: string, { isGuessed }: DescribedInput, isBesideOthers: boolean): Buffer {
+function bytesOf(text: string, { isGuessed }: InputManifest, isBesideOthers: boolean): Buffer {
   const isKept = isGuessed && (!isBesideOthers || GUESSED_ADDRESS.test(text));
   return isKept ? windows1252Bytes(text) : Buffer.from(text);
 }
@@ -128,7 +128,7 @@ function bytesOf(text: string, { isGuessed }: DescribedInput, isBesideOthers: bo
 const GUESSED_ADDRESS = /[^\0-\u007f][^\s,;|"]{0,254}@|@[^\s,;|"]{0,254}[^\0-\u007f]|[\u00a0\u00ad]/;
 
 /** The column in front that says which input a row is from; there is none where there is one input. */
-function fileColumn(inputs: readonly DescribedInput[]): {
+function fileColumn(inputs: readonly InputManifest[]): {
   readonly header: readonly string[];
   readonly cell: (row: { readonly file: number }) => CsvRow;
 } {
@@ -136,7 +136,7 @@ function fileColumn(inputs: readonly DescribedInput[]): {
   return { header: ["file"], cell: (row) => [inputs[row.file]?.name ?? ""] };
 }
 
-function resultCells(row: EndedRow): CsvRow {
+function resultCells(row: ResultRow): CsvRow {
   return [
     row.line,
     row.aliasFor,
@@ -151,7 +151,7 @@ function resultCells(row: EndedRow): CsvRow {
   ];
 }
 
-function reasonCells(row: EndedRow): CsvRow {
+function reasonCells(row: ResultRow): CsvRow {
   return [row.line, row.aliasFor, row.alias, row.outcome, row.code, row.message];
 }
 
@@ -159,7 +159,7 @@ function planCells(row: PlannedRow): CsvRow {
   return [row.line, row.aliasFor, row.alias, row.plan, row.code, row.message];
 }
 
-function layoutOf(input: DescribedInput, isBesideOthers: boolean): RawLayout {
+function layoutOf(input: InputManifest, isBesideOthers: boolean): RawLayout {
   const { bom, headerRaw, lineBreak } = input;
   return {
     bom,

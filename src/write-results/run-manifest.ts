@@ -22,7 +22,7 @@ const inputSchema = z.object({
   bytes: z.number(),
 });
 
-const descriptionSchema = z.object({
+const manifestSchema = z.object({
   name: z.string(),
   toolVersion: z.string(),
   tenant: z.string(),
@@ -37,15 +37,15 @@ const descriptionSchema = z.object({
 });
 
 /** What a run that is planned keeps on record of itself, so that the next run can write its files if it is killed. */
-export type RunDescription = z.infer<typeof descriptionSchema>;
-export type DescribedInput = z.infer<typeof inputSchema>;
+export type RunManifest = z.infer<typeof manifestSchema>;
+export type InputManifest = z.infer<typeof inputSchema>;
 
-export function describeRun(store: RunStore, description: RunDescription): void {
-  store.describe("run", JSON.stringify(description));
+export function saveManifest(store: RunStore, description: RunManifest): void {
+  store.setMeta("run", JSON.stringify(description));
 }
 
 /** Undefined for a run that was killed before it was planned. */
-export function descriptionOf(store: RunStore): RunDescription | undefined {
-  const json = store.description("run");
-  return json === undefined ? undefined : descriptionSchema.parse(JSON.parse(json));
+export function loadManifest(store: RunStore): RunManifest | undefined {
+  const json = store.getMeta("run");
+  return json === undefined ? undefined : manifestSchema.parse(JSON.parse(json));
 }

@@ -1,9 +1,9 @@
 import { bucketMsFor, type Timeline, type TimelineBucket } from "../engine/timeline.ts";
-import type { ReportReader } from "../ledger/report-queries.ts";
+import type { ReportQueries } from "../ledger/report-queries.ts";
 import type { SummaryTimeline } from "../report/summary.ts";
 
 /** The course of a run that came to its end. */
-export function courseOf(
+export function timelineSummary(
   timeline: Timeline,
   startedAtEpochMs: number,
   durationMs: number,
@@ -24,8 +24,8 @@ export function courseOf(
     calls: {
       total: list(({ calls }) => calls),
       retries: list(({ retries }) => retries),
-      answered429: list(({ throttled }) => throttled),
-      withoutEffect: list(({ blocked }) => blocked),
+      answered429: list(({ rateLimited: throttled }) => throttled),
+      withoutEffect: list(({ failedCalls: blocked }) => blocked),
       quotaWaitMs: list(({ quotaWaitMs }) => quotaWaitMs),
       rowsWaiting: list(({ waiting }) => waiting),
     },
@@ -33,7 +33,7 @@ export function courseOf(
 }
 
 /** The course of a run that was killed, as far as its outcomes are on record. */
-export function courseOnRecord(report: ReportReader): SummaryTimeline | null {
+export function timelineFromLedger(report: ReportQueries): SummaryTimeline | null {
   const span = report.sendingSpan();
   if (span === undefined) return null;
   const durationMs = span.lastEpochMs - span.firstEpochMs;
@@ -41,7 +41,7 @@ export function courseOnRecord(report: ReportReader): SummaryTimeline | null {
   const length = Math.floor(durationMs / bucketMs) + 1;
   const zeros = (): number[] => Array.from({ length }, () => 0);
   const rows = { applied: zeros(), failed: zeros(), unknown: zeros() };
-  for (const { bucket, outcome, rows: count } of report.endedRows(span.firstEpochMs, bucketMs)) {
+  for (const { bucket, outcome, rows: count } of report.rowsByBucket(span.firstEpochMs, bucketMs)) {
     rows[outcome][bucket] = count;
   }
   return {

@@ -39,12 +39,12 @@ export interface CommandSurroundings {
 
 export function startCommand(words: readonly string[], surroundings: CommandSurroundings): Command {
   const { api, clock, cwd, fileSizeBlocks, stdin, temporary, url } = surroundings;
-  const program = [process.execPath, CLI, ...words];
+  const host = [process.execPath, CLI, ...words];
   // The shell becomes the program, so that signals meet it.
   const line =
     fileSizeBlocks === undefined
-      ? program
-      : ["/bin/sh", "-c", 'ulimit -f "$0"; exec "$@"', String(fileSizeBlocks), ...program];
+      ? host
+      : ["/bin/sh", "-c", 'ulimit -f "$0"; exec "$@"', String(fileSizeBlocks), ...host];
   const [file = "", ...rest] = line;
   const child = spawn(file, rest, {
     cwd,

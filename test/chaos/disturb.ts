@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { basename } from "node:path";
-import { realClock } from "../../src/cli/system-clock.ts";
+import { systemClock } from "../../src/cli/system-clock.ts";
 import type { Command } from "./command.ts";
 import type { Disturbance, Moment, What } from "./disturbance.ts";
 import type { SmallDisk } from "./small-disk.ts";
@@ -29,10 +29,10 @@ export async function disturb(scene: Scene, { when, what }: Disturbance): Promis
 async function moment({ folder, over, service }: Scene, when: Moment): Promise<void> {
   switch (when.kind) {
     case "time":
-      return await realClock.sleep(when.ms, over);
+      return await systemClock.sleep(when.ms, over);
     case "calls":
       await service.calls(when.count, over);
-      return await realClock.sleep(when.ms, over);
+      return await systemClock.sleep(when.ms, over);
     case "file":
       return await fileBegun(folder, when.name, over);
   }
@@ -47,11 +47,11 @@ async function act(scene: Scene, what: What): Promise<boolean> {
     case "signal": {
       const isSent = command.child.kill(what.signal);
       if (what.againMs === undefined) return isSent;
-      await realClock.sleep(what.againMs, over);
+      await systemClock.sleep(what.againMs, over);
       return command.child.kill(what.signal) || isSent;
     }
     case "restart":
-      return await service.restart(() => realClock.sleep(what.downMs, over));
+      return await service.restart(() => systemClock.sleep(what.downMs, over));
     case "expire-tokens":
       simulator.expireTokens();
       return true;

@@ -1,4 +1,4 @@
-import { drawn } from "../../src/simulator/seeded-random.ts";
+import { seededRandom } from "../../src/simulator/seeded-random.ts";
 
 /** Draws that look like chance, and are the same for the same seed. */
 export class Draws {
@@ -12,7 +12,7 @@ export class Draws {
   /** From 0 to below 1. */
   share(): number {
     this.#count += 1;
-    return drawn(this.#seed, "chaos", this.#count);
+    return seededRandom(this.#seed, "chaos", this.#count);
   }
 
   /** A whole number, both ends included. */

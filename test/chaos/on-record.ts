@@ -115,7 +115,7 @@ function reading(
 /** Follows docs/import.md: what is claimed and has no outcome may be in place. */
 function bringIn(run: Database, known: Map<string, Known>): UnfinishedRun {
   const claimed = new Set<string>();
-  const endings = new Map<string, string>();
+  const recorder = new Map<string, string>();
   const rows = run.all(
     `SELECT row.alias_key, row.primary_key, outcome.ended FROM run.row
      JOIN run.claim ON claim.seq = row.seq LEFT JOIN run.outcome ON outcome.seq = row.seq`,
@@ -126,7 +126,7 @@ function bringIn(run: Database, known: Map<string, Known>): UnfinishedRun {
     const recorded = textOrNull(row, 2);
     const ended = recorded ?? "unknown";
     claimed.add(alias);
-    if (recorded !== null) endings.set(alias, recorded);
+    if (recorded !== null) recorder.set(alias, recorded);
     const before = known.get(alias);
     const doubt = before?.unanswered === primary ? null : (before?.unanswered ?? null);
     known.set(alias, {
@@ -136,5 +136,5 @@ function bringIn(run: Database, known: Map<string, Known>): UnfinishedRun {
       ended,
     });
   }
-  return { claimed, ended: endings };
+  return { claimed, ended: recorder };
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { get, IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { z } from "zod";
-import { realClock } from "../../src/cli/system-clock.ts";
+import { systemClock } from "../../src/cli/system-clock.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/simulator.ts";
 import { UPDATE_ALIAS_PATH } from "../../src/simulator/update-alias.ts";
 import { hastyClock } from "../support/clocks.ts";
@@ -55,7 +55,7 @@ export class WatchedService {
   /** Its quota is measured by a clock as hasty as the program's. */
   static async start(options: SimulatorOptions): Promise<WatchedService> {
     const { nowMs } = hastyClock(HASTE);
-    const clock = { nowMs, epochMs: realClock.epochMs };
+    const clock = { nowMs, epochMs: systemClock.epochMs };
     const service = new WatchedService(await startSimulator({ ...options, clock, record: true }));
     subscribe(CONNECTION, service.#onConnection);
     subscribe(ARRIVAL, service.#onArrival);
@@ -78,7 +78,7 @@ export class WatchedService {
 
   /** Calm weather after a while, unless all is over by then: a storm without end would only take time. */
   async clearUp(over: AbortSignal): Promise<void> {
-    await realClock.sleep(LONGEST_STORM_MS, over);
+    await systemClock.sleep(LONGEST_STORM_MS, over);
     if (!over.aborted) this.arrange(CALM);
   }
 
@@ -106,9 +106,9 @@ export class WatchedService {
   async restart(pause: () => Promise<void>): Promise<boolean> {
     if (this.#isDown) return false;
     this.#isDown = true;
-    await this.simulator.hangUp();
+    await this.simulator.disconnect();
     await pause();
-    await this.simulator.listenAgain();
+    await this.simulator.reconnect();
     this.#isDown = false;
     return true;
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
 import { checkAccount } from "../../src/check-account/check-account.ts";
-import { realClock } from "../../src/cli/system-clock.ts";
+import { systemClock } from "../../src/cli/system-clock.ts";
 import type { Clock } from "../../src/domain/clock.ts";
 import { createMimecastClient } from "../../src/mimecast/client.ts";
 import { SIMULATOR_SETTINGS } from "../../src/simulator/account.ts";
@@ -9,7 +9,7 @@ import { simulatorFor } from "../simulator/running-simulator.ts";
 import { hastyClock } from "../support/clocks.ts";
 
 /** What is found out of an account at that address. */
-async function checked(baseUrl: string, clock: Clock = realClock) {
+async function checked(baseUrl: string, clock: Clock = systemClock) {
   const { clientId, clientSecret } = SIMULATOR_SETTINGS;
   const directory = createMimecastClient(
     {
@@ -42,7 +42,7 @@ test("A wait of an hour that the server asks for is told and not sat out", async
     { path: "/api/account/get-account", kind: "status", status: 429, headers: { "Retry-After": "3600" } },
   ] as const;
   const simulator = await simulatorFor({ faults });
-  const { findings, verdict } = await checked(simulator.url, hastyClock(100));
+  const { findings, result: verdict } = await checked(simulator.url, hastyClock(100));
   expect(verdict).toBe("unreachable");
   expect(findings.find(({ check }) => check === "credentials")?.message).toMatch(
     /^no call gets through: .*429/,

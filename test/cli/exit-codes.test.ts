@@ -11,12 +11,12 @@ import { put, temporaryFolder } from "../support/temporary-folder.ts";
 /** Every exit code is reached by the built program, as a script that calls it would meet it; 69 takes its time, and is in unreachable.test.ts. */
 const WAYS: Readonly<Record<Exclude<keyof typeof EXIT, "unreachable">, () => Promise<CliEnd>>> = {
   ok: () => importing(manyRows(3)),
-  someRowsLeft: () => importing(`${manyRows(3)}nobody,nothing\n`),
+  rowsFailed: () => importing(`${manyRows(3)}nobody,nothing\n`),
   maxFailures: () => {
     const faults = [{ alias: "*", kind: "fail", code: "err_no" }] as const;
     return importing(manyRows(5), ["--max-failures", "2"], { faults });
   },
-  rowsLeft: () => importing(manyRows(3), ["--limit", "1"]),
+  stoppedEarly: () => importing(manyRows(3), ["--limit", "1"]),
   usage: () => importing(manyRows(3), ["--concurrency", "many"]),
   input: () => importing("neither,nor\n1,2\n"),
   inputNotFound: () => runCli(["import", "missing.csv"], { env: simulatorEnv({ url: NOBODY_THERE }) }),

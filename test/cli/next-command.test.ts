@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { repeatableWords } from "../../src/cli/next-command.ts";
+import { rerunArguments } from "../../src/cli/next-command.ts";
 
 const APPLIED_BEFORE = Date.UTC(2026, 0, 31, 6);
 const ISO = "2026-01-31T06:00:00.000Z";
@@ -26,6 +26,6 @@ describe("the command to run next", () => {
       `import --resend-before ${ISO} a.csv`,
     ],
   ])("%s", (_title, typed, printed) => {
-    expect(repeatableWords(typed.split(" "), APPLIED_BEFORE).join(" ")).toBe(printed);
+    expect(rerunArguments(typed.split(" "), APPLIED_BEFORE).join(" ")).toBe(printed);
   });
 });

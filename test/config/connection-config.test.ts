@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { REACH_FLAGS, type ReachFlags, readCommandConfig } from "../../src/config/connection-config.ts";
+import {
+  CONNECTION_OPTIONS,
+  type ReachFlags,
+  readConnectionConfig,
+} from "../../src/config/connection-config.ts";
 import { RunError } from "../../src/domain/run-error.ts";
 import { surroundings } from "./surroundings.ts";
 
-const flagsOfACommand = z.object({ ...REACH_FLAGS, size: z.string().default("large") });
+const flagsOfACommand = z.object({ ...CONNECTION_OPTIONS, size: z.string().default("large") });
 
 function read(flags: ReachFlags & { size?: string }, env?: Record<string, string>) {
-  return readCommandConfig(flagsOfACommand, flags, surroundings(env), (options, problems) => {
+  return readConnectionConfig(flagsOfACommand, flags, surroundings(env), (options, problems) => {
     if (options.size === "none") problems.usage("--size: none is no size");
   });
 }

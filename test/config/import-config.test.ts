@@ -158,8 +158,8 @@ describe("the configuration", () => {
   });
 
   it("is read by a function of Node that prints no warning", async () => {
-    const program = 'require("node:util").parseEnv("A=1")';
-    const { stderr } = await promisify(execFile)(process.execPath, ["-e", program], { env: {} });
+    const host = 'require("node:util").parseEnv("A=1")';
+    const { stderr } = await promisify(execFile)(process.execPath, ["-e", host], { env: {} });
     expect(stderr).toBe("");
   });
 });

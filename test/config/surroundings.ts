@@ -1,4 +1,4 @@
-import type { ImportSurroundings } from "../../src/config/import-config.ts";
+import type { ImportConfigSources } from "../../src/config/import-config.ts";
 
 /** 22 November 2026, 12:00 UTC. */
 export const NOW_EPOCH_MS = Date.UTC(2026, 10, 22, 12);
@@ -19,6 +19,6 @@ export const SIGNED_ENV = {
 export function surroundings(
   env: Readonly<Record<string, string | undefined>> = OAUTH_ENV,
   cwd = "/nonexistent",
-): ImportSurroundings {
+): ImportConfigSources {
   return { env, cwd, nowEpochMs: NOW_EPOCH_MS };
 }

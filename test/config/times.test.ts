@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readDeadline, readResendBefore } from "../../src/config/times.ts";
+import { parseDeadline, parseResendBefore } from "../../src/config/times.ts";
 
-const iso = (reading: ReturnType<typeof readDeadline>): string => {
+const iso = (reading: ReturnType<typeof parseDeadline>): string => {
   return reading.ok ? new Date(reading.epochMs).toISOString().replace(".000Z", "Z") : reading.reason;
 };
-const deadline = (text: string, now: string) => iso(readDeadline(text, Date.parse(now)));
+const deadline = (text: string, now: string) => iso(parseDeadline(text, Date.parse(now)));
 
 let zone: string | undefined;
 beforeEach(() => {
@@ -85,7 +85,7 @@ describe("a deadline is", () => {
 });
 
 describe("the point before which rows are sent again is", () => {
-  const resendBefore = (text: string) => iso(readResendBefore(text, Date.parse("2026-11-22T12:00:00Z")));
+  const resendBefore = (text: string) => iso(parseResendBefore(text, Date.parse("2026-11-22T12:00:00Z")));
   it.each([
     ["now", "2026-11-22T12:00:00Z"],
     ["30d", "2026-10-23T12:00:00Z"],

@@ -20,11 +20,11 @@ export async function count(): Promise<CoverageFile[]> {
     logging: "error",
     reports: [["v8"], ["v8-json"]],
   });
-  const program = new Map(modules().map((module) => [module.url, module]));
-  await report.add([...program.values()].map((module) => ({ ...module, empty: true })));
+  const host = new Map(modules().map((module) => [module.url, module]));
+  await report.add([...host.values()].map((module) => ({ ...module, empty: true })));
   for (const name of readdirSync(RAW_FOLDER)) {
     const ofProgram = scriptsIn(join(RAW_FOLDER, name)).flatMap(({ url, functions }) => {
-      const module = program.get(url);
+      const module = host.get(url);
       return module === undefined ? [] : [{ ...module, functions }];
     });
     if (ofProgram.length > 0) await report.add(ofProgram);

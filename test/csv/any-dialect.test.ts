@@ -3,7 +3,7 @@ import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { OpenInput } from "../../src/csv/open-input.ts";
-import { type InputRecord, readRecord } from "../../src/domain/row.ts";
+import { type InputRecord, parseRecord } from "../../src/domain/row.ts";
 import { encoded } from "./encodings.ts";
 import { allRecords, openText } from "./reading.ts";
 
@@ -106,7 +106,7 @@ function bytesOf(how: Writing, rows: readonly (readonly [string, string, string]
 
 function pairsOf(input: OpenInput, records: readonly InputRecord[]): unknown[] {
   return records.map((record) => {
-    const reading = readRecord(record, input);
+    const reading = parseRecord(record, input);
     return reading.kind === "invalid" ? reading.code : reading.kind === "pair" ? reading.pair : "list";
   });
 }

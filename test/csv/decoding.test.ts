@@ -65,16 +65,16 @@ describe("text is read in the encoding that it is in", () => {
 
   it("Windows-1252 also where the first letter beyond ASCII comes late, and a word is said of it", async () => {
     const input = await openText(encoded(header + long + rows, "windows-1252"));
-    expect(input.remarks()).toEqual([]);
+    expect(input.warnings()).toEqual([]);
     const records = await allRecords(input);
     expect(records.at(-2)?.cells[2]).toBe("Ann Müller");
-    expect(input.remarks()).toEqual([expect.stringMatching(/not UTF-8.*Windows-1252.*--encoding/)]);
+    expect(input.warnings()).toEqual([expect.stringMatching(/not UTF-8.*Windows-1252.*--encoding/)]);
   });
 
   it("UTF-8 also where its first letter beyond ASCII comes late, and nothing is said of it", async () => {
     const input = await openText(Buffer.from(header + long + rows));
     expect((await allRecords(input)).at(-1)?.cells[2]).toBe("Bob €");
-    expect(input.remarks()).toEqual([]);
+    expect(input.warnings()).toEqual([]);
   });
 });
 
@@ -98,7 +98,9 @@ describe("--encoding", () => {
   it("gives way to a byte order mark, which is said", async () => {
     const input = await openText(encoded(header + rows, "utf-8", true), { encoding: "windows-1252" });
     expect((await allRecords(input)).map(({ cells }) => cells[2])).toEqual(["Ann Müller", "Bob €"]);
-    expect(input.remarks()).toEqual([expect.stringMatching(/byte order mark of UTF-8.*not as Windows-1252/)]);
+    expect(input.warnings()).toEqual([
+      expect.stringMatching(/byte order mark of UTF-8.*not as Windows-1252/),
+    ]);
   });
 
   it("lets what is written back begin with a byte order mark, so that the same command reads it", async () => {

@@ -181,7 +181,7 @@ describe("a file is read at the first try that somebody exported with", () => {
       "ann@old-company.example",
       "bob@old-company.example",
     ]);
-    expect(input.remarks()).toEqual([expect.stringMatching(/read as Windows-1252.*--encoding/)]);
+    expect(input.warnings()).toEqual([expect.stringMatching(/read as Windows-1252.*--encoding/)]);
   });
 
   it("a script that writes no header, with --no-header", async () => {

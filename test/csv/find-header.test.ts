@@ -69,7 +69,7 @@ describe("a header that is not in the first record", () => {
       columns: { aliasFor: 1, aliases: [3] },
     });
     expect(lines).toEqual([4]);
-    expect(input.remarks()).toEqual(["2 empty records before the header are skipped"]);
+    expect(input.warnings()).toEqual(["2 empty records before the header are skipped"]);
   });
 });
 

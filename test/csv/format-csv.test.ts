@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { csvText } from "../../src/csv/format-csv.ts";
+import { formatCsv } from "../../src/csv/format-csv.ts";
 import { escapeFormula } from "../../src/domain/formula.ts";
 
 const cell = fc.oneof(
@@ -18,7 +18,7 @@ describe("lines of CSV", () => {
     fc.assert(
       fc.property(rows, (table) => {
         const quotedEmpty = { quoted_empty: table[0]?.length === 1 };
-        expect(csvText(table, { escapeFormulas: false })).toBe(stringify(table, quotedEmpty));
+        expect(formatCsv(table, { escapeFormulas: false })).toBe(stringify(table, quotedEmpty));
       }),
     );
   });
@@ -26,7 +26,7 @@ describe("lines of CSV", () => {
   it("give every row back, whatever its cells hold", () => {
     fc.assert(
       fc.property(rows, (table) => {
-        const text = csvText(table, { escapeFormulas: false });
+        const text = formatCsv(table, { escapeFormulas: false });
         expect(parse(text, { skip_empty_lines: true, record_delimiter: "\n" })).toEqual(table);
       }),
     );
@@ -37,27 +37,27 @@ describe("lines of CSV", () => {
       fc.property(rows, (table) => {
         const escaped = table.map((row) => row.map(escapeFormula));
         const quoted = { quoted_empty: table[0]?.length === 1, quoted_match: /[;\t]"*[=+\-@\t\r＝＋－＠]/ };
-        expect(csvText(table)).toBe(stringify(escaped, quoted));
+        expect(formatCsv(table)).toBe(stringify(escaped, quoted));
       }),
     );
   });
 
   it("are without NUL characters, also where a formula hides behind one", () => {
-    expect(csvText([["a\0b", "c"], ["\0=1", "c"], ["\0"]])).toBe('ab,c\n\'=1,c\n""\n');
+    expect(formatCsv([["a\0b", "c"], ["\0=1", "c"], ["\0"]])).toBe('ab,c\n\'=1,c\n""\n');
   });
 
   it("keep a formula behind a ; or a tab in one quoted cell, with a ' in front", () => {
     expect(
-      csvText([
+      formatCsv([
         ["x;=1+1", "a;b"],
         ["a", "x\t@b"],
       ]),
     ).toBe('"\'x;=1+1",a;b\na,"\'x\t@b"\n');
-    expect(csvText([["x;=1+1", "a"]], { escapeFormulas: false })).toBe("x;=1+1,a\n");
+    expect(formatCsv([["x;=1+1", "a"]], { escapeFormulas: false })).toBe("x;=1+1,a\n");
   });
 
   it("leave formulas as they are only where asked to", () => {
-    expect(csvText([["=1", -1, "+2"]])).toBe("'=1,-1,'+2\n");
-    expect(csvText([["=1", -1, "+2"]], { escapeFormulas: false })).toBe("=1,-1,+2\n");
+    expect(formatCsv([["=1", -1, "+2"]])).toBe("'=1,-1,'+2\n");
+    expect(formatCsv([["=1", -1, "+2"]], { escapeFormulas: false })).toBe("=1,-1,+2\n");
   });
 });

@@ -1,8 +1,8 @@
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { readRecord } from "../../src/domain/row.ts";
-import type { RowReading } from "../../src/domain/row-reading.ts";
+import { parseRecord } from "../../src/domain/row.ts";
+import type { ParsedRow } from "../../src/domain/row-reading.ts";
 import { RunError } from "../../src/domain/run-error.ts";
 import { DamageWatch } from "../../src/read-input/damage-watch.ts";
 import { allRecords, openText } from "./reading.ts";
@@ -60,9 +60,9 @@ async function readingOf(text: string, delimiter: string) {
   let invalid = "";
   const input = await openText(text, { delimiter });
   const damage = new DamageWatch(input);
-  const records = (await allRecords(input)).flatMap((it) => damage.next(it, readRecord(it, input)));
+  const records = (await allRecords(input)).flatMap((it) => damage.next(it, parseRecord(it, input)));
   for (const { record, reading } of records) {
-    const rows: readonly RowReading[] = reading.kind === "list" ? [...reading.rows] : [reading];
+    const rows: readonly ParsedRow[] = reading.kind === "list" ? [...reading.rows] : [reading];
     for (const row of rows) {
       if (row.kind === "pair") pairs.add(`${row.pair.aliasFor} ${row.pair.alias}`);
       else invalid += `${record.raw.replaceAll('"', "")}\n`;

@@ -20,7 +20,7 @@ describe("records that a spreadsheet quoted whole", () => {
       },
       { line: 3, cells: ["bob@new.example", "bob@old.example"], raw: "bob@new.example,bob@old.example" },
     ]);
-    expect(input.remarks()).toEqual([
+    expect(input.warnings()).toEqual([
       "every record behind the header is one quoted cell, as Excel writes it; each was read without its outer quotation marks",
     ]);
   });
@@ -28,7 +28,7 @@ describe("records that a spreadsheet quoted whole", () => {
   it("are left as they are where not every record is so", async () => {
     const input = await openText(`${[HEADER, ANN, "bob@new.example,bob@old.example"].join("\n")}\n`);
     expect((await allRecords(input)).map(({ cells }) => cells.length)).toEqual([1, 2]);
-    expect(input.remarks()).toEqual([]);
+    expect(input.warnings()).toEqual([]);
   });
 
   it("are left as they are where they hold another number of cells, or several lines", async () => {

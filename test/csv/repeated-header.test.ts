@@ -5,7 +5,7 @@ import { allRecords, openText } from "./reading.ts";
 async function read(content: string, options: InputOptions = {}) {
   const input = await openText(content, options);
   const records = await allRecords(input);
-  return { remarks: input.remarks(), lines: records.map(({ line }) => line) };
+  return { remarks: input.warnings(), lines: records.map(({ line }) => line) };
 }
 
 const ANN = "ann@new.example,ann@old.example";

@@ -15,10 +15,10 @@ const obstacle = version >= 250 ? undefined : "needs systemd-analyze 250 or newe
 /** The units in a folder, with a program where the service expects one. */
 function units(service = SERVICE) {
   const folder = temporaryFolder();
-  const program = put(folder, "mimecast-bulk", "#!/bin/sh\n");
-  chmodSync(program, 0o755);
+  const host = put(folder, "mimecast-bulk", "#!/bin/sh\n");
+  chmodSync(host, 0o755);
   const text = service
-    .replaceAll("/usr/local/bin/mimecast-bulk", program)
+    .replaceAll("/usr/local/bin/mimecast-bulk", host)
     // What the check looks for only where it is installed.
     .replaceAll("/usr/bin/curl", "/bin/sh");
   return {

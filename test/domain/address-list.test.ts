@@ -1,14 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { beginsWithKind, type CellEntry, cellEntries, keptEntries } from "../../src/domain/address-list.ts";
+import {
+  beginsWithKind,
+  type CellEntry,
+  filterEntries,
+  parseEntries,
+} from "../../src/domain/address-list.ts";
 
 /** `primary p@x`, `secondary a@x`, `other …`: what the cell was taken apart into. */
 function told(cell: string): string[] {
-  return [...cellEntries(cell)].map(({ kind, value }) => `${kind} ${value}`);
+  return [...parseEntries(cell)].map(({ kind, value }) => `${kind} ${value}`);
 }
 
 function secondaries(cell: string): string[] {
-  return [...cellEntries(cell)].filter(({ kind }) => kind === "secondary").map(({ text }) => text);
+  return [...parseEntries(cell)].filter(({ kind }) => kind === "secondary").map(({ text }) => text);
 }
 
 describe("a cell of addresses is taken apart", () => {
@@ -138,7 +143,7 @@ describe("a cell of addresses is taken apart", () => {
       "secondary a@zürich.example",
       "secondary X'zz'",
     ]);
-    expect(keptEntries(cell, (ordinal) => ordinal === 0)).toBe("smtp:a@zürich.example");
+    expect(filterEntries(cell, (ordinal) => ordinal === 0)).toBe("smtp:a@zürich.example");
   });
 
   it("but hexadecimal digits that are no entry of their own stay as they are", () => {
@@ -161,14 +166,16 @@ describe("a cell of addresses is taken apart", () => {
 
   it("without the invisible characters around its entries, which is said", () => {
     const entries = [
-      ...cellEntries("\u200bsmtp:a@x.example\u200b; smtp:b@x.example;\ufeffc@x.example;\u200b"),
+      ...parseEntries("\u200bsmtp:a@x.example\u200b; smtp:b@x.example;\ufeffc@x.example;\u200b"),
     ];
     expect(entries.map(({ text, cleaned }) => [text, cleaned])).toEqual([
       ["smtp:a@x.example", true],
       ["smtp:b@x.example", true],
       ["c@x.example", true],
     ]);
-    expect([...cellEntries("smtp:a@x.example; smtp:b@x.example")].some(({ cleaned }) => cleaned)).toBe(false);
+    expect([...parseEntries("smtp:a@x.example; smtp:b@x.example")].some(({ cleaned }) => cleaned)).toBe(
+      false,
+    );
   });
 
   it.each([
@@ -257,8 +264,8 @@ describe("for any cell", () => {
       fc.property(anyCell, fc.infiniteStream(fc.boolean()), (cell, coins) => {
         const all = secondaries(cell);
         const isKept = all.map(() => coins.next().value === true);
-        const kept = keptEntries(cell, (ordinal) => isKept[ordinal] === true);
-        const left = keptEntries(cell, (ordinal) => isKept[ordinal] === false);
+        const kept = filterEntries(cell, (ordinal) => isKept[ordinal] === true);
+        const left = filterEntries(cell, (ordinal) => isKept[ordinal] === false);
         expect(secondaries(kept)).toEqual(all.filter((_, ordinal) => isKept[ordinal]));
         expect(secondaries(left)).toEqual(all.filter((_, ordinal) => !isKept[ordinal]));
         expect(kinds(kept).concat(kinds(left))).toEqual(all.map(() => "secondary"));
@@ -271,7 +278,7 @@ describe("for any cell", () => {
     fc.assert(
       fc.property(anyCell, (cell) => {
         const bare = (text: string) => text.replace(/[;,\s{}\u200b]/g, "");
-        expect(bare([...cellEntries(cell)].map(({ text }) => text).join(""))).toBe(bare(cell));
+        expect(bare([...parseEntries(cell)].map(({ text }) => text).join(""))).toBe(bare(cell));
       }),
       { numRuns: 2_000 },
     );
@@ -279,7 +286,7 @@ describe("for any cell", () => {
 });
 
 function kinds(cell: string): CellEntry["kind"][] {
-  return [...cellEntries(cell)].map(({ kind }) => kind);
+  return [...parseEntries(cell)].map(({ kind }) => kind);
 }
 
 it.each([
@@ -302,9 +309,9 @@ it.each(["", "a@x.example", "stmp:a@x.example", "telephone:+1", "smtp"])(
 );
 
 test("A cell that the tool has escaped gives the addresses that it had, and a ' of an address's own stays", () => {
-  const valuesOf = (cell: string) => [...cellEntries(cell)].map(({ value }) => value);
+  const valuesOf = (cell: string) => [...parseEntries(cell)].map(({ value }) => value);
   expect(valuesOf("'ann@x.example;=bob@x.example")).toEqual(["ann@x.example", "=bob@x.example"]);
   expect(valuesOf("'ann@x.example;bob@x.example")).toEqual(["'ann@x.example", "bob@x.example"]);
-  const kept = keptEntries("''ann@x.example;=bob@x.example;cy@x.example", (ordinal) => ordinal < 2);
+  const kept = filterEntries("''ann@x.example;=bob@x.example;cy@x.example", (ordinal) => ordinal < 2);
   expect(valuesOf(kept)).toEqual(["'ann@x.example", "=bob@x.example"]);
 });

@@ -1,7 +1,7 @@
 import { domainToUnicode } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addressKey, readAddress, shown } from "../../src/domain/address.ts";
+import { addressKey, displayText, parseAddress } from "../../src/domain/address.ts";
 import { escapeFormula } from "../../src/domain/formula.ts";
 
 const local64 = "a".repeat(64);
@@ -35,7 +35,7 @@ describe("an address is accepted as it stands", () => {
     `${local64}@corp.example`,
     `ann@${label63}.example`,
   ])("%s", (address) => {
-    expect(readAddress(address)).toEqual({ ok: true, address, key: addressKey(address), cleaned: false });
+    expect(parseAddress(address)).toEqual({ ok: true, address, key: addressKey(address), cleaned: false });
   });
 });
 
@@ -127,19 +127,19 @@ describe("a cell that is no address is refused with the part that is wrong", () 
     [`ann@${label63}b.example`, /part of 64 characters, and 63/],
     [`ann@${`${label63}.`.repeat(4)}example`, /the address has 267 octets, and 254/],
   ])("%j", (cell, reason) => {
-    const reading = readAddress(cell);
+    const reading = parseAddress(cell);
     expect(reading).toMatchObject({ ok: false, empty: false });
     expect(reading.ok ? "" : reading.reason).toMatch(reason);
   });
 
   it("an address of 254 octets is the longest", () => {
     const domain = `${`${label63}.`.repeat(3)}${"c".repeat(57)}`;
-    expect(readAddress(`aaaa@${domain}`)).toMatchObject({ ok: true });
-    expect(readAddress(`aaaaa@${domain}`)).toMatchObject({ ok: false });
+    expect(parseAddress(`aaaa@${domain}`)).toMatchObject({ ok: true });
+    expect(parseAddress(`aaaaa@${domain}`)).toMatchObject({ ok: false });
   });
 
   it.each(["", " ", "\t\u00a0", "\u200b\ufeff"])("an empty cell is told apart: %j", (cell) => {
-    expect(readAddress(cell)).toEqual({ ok: false, empty: true, reason: "the cell is empty" });
+    expect(parseAddress(cell)).toEqual({ ok: false, empty: true, reason: "the cell is empty" });
   });
 });
 
@@ -147,7 +147,7 @@ describe("the apostrophe that keeps a spreadsheet from running a cell as a formu
   it.each(["'=ann@corp.example", "'+ann@corp.example", "'-ann@corp.example", " '+ann@corp.example"])(
     "is taken off again: %s",
     (cell) => {
-      expect(readAddress(cell)).toMatchObject({
+      expect(parseAddress(cell)).toMatchObject({
         ok: true,
         address: cell.trim().slice(1),
         cleaned: cell !== cell.trim(),
@@ -158,15 +158,15 @@ describe("the apostrophe that keeps a spreadsheet from running a cell as a formu
   it.each(["'\tann@corp.example", "'\rann@corp.example"])(
     "is taken off again with the white space behind it, which is counted: %j",
     (cell) => {
-      expect(readAddress(cell)).toMatchObject({ ok: true, address: "ann@corp.example", cleaned: true });
+      expect(parseAddress(cell)).toMatchObject({ ok: true, address: "ann@corp.example", cleaned: true });
     },
   );
 
   it("is taken off every address that the tool's own tables hold, or the address is refused", () => {
     fc.assert(
       fc.property(candidate, (cell) => {
-        const reading = readAddress(escapeFormula(cell));
-        const own = readAddress(cell);
+        const reading = parseAddress(escapeFormula(cell));
+        const own = parseAddress(cell);
         if (reading.ok) expect(reading.key).toBe(own.ok && own.key);
       }),
     );
@@ -180,7 +180,7 @@ describe("an address that lost a letter in an export", () => {
     ["?@corp", /has a '\?'/],
     ["m\u{fffd}ller@corp.example", /a character that could not be decoded .*-Encoding UTF8$/],
   ])("is refused with how to export it: %s", (cell, reason) => {
-    expect(readAddress(cell)).toEqual({
+    expect(parseAddress(cell)).toEqual({
       ok: false,
       empty: false,
       code: "lost_character",
@@ -193,7 +193,7 @@ it("beyond ASCII, local parts hold letters, marks and digits, and nothing else",
   const wanted = /^[\p{L}\p{M}\p{Nd}]$/u;
   const lookAlike = (character: string): boolean => /[a-z0-9]/i.test(character.normalize("NFKC"));
   const all = Array.from({ length: 0x20000 - 0x80 }, (_, index) => String.fromCodePoint(index + 0x80));
-  const accepted = all.filter((character) => readAddress(`a${character}z@corp.example`).ok);
+  const accepted = all.filter((character) => parseAddress(`a${character}z@corp.example`).ok);
   expect(accepted.filter((character) => !wanted.test(character))).toEqual([]);
   const visible = all.filter(
     (character) =>
@@ -204,7 +204,7 @@ it("beyond ASCII, local parts hold letters, marks and digits, and nothing else",
 
 it("beyond ASCII, no domain holds punctuation or symbols but the few that RFC 5892 allows in their script", () => {
   const all = Array.from({ length: 0x20000 - 0x80 }, (_, index) => String.fromCodePoint(index + 0x80));
-  const accepted = all.filter((character) => readAddress(`ann@a${character}z.example`).ok);
+  const accepted = all.filter((character) => parseAddress(`ann@a${character}z.example`).ok);
   const mapped = accepted.map((character) => domainToUnicode(`a${character}z.example`));
   expect(mapped.filter((domain) => /[^\p{L}\p{M}\p{Nd}._\u06fd\u06fe\u0f0b\u3007-]/u.test(domain))).toEqual(
     [],
@@ -215,7 +215,7 @@ it("beyond ASCII, no domain holds punctuation or symbols but the few that RFC 58
 describe("what surrounds an address", () => {
   const removable = [" ", "\t", "\r\n", "\u00a0", "\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u202a"];
   it.each([...removable, "\u202f", "\u2060", "\u3000", "\ufeff"])("%j is removed, and said", (around) => {
-    expect(readAddress(`${around}ann@corp.example${around}`)).toEqual({
+    expect(parseAddress(`${around}ann@corp.example${around}`)).toEqual({
       ok: true,
       address: "ann@corp.example",
       key: "ann@corp.example",
@@ -251,7 +251,7 @@ describe("addresses are compared", () => {
 it("around an address, white space, invisible characters and marks of direction go, and nothing else does", () => {
   const toGo = /[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]/;
   const isGone = (around: string): boolean => {
-    const reading = readAddress(`${around}ann@corp.example${around}`);
+    const reading = parseAddress(`${around}ann@corp.example${around}`);
     return reading.ok && reading.cleaned && reading.address === "ann@corp.example";
   };
   const all = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code));
@@ -274,11 +274,11 @@ describe("for any cell", () => {
   it("what was accepted is accepted again, unchanged", () => {
     fc.assert(
       fc.property(candidate, (cell) => {
-        const first = readAddress(cell);
+        const first = parseAddress(cell);
         if (!first.ok) return;
-        expect(readAddress(first.address)).toEqual({ ...first, cleaned: false });
+        expect(parseAddress(first.address)).toEqual({ ...first, cleaned: false });
         expect(first.key).toBe(addressKey(first.address));
-        expect(readAddress(first.key)).toMatchObject({ ok: true, key: first.key });
+        expect(parseAddress(first.key)).toMatchObject({ ok: true, key: first.key });
       }),
       { numRuns: 2000 },
     );
@@ -306,7 +306,7 @@ describe("for any cell", () => {
   it("a reason holds no control character and no line break", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (cell) => {
-        const reading = readAddress(`${cell}@${cell}`);
+        const reading = parseAddress(`${cell}@${cell}`);
         if (!reading.ok) expect(reading.reason).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
       }),
       { numRuns: 2000 },
@@ -314,7 +314,7 @@ describe("for any cell", () => {
   });
 
   it("what is shown of it is short", () => {
-    expect(shown("x".repeat(80))).toBe("x".repeat(80));
-    expect(shown("x".repeat(81))).toBe(`${"x".repeat(80)}…`);
+    expect(displayText("x".repeat(80))).toBe("x".repeat(80));
+    expect(displayText("x".repeat(81))).toBe(`${"x".repeat(80)}…`);
   });
 });

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { commandLine, shellWord } from "../../src/domain/command-line.ts";
-import { plainText } from "../../src/domain/display-text.ts";
+import { shellCommand, shellQuote } from "../../src/domain/command-line.ts";
+import { stripControlCharacters } from "../../src/domain/display-text.ts";
 
 const words = fc.array(
   fc.oneof(
@@ -20,7 +20,7 @@ const hasBash = spawnSync("bash", ["-c", "true"]).status === 0;
 test.runIf(hasBash)("A POSIX shell gives every word of a command back", () => {
   fc.assert(
     fc.property(words, (typed) => {
-      const { stdout } = spawnSync("bash", ["-c", `printf '%s\\0' ${commandLine(typed, "linux")}`]);
+      const { stdout } = spawnSync("bash", ["-c", `printf '%s\\0' ${shellCommand(typed, "linux")}`]);
       expect(stdout.toString().split("\0").slice(0, -1)).toEqual(typed);
     }),
     { numRuns: 60 },
@@ -30,8 +30,8 @@ test.runIf(hasBash)("A POSIX shell gives every word of a command back", () => {
 test("A command stays the same on its way to a terminal", () => {
   fc.assert(
     fc.property(words, (typed) => {
-      const line = commandLine(typed, "linux");
-      expect(plainText(line)).toBe(line);
+      const line = shellCommand(typed, "linux");
+      expect(stripControlCharacters(line)).toBe(line);
     }),
   );
 });
@@ -46,12 +46,12 @@ describe("a word for Windows' shells", () => {
     ['a\\"b', '"a\\\\""b"'],
     ["", '""'],
   ])("%s is written %s", (word, expected) => {
-    expect(shellWord(word, "win32")).toBe(expected);
+    expect(shellQuote(word, "win32")).toBe(expected);
   });
 });
 
 it("a word that no shell changes stays without quotation marks", () => {
-  expect(commandLine(["mimecast-bulk", "import", "a/b-c_1.csv", "--columns", "a=b,c=d"], "linux")).toBe(
+  expect(shellCommand(["mimecast-bulk", "import", "a/b-c_1.csv", "--columns", "a=b,c=d"], "linux")).toBe(
     "mimecast-bulk import a/b-c_1.csv --columns a=b,c=d",
   );
 });

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { count, counted, duration } from "../../src/domain/format.ts";
+import { formatCount, formatDuration, pluralize } from "../../src/domain/format.ts";
 
 it("numbers are parted at the thousands, and nouns agree with them", () => {
-  expect(count(1_234_567)).toBe("1,234,567");
-  expect(counted(1, "row")).toBe("1 row");
-  expect(counted(0, "row")).toBe("0 rows");
-  expect(counted(2_000, "alias", "aliases")).toBe("2,000 aliases");
+  expect(formatCount(1_234_567)).toBe("1,234,567");
+  expect(pluralize(1, "row")).toBe("1 row");
+  expect(pluralize(0, "row")).toBe("0 rows");
+  expect(pluralize(2_000, "alias", "aliases")).toBe("2,000 aliases");
 });
 
 it.each([
@@ -23,5 +23,5 @@ it.each([
   [3_660_000, "1 h 1 min"],
   [7_500_000, "2 h 5 min"],
 ])("%d ms are told as %s", (ms, words) => {
-  expect(duration(ms)).toBe(words);
+  expect(formatDuration(ms)).toBe(words);
 });

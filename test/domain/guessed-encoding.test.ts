@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withoutGuesses } from "../../src/domain/guessed-encoding.ts";
-import { readRecord } from "../../src/domain/row.ts";
+import { parseRecord } from "../../src/domain/row.ts";
 
 const layout = {
   columns: { aliasFor: 0, aliases: [1] },
@@ -12,7 +12,7 @@ const layout = {
 /** `code alias` of each row of a record in a file that was read as Windows-1252 by guess. */
 function readByGuess(...cells: string[]): string[] {
   const record = { line: 2, cells, raw: cells.join(",") };
-  const reading = withoutGuesses(readRecord(record, layout), record, layout, "windows-1252");
+  const reading = withoutGuesses(parseRecord(record, layout), record, layout, "windows-1252");
   const rows = reading.kind === "list" ? [...reading.rows] : [reading];
   return rows.map((row) => (row.kind === "pair" ? row.pair.alias : `${row.code} ${row.alias}`));
 }
@@ -64,7 +64,7 @@ describe("a row of a file whose encoding is a guess", () => {
   it("names the encoding that was assumed and what to give", () => {
     const cells = ["p@x.example", "jŸrgen@x.example", ""];
     const record = { line: 2, cells, raw: cells.join(",") };
-    expect(withoutGuesses(readRecord(record, layout), record, layout, "windows-1252")).toMatchObject({
+    expect(withoutGuesses(parseRecord(record, layout), record, layout, "windows-1252")).toMatchObject({
       message: expect.stringMatching(
         /^'jŸrgen@x\.example' has letters beyond ASCII.* windows-1252 was assumed.* --encoding windows-1252; .* macintosh, cp850, cp437$/,
       ),

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keptRows } from "../../src/domain/kept-rows.ts";
-import { type InputRecord, readRecord } from "../../src/domain/row.ts";
-import type { RowReading } from "../../src/domain/row-reading.ts";
+import { type InputRecord, parseRecord } from "../../src/domain/row.ts";
+import type { ParsedRow } from "../../src/domain/row-reading.ts";
 
 const layout = { columns: { aliasFor: 0, aliases: [1, 2, 3] }, cellCount: 4, delimiter: "," };
 const record = (cells: readonly string[]): InputRecord => ({ line: 2, cells, raw: cells.join(",") });
-const rowsOf = (cells: readonly string[]): RowReading[] => {
-  const reading = readRecord(record(cells), layout);
+const rowsOf = (cells: readonly string[]): ParsedRow[] => {
+  const reading = parseRecord(record(cells), layout);
   return reading.kind === "list" ? [...reading.rows] : [reading];
 };
 
@@ -70,6 +70,6 @@ describe("a record with only some of its rows", () => {
 });
 
 /** A record that is invalid as a whole is a single row, and is never cut down. */
-function isWholeRecord(row: RowReading): boolean {
+function isWholeRecord(row: ParsedRow): boolean {
   return row.kind === "invalid" && (row.code === "broken_list" || row.code === "other_primary");
 }

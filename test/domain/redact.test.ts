@@ -1,30 +1,30 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BLOT, blotter, SECRET_FIELDS } from "../../src/domain/redact.ts";
+import { createRedactor, REDACTED, REDACTED_FIELDS } from "../../src/domain/redact.ts";
 import { WAYS_OF_WRITING } from "../support/ways-of-writing.ts";
 
-function blotted(text: string): string {
-  return blotter(["hush/hush", "hush/hush+1", 'quo"ted', "cat"]).blotted(text);
+function redact(text: string): string {
+  return createRedactor(["hush/hush", "hush/hush+1", 'quo"ted', "cat"]).redact(text);
 }
 
 describe("A secret is redacted", () => {
   test.each([
-    ["as it is", "was hush/hush+1!", `was ${BLOT}!`],
-    ["wherever it stands", "hush/hush,hush/hush", `${BLOT},${BLOT}`],
-    ["side by side with itself", "hush/hushhush/hush", BLOT],
-    ["as an address has it", "?key=hush%2Fhush%2B1", `?key=${BLOT}`],
-    ["as JSON has it", String.raw`{"a":"quo\"ted"}`, `{"a":"${BLOT}"}`],
-    ["whole, where another secret is a part of it", "hush/hush+1", BLOT],
+    ["as it is", "was hush/hush+1!", `was ${REDACTED}!`],
+    ["wherever it stands", "hush/hush,hush/hush", `${REDACTED},${REDACTED}`],
+    ["side by side with itself", "hush/hushhush/hush", REDACTED],
+    ["as an address has it", "?key=hush%2Fhush%2B1", `?key=${REDACTED}`],
+    ["as JSON has it", String.raw`{"a":"quo\"ted"}`, `{"a":"${REDACTED}"}`],
+    ["whole, where another secret is a part of it", "hush/hush+1", REDACTED],
     ["in a text that is escaped otherwise", "a&b %41 \\n &nosuch; &#9999999; hush/hush", undefined],
-  ])("%s", (_how, text, expected = text.replace("hush/hush", BLOT)) => {
-    expect(blotted(text)).toBe(expected);
+  ])("%s", (_how, text, expected = text.replace("hush/hush", REDACTED)) => {
+    expect(redact(text)).toBe(expected);
   });
 
   test.each(Object.entries(WAYS_OF_WRITING))("%s", (_way, write) => {
     for (const secret of ['k+y/w=1%2&<>"x', "pass%41word", "abcd1234efgh", "sec\\u0041\\\\ret'"]) {
       const written = write(secret);
       const text = `it is ${written} indeed`;
-      expect(blotter([secret]).blotted(text), written).toBe(`it is ${BLOT} indeed`);
+      expect(createRedactor([secret]).redact(text), written).toBe(`it is ${REDACTED} indeed`);
     }
   });
 
@@ -38,10 +38,12 @@ describe("A secret is redacted", () => {
         "in JSON",
         "in base64",
       ]) {
-        expect(blotter([secret]).blotted(`a ${WAYS_OF_WRITING[way]?.(secret)} b`), way).toBe(`a ${BLOT} b`);
+        expect(createRedactor([secret]).redact(`a ${WAYS_OF_WRITING[way]?.(secret)} b`), way).toBe(
+          `a ${REDACTED} b`,
+        );
       }
     }
-    expect(blotter(["half\ud800pair"]).blotted("half\ud800pair")).toBe(BLOT);
+    expect(createRedactor(["half\ud800pair"]).redact("half\ud800pair")).toBe(REDACTED);
   });
 
   test("whatever it is and in whatever way it is written", () => {
@@ -52,8 +54,8 @@ describe("A secret is redacted", () => {
     fc.assert(
       fc.property(secret, fc.constantFrom(...Object.values(WAYS_OF_WRITING)), (text, write) => {
         const written = write(text);
-        const found = blotter([text]).blotted(`<${written}>`);
-        expect(found).toContain(BLOT);
+        const found = createRedactor([text]).redact(`<${written}>`);
+        expect(found).toContain(REDACTED);
         expect(found).not.toContain(written);
       }),
     );
@@ -67,88 +69,90 @@ describe("A secret is redacted", () => {
           a: `${before}${text}${behind}`,
           b: Buffer.from(`\n${text}`).toString("base64"),
         });
-        expect(() => JSON.parse(blotter([text]).blotted(line))).not.toThrow();
+        expect(() => JSON.parse(createRedactor([text]).redact(line))).not.toThrow();
       }),
     );
     const base64 = JSON.stringify({ a: `x\n${Buffer.from("hush/hush").toString("base64")}` });
-    expect(JSON.parse(blotted(base64))).toEqual({ a: `x\n${BLOT}` });
+    expect(JSON.parse(redact(base64))).toEqual({ a: `x\n${REDACTED}` });
   });
 
   test("in base64 with every character that holds a bit of it", () => {
-    expect(blotted(Buffer.from("user:hush/hush").toString("base64"))).toBe(`dXNlcj${BLOT}`);
-    expect(blotted(Buffer.from("hush/hush+1:more").toString("base64"))).toBe(`${BLOT}6bW9yZQ==`);
+    expect(redact(Buffer.from("user:hush/hush").toString("base64"))).toBe(`dXNlcj${REDACTED}`);
+    expect(redact(Buffer.from("hush/hush+1:more").toString("base64"))).toBe(`${REDACTED}6bW9yZQ==`);
   });
 
   test("unless it is so short that it would take words out", () => {
-    expect(blotted("a cat")).toBe("a cat");
-    expect(blotter(["four"]).blotted("four")).toBe(BLOT);
-    expect(blotter(["four"]).blotted(Buffer.from("four").toString("base64"))).toBe(BLOT);
+    expect(redact("a cat")).toBe("a cat");
+    expect(createRedactor(["four"]).redact("four")).toBe(REDACTED);
+    expect(createRedactor(["four"]).redact(Buffer.from("four").toString("base64"))).toBe(REDACTED);
   });
 });
 
 describe("A secret that a cut has halved is redacted", () => {
   test.each([
-    ["it is hush/hu…", `it is ${BLOT}…`],
-    ["it is hush%2Fhu… then", `it is ${BLOT}… then`],
-    ["it is hush%2…", `it is ${BLOT}…`],
-    ["it is hus...", `it is ${BLOT}...`],
-    ["it is quo\\…", `it is ${BLOT}…`],
-    [`it is ${Buffer.from("hush/hush").toString("base64").slice(0, 7)}…`, `it is ${BLOT}…`],
-    ["hush hush/hu…", `hush ${BLOT}…`],
-    ["it is hush/hus", `it is ${BLOT}`],
-    ["it is hush%2Fhush%2", `it is ${BLOT}`],
+    ["it is hush/hu…", `it is ${REDACTED}…`],
+    ["it is hush%2Fhu… then", `it is ${REDACTED}… then`],
+    ["it is hush%2…", `it is ${REDACTED}…`],
+    ["it is hus...", `it is ${REDACTED}...`],
+    ["it is quo\\…", `it is ${REDACTED}…`],
+    [`it is ${Buffer.from("hush/hush").toString("base64").slice(0, 7)}…`, `it is ${REDACTED}…`],
+    ["hush hush/hu…", `hush ${REDACTED}…`],
+    ["it is hush/hus", `it is ${REDACTED}`],
+    ["it is hush%2Fhush%2", `it is ${REDACTED}`],
     ["it is hush/hu", "it is hush/hu"],
     ["it is hu…", "it is hu…"],
     ["it is hushed…", "it is hushed…"],
     ["nothing…", "nothing…"],
     ["hu%2…", "hu%2…"],
   ])("%s", (text, expected) => {
-    expect(blotted(text)).toBe(expected);
+    expect(redact(text)).toBe(expected);
   });
 
   test("at any place, and no cut is looked for where nothing is secret", () => {
     const secret = "correct-horse+battery/staple";
     for (let length = 3; length < secret.length; length++) {
-      expect(blotter([secret]).blotted(`x ${secret.slice(0, length)}…`)).toBe(`x ${BLOT}…`);
+      expect(createRedactor([secret]).redact(`x ${secret.slice(0, length)}…`)).toBe(`x ${REDACTED}…`);
     }
-    expect(blotter().blotted("cut…")).toBe("cut…");
+    expect(createRedactor().redact("cut…")).toBe("cut…");
   });
 });
 
 describe("Secrets that become known later", () => {
   test("are redacted from then on", () => {
-    const late = blotter(["hush-one"]);
+    const late = createRedactor(["hush-one"]);
     late.add(["hush-two", "hush-one"]);
-    expect(late.blotted("hush-one hush-two")).toBe(`${BLOT} ${BLOT}`);
+    expect(late.redact("hush-one hush-two")).toBe(`${REDACTED} ${REDACTED}`);
   });
 
   test("are the latest four tokens", () => {
-    const late = blotter(["hush-one"]);
+    const late = createRedactor(["hush-one"]);
     for (const token of ["token-1", "token-2", "token-2", "token-3", "token-4", "token-5"])
       late.addToken(token);
     late.addToken("");
-    expect(late.blotted("token-1 token-2 token-5 hush-one")).toBe(`token-1 ${BLOT} ${BLOT} ${BLOT}`);
+    expect(late.redact("token-1 token-2 token-5 hush-one")).toBe(
+      `token-1 ${REDACTED} ${REDACTED} ${REDACTED}`,
+    );
   });
 });
 
 describe("What authorizes a request is redacted, whosever it is:", () => {
   test.each([
-    ["Bearer abc.def-ghi~1+/=", BLOT],
-    ["authorization: bearer   abc next", `authorization: ${BLOT} next`],
-    ["Bearer%20abc next", `${BLOT} next`],
-    ["MC access-key:bm90IG1pbmU= next", `${BLOT} next`],
-    ["mc  access-key:bm90IG1pbmU= next", `${BLOT} next`],
+    ["Bearer abc.def-ghi~1+/=", REDACTED],
+    ["authorization: bearer   abc next", `authorization: ${REDACTED} next`],
+    ["Bearer%20abc next", `${REDACTED} next`],
+    ["MC access-key:bm90IG1pbmU= next", `${REDACTED} next`],
+    ["mc  access-key:bm90IG1pbmU= next", `${REDACTED} next`],
     ["the bearer", "the bearer"],
   ])("%s", (text, expected) => {
-    expect(blotted(text)).toBe(expected);
+    expect(redact(text)).toBe(expected);
   });
 
   test.each(["authorization", "accessToken", "access_token", "clientSecret", "secretKey", "appKey"])(
     "the field %s of a JSON line, whatever is in it",
     (name) => {
       const line = JSON.stringify({ a: 1, [name]: 'x"y\\', b: "kept" });
-      expect(SECRET_FIELDS).toContain(name);
-      expect(JSON.parse(blotted(line))).toEqual({ a: 1, [name]: BLOT, b: "kept" });
+      expect(REDACTED_FIELDS).toContain(name);
+      expect(JSON.parse(redact(line))).toEqual({ a: 1, [name]: REDACTED, b: "kept" });
     },
   );
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { readRecord } from "../../src/domain/row.ts";
+import { parseRecord } from "../../src/domain/row.ts";
 
 const layout = { columns: { aliasFor: 0, aliases: [1] }, cellCount: 2, delimiter: "," };
 const record = (...cells: string[]) => ({ line: 7, cells, raw: cells.join(",") });
 
 describe("a record gives a pair", () => {
   it("with both addresses as written and as compared", () => {
-    expect(readRecord(record("Ann@Corp.example", "ann@Old.example"), layout)).toEqual({
+    expect(parseRecord(record("Ann@Corp.example", "ann@Old.example"), layout)).toEqual({
       kind: "pair",
       pair: { aliasFor: "Ann@Corp.example", alias: "ann@Old.example" },
       aliasForKey: "ann@corp.example",
@@ -19,7 +19,7 @@ describe("a record gives a pair", () => {
     [" ann@corp.example", "ann@old.example"],
     ["ann@corp.example", "ann@old.example\u200b"],
   ])("and says when something around one of them was removed: %j %j", (aliasFor, alias) => {
-    expect(readRecord(record(aliasFor, alias), layout)).toMatchObject({
+    expect(parseRecord(record(aliasFor, alias), layout)).toMatchObject({
       kind: "pair",
       pair: { aliasFor: "ann@corp.example", alias: "ann@old.example" },
       cleaned: true,
@@ -27,14 +27,14 @@ describe("a record gives a pair", () => {
   });
 
   it("also where the alias begins with a brace, as an address may and a list does", () => {
-    expect(readRecord(record("p@x.example", "{ann@x.example"), layout)).toMatchObject({
+    expect(parseRecord(record("p@x.example", "{ann@x.example"), layout)).toMatchObject({
       pair: { alias: "{ann@x.example" },
     });
   });
 
   it("from the columns that the layout names", () => {
     const wide = { columns: { aliasFor: 2, aliases: [0] }, cellCount: 3, delimiter: "," };
-    expect(readRecord(record("a@old.example", "Ann", "ann@corp.example"), wide)).toMatchObject({
+    expect(parseRecord(record("a@old.example", "Ann", "ann@corp.example"), wide)).toMatchObject({
       pair: { aliasFor: "ann@corp.example", alias: "a@old.example" },
     });
   });
@@ -55,7 +55,7 @@ describe("a record is invalid", () => {
     ["not_an_address", ["a@x.example", "b@x"], /^alias: the domain 'x' has no dot/],
     ["alias_is_primary", ["Ann@x.example", "ann@X.example"], /same address, ann@x\.example/],
   ])("%s: %j", (code, cells, message) => {
-    const reading = readRecord(record(...cells), layout);
+    const reading = parseRecord(record(...cells), layout);
     expect(reading).toMatchObject({
       kind: "invalid",
       code,
@@ -69,7 +69,7 @@ describe("a record is invalid", () => {
     const raw = `${"x".repeat(100)},a@x.example,m\u{fffd}@x.example`;
     const undecodable = "has bytes that are no text in UTF-8";
     expect(
-      readRecord({ line: 7, cells: ["a@x.example", "b@x.example"], raw, undecodable }, layout),
+      parseRecord({ line: 7, cells: ["a@x.example", "b@x.example"], raw, undecodable }, layout),
     ).toMatchObject({
       kind: "invalid",
       code: "undecodable",
@@ -80,15 +80,15 @@ describe("a record is invalid", () => {
   it("undecodable: shown from its beginning where the place is near to it", () => {
     const undecodable = "has bytes that are no text in UTF-8";
     const near = { line: 7, cells: ["a@x.example", "b"], raw: "a\u{fffd}@x.example,b", undecodable };
-    expect(readRecord(near, layout)).toMatchObject({
+    expect(parseRecord(near, layout)).toMatchObject({
       message: "the record has bytes that are no text in UTF-8: 'a\u{fffd}@x.example,b'",
     });
   });
 
   it("and tells of both addresses what the record has of them, which may be nothing", () => {
     const last = { columns: { aliasFor: 1, aliases: [2] }, cellCount: 3, delimiter: "," };
-    expect(readRecord(record("x"), last)).toMatchObject({ code: "ragged_row", aliasFor: "", alias: "" });
-    expect(readRecord(record("x", "y"), last)).toMatchObject({
+    expect(parseRecord(record("x"), last)).toMatchObject({ code: "ragged_row", aliasFor: "", alias: "" });
+    expect(parseRecord(record("x", "y"), last)).toMatchObject({
       code: "ragged_row",
       aliasFor: "y",
       alias: "",
@@ -101,12 +101,12 @@ describe("a record is invalid", () => {
       cells: ["a@x.example", "b@x.example"],
       raw: "a@x.example,b@x.example,M\u{fffd}ller",
     };
-    expect(readRecord(record, layout)).toMatchObject({ kind: "pair" });
+    expect(parseRecord(record, layout)).toMatchObject({ kind: "pair" });
   });
 
   it("and a ragged one of several lines says how far it reaches, as a quotation mark may be missing", () => {
     const swallowed = { line: 5, cells: ["x"], raw: '"a@x.example,b@x.example\r\nc@x.example\n\r"' };
-    expect(readRecord(swallowed, layout)).toMatchObject({
+    expect(parseRecord(swallowed, layout)).toMatchObject({
       message:
         "the record has 1 cells, and 2 were expected; it reaches to line 8: is a quotation mark missing?",
     });
@@ -122,16 +122,16 @@ describe("a record with empty cells missing or too many at its end", () => {
     ["missing, one of two aliases among them", ["a@x.example", "b@x.example"]],
     ["too many", ["a@x.example", "b@x.example", "", "", "", " "]],
   ])("is read where they are %s", (_, cells) => {
-    expect(readRecord(record(...cells), four)).toMatchObject({
+    expect(parseRecord(record(...cells), four)).toMatchObject({
       kind: "pair",
       pair: { aliasFor: "a@x.example", alias: "b@x.example" },
     });
   });
 
   it("is ragged where the cells of aliasFor or alias are missing", () => {
-    expect(readRecord(record("a@x.example"), four)).toMatchObject({ code: "ragged_row" });
+    expect(parseRecord(record("a@x.example"), four)).toMatchObject({ code: "ragged_row" });
     const last = { ...four, columns: { aliasFor: 2, aliases: [0] } };
-    expect(readRecord(record("a@x.example", "x"), last)).toMatchObject({ code: "ragged_row" });
+    expect(parseRecord(record("a@x.example", "x"), last)).toMatchObject({ code: "ragged_row" });
   });
 
   it("is ragged where a quotation mark may have moved its cells", () => {
@@ -140,7 +140,7 @@ describe("a record with empty cells missing or too many at its end", () => {
       "a@x.example",
       "b@x.example,c@x.example,d",
     );
-    expect(readRecord(short, four)).toMatchObject({ code: "ragged_row" });
+    expect(parseRecord(short, four)).toMatchObject({ code: "ragged_row" });
     const long = quoted(
       'a@x.example,"b@x.example",c@x.example,',
       "a@x.example",
@@ -148,20 +148,20 @@ describe("a record with empty cells missing or too many at its end", () => {
       "c@x.example",
       "",
     );
-    expect(readRecord(long, { ...layout, cellCount: 3 })).toMatchObject({ code: "ragged_row" });
+    expect(parseRecord(long, { ...layout, cellCount: 3 })).toMatchObject({ code: "ragged_row" });
   });
 
   it("is read where quotation marks can't have moved its cells", () => {
     const short = quoted('a@x.example,"b@x.example"', "a@x.example", "b@x.example");
-    expect(readRecord(short, four)).toMatchObject({ kind: "pair" });
+    expect(parseRecord(short, four)).toMatchObject({ kind: "pair" });
     const long = quoted('a@x.example,"b@x.example",', "a@x.example", "b@x.example", "");
-    expect(readRecord(long, { ...layout, extraCells: 1 })).toMatchObject({ kind: "pair" });
+    expect(parseRecord(long, { ...layout, extraCells: 1 })).toMatchObject({ kind: "pair" });
   });
 });
 
 describe("a record with a list of addresses", () => {
   const exported = (cell: string, header = "EmailAddresses") =>
-    readRecord(record("p@x.example", cell), { ...layout, header: ["PrimarySmtpAddress", header] });
+    parseRecord(record("p@x.example", cell), { ...layout, header: ["PrimarySmtpAddress", header] });
   const told = (cell: string, header?: string) => {
     const reading = exported(cell, header);
     const rows = reading.kind === "list" ? [...reading.rows] : [reading];
@@ -279,7 +279,7 @@ describe("a record with a list of addresses", () => {
 
   it("says of each row whether something was removed around one of its addresses", () => {
     const cleaned = (aliasFor: string, cell: string) => {
-      const reading = readRecord(record(aliasFor, cell), layout);
+      const reading = parseRecord(record(aliasFor, cell), layout);
       const rows = reading.kind === "list" ? [...reading.rows] : [];
       return rows.map((row) => row.kind === "pair" && row.cleaned);
     };
@@ -352,7 +352,7 @@ describe("a record with a list of addresses", () => {
 
   it("is exported as Exchange does where no header says otherwise", () => {
     const cell = "SMTP:p@x.example;smtp:a@x.exam...";
-    expect(readRecord(record("p@x.example", cell), layout)).toMatchObject({
+    expect(parseRecord(record("p@x.example", cell), layout)).toMatchObject({
       message: expect.stringContaining("Get-Mailbox"),
     });
   });
@@ -393,7 +393,7 @@ describe("a record with several alias columns", () => {
   const layout = { columns: { aliasFor: 1, aliases: [0, 2, 3] }, cellCount: 4, delimiter: "," };
   const primary = "ann@new.example";
   const rowsOf = (cells: readonly string[]) => {
-    const reading = readRecord(record(...cells), layout);
+    const reading = parseRecord(record(...cells), layout);
     return reading.kind === "list" ? [...reading.rows] : [reading];
   };
 
@@ -403,18 +403,18 @@ describe("a record with several alias columns", () => {
     expect(aliases).toEqual(
       ["a", "b", "c", "d"].map((name) => ({ aliasFor: primary, alias: `${name}@old.example` })),
     );
-    expect(readRecord(record(...cells), layout)).toMatchObject({ rowCount: 4, otherCount: 0 });
+    expect(parseRecord(record(...cells), layout)).toMatchObject({ rowCount: 4, otherCount: 0 });
   });
 
   it("gives one ordinary row where only one of them has something", () => {
-    expect(readRecord(record("", primary, " ", "d@old.example"), layout)).toMatchObject({
+    expect(parseRecord(record("", primary, " ", "d@old.example"), layout)).toMatchObject({
       kind: "pair",
       pair: { alias: "d@old.example" },
     });
   });
 
   it("gives no row where all of them are empty", () => {
-    expect(readRecord(record("", primary, "\u00a0", ""), layout)).toMatchObject({
+    expect(parseRecord(record("", primary, "\u00a0", ""), layout)).toMatchObject({
       kind: "list",
       rowCount: 0,
     });
@@ -422,7 +422,7 @@ describe("a record with several alias columns", () => {
 
   it("counts the addresses of other kinds in all of them", () => {
     expect(
-      readRecord(record("sip:x@y.example", primary, "x500:/o=A", "smtp:b@y.example"), layout),
+      parseRecord(record("sip:x@y.example", primary, "x500:/o=A", "smtp:b@y.example"), layout),
     ).toMatchObject({
       kind: "list",
       rowCount: 1,

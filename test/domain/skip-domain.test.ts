@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { readSkipPattern, skipDomain } from "../../src/domain/skip-domain.ts";
+import { domainFilter, parseDomainPattern } from "../../src/domain/skip-domain.ts";
 
 const skips = (patterns: readonly string[], address: string): boolean => {
-  const read = patterns.map((text) => readSkipPattern(text));
-  return skipDomain(read.flatMap((it) => (it.ok ? [it.pattern] : [])))(address);
+  const read = patterns.map((text) => parseDomainPattern(text));
+  return domainFilter(read.flatMap((it) => (it.ok ? [it.pattern] : [])))(address);
 };
 
 describe("an alias's domain is passed over", () => {
@@ -52,7 +52,7 @@ describe("a pattern is refused", () => {
     "/example.org",
     "-.-..",
   ])("%j", (pattern) => {
-    expect(readSkipPattern(pattern)).toEqual({
+    expect(parseDomainPattern(pattern)).toEqual({
       ok: false,
       reason: expect.stringMatching(
         /^(expected a domain such as example\.org, or \*\.example\.org|that is no valid domain)$/,

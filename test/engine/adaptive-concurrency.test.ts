@@ -1,27 +1,27 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LaneCount } from "../../src/engine/adaptive-concurrency.ts";
+import { AdaptiveConcurrency } from "../../src/engine/adaptive-concurrency.ts";
 
 /** A service that answers so many calls at once; each round is as many calls as there are lanes. */
 class Rounds {
-  readonly lanes: LaneCount;
+  readonly lanes: AdaptiveConcurrency;
   nowMs = 0;
 
   constructor(most: number) {
-    this.lanes = new LaneCount(most);
+    this.lanes = new AdaptiveConcurrency(most);
   }
 
   /** Whole rounds, of answers that all took so long and of which so large a share was trouble. */
   pass(count: number, latencyMs: number, troubledShare = 0): number {
     for (let round = 0; round < count; round += 1) {
-      const calls = Math.max(8, this.lanes.now);
+      const calls = Math.max(8, this.lanes.limit);
       const sentAtMs = this.nowMs;
       this.nowMs += latencyMs;
       for (let call = 0; call < calls; call += 1) {
-        this.lanes.took({ sentAtMs, arrivedAtMs: this.nowMs }, call < calls * troubledShare);
+        this.lanes.record({ sentAtMs, arrivedAtMs: this.nowMs }, call < calls * troubledShare);
       }
     }
-    return this.lanes.now;
+    return this.lanes.limit;
   }
 }
 
@@ -52,26 +52,26 @@ describe("the number of lanes", () => {
     expect(new Rounds(20).pass(1, 200, 0.2)).toBe(12);
     const some = new Rounds(20);
     some.pass(1, 200, 0.15);
-    expect(some.lanes.usualLatencyMs).toBe(200);
+    expect(some.lanes.baselineLatencyMs).toBe(200);
     const rounds = new Rounds(20);
     expect(rounds.pass(1, 200, 1)).toBe(12);
-    expect(rounds.lanes.usualLatencyMs).toBeUndefined();
+    expect(rounds.lanes.baselineLatencyMs).toBeUndefined();
   });
 
   it("rests on eight answers at least, however few lanes there are", () => {
-    const lanes = new LaneCount(2);
-    for (let call = 0; call < 7; call += 1) lanes.took({ sentAtMs: 0, arrivedAtMs: 100 }, true);
-    expect(lanes.now).toBe(2);
-    lanes.took({ sentAtMs: 0, arrivedAtMs: 100 }, true);
-    expect(lanes.now).toBe(1);
+    const lanes = new AdaptiveConcurrency(2);
+    for (let call = 0; call < 7; call += 1) lanes.record({ sentAtMs: 0, arrivedAtMs: 100 }, true);
+    expect(lanes.limit).toBe(2);
+    lanes.record({ sentAtMs: 0, arrivedAtMs: 100 }, true);
+    expect(lanes.limit).toBe(1);
   });
 
   it("falls once for one bad moment: calls that left before it say nothing new", () => {
-    const lanes = new LaneCount(10);
-    for (let call = 0; call < 10; call += 1) lanes.took({ sentAtMs: 0, arrivedAtMs: 500 }, true);
-    expect(lanes.now).toBe(6);
-    for (let call = 0; call < 100; call += 1) lanes.took({ sentAtMs: 499, arrivedAtMs: 900 }, true);
-    expect(lanes.now).toBe(6);
+    const lanes = new AdaptiveConcurrency(10);
+    for (let call = 0; call < 10; call += 1) lanes.record({ sentAtMs: 0, arrivedAtMs: 500 }, true);
+    expect(lanes.limit).toBe(6);
+    for (let call = 0; call < 100; call += 1) lanes.record({ sentAtMs: 499, arrivedAtMs: 900 }, true);
+    expect(lanes.limit).toBe(6);
   });
 
   it("falls when answers get several times slower than usual, and climbs back as they recover", () => {
@@ -86,7 +86,7 @@ describe("the number of lanes", () => {
     const rounds = new Rounds(64);
     rounds.pass(5, 200);
     rounds.pass(10, 2_000);
-    expect(rounds.lanes.now).toBeLessThan(64);
+    expect(rounds.lanes.limit).toBeLessThan(64);
     expect(rounds.pass(200, 2_000)).toBe(64);
   });
 
@@ -117,7 +117,7 @@ describe("the number of lanes", () => {
     const usualAfter = (...latenciesMs: readonly number[]) => {
       const rounds = new Rounds(16);
       for (const latencyMs of latenciesMs) rounds.pass(1, latencyMs);
-      return rounds.lanes.usualLatencyMs;
+      return rounds.lanes.baselineLatencyMs;
     };
     expect(usualAfter(100, 50)).toBeCloseTo(85);
     expect(usualAfter(100, 200)).toBeCloseTo(102);
@@ -125,24 +125,24 @@ describe("the number of lanes", () => {
 
   it("knows how long an answer usually takes", () => {
     const rounds = new Rounds(16);
-    expect(rounds.lanes.usualLatencyMs).toBeUndefined();
+    expect(rounds.lanes.baselineLatencyMs).toBeUndefined();
     rounds.pass(3, 180);
-    expect(rounds.lanes.usualLatencyMs).toBe(180);
+    expect(rounds.lanes.baselineLatencyMs).toBe(180);
     rounds.pass(50, 90);
-    expect(rounds.lanes.usualLatencyMs).toBeCloseTo(90, 0);
+    expect(rounds.lanes.baselineLatencyMs).toBeCloseTo(90, 0);
   });
 
   it("is between an eighth of the most and the most, whatever comes", () => {
     const call = fc.record({ latencyMs: fc.nat(60_000), gapMs: fc.nat(1_000), isTroubled: fc.boolean() });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 256 }), fc.array(call, { maxLength: 500 }), (most, calls) => {
-        const lanes = new LaneCount(most);
+        const lanes = new AdaptiveConcurrency(most);
         let nowMs = 0;
         for (const { latencyMs, gapMs, isTroubled } of calls) {
           nowMs += gapMs;
-          lanes.took({ sentAtMs: nowMs - latencyMs, arrivedAtMs: nowMs }, isTroubled);
-          expect(lanes.now).toBeLessThanOrEqual(most);
-          expect(lanes.now).toBeGreaterThanOrEqual(Math.max(1, Math.floor(most / 8)));
+          lanes.record({ sentAtMs: nowMs - latencyMs, arrivedAtMs: nowMs }, isTroubled);
+          expect(lanes.limit).toBeLessThanOrEqual(most);
+          expect(lanes.limit).toBeGreaterThanOrEqual(Math.max(1, Math.floor(most / 8)));
         }
       }),
     );

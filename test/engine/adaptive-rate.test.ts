@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { LaneCount } from "../../src/engine/adaptive-concurrency.ts";
+import { AdaptiveConcurrency } from "../../src/engine/adaptive-concurrency.ts";
 import { AdaptiveRate } from "../../src/engine/adaptive-rate.ts";
 import { backoffMs } from "../../src/engine/backoff.ts";
-import { Breaker, DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
+import { CircuitBreaker, DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
 
 const RETRY = { maxAttempts: 6, baseMs: 500, ceilingMs: 30_000 } as const;
 
@@ -53,8 +53,8 @@ function sends(
   isAlone = false,
 ) {
   const rate = new AdaptiveRate();
-  const breaker = new Breaker(DEFAULT_BREAKER);
-  const laneCount = new LaneCount(lanes);
+  const breaker = new CircuitBreaker(DEFAULT_BREAKER);
+  const laneCount = new AdaptiveConcurrency(lanes);
   const random = drawn(7);
   let fresh = rowCount;
   let parked: { dueMs: number; attempts: number }[] = [];
@@ -64,9 +64,9 @@ function sends(
     for (const call of flying.filter(({ sentAtMs }) => sentAtMs + latencyMs <= nowMs)) {
       const timed = { sentAtMs: call.sentAtMs, arrivedAtMs: nowMs };
       rate.took(timed, !call.isLet);
-      laneCount.took(timed, !call.isLet);
-      if (call.isLet) breaker.passed();
-      else breaker.blocked({ kind: "no-answer", sentAtMs: call.sentAtMs, nowMs });
+      laneCount.record(timed, !call.isLet);
+      if (call.isLet) breaker.recordSuccess();
+      else breaker.recordFailure({ kind: "no-response", sentAtMs: call.sentAtMs, nowMs });
       if (call.isLet || call.attempts === RETRY.maxAttempts) {
         done += 1;
         if (!call.isLet) unknown += 1;
@@ -75,7 +75,7 @@ function sends(
       }
     }
     flying = flying.filter(({ sentAtMs }) => sentAtMs + latencyMs > nowMs);
-    const laneCountNow = isAlone ? lanes : breaker.probing ? 1 : laneCount.now;
+    const laneCountNow = isAlone ? lanes : breaker.probing ? 1 : laneCount.limit;
     const nextMs = Math.max(nowMs + rate.waitMs(nowMs), isAlone ? 0 : breaker.nextProbeMs);
     while (flying.length < laneCountNow && nextMs <= nowMs && rate.waitMs(nowMs) === 0) {
       const due = parked.find(({ dueMs }) => dueMs <= nowMs);

@@ -1,39 +1,42 @@
 import { describe, expect, it } from "vitest";
-import { Stop, StoppedError } from "../../src/engine/shutdown.ts";
+import { Shutdown, StoppedError } from "../../src/engine/shutdown.ts";
 import { exchange, passed, readsOf, scripted, troubled } from "./scripted-reads.ts";
 
 describe("a call that only reads", () => {
   it("gives what was asked for", async () => {
-    const { reads } = readsOf();
-    expect(await reads.read("it", scripted(passed(7)))).toEqual({ kind: "read", value: 7 });
-    expect(reads.callCount).toBe(1);
+    const { reader } = readsOf();
+    expect(await reader.read("it", scripted(passed(7)))).toEqual({ kind: "read", value: 7 });
+    expect(reader.callCount).toBe(1);
   });
 
-  it.each(["failed", "hindered", "unanswered"] as const)("is made again where it was %s", async (kind) => {
-    const { reads, retried } = readsOf();
-    const call = scripted(troubled(kind), troubled(kind), passed(7));
-    expect(await reads.read("it", call)).toEqual({ kind: "read", value: 7 });
-    expect(retried).toEqual(["it", "it"]);
-  });
+  it.each(["failed", "transient", "indeterminate"] as const)(
+    "is made again where it was %s",
+    async (kind) => {
+      const { reader, retried } = readsOf();
+      const call = scripted(troubled(kind), troubled(kind), passed(7));
+      expect(await reader.read("it", call)).toEqual({ kind: "read", value: 7 });
+      expect(retried).toEqual(["it", "it"]);
+    },
+  );
 
   it("waits longer each time, with jitter, and as long as the server says", async () => {
-    const { reads, clock } = readsOf();
+    const { reader, clock } = readsOf();
     const busy = troubled("failed");
-    await reads.read("it", scripted(busy, busy, { ...busy, waitMs: 9_000 }, passed(7)));
+    await reader.read("it", scripted(busy, busy, { ...busy, waitMs: 9_000 }, passed(7)));
     expect(clock.sleptMs).toEqual([250, 500, 9_000]);
   });
 
   it("fails once it was tried as often as it may be", async () => {
-    const { reads } = readsOf();
-    await reads.read("another", scripted(passed(1)));
+    const { reader } = readsOf();
+    await reader.read("another", scripted(passed(1)));
     const call = scripted(troubled("failed"));
-    expect(await reads.read("it", call)).toMatchObject({ kind: "failed", attempts: 6 });
+    expect(await reader.read("it", call)).toMatchObject({ kind: "failed", attempts: 6 });
     expect(call.count()).toBe(6);
   });
 
   it("fails at once where another attempt can't help", async () => {
     const call = scripted(troubled("failed", false));
-    expect(await readsOf().reads.read("it", call)).toMatchObject({
+    expect(await readsOf().reader.read("it", call)).toMatchObject({
       kind: "failed",
       attempts: 1,
       failure: { code: "some_code" },
@@ -42,72 +45,76 @@ describe("a call that only reads", () => {
   });
 
   it("finds Mimecast unreachable where no answer came, or nothing ever got through", async () => {
-    const lost = { ...troubled("unanswered"), status: undefined };
+    const lost = { ...troubled("indeterminate"), status: undefined };
     const { status: _, ...unanswered } = lost;
     const late = readsOf();
-    await late.reads.read("another", scripted(passed(1)));
-    expect(await late.reads.read("it", scripted(unanswered))).toMatchObject({ kind: "unreachable" });
-    expect(await readsOf().reads.read("it", scripted(troubled("unanswered")))).toMatchObject({
+    await late.reader.read("another", scripted(passed(1)));
+    expect(await late.reader.read("it", scripted(unanswered))).toMatchObject({ kind: "unreachable" });
+    expect(await readsOf().reader.read("it", scripted(troubled("indeterminate")))).toMatchObject({
       kind: "unreachable",
     });
     const once = readsOf();
-    await once.reads.read("another", scripted(passed(1)));
-    expect(await once.reads.read("it", scripted(troubled("unanswered")))).toMatchObject({ kind: "failed" });
+    await once.reader.read("another", scripted(passed(1)));
+    expect(await once.reader.read("it", scripted(troubled("indeterminate")))).toMatchObject({
+      kind: "failed",
+    });
     const judged = readsOf();
-    await judged.reads.read("another", scripted(troubled("failed", false)));
-    expect(await judged.reads.read("it", scripted(troubled("unanswered")))).toMatchObject({ kind: "failed" });
-    const hindered = scripted(troubled("hindered", false));
-    expect(await judged.reads.read("it", hindered)).toMatchObject({ kind: "failed" });
-    expect(await readsOf().reads.read("it", hindered)).toMatchObject({ kind: "unreachable" });
-    expect(await readsOf().reads.read("it", scripted(troubled("failed", false)))).toMatchObject({
+    await judged.reader.read("another", scripted(troubled("failed", false)));
+    expect(await judged.reader.read("it", scripted(troubled("indeterminate")))).toMatchObject({
+      kind: "failed",
+    });
+    const hindered = scripted(troubled("transient", false));
+    expect(await judged.reader.read("it", hindered)).toMatchObject({ kind: "failed" });
+    expect(await readsOf().reader.read("it", hindered)).toMatchObject({ kind: "unreachable" });
+    expect(await readsOf().reader.read("it", scripted(troubled("failed", false)))).toMatchObject({
       kind: "failed",
     });
   });
 
   it("that was never executed is no attempt, until the run gives up", async () => {
-    const { reads, stop } = readsOf();
+    const { reader, shutdown } = readsOf();
     const call = scripted(troubled("not-executed"));
-    await expect(reads.read("it", call)).rejects.toBeInstanceOf(StoppedError);
+    await expect(reader.read("it", call)).rejects.toBeInstanceOf(StoppedError);
     expect(call.count()).toBeGreaterThan(6);
-    expect(stop.reasons).toMatchObject([{ kind: "unreachable" }]);
+    expect(shutdown.reasons).toMatchObject([{ kind: "unreachable" }]);
   });
 
   it("that was never executed is no refusal either, though others get through", async () => {
-    const { reads } = readsOf();
-    await reads.read("another", scripted(passed(1)));
+    const { reader } = readsOf();
+    await reader.read("another", scripted(passed(1)));
     const not = troubled("not-executed");
     const call = scripted(not, not, not, not, not, not, not, passed(7));
-    const result = await reads.read("it", async (control) => {
-      await reads.read("another", scripted(passed(1)));
+    const result = await reader.read("it", async (control) => {
+      await reader.read("another", scripted(passed(1)));
       return await call(control);
     });
     expect(result).toEqual({ kind: "read", value: 7 });
   });
 
   it("stops the run where nothing but refusals came for a minute, and is not what was refused", async () => {
-    const { reads, stop, clock } = readsOf();
-    await reads.read("another", scripted(passed(1)));
-    await expect(reads.read("it", scripted(troubled("refused")))).rejects.toBeInstanceOf(StoppedError);
-    expect(stop.reasons).toMatchObject([{ kind: "refused" }]);
+    const { reader, shutdown, clock } = readsOf();
+    await reader.read("another", scripted(passed(1)));
+    await expect(reader.read("it", scripted(troubled("refused")))).rejects.toBeInstanceOf(StoppedError);
+    expect(shutdown.reasons).toMatchObject([{ kind: "refused" }]);
     expect(clock.nowMs()).toBeGreaterThanOrEqual(60_000);
   });
 
   it("stops the run after three refusals of the account, and says which permission to look at", async () => {
-    const { reads, stop } = readsOf();
+    const { reader, shutdown } = readsOf();
     const call = scripted(troubled("refused"));
-    await expect(reads.read("it", call)).rejects.toBeInstanceOf(StoppedError);
+    await expect(reader.read("it", call)).rejects.toBeInstanceOf(StoppedError);
     expect(call.count()).toBe(3);
-    expect(stop.reasons).toMatchObject([
+    expect(shutdown.reasons).toMatchObject([
       { kind: "refused", message: expect.stringContaining("Directories | Groups | Read") },
     ]);
   });
 
   it("is refused for good where others get through between its refusals", async () => {
-    const { reads } = readsOf();
-    await reads.read("another", scripted(passed(1)));
+    const { reader } = readsOf();
+    await reader.read("another", scripted(passed(1)));
     const refused = scripted(troubled("refused"));
-    const result = await reads.read("it", async (control) => {
-      await reads.read("another", scripted(passed(1)));
+    const result = await reader.read("it", async (control) => {
+      await reader.read("another", scripted(passed(1)));
       return await refused(control);
     });
     expect(result).toMatchObject({ kind: "refused", attempts: 6, failure: { code: "some_code" } });
@@ -115,45 +122,45 @@ describe("a call that only reads", () => {
   });
 
   it("tells of its refusals and its attempts together how often it was tried", async () => {
-    const { reads } = readsOf({ retry: { maxAttempts: 2, baseMs: 500, ceilingMs: 30_000 } });
-    await reads.read("another", scripted(passed(1)));
+    const { reader } = readsOf({ retry: { maxAttempts: 2, baseMs: 500, ceilingMs: 30_000 } });
+    await reader.read("another", scripted(passed(1)));
     const call = scripted(troubled("failed"), troubled("refused"));
-    const result = await reads.read("it", async (control) => {
-      if (call.count() > 1) await reads.read("another", scripted(passed(1)));
+    const result = await reader.read("it", async (control) => {
+      if (call.count() > 1) await reader.read("another", scripted(passed(1)));
       return await call(control);
     });
     expect(result).toMatchObject({ kind: "refused", attempts: 3 });
   });
 
   it("is refused for good by the second refusal, where one attempt is all that it has", async () => {
-    const { reads } = readsOf({ retry: { maxAttempts: 1, baseMs: 500, ceilingMs: 30_000 } });
-    await reads.read("another", scripted(passed(1)));
+    const { reader } = readsOf({ retry: { maxAttempts: 1, baseMs: 500, ceilingMs: 30_000 } });
+    await reader.read("another", scripted(passed(1)));
     const refused = scripted(troubled("refused"));
-    await reads.read("it", async (control) => {
-      if (refused.count() > 0) await reads.read("another", scripted(passed(1)));
+    await reader.read("it", async (control) => {
+      if (refused.count() > 0) await reader.read("another", scripted(passed(1)));
       return await refused(control);
     });
     expect(refused.count()).toBe(2);
   });
 
   it("is not made once the run has stopped, nor made again", async () => {
-    const { reads, stop } = readsOf();
+    const { reader, shutdown } = readsOf();
     const call = scripted(troubled("failed"));
-    const stopping = reads.read("it", async (control) => {
+    const stopping = reader.read("it", async (control) => {
       const first = await call(control);
-      stop.stop({ kind: "signal", signal: "SIGINT", message: "by SIGINT" });
+      shutdown.drainNow({ kind: "signal", signal: "SIGINT", message: "by SIGINT" });
       return first;
     });
     await expect(stopping).rejects.toBeInstanceOf(StoppedError);
     expect(call.count()).toBe(1);
-    await expect(reads.read("it", call)).rejects.toThrow(new StoppedError("nothing is sent any more", "it"));
+    await expect(reader.read("it", call)).rejects.toThrow(new StoppedError("nothing is sent any more", "it"));
     expect(call.count()).toBe(1);
   });
 });
 
 describe("calls side by side", () => {
   it("are one until the first got through, then as many as there are lanes", async () => {
-    const { reads } = readsOf({ concurrency: 3 });
+    const { reader } = readsOf({ concurrency: 3 });
     let inFlight = 0;
     const most = [0];
     const release: (() => void)[] = [];
@@ -164,7 +171,7 @@ describe("calls side by side", () => {
       inFlight -= 1;
       return passed(1);
     };
-    const all = Array.from({ length: 9 }, (_, index) => reads.read(`call ${index}`, call));
+    const all = Array.from({ length: 9 }, (_, index) => reader.read(`call ${index}`, call));
     const settled = () => new Promise((resolve) => setImmediate(resolve));
     await settled();
     expect(Math.max(...most)).toBe(1);
@@ -177,52 +184,52 @@ describe("calls side by side", () => {
   });
 
   it("that wait for a lane end when the run stops", async () => {
-    const stop = new Stop();
-    const { reads } = readsOf({ concurrency: 1 }, stop);
-    const never = reads.read("first", () => new Promise<never>(() => undefined));
+    const shutdown = new Shutdown();
+    const { reader } = readsOf({ concurrency: 1 }, shutdown);
+    const never = reader.read("first", () => new Promise<never>(() => undefined));
     never.catch(() => undefined);
-    const waiting = reads.read("second", scripted(passed(1)));
-    stop.stop({ kind: "signal", signal: "SIGTERM", message: "by SIGTERM" });
+    const waiting = reader.read("second", scripted(passed(1)));
+    shutdown.drainNow({ kind: "signal", signal: "SIGTERM", message: "by SIGTERM" });
     await expect(waiting).rejects.toBeInstanceOf(StoppedError);
   });
 
   it("that wait for a token end when the run stops, and tell nothing of an outage", async () => {
-    const stop = new Stop();
-    const { reads } = readsOf({}, stop);
-    const read = reads.read("it", async ({ sending }) => {
-      stop.stop({ kind: "signal", signal: "SIGTERM", message: "by SIGTERM" });
+    const shutdown = new Shutdown();
+    const { reader } = readsOf({}, shutdown);
+    const read = reader.read("it", async ({ drainSignal: sending }) => {
+      shutdown.drainNow({ kind: "signal", signal: "SIGTERM", message: "by SIGTERM" });
       expect(sending?.aborted).toBe(true);
       return troubled("not-executed");
     });
     await expect(read).rejects.toBeInstanceOf(StoppedError);
-    expect(stop.reasons).toHaveLength(1);
+    expect(shutdown.reasons).toHaveLength(1);
   });
 
   it("that are given up on a second signal end as stopped, also at their last attempt", async () => {
-    const stop = new Stop();
-    const { reads } = readsOf({ retry: { maxAttempts: 1, baseMs: 500, ceilingMs: 30_000 } }, stop);
-    const read = reads.read("it", async ({ beforeSend }) => {
+    const shutdown = new Shutdown();
+    const { reader } = readsOf({ retry: { maxAttempts: 1, baseMs: 500, ceilingMs: 30_000 } }, shutdown);
+    const read = reader.read("it", async ({ beforeSend }) => {
       await beforeSend();
-      stop.stop({ kind: "signal", signal: "SIGTERM", message: "by SIGTERM" });
-      stop.abandon();
-      return troubled("unanswered");
+      shutdown.drainNow({ kind: "signal", signal: "SIGTERM", message: "by SIGTERM" });
+      shutdown.abortNow();
+      return troubled("indeterminate");
     });
     await expect(read).rejects.toBeInstanceOf(StoppedError);
   });
 
   it("that fail of a fault of this program are not taken for a stop, and leave their lane", async () => {
-    const { reads } = readsOf({ concurrency: 1 });
+    const { reader } = readsOf({ concurrency: 1 });
     const fault = new TypeError("a fault");
     const failing = async () => Promise.reject(fault);
-    await expect(reads.read("it", failing)).rejects.toBe(fault);
-    expect(await reads.read("it", scripted(passed(1)))).toEqual({ kind: "read", value: 1 });
-    expect(reads.callCount).toBe(1);
+    await expect(reader.read("it", failing)).rejects.toBe(fault);
+    expect(await reader.read("it", scripted(passed(1)))).toEqual({ kind: "read", value: 1 });
+    expect(reader.callCount).toBe(1);
   });
 
   it("stay inside the quota that the answers tell, less the reserve", async () => {
-    const { reads, clock } = readsOf({ concurrency: 1 });
+    const { reader, clock } = readsOf({ concurrency: 1 });
     for (let calls = 0; calls < 30; calls += 1) {
-      await reads.read("it", async ({ beforeSend }) => {
+      await reader.read("it", async ({ beforeSend }) => {
         await beforeSend();
         const sentAtMs = clock.nowMs();
         const windowEndMs = (Math.floor(sentAtMs / 1_000) + 1) * 1_000;
@@ -231,6 +238,6 @@ describe("calls side by side", () => {
       });
     }
     expect(clock.nowMs()).toBeGreaterThanOrEqual(3_000);
-    expect(reads.quota).toMatchObject({ limit: 10 });
+    expect(reader.quota).toMatchObject({ limit: 10 });
   });
 });

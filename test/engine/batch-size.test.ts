@@ -1,20 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RowsPerCall } from "../../src/engine/batch-size.ts";
+import { BatchSize } from "../../src/engine/batch-size.ts";
 
 /** Sends rows as an import does, in calls that are halved when refused; returns how many rows each call had. */
-function send(
-  rows: readonly boolean[],
-  most: number,
-  limit: number,
-): { calls: number[]; learnt: RowsPerCall } {
-  const learnt = new RowsPerCall(most);
+function send(rows: readonly boolean[], most: number, limit: number): { calls: number[]; learnt: BatchSize } {
+  const learnt = new BatchSize(most);
   const calls: number[] = [];
   const make = (part: readonly { readonly isPoison: boolean; refusedWith: number }[]): void => {
     calls.push(part.length);
     const [only] = part;
     if (part.length === 1 && only !== undefined) {
-      if (only.isPoison && only.refusedWith > 0) learnt.explained(only.refusedWith);
+      if (only.isPoison && only.refusedWith > 0) learnt.forget(only.refusedWith);
       learnt.accepted(1);
       return;
     }
@@ -23,13 +19,13 @@ function send(
       return;
     }
     for (const row of part) row.refusedWith = Math.max(row.refusedWith, part.length);
-    learnt.refused(part.length);
+    learnt.rejected(part.length);
     const middle = Math.ceil(part.length / 2);
     make(part.slice(0, middle));
     make(part.slice(middle));
   };
   const left = rows.map((isPoison) => ({ isPoison, refusedWith: 0 }));
-  while (left.length > 0) make(left.splice(0, learnt.now));
+  while (left.length > 0) make(left.splice(0, learnt.current));
   return { calls, learnt };
 }
 
@@ -42,14 +38,14 @@ describe("the rows of a call", () => {
 
   it("are halved until the server takes them, once for the run", () => {
     const { calls, learnt } = send(good(500), 100, 30);
-    expect(learnt.now).toBe(25);
+    expect(learnt.current).toBe(25);
     expect(calls.slice(0, 7)).toEqual([100, 50, 25, 25, 50, 25, 25]);
     expect(new Set(calls.slice(7))).toEqual(new Set([25]));
   });
 
   it("are as many as before once a single row is known to have spoilt the call", () => {
     const { calls, learnt } = send([true, ...good(99)], 25, 100);
-    expect(learnt.now).toBe(25);
+    expect(learnt.current).toBe(25);
     expect(calls.slice(-3)).toEqual([25, 25, 25]);
     // The poisonous row is found in as many calls as halving takes; its neighbours go in larger parts.
     expect(calls.length).toBeLessThanOrEqual(4 + 2 * Math.ceil(Math.log2(25)));
@@ -63,31 +59,31 @@ describe("the rows of a call", () => {
   it("stay what the server takes, though rows that spoil a call come up among them", () => {
     const rows = Array.from({ length: 1_000 }, (_, index) => index % 97 === 5);
     const { learnt } = send(rows, 100, 30);
-    expect(learnt.now).toBeLessThanOrEqual(30);
-    expect(learnt.now).toBeGreaterThanOrEqual(12);
+    expect(learnt.current).toBeLessThanOrEqual(30);
+    expect(learnt.current).toBeGreaterThanOrEqual(12);
   });
 
   it("are as many as before where a call as large as the one that was refused is accepted after all", () => {
-    const learnt = new RowsPerCall(25);
-    learnt.refused(20);
-    expect(learnt.now).toBe(10);
+    const learnt = new BatchSize(25);
+    learnt.rejected(20);
+    expect(learnt.current).toBe(10);
     learnt.accepted(19);
-    expect(learnt.now).toBe(19);
+    expect(learnt.current).toBe(19);
     learnt.accepted(20);
-    expect(learnt.now).toBe(25);
-    learnt.refused(20);
-    expect(learnt.now).toBe(25);
+    expect(learnt.current).toBe(25);
+    learnt.rejected(20);
+    expect(learnt.current).toBe(25);
   });
 
   it("are fewer for a row that spoilt a call only as long as a larger call may have been refused for its size", () => {
-    const learnt = new RowsPerCall(25);
-    learnt.explained(25);
-    expect(learnt.now).toBe(25);
-    learnt.refused(20);
-    learnt.explained(19);
-    expect(learnt.now).toBe(10);
-    learnt.explained(20);
-    expect(learnt.now).toBe(25);
+    const learnt = new BatchSize(25);
+    learnt.forget(25);
+    expect(learnt.current).toBe(25);
+    learnt.rejected(20);
+    learnt.forget(19);
+    expect(learnt.current).toBe(10);
+    learnt.forget(20);
+    expect(learnt.current).toBe(25);
   });
 
   it("are at least one and at most as many as asked for, and every row has its turn", () => {
@@ -99,8 +95,8 @@ describe("the rows of a call", () => {
         (rows, most, limit) => {
           const { calls, learnt } = send(rows, most, limit);
           expect(Math.max(0, ...calls)).toBeLessThanOrEqual(most);
-          expect(learnt.now).toBeGreaterThanOrEqual(1);
-          expect(learnt.now).toBeLessThanOrEqual(most);
+          expect(learnt.current).toBeGreaterThanOrEqual(1);
+          expect(learnt.current).toBeLessThanOrEqual(most);
         },
       ),
     );

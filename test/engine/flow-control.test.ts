@@ -1,32 +1,35 @@
 import { describe, expect, it } from "vitest";
 import type { LongWait, WaitHeader } from "../../src/domain/long-wait.ts";
-import { LaneCount } from "../../src/engine/adaptive-concurrency.ts";
+import { AdaptiveConcurrency } from "../../src/engine/adaptive-concurrency.ts";
 import { AdaptiveRate } from "../../src/engine/adaptive-rate.ts";
-import { Breaker, DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
-import { Permits, Traffic } from "../../src/engine/flow-control.ts";
+import { CircuitBreaker, DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
+import { FlowControl, Permits } from "../../src/engine/flow-control.ts";
 import { LongWaits } from "../../src/engine/long-waits.ts";
 import { QuotaGovernor } from "../../src/engine/quota.ts";
-import { Stop, StoppedError } from "../../src/engine/shutdown.ts";
+import { Shutdown, StoppedError } from "../../src/engine/shutdown.ts";
 import { OwnClock, settled } from "./own-clock.ts";
 
 const FAILURE = { code: "http_429", message: "the quota is used up", retryable: true } as const;
 
 function trafficOn(clock: OwnClock) {
-  const stop = new Stop();
+  const shutdown = new Shutdown();
   const waits: LongWait[] = [];
-  const traffic = new Traffic({
+  const flowControl = new FlowControl({
     governor: new QuotaGovernor({ reservePercent: 10 }),
-    breaker: new Breaker(DEFAULT_BREAKER),
-    lanes: new LaneCount(16),
+    breaker: new CircuitBreaker(DEFAULT_BREAKER),
+    adaptive: new AdaptiveConcurrency(16),
     clock,
-    stop,
+    shutdown,
     permission: "Things | Read",
-    watch: { waiting: (wait) => void waits.push(wait) },
+    hooks: { waiting: (wait) => void waits.push(wait) },
   });
   const passed = () =>
-    traffic.took({ status: 200, sentAtMs: clock.nowMs(), arrivedAtMs: clock.nowMs() }, { kind: "passed" });
+    flowControl.record(
+      { status: 200, sentAtMs: clock.nowMs(), arrivedAtMs: clock.nowMs() },
+      { kind: "passed" },
+    );
   const throttled = (waitMs?: number) =>
-    traffic.took(
+    flowControl.record(
       {
         status: 429,
         sentAtMs: clock.nowMs(),
@@ -38,7 +41,7 @@ function trafficOn(clock: OwnClock) {
   /** How long the next call is held back, to a second. */
   const heldForMs = async (): Promise<number> => {
     let isFree = false;
-    void traffic.permit().then(() => {
+    void flowControl.acquire().then(() => {
       isFree = true;
     });
     await settled();
@@ -47,23 +50,23 @@ function trafficOn(clock: OwnClock) {
       await clock.pass(1_000);
     }
   };
-  return { stop, traffic, waits, passed, throttled, heldForMs };
+  return { shutdown, flowControl, waits, passed, throttled, heldForMs };
 }
 
 describe("calls that are throttled", () => {
   it("hold all others back for as long as the server says", async () => {
-    const { traffic, throttled, heldForMs } = trafficOn(new OwnClock());
+    const { flowControl, throttled, heldForMs } = trafficOn(new OwnClock());
     throttled(4_000);
     expect(await heldForMs()).toBe(4_000);
-    expect(traffic.counts).toMatchObject({ throttled: 1, blocked: 0 });
+    expect(flowControl.counts).toMatchObject({ throttled: 1, blocked: 0 });
   });
 
   it("are waited for as the server says the first time, be it short, and no probe is sent before", async () => {
     const clock = new OwnClock();
-    const { traffic, throttled } = trafficOn(clock);
+    const { flowControl, throttled } = trafficOn(clock);
     throttled(5);
     let isFree = false;
-    void traffic.permit().then(() => {
+    void flowControl.acquire().then(() => {
       isFree = true;
     });
     await clock.pass(4);
@@ -71,7 +74,7 @@ describe("calls that are throttled", () => {
     await clock.pass(1);
     expect(isFree).toBe(true);
     throttled(60_000);
-    expect(traffic.nextProbeMs).toBe(60_005);
+    expect(flowControl.nextProbeMs).toBe(60_005);
   });
 
   it("are waited for longer and longer where the server says nothing, or says too little", async () => {
@@ -93,13 +96,16 @@ describe("calls that are throttled", () => {
 
   it("are waited for a second again where a call got through since, and one came back that was under way", async () => {
     const clock = new OwnClock();
-    const { traffic, passed, throttled } = trafficOn(clock);
+    const { flowControl, passed, throttled } = trafficOn(clock);
     throttled();
     await clock.pass(900);
     passed();
-    traffic.took({ status: 429, sentAtMs: 0, arrivedAtMs: 900 }, { kind: "not-executed", failure: FAILURE });
+    flowControl.record(
+      { status: 429, sentAtMs: 0, arrivedAtMs: 900 },
+      { kind: "not-executed", failure: FAILURE },
+    );
     let isFree = false;
-    void traffic.permit().then(() => {
+    void flowControl.acquire().then(() => {
       isFree = true;
     });
     await clock.pass(999);
@@ -118,20 +124,20 @@ describe("calls that are throttled", () => {
 describe("the lanes", () => {
   it("are one until a call got through, and fewer while the service struggles", async () => {
     const clock = new OwnClock();
-    const { traffic, passed } = trafficOn(clock);
-    expect(traffic.laneCount).toBe(1);
+    const { flowControl, passed } = trafficOn(clock);
+    expect(flowControl.concurrency).toBe(1);
     passed();
-    expect(traffic.laneCount).toBe(16);
+    expect(flowControl.concurrency).toBe(16);
     const failure = { code: "http_503", message: "busy", retryable: true } as const;
     for (let call = 0; call < 16; call += 1) {
       const trace = { status: 503, sentAtMs: 0, arrivedAtMs: 0 };
-      traffic.took(trace, { kind: "unanswered", failure });
+      flowControl.record(trace, { kind: "indeterminate", failure });
     }
     // The breaker is first: nothing got through at all.
-    expect(traffic.laneCount).toBe(1);
+    expect(flowControl.concurrency).toBe(1);
     passed();
-    expect(traffic.laneCount).toBe(9);
-    expect(traffic.counts.byStatus).toEqual(
+    expect(flowControl.concurrency).toBe(9);
+    expect(flowControl.counts.byStatus).toEqual(
       new Map([
         [200, 2],
         [503, 16],
@@ -141,76 +147,76 @@ describe("the lanes", () => {
 });
 
 it.each([
-  ["unanswered", 9],
+  ["indeterminate", 9],
   ["not-executed", 9],
-  ["hindered", 16],
+  ["transient", 16],
   ["refused", 16],
 ] as const)("a round of calls that are %s leaves %i of 16 lanes, once one gets through", (kind, lanes) => {
-  const { traffic, passed } = trafficOn(new OwnClock());
+  const { flowControl, passed } = trafficOn(new OwnClock());
   for (let call = 0; call < 16; call += 1) passed();
-  expect(traffic.laneCount).toBe(16);
+  expect(flowControl.concurrency).toBe(16);
   const failure = { code: "some_code", message: "some words", retryable: true } as const;
   for (let call = 0; call < 16; call += 1)
-    traffic.took({ status: 500, sentAtMs: 0, arrivedAtMs: 0 }, { kind, failure });
+    flowControl.record({ status: 500, sentAtMs: 0, arrivedAtMs: 0 }, { kind, failure });
   passed();
-  expect(traffic.laneCount).toBe(lanes);
+  expect(flowControl.concurrency).toBe(lanes);
 });
 
 it("the time in which the quota held calls back is counted", async () => {
   const clock = new OwnClock();
-  const { traffic, throttled, heldForMs } = trafficOn(clock);
-  expect(traffic.quotaWaitMs).toBe(0);
+  const { flowControl, throttled, heldForMs } = trafficOn(clock);
+  expect(flowControl.quotaWaitMs).toBe(0);
   throttled(4_000);
   await heldForMs();
-  expect(traffic.quotaWaitMs).toBe(4_000);
+  expect(flowControl.quotaWaitMs).toBe(4_000);
 });
 
 it("calls are counted as they leave, and those that got nowhere by why", () => {
-  const { traffic, throttled } = trafficOn(new OwnClock());
-  traffic.leaving();
-  traffic.leaving();
+  const { flowControl, throttled } = trafficOn(new OwnClock());
+  flowControl.countSend();
+  flowControl.countSend();
   throttled();
   const failure = { code: "connection_refused", message: "no connection", retryable: true } as const;
-  traffic.took({ sentAtMs: 0, arrivedAtMs: 0 }, { kind: "not-executed", failure });
-  expect(traffic.counts).toEqual({ calls: 2, throttled: 1, blocked: 1, byStatus: new Map([[429, 1]]) });
+  flowControl.record({ sentAtMs: 0, arrivedAtMs: 0 }, { kind: "not-executed", failure });
+  expect(flowControl.counts).toEqual({ calls: 2, throttled: 1, blocked: 1, byStatus: new Map([[429, 1]]) });
 });
 
 it.each([
-  ["unanswered", "some_code", /the network, the proxy and the base URL/],
-  ["hindered", "some_code", /the application's id and keys/],
-  ["hindered", "http_404", /in front of Mimecast.*MIMECAST_BASE_URL/],
+  ["indeterminate", "some_code", /the network, the proxy and the base URL/],
+  ["transient", "some_code", /the application's id and keys/],
+  ["transient", "http_404", /in front of Mimecast.*MIMECAST_BASE_URL/],
   ["not-executed", "http_429", /Other integrations take the account's whole quota/],
 ] as const)("a run to which nothing gets through is told what to check: %s, %s", (kind, code, advice) => {
   const clock = new OwnClock();
-  const { stop, traffic } = trafficOn(clock);
+  const { shutdown, flowControl } = trafficOn(clock);
   const failure = { code, message: "some words", retryable: true } as const;
-  traffic.took({ sentAtMs: -DEFAULT_BREAKER.patienceAtStartMs, arrivedAtMs: 0 }, { kind, failure });
-  expect(stop.reasons).toEqual([
+  flowControl.record({ sentAtMs: -DEFAULT_BREAKER.giveUpAtStartAfterMs, arrivedAtMs: 0 }, { kind, failure });
+  expect(shutdown.reasons).toEqual([
     { kind: "unreachable", message: expect.stringContaining(`${code}: some words`) },
   ]);
-  expect(stop.reasons[0]?.message).toMatch(advice);
+  expect(shutdown.reasons[0]?.message).toMatch(advice);
   // Once is enough.
-  traffic.took({ sentAtMs: -DEFAULT_BREAKER.patienceAtStartMs, arrivedAtMs: 0 }, { kind, failure });
-  expect(stop.reasons).toHaveLength(1);
+  flowControl.record({ sentAtMs: -DEFAULT_BREAKER.giveUpAtStartAfterMs, arrivedAtMs: 0 }, { kind, failure });
+  expect(shutdown.reasons).toHaveLength(1);
 });
 
 it("an account that is refused from the start stops the run, and is told which permission to look at", () => {
-  const { stop, traffic } = trafficOn(new OwnClock());
+  const { shutdown, flowControl } = trafficOn(new OwnClock());
   const failure = { code: "app_forbidden", message: "no", retryable: false } as const;
   for (let call = 0; call < 3; call += 1) {
-    expect(stop.reasons).toHaveLength(0);
-    traffic.took({ status: 403, sentAtMs: 0, arrivedAtMs: 0 }, { kind: "refused", failure });
+    expect(shutdown.reasons).toHaveLength(0);
+    flowControl.record({ status: 403, sentAtMs: 0, arrivedAtMs: 0 }, { kind: "refused", failure });
   }
-  expect(stop.reasons).toMatchObject([{ kind: "refused" }]);
-  expect(stop.reasons[0]?.message).toContain("Things | Read");
+  expect(shutdown.reasons).toMatchObject([{ kind: "refused" }]);
+  expect(shutdown.reasons[0]?.message).toContain("Things | Read");
 });
 
 it("a wait of more than 30 s that the server asked for is announced, once for all calls in flight", async () => {
   const clock = new OwnClock();
-  const { traffic, waits } = trafficOn(clock);
+  const { flowControl, waits } = trafficOn(clock);
   const failure = { code: "http_503", message: "busy", retryable: true } as const;
   const asked = (waitMs: number, waitHeader?: WaitHeader) =>
-    traffic.took(
+    flowControl.record(
       {
         status: 503,
         sentAtMs: 0,
@@ -218,7 +224,7 @@ it("a wait of more than 30 s that the server asked for is announced, once for al
         waitMs,
         ...(waitHeader === undefined ? {} : { waitHeader }),
       },
-      { kind: "unanswered", failure },
+      { kind: "indeterminate", failure },
     );
   asked(30_000);
   for (let call = 0; call < 16; call += 1) asked(60_000 + call, "X-RateLimit-Reset");
@@ -231,23 +237,23 @@ it("a wait of more than 30 s that the server asked for is announced, once for al
 
 function threeASecond() {
   const clock = new OwnClock();
-  const stop = new Stop();
+  const shutdown = new Shutdown();
   const governor = new QuotaGovernor({ reservePercent: 0, maxRatePerSecond: 3 });
   const rate = new AdaptiveRate();
   const waits: LongWait[] = [];
   const longWaits = new LongWaits(clock, { waiting: (wait) => void waits.push(wait) });
-  const permits = new Permits(governor, rate, longWaits, clock, stop);
+  const permits = new Permits(governor, rate, longWaits, clock, shutdown);
   const given: number[] = [];
   const refused: unknown[] = [];
   const ask = (count: number): void => {
     for (let asked = 0; asked < count; asked += 1) {
-      permits.next().then(
+      permits.acquire().then(
         () => given.push(clock.nowMs()),
         (error: unknown) => refused.push(error),
       );
     }
   };
-  return { clock, stop, rate, governor, waits, permits, given, refused, ask };
+  return { clock, shutdown, rate, governor, waits, permits, given, refused, ask };
 }
 
 describe("permits", () => {
@@ -265,10 +271,10 @@ describe("permits", () => {
   });
 
   it("are given to nobody once the run is stopped: whoever waits is told, and holds no timer", async () => {
-    const { clock, stop, given, refused, ask } = threeASecond();
+    const { clock, shutdown, given, refused, ask } = threeASecond();
     ask(5);
     await settled();
-    stop.stop({ kind: "deadline", message: "" });
+    shutdown.drainNow({ kind: "deadline", message: "" });
     ask(1);
     await settled();
     expect(given).toHaveLength(3);
@@ -278,8 +284,8 @@ describe("permits", () => {
   });
 
   it("that were refused count for nothing in the quota", async () => {
-    const { stop, refused, ask, permits, clock } = threeASecond();
-    stop.stop({ kind: "deadline", message: "" });
+    const { shutdown, refused, ask, permits, clock } = threeASecond();
+    shutdown.drainNow({ kind: "deadline", message: "" });
     ask(10);
     await settled();
     expect(refused).toHaveLength(10);
@@ -308,10 +314,10 @@ describe("permits while the service answers 503 above a rate", () => {
   });
 
   it("are given to nobody once the run is stopped", async () => {
-    const { clock, refused, ask, stop } = limited();
+    const { clock, refused, ask, shutdown } = limited();
     ask(4);
     await settled();
-    stop.stop({ kind: "deadline", message: "" });
+    shutdown.drainNow({ kind: "deadline", message: "" });
     await settled();
     expect(refused).toHaveLength(3);
     expect(clock.sleeping).toBe(0);
@@ -352,10 +358,10 @@ describe("the time that calls were held back", () => {
   });
 
   it("ends when the run is stopped", async () => {
-    const { clock, stop, permits, ask } = threeASecond();
+    const { clock, shutdown, permits, ask } = threeASecond();
     ask(4);
     await clock.pass(300);
-    stop.abandon();
+    shutdown.abortNow();
     await settled();
     await clock.pass(5000);
     expect(permits.waitedMs).toBe(300);
@@ -366,11 +372,11 @@ describe("a wait for the quota", () => {
   it("of more than 30 s is announced once, with its end and its source, and a shorter one is not", async () => {
     const { clock, governor, ask, waits } = threeASecond();
     await clock.pass(7_000);
-    governor.hold(clock.nowMs() + 30_000);
+    governor.pauseUntil(clock.nowMs() + 30_000);
     ask(2);
     await settled();
     expect(waits).toEqual([]);
-    governor.hold(clock.nowMs() + 30_001);
+    governor.pauseUntil(clock.nowMs() + 30_001);
     ask(2);
     await settled();
     expect(waits).toEqual([{ waitMs: 30_001, endEpochMs: 37_001, source: "quota" }]);

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { KeyList, Page } from "../../src/domain/response.ts";
 import { RunError } from "../../src/domain/run-error.ts";
-import { readPages, readWhole } from "../../src/engine/list-reader.ts";
-import { Stop, StoppedError } from "../../src/engine/shutdown.ts";
+import { readCompleteList, readPages } from "../../src/engine/list-reader.ts";
+import { Shutdown, StoppedError } from "../../src/engine/shutdown.ts";
 import { page, passed, readsOf, troubled } from "./scripted-reads.ts";
 
 interface Answer {
@@ -42,12 +42,12 @@ async function reading(
         const { items, totalCount } = pages[at] ?? { items: [] };
         return page(items, at + 1 < pages.length ? String(at + 1) : undefined, totalCount);
       },
-      take: async (items: readonly string[]) => void taken.push(...items),
-      contradiction: () => contradiction,
+      onPage: async (items: readonly string[]) => void taken.push(...items),
+      countMismatch: () => contradiction,
     };
   };
   const list = { what: "group 'A'", items: "members", pageSize: 2, keyOf, openKeys, begin };
-  const end = await readWhole(list, readsOf().reads, (why) => again.push(why)).catch(
+  const end = await readCompleteList(list, readsOf().reader, (why) => again.push(why)).catch(
     (error: unknown) => error,
   );
   return { end, taken, again, begun };
@@ -67,9 +67,9 @@ describe("a list of which nothing may be missing", () => {
   });
 
   it("needs nobody who could contradict it", async () => {
-    const begin = () => ({ call: async () => page(["a"], undefined, 1), take: () => undefined });
+    const begin = () => ({ call: async () => page(["a"], undefined, 1), onPage: () => undefined });
     const list = { what: "group 'A'", items: "members", pageSize: 2, keyOf, openKeys, begin };
-    expect(await readWhole(list, readsOf().reads, () => undefined)).toBe(1);
+    expect(await readCompleteList(list, readsOf().reader, () => undefined)).toBe(1);
   });
 
   it("is read again where its count changes from one page to the next, told on whichever page", async () => {
@@ -194,7 +194,7 @@ describe("a list", () => {
     await fc.assert(
       fc.asyncProperty(lists, async (pages) => {
         const { call, asked } = listOf(pages);
-        expect(await all(readPages("list", 5, readsOf().reads, call))).toEqual(pages.flat());
+        expect(await all(readPages("list", 5, readsOf().reader, call))).toEqual(pages.flat());
         expect(asked).toHaveLength(pages.length);
       }),
     );
@@ -207,7 +207,7 @@ describe("a list", () => {
       return page([1], token === undefined ? "t" : undefined, 2);
     };
     const numbers: number[] = [];
-    for await (const { number, totalCount } of readPages("list", 50, readsOf().reads, call)) {
+    for await (const { number, totalCount } of readPages("list", 50, readsOf().reader, call)) {
       numbers.push(number);
       expect(totalCount).toBe(2);
     }
@@ -219,7 +219,7 @@ describe("a list", () => {
 
   it("asks for one page ahead and no more", async () => {
     const { call, asked } = listOf([[1], [2], [3], [4]]);
-    const pages = readPages("list", 5, readsOf().reads, call);
+    const pages = readPages("list", 5, readsOf().reader, call);
     await pages.next();
     await new Promise((resolve) => setImmediate(resolve));
     expect(asked).toEqual([undefined, "t1"]);
@@ -230,36 +230,36 @@ describe("a list", () => {
     let failures = 2;
     const { call } = listOf([[1], [2]]);
     const flaky = async (request: { readonly token?: string | undefined }) =>
-      request.token === "t1" && failures-- > 0 ? troubled("unanswered") : await call(request);
-    const { reads, retried } = readsOf();
-    expect(await all(readPages("list", 5, reads, flaky))).toEqual([1, 2]);
+      request.token === "t1" && failures-- > 0 ? troubled("indeterminate") : await call(request);
+    const { reader, retried } = readsOf();
+    expect(await all(readPages("list", 5, reader, flaky))).toEqual([1, 2]);
     expect(retried).toEqual(["list, page 2", "list, page 2"]);
   });
 
   it("ends with the page's number and the reason where a page can't be had", async () => {
     const call = async ({ token }: { readonly token?: string | undefined }) =>
       token === undefined ? page([1], "t") : troubled("failed");
-    const read = all(readPages("list", 5, readsOf().reads, call));
+    const read = all(readPages("list", 5, readsOf().reader, call));
     await expect(read).rejects.toEqual(
       new RunError("incomplete", "list, page 2: some_code: some words, after 6 attempts"),
     );
     await expect(read).rejects.toMatchObject({ name: "RunError", kind: "incomplete" });
-    const at = all(readPages("list", 5, readsOf().reads, async () => troubled("failed", false)));
+    const at = all(readPages("list", 5, readsOf().reader, async () => troubled("failed", false)));
     await expect(at).rejects.toThrow(/^list, page 1: some_code: some words$/);
   });
 
   it("ends as unreachable where nothing is answered, and as refused where others get through", async () => {
-    const silent = all(readPages("list", 5, readsOf().reads, async () => troubled("unanswered")));
+    const silent = all(readPages("list", 5, readsOf().reader, async () => troubled("indeterminate")));
     await expect(silent).rejects.toMatchObject({ name: "RunError", kind: "unreachable" });
 
-    const { reads } = readsOf({ retry: { maxAttempts: 2, baseMs: 1, ceilingMs: 1 } });
+    const { reader } = readsOf({ retry: { maxAttempts: 2, baseMs: 1, ceilingMs: 1 } });
     const call = async ({ token }: { readonly token?: string | undefined }) => {
       if (token === undefined) return page([1], "t");
       // The lane is free again before the refusal is looked at, or the other would wait for it.
-      queueMicrotask(() => void reads.read("other", async () => passed(0)));
+      queueMicrotask(() => void reader.read("other", async () => passed(0)));
       return troubled("refused");
     };
-    const refused = all(readPages("list", 5, reads, call));
+    const refused = all(readPages("list", 5, reader, call));
     await expect(refused).rejects.toMatchObject({ name: "RunError", kind: "refused" });
   });
 
@@ -269,7 +269,7 @@ describe("a list", () => {
   ])("ends where a token %s", async (_title, tokens) => {
     let at = 0;
     const call = async () => page([at], tokens[at++ % tokens.length]);
-    await expect(all(readPages("list", 5, readsOf().reads, call))).rejects.toMatchObject({
+    await expect(all(readPages("list", 5, readsOf().reader, call))).rejects.toMatchObject({
       kind: "incomplete",
       message: expect.stringContaining(
         `page ${tokens.length}: its token for the next page has been there before`,
@@ -280,7 +280,7 @@ describe("a list", () => {
   it("ends where a thousand pages in a row are empty", async () => {
     let at = 0;
     const call = async () => page<number>(at === 0 ? [1] : [], `t${at++}`);
-    await expect(all(readPages("list", 5, readsOf().reads, call))).rejects.toMatchObject({
+    await expect(all(readPages("list", 5, readsOf().reader, call))).rejects.toMatchObject({
       kind: "incomplete",
       message: expect.stringContaining("page 1001: it is empty, as the 999 before it were"),
     });
@@ -290,7 +290,7 @@ describe("a list", () => {
     let at = 0;
     const items = Array.from({ length: 1_000_000 }, () => 0);
     const read = async () => {
-      for await (const _ of readPages("list", 5, readsOf().reads, async () => page(items, `t${at++}`)));
+      for await (const _ of readPages("list", 5, readsOf().reader, async () => page(items, `t${at++}`)));
     };
     await expect(read()).rejects.toMatchObject({
       kind: "incomplete",
@@ -302,7 +302,7 @@ describe("a list", () => {
   it("ends where items have come far beyond totalCount, and there is a next page", async () => {
     let at = 0;
     const items = Array.from({ length: 500 }, () => 0);
-    const read = all(readPages("list", 500, readsOf().reads, async () => page(items, `t${at++}`, 7)));
+    const read = all(readPages("list", 500, readsOf().reader, async () => page(items, `t${at++}`, 7)));
     await expect(read).rejects.toMatchObject({
       kind: "incomplete",
       message: expect.stringMatching(
@@ -314,7 +314,7 @@ describe("a list", () => {
   it("ends after a hundred thousand pages, and says how to read a list that is so long", async () => {
     let at = 0;
     const read = async () => {
-      for await (const _ of readPages("list", 1, readsOf().reads, async () => page([0], `t${at++}`)));
+      for await (const _ of readPages("list", 1, readsOf().reader, async () => page([0], `t${at++}`)));
     };
     await expect(read()).rejects.toThrow(
       /page 100000: there is a page after these 100000, .* larger page size$/,
@@ -322,14 +322,14 @@ describe("a list", () => {
   });
 
   it("ends when the run stops, also before its first page", async () => {
-    const stop = new Stop();
-    const { reads } = readsOf({}, stop);
+    const shutdown = new Shutdown();
+    const { reader } = readsOf({}, shutdown);
     const { call } = listOf([[1], [2], [3]]);
-    const pages = readPages("list", 5, reads, call);
+    const pages = readPages("list", 5, reader, call);
     await pages.next();
-    stop.stop({ kind: "signal", signal: "SIGINT", message: "by SIGINT" });
+    shutdown.drainNow({ kind: "signal", signal: "SIGINT", message: "by SIGINT" });
     await expect(all(pages)).rejects.toBeInstanceOf(StoppedError);
-    const late = readPages("list", 5, reads, async () =>
+    const late = readPages("list", 5, reader, async () =>
       passed({ items: [], next: undefined, totalCount: 0 }),
     );
     await expect(all(late)).rejects.toBeInstanceOf(StoppedError);

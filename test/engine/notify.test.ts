@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { Bell } from "../../src/engine/notify.ts";
+import { Notify } from "../../src/engine/notify.ts";
 import { OwnClock, settled } from "./own-clock.ts";
 
-function waiting(bell: Bell, ms: number | undefined): { done: boolean } {
+function waiting(notify: Notify, ms: number | undefined): { done: boolean } {
   const state = { done: false };
-  void bell.wait(ms).then(() => {
+  void notify.wait(ms).then(() => {
     state.done = true;
   });
   return state;
@@ -12,18 +12,18 @@ function waiting(bell: Bell, ms: number | undefined): { done: boolean } {
 
 it("a wait ends when the bell rings, and leaves no timer behind", async () => {
   const clock = new OwnClock();
-  const bell = new Bell(clock);
-  const wait = waiting(bell, 1000);
+  const notify = new Notify(clock);
+  const wait = waiting(notify, 1000);
   await settled();
   expect([wait.done, clock.sleeping]).toEqual([false, 1]);
-  bell.ring();
+  notify.notify();
   await settled();
   expect([wait.done, clock.sleeping]).toEqual([true, 0]);
 });
 
 it("a wait ends when its time is over, and not before", async () => {
   const clock = new OwnClock();
-  const wait = waiting(new Bell(clock), 1000);
+  const wait = waiting(new Notify(clock), 1000);
   await clock.pass(999);
   expect(wait.done).toBe(false);
   await clock.pass(1);
@@ -32,36 +32,36 @@ it("a wait ends when its time is over, and not before", async () => {
 
 it("a wait without a time ends by a ring alone", async () => {
   const clock = new OwnClock();
-  const bell = new Bell(clock);
-  const wait = waiting(bell, undefined);
+  const notify = new Notify(clock);
+  const wait = waiting(notify, undefined);
   await settled();
   expect(clock.sleeping).toBe(0);
   await clock.pass(1e12);
   expect([wait.done, clock.sleeping]).toEqual([false, 0]);
-  bell.ring();
+  notify.notify();
   await settled();
   expect(wait.done).toBe(true);
 });
 
 it("a ring that nobody waited for ends the next wait at once, and only that one", async () => {
   const clock = new OwnClock();
-  const bell = new Bell(clock);
-  bell.ring();
-  bell.ring();
-  const first = waiting(bell, 1000);
+  const notify = new Notify(clock);
+  notify.notify();
+  notify.notify();
+  const first = waiting(notify, 1000);
   await settled();
-  const second = waiting(bell, 1000);
+  const second = waiting(notify, 1000);
   await settled();
   expect([first.done, second.done]).toEqual([true, false]);
 });
 
 it("it can be waited for again and again", async () => {
   const clock = new OwnClock();
-  const bell = new Bell(clock);
+  const notify = new Notify(clock);
   for (let round = 0; round < 5; round += 1) {
-    const wait = waiting(bell, 1000);
+    const wait = waiting(notify, 1000);
     await settled();
-    if (round % 2 === 0) bell.ring();
+    if (round % 2 === 0) notify.notify();
     await clock.pass(round % 2 === 0 ? 0 : 1000);
     expect(wait.done).toBe(true);
   }

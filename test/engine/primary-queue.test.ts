@@ -5,12 +5,12 @@ import { PrimaryQueue } from "../../src/engine/primary-queue.ts";
 interface Item {
   readonly primaryKey: string;
   readonly id: number;
-  readonly company: number;
+  readonly maxBatch: number;
 }
 
 function queueOf(...primaries: readonly string[]) {
   const queue = new PrimaryQueue<Item>();
-  const items = primaries.map((primaryKey, id) => ({ primaryKey, id, company: 1 }));
+  const items = primaries.map((primaryKey, id) => ({ primaryKey, id, maxBatch: 1 }));
   for (const item of items) queue.add(item);
   return queue;
 }
@@ -41,7 +41,7 @@ describe("rows that are ready", () => {
     const queue = queueOf("ann", "ann");
     const first = take(queue);
     expect(next(queue, 0)).toBeUndefined();
-    queue.settle(first);
+    queue.complete(first);
     expect(next(queue, 0)?.id).toBe(1);
   });
 
@@ -50,7 +50,7 @@ describe("rows that are ready", () => {
     const order: number[] = [];
     for (let item = next(queue, 0); item !== undefined; item = next(queue, 0)) {
       order.push(item.id);
-      queue.settle(item);
+      queue.complete(item);
     }
     expect(order).toEqual([0, 3, 4, 1, 2]);
   });
@@ -58,9 +58,9 @@ describe("rows that are ready", () => {
   it("can be added while others of the same primary are out", () => {
     const queue = queueOf("ann");
     const first = take(queue);
-    queue.add({ primaryKey: "ann", id: 9, company: 1 });
+    queue.add({ primaryKey: "ann", id: 9, maxBatch: 1 });
     expect(next(queue, 0)).toBeUndefined();
-    queue.settle(first);
+    queue.complete(first);
     expect(next(queue, 0)?.id).toBe(9);
   });
 });
@@ -69,25 +69,25 @@ describe("rows that wait for their retry", () => {
   it("come out when they are due, soonest first, and hold up only their own primary", () => {
     const queue = queueOf("ann", "bob", "cyd", "ann");
     const [ann, bob] = [take(queue), take(queue)];
-    queue.park(ann, 200);
-    queue.park(bob, 100);
-    expect([queue.parkedCount, queue.nextDueMs, next(queue, 0)?.id]).toEqual([2, 100, 2]);
+    queue.delay(ann, 200);
+    queue.delay(bob, 100);
+    expect([queue.delayedCount, queue.nextDueMs, next(queue, 0)?.id]).toEqual([2, 100, 2]);
     expect(next(queue, 99)).toBeUndefined();
     expect(next(queue, 100)?.id).toBe(1);
     expect([queue.nextDueMs, next(queue, 200)?.id]).toEqual([200, 0]);
-    expect([queue.parkedCount, queue.nextDueMs]).toEqual([0, undefined]);
+    expect([queue.delayedCount, queue.nextDueMs]).toEqual([0, undefined]);
   });
 
   it("that are due at one instant come out in the order in which they were parked", () => {
     const queue = queueOf("ann", "bob", "cyd");
     const parked = [take(queue), take(queue), take(queue)];
-    for (const item of parked) queue.park(item, 50);
+    for (const item of parked) queue.delay(item, 50);
     expect([next(queue, 50)?.id, next(queue, 50)?.id, next(queue, 50)?.id]).toEqual([0, 1, 2]);
   });
 
   it("still count as being here", () => {
     const queue = queueOf("ann", "bob");
-    queue.park(take(queue), 100);
+    queue.delay(take(queue), 100);
     expect([queue.size, queue.isReady, [...queue.all()].length]).toEqual([2, true, 2]);
   });
 });
@@ -96,7 +96,7 @@ describe("rows that share a call", () => {
   it("are as many as are asked for, and each of another primary", () => {
     const queue = new PrimaryQueue<Item>();
     for (const [id, primaryKey] of ["ann", "ann", "bob", "cyd", "dan"].entries())
-      queue.add({ primaryKey, id, company: 10 });
+      queue.add({ primaryKey, id, maxBatch: 10 });
     expect(queue.take(0, 3).map(({ id }) => id)).toEqual([0, 2, 3]);
     expect(queue.take(0, 3).map(({ id }) => id)).toEqual([4]);
     expect(queue.take(0, 3)).toEqual([]);
@@ -104,22 +104,22 @@ describe("rows that share a call", () => {
 
   it("are of one company: those that may have fewer others go first, and are no more than they may be", () => {
     const queue = new PrimaryQueue<Item>();
-    for (const [id, company] of [10, 2, 10, 1, 2, 2].entries())
-      queue.add({ primaryKey: `p${id}`, id, company });
+    for (const [id, maxBatch] of [10, 2, 10, 1, 2, 2].entries())
+      queue.add({ primaryKey: `p${id}`, id, maxBatch });
     const calls = Array.from({ length: 5 }, () => queue.take(0, 8).map(({ id }) => id));
     expect(calls).toEqual([[3], [1, 4], [5], [0, 2], []]);
   });
 
   it("are so by the company that they have when they are due again", () => {
-    const queue = new PrimaryQueue<{ primaryKey: string; company: number }>();
+    const queue = new PrimaryQueue<{ primaryKey: string; maxBatch: number }>();
     const [ann, bob] = [
-      { primaryKey: "ann", company: 5 },
-      { primaryKey: "bob", company: 5 },
+      { primaryKey: "ann", maxBatch: 5 },
+      { primaryKey: "bob", maxBatch: 5 },
     ];
     queue.add(ann);
     queue.add(bob);
-    for (const row of queue.take(0, 5)) queue.park(row, 10);
-    bob.company = 1;
+    for (const row of queue.take(0, 5)) queue.delay(row, 10);
+    bob.maxBatch = 1;
     expect(queue.take(10, 5)).toEqual([bob]);
     expect(queue.take(10, 5)).toEqual([ann]);
   });
@@ -128,8 +128,8 @@ describe("rows that share a call", () => {
 it("to settle a row that is not the one that is out is a fault of the program", () => {
   const queue = queueOf("ann", "ann");
   take(queue);
-  expect(() => queue.settle({ primaryKey: "ann", id: 1, company: 1 })).toThrow("not taken");
-  expect(() => queue.settle({ primaryKey: "zoe", id: 1, company: 1 })).toThrow("not taken");
+  expect(() => queue.complete({ primaryKey: "ann", id: 1, maxBatch: 1 })).toThrow("not taken");
+  expect(() => queue.complete({ primaryKey: "zoe", id: 1, maxBatch: 1 })).toThrow("not taken");
 });
 
 /** What someone does with the queue next. */
@@ -170,13 +170,13 @@ it("whatever is done with it: no two rows of a primary are out at once, none is 
       };
       const settle = (item: Item): void => {
         out.splice(out.indexOf(item), 1);
-        queue.settle(item);
+        queue.complete(item);
         settled.push(item);
       };
 
       for (const it of steps) {
         if (it.kind === "add") {
-          queue.add({ primaryKey: it.primary, id: count, company: 1 });
+          queue.add({ primaryKey: it.primary, id: count, maxBatch: 1 });
           count += 1;
         } else if (it.kind === "take") {
           takeOne();
@@ -189,13 +189,13 @@ it("whatever is done with it: no two rows of a primary are out at once, none is 
             settle(item);
           } else {
             out.splice(out.indexOf(item), 1);
-            queue.park(item, nowMs + it.forMs);
+            queue.delay(item, nowMs + it.forMs);
             waiting.set(item, nowMs + it.forMs);
           }
         }
         expect(queue.size).toBe(count - settled.length);
         // Rows that are due wait on as parked ones until somebody asks for a row.
-        expect(queue.parkedCount === 0).toBe(queue.nextDueMs === undefined);
+        expect(queue.delayedCount === 0).toBe(queue.nextDueMs === undefined);
         for (const dueMs of waiting.values()) {
           if (dueMs > nowMs) expect(queue.nextDueMs).toBeLessThanOrEqual(dueMs);
         }
@@ -212,7 +212,7 @@ it("whatever is done with it: no two rows of a primary are out at once, none is 
         const ids = settled.filter(({ primaryKey }) => primaryKey === primary).map(({ id }) => id);
         expect(ids).toEqual(ids.toSorted((a, b) => a - b));
       }
-      expect([queue.size, queue.isReady, queue.parkedCount]).toEqual([0, false, 0]);
+      expect([queue.size, queue.isReady, queue.delayedCount]).toEqual([0, false, 0]);
     }),
     { numRuns: 300 },
   );

@@ -1,27 +1,27 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { QuotaReading } from "../../src/domain/response.ts";
+import type { RateLimitHeaders } from "../../src/domain/response.ts";
 import { QuotaGovernor } from "../../src/engine/quota.ts";
 import { live, type World } from "./simulated-quota.ts";
 
 /** How many calls are let through at this instant. */
 function letThrough(governor: QuotaGovernor, nowMs: number, most = 10_000): number {
-  for (let count = 0; count < most; count += 1) if (governor.request(nowMs) > 0) return count;
+  for (let count = 0; count < most; count += 1) if (governor.tryAcquire(nowMs) > 0) return count;
   return most;
 }
 
 /** A governor that sent its first call at 0 and was told of 10 calls in 1000 ms. */
 function informed(reservePercent = 0): QuotaGovernor {
   const governor = new QuotaGovernor({ reservePercent });
-  governor.request(0);
-  governor.learn({ limit: 10, remaining: 9, resetMs: 1000 }, 0);
+  governor.tryAcquire(0);
+  governor.update({ limit: 10, remaining: 9, resetMs: 1000 }, 0);
   return governor;
 }
 
 describe("the quota", () => {
   it("is not known before the first answer, so nothing is held back", () => {
     const governor = new QuotaGovernor({ reservePercent: 10 });
-    expect(governor.view(0)).toBeUndefined();
+    expect(governor.snapshot(0)).toBeUndefined();
     expect(letThrough(governor, 0, 50)).toBe(50);
   });
 
@@ -38,8 +38,8 @@ describe("the quota", () => {
   it("is asked for again when the window has ended, a few milliseconds later", () => {
     const governor = informed();
     letThrough(governor, 100);
-    expect(governor.request(100)).toBe(905);
-    expect(governor.request(1004)).toBe(1);
+    expect(governor.tryAcquire(100)).toBe(905);
+    expect(governor.tryAcquire(1004)).toBe(1);
     expect(letThrough(governor, 1005)).toBe(10);
     // What was left in the window before is no part of this one.
     expect(letThrough(informed(), 1005)).toBe(10);
@@ -50,42 +50,42 @@ describe("the quota", () => {
     letThrough(governor, 100);
     expect(letThrough(governor, 1005)).toBe(9);
     // No answer told when it ends: it is waited for as long as it can last.
-    expect(governor.request(1500)).toBe(510);
-    expect(governor.request(2009)).toBe(1);
+    expect(governor.tryAcquire(1500)).toBe(510);
+    expect(governor.tryAcquire(2009)).toBe(1);
     expect(letThrough(governor, 2010)).toBe(9);
   });
 
   it("leaves out what other integrations used, once an answer tells of it", () => {
     const governor = new QuotaGovernor({ reservePercent: 0 });
-    governor.request(0);
-    governor.learn({ limit: 10, remaining: 5, resetMs: 1000 }, 0);
-    expect(governor.view(100)).toMatchObject({ left: 5 });
+    governor.tryAcquire(0);
+    governor.update({ limit: 10, remaining: 5, resetMs: 1000 }, 0);
+    expect(governor.snapshot(100)).toMatchObject({ left: 5 });
     expect(letThrough(governor, 100)).toBe(5);
   });
 
   it("is not counted twice for calls in flight, however late and in whatever order their answers come", () => {
     const governor = informed();
-    for (let sent = 0; sent < 5; sent += 1) governor.request(50);
-    for (const remaining of [4, 7, 5, 8, 6]) governor.learn({ limit: 10, remaining, resetMs: 900 }, 50);
+    for (let sent = 0; sent < 5; sent += 1) governor.tryAcquire(50);
+    for (const remaining of [4, 7, 5, 8, 6]) governor.update({ limit: 10, remaining, resetMs: 900 }, 50);
     expect(letThrough(governor, 200)).toBe(4);
   });
 
   it("follows a limit that changes", () => {
     const governor = informed();
-    governor.learn({ limit: 4, remaining: 3, resetMs: 900 }, 0);
+    governor.update({ limit: 4, remaining: 3, resetMs: 900 }, 0);
     expect(letThrough(governor, 100)).toBe(3);
   });
 
   it("is shown as limit, window and what is left in it", () => {
     const governor = informed(10);
-    expect(governor.view(100)).toEqual({ limit: 10, windowMs: 1000, left: 8, perWindow: 9 });
+    expect(governor.snapshot(100)).toEqual({ limit: 10, windowMs: 1000, left: 8, perWindow: 9 });
     letThrough(governor, 100);
-    expect(governor.view(200)).toEqual({ limit: 10, windowMs: 1000, left: 0, perWindow: 9 });
-    expect([1_004, 1_005].map((nowMs) => governor.view(nowMs)?.left)).toEqual([0, 9]);
-    expect(governor.view(2000)).toEqual({ limit: 10, windowMs: 1000, left: 9, perWindow: 9 });
+    expect(governor.snapshot(200)).toEqual({ limit: 10, windowMs: 1000, left: 0, perWindow: 9 });
+    expect([1_004, 1_005].map((nowMs) => governor.snapshot(nowMs)?.left)).toEqual([0, 9]);
+    expect(governor.snapshot(2000)).toEqual({ limit: 10, windowMs: 1000, left: 9, perWindow: 9 });
     // A window of which no answer tells as yet.
-    expect(governor.request(2000)).toBe(0);
-    expect(governor.view(9000)).toEqual({ limit: 10, windowMs: 1000, left: 8, perWindow: 9 });
+    expect(governor.tryAcquire(2000)).toBe(0);
+    expect(governor.snapshot(9000)).toEqual({ limit: 10, windowMs: 1000, left: 8, perWindow: 9 });
   });
 });
 
@@ -95,15 +95,15 @@ describe("what others usually use of a window", () => {
     const governor = new QuotaGovernor({ reservePercent: 0 });
     for (const [index, used] of others.entries()) {
       const nowMs = index * 2_000;
-      governor.request(nowMs);
-      governor.learn({ limit: 100, remaining: 99 - used, resetMs: 1_000 }, nowMs);
+      governor.tryAcquire(nowMs);
+      governor.update({ limit: 100, remaining: 99 - used, resetMs: 1_000 }, nowMs);
     }
-    governor.request(others.length * 2_000);
+    governor.tryAcquire(others.length * 2_000);
     return governor;
   }
 
   it("is followed slowly, window by window, and is left out of what a window will hold", () => {
-    const perWindow = (...others: readonly number[]) => sharedWith(...others).view(0)?.perWindow;
+    const perWindow = (...others: readonly number[]) => sharedWith(...others).snapshot(0)?.perWindow;
     expect(perWindow()).toBeUndefined();
     expect(perWindow(0)).toBe(100);
     expect(perWindow(40)).toBe(100 - 12);
@@ -116,11 +116,11 @@ describe("what others usually use of a window", () => {
     const governor = sharedWith(40);
     letThrough(governor, 2_000);
     expect(letThrough(governor, 3_005)).toBe(100);
-    expect(governor.view(3_005)?.perWindow).toBe(100 - 12);
+    expect(governor.snapshot(3_005)?.perWindow).toBe(100 - 12);
   });
 
   it("is not what they used of the window that is over", () => {
-    expect(sharedWith(40).view(2_000)).toMatchObject({ left: 99 });
+    expect(sharedWith(40).snapshot(2_000)).toMatchObject({ left: 99 });
   });
 });
 
@@ -130,63 +130,63 @@ describe("an answer that comes late", () => {
     letThrough(governor, 100);
     expect(letThrough(governor, 1005, 3)).toBe(3);
     // It took a shorter way than the first, and says that the old window lasts until 1045.
-    governor.learn({ limit: 10, remaining: 0, resetMs: 40 }, 1005);
-    expect(governor.request(1010)).toBe(40);
+    governor.update({ limit: 10, remaining: 0, resetMs: 40 }, 1005);
+    expect(governor.tryAcquire(1010)).toBe(40);
     expect(letThrough(governor, 1050)).toBe(7);
   });
 
   it("from a new window that nobody asked for yet opens that one, and does not prolong the old one", () => {
     const governor = informed();
-    for (let sent = 0; sent < 8; sent += 1) governor.request(50);
+    for (let sent = 0; sent < 8; sent += 1) governor.tryAcquire(50);
     // This call was on its way when the window ended: it is the new one's first.
-    governor.request(1000);
-    governor.learn({ limit: 10, remaining: 9, resetMs: 1000 }, 1000);
+    governor.tryAcquire(1000);
+    governor.update({ limit: 10, remaining: 9, resetMs: 1000 }, 1000);
     expect(letThrough(governor, 1200)).toBe(9);
-    expect(governor.request(1200)).toBe(805);
+    expect(governor.tryAcquire(1200)).toBe(805);
   });
 
   it("is allowed for as far as answers lie apart, and the less the more there are", () => {
     const governor = informed();
     letThrough(governor, 100);
     const waits = Array.from({ length: 4 }, () => {
-      governor.learn({ limit: 10, remaining: 0, resetMs: 988 }, 0);
-      return governor.request(100) - 905;
+      governor.update({ limit: 10, remaining: 0, resetMs: 988 }, 0);
+      return governor.tryAcquire(100) - 905;
     });
     expect(waits).toEqual([24 / 2, 24 / 3, 24 / 4, 24 / 5].map((ms) => expect.closeTo(ms)));
   });
 
   it("does not move the end of the window to an earlier instant", () => {
     const governor = informed();
-    governor.learn({ limit: 10, remaining: 9, resetMs: 700 }, 0);
+    governor.update({ limit: 10, remaining: 9, resetMs: 700 }, 0);
     letThrough(governor, 100);
-    expect(governor.request(500)).toBeGreaterThanOrEqual(505);
+    expect(governor.tryAcquire(500)).toBeGreaterThanOrEqual(505);
   });
 });
 
 describe("after a 429", () => {
   it("nothing is sent before the instant that was named, and of two the later counts", () => {
     const governor = informed();
-    governor.hold(400);
-    governor.hold(300);
-    expect(governor.request(100)).toBe(300);
-    expect(governor.request(399)).toBe(1);
-    expect(governor.request(400)).toBe(0);
+    governor.pauseUntil(400);
+    governor.pauseUntil(300);
+    expect(governor.tryAcquire(100)).toBe(300);
+    expect(governor.tryAcquire(399)).toBe(1);
+    expect(governor.tryAcquire(400)).toBe(0);
   });
 
   it("that told no quota at all, the hold is what keeps calls back", () => {
     const governor = new QuotaGovernor({ reservePercent: 10 });
-    governor.hold(1000);
-    expect(governor.request(0)).toBe(1000);
-    expect(governor.request(1000)).toBe(0);
+    governor.pauseUntil(1000);
+    expect(governor.tryAcquire(0)).toBe(1000);
+    expect(governor.tryAcquire(1000)).toBe(0);
   });
 });
 
 describe("headers that can be", () => {
   const DAY_MS = 86_400_000;
-  const told = (reading: QuotaReading) => {
+  const told = (reading: RateLimitHeaders) => {
     const governor = new QuotaGovernor({ reservePercent: 0 });
-    governor.learn(reading, 0);
-    return governor.view(0);
+    governor.update(reading, 0);
+    return governor.snapshot(0);
   };
 
   it.each([
@@ -241,8 +241,8 @@ describe("headers that can't be", () => {
 
   it.each(absurd)("neither stop the run nor break it: %s", (_title, reading) => {
     const governor = new QuotaGovernor({ reservePercent: 10 });
-    governor.request(0);
-    governor.learn(reading, 0);
+    governor.tryAcquire(0);
+    governor.update(reading, 0);
     let sent = 0;
     for (let nowMs = 0; nowMs < 60_000; nowMs += 10) sent += letThrough(governor, nowMs, 100);
     expect(sent).toBeGreaterThanOrEqual(59);
@@ -250,10 +250,10 @@ describe("headers that can't be", () => {
 
   it.each(absurd)("do not spoil a quota that was told before: %s", (_title, reading) => {
     const governor = informed();
-    governor.learn(reading, 0);
-    expect(governor.request(100)).toBe(0);
+    governor.update(reading, 0);
+    expect(governor.tryAcquire(100)).toBe(0);
     letThrough(governor, 200);
-    expect(governor.request(300)).toBeLessThanOrEqual(1000);
+    expect(governor.tryAcquire(300)).toBeLessThanOrEqual(1000);
   });
 
   it("in any mixture never make it wait longer than the longest reset that is believed", () => {
@@ -268,12 +268,12 @@ describe("headers that can't be", () => {
         let nowMs = 0;
         for (const [answer, stepMs] of answers) {
           nowMs += stepMs;
-          const waitMs = governor.request(nowMs);
+          const waitMs = governor.tryAcquire(nowMs);
           expect(waitMs).toBeGreaterThanOrEqual(0);
           expect(waitMs).toBeLessThanOrEqual(2 * 6000 + 1000);
-          governor.learn(answer, nowMs - 1);
+          governor.update(answer, nowMs - 1);
         }
-        expect(governor.request(nowMs + HOUR_MS)).toBe(0);
+        expect(governor.tryAcquire(nowMs + HOUR_MS)).toBe(0);
       }),
     );
   });
@@ -291,7 +291,7 @@ describe("--max-rate", () => {
           let nowMs = 0;
           for (const stepMs of steps) {
             nowMs += stepMs;
-            while (governor.request(nowMs) === 0) sent.push(nowMs);
+            while (governor.tryAcquire(nowMs) === 0) sent.push(nowMs);
           }
           for (const [index, atMs] of sent.entries()) {
             const later = sent[index + rate];
@@ -304,16 +304,16 @@ describe("--max-rate", () => {
 
   it("is used in full: the wait that it names is the least", () => {
     const governor = new QuotaGovernor({ reservePercent: 10, maxRatePerSecond: 3 });
-    expect([0, 100, 200].map((nowMs) => governor.request(nowMs))).toEqual([0, 0, 0]);
-    expect(governor.request(300)).toBe(700);
-    expect(governor.request(1000)).toBe(0);
-    expect(governor.request(1000)).toBe(100);
+    expect([0, 100, 200].map((nowMs) => governor.tryAcquire(nowMs))).toEqual([0, 0, 0]);
+    expect(governor.tryAcquire(300)).toBe(700);
+    expect(governor.tryAcquire(1000)).toBe(0);
+    expect(governor.tryAcquire(1000)).toBe(100);
   });
 
   it("does not lift the quota", () => {
     const governor = new QuotaGovernor({ reservePercent: 0, maxRatePerSecond: 1000 });
-    governor.request(0);
-    governor.learn({ limit: 10, remaining: 9, resetMs: 1000 }, 0);
+    governor.tryAcquire(0);
+    governor.update({ limit: 10, remaining: 9, resetMs: 1000 }, 0);
     expect(letThrough(governor, 100)).toBe(9);
   });
 });

@@ -1,8 +1,8 @@
 import type { Clock } from "../../src/domain/clock.ts";
-import type { PageExchange, ReadExchange, WholeAnswer } from "../../src/domain/response.ts";
-import { type ReadCall, type ReadRules, Reads } from "../../src/engine/api-reader.ts";
+import type { CallFailure, PageExchange, ReadExchange } from "../../src/domain/response.ts";
+import { ApiReader, type ReadCall, type ReadRules } from "../../src/engine/api-reader.ts";
 import { DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
-import { Stop } from "../../src/engine/shutdown.ts";
+import { Shutdown } from "../../src/engine/shutdown.ts";
 
 /** A clock on which waiting takes no real time: it jumps to the end of the sleep. */
 function jumpingClock(): Clock & { readonly sleptMs: number[] } {
@@ -19,10 +19,10 @@ function jumpingClock(): Clock & { readonly sleptMs: number[] } {
   };
 }
 
-export function readsOf(changes: Partial<ReadRules> = {}, stop = new Stop()) {
+export function readsOf(changes: Partial<ReadRules> = {}, shutdown = new Shutdown()) {
   const clock = jumpingClock();
   const retried: string[] = [];
-  const reads = new TimedReads(
+  const reader = new TimedReads(
     clock,
     {
       concurrency: 4,
@@ -34,19 +34,19 @@ export function readsOf(changes: Partial<ReadRules> = {}, stop = new Stop()) {
     {
       clock,
       random: () => 0.5,
-      stop,
+      shutdown,
       permission: "Directories | Groups | Read",
-      watch: { retrying: (what) => void retried.push(what), waiting: () => undefined },
+      hooks: { onRetry: (what) => void retried.push(what), waiting: () => undefined },
     },
   );
-  return { reads, clock, stop, retried };
+  return { reader, clock, shutdown, retried };
 }
 
 /** Gives scripted exchanges the times at which they were made. */
-class TimedReads extends Reads {
+class TimedReads extends ApiReader {
   readonly #clock: Clock;
 
-  constructor(clock: Clock, ...rest: ConstructorParameters<typeof Reads>) {
+  constructor(clock: Clock, ...rest: ConstructorParameters<typeof ApiReader>) {
     super(...rest);
     this.#clock = clock;
   }
@@ -73,7 +73,7 @@ export function page<T>(items: readonly T[], next?: string, totalCount?: number)
   return passed({ items, next, totalCount });
 }
 
-export function troubled(kind: WholeAnswer["kind"], retryable = true): ReadExchange<never> {
+export function troubled(kind: CallFailure["kind"], retryable = true): ReadExchange<never> {
   return exchange(
     { kind, failure: { code: "some_code", message: "some words", retryable } },
     { status: 500 },

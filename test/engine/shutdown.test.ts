@@ -1,41 +1,41 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { Stop, StoppedError, unlessStopped } from "../../src/engine/shutdown.ts";
+import { Shutdown, StoppedError, unlessStopped } from "../../src/engine/shutdown.ts";
 
 const DEADLINE = { kind: "deadline", message: "06:00" } as const;
 const SIGNAL = { kind: "signal", signal: "SIGINT", message: "interrupted" } as const;
 
 it("a run that nobody stops goes on", () => {
-  const stop = new Stop();
-  stop.throwIfStopped();
-  expect([stop.sending.aborted, stop.calls.aborted, stop.reasons]).toEqual([false, false, []]);
+  const shutdown = new Shutdown();
+  shutdown.throwIfStopped();
+  expect([shutdown.drain.aborted, shutdown.abort.aborted, shutdown.reasons]).toEqual([false, false, []]);
 });
 
 it("a run that is stopped sends nothing new, and finishes the calls in flight", () => {
-  const stop = new Stop();
-  stop.stop(DEADLINE);
-  expect([stop.sending.aborted, stop.calls.aborted]).toEqual([true, false]);
-  expect(() => stop.throwIfStopped()).toThrow(StoppedError);
+  const shutdown = new Shutdown();
+  shutdown.drainNow(DEADLINE);
+  expect([shutdown.drain.aborted, shutdown.abort.aborted]).toEqual([true, false]);
+  expect(() => shutdown.throwIfStopped()).toThrow(StoppedError);
 });
 
 it("a run that is given up waits for no call any more", () => {
-  const stop = new Stop();
-  stop.abandon();
-  expect([stop.sending.aborted, stop.calls.aborted]).toEqual([true, true]);
+  const shutdown = new Shutdown();
+  shutdown.abortNow();
+  expect([shutdown.drain.aborted, shutdown.abort.aborted]).toEqual([true, true]);
 });
 
 it("the reasons are kept in the order in which they came", () => {
-  const stop = new Stop();
-  stop.stop(DEADLINE);
-  stop.stop(SIGNAL);
-  stop.abandon();
-  expect(stop.reasons).toEqual([DEADLINE, SIGNAL]);
+  const shutdown = new Shutdown();
+  shutdown.drainNow(DEADLINE);
+  shutdown.drainNow(SIGNAL);
+  shutdown.abortNow();
+  expect(shutdown.reasons).toEqual([DEADLINE, SIGNAL]);
 });
 
 it("whoever waits is told that nothing is sent any more, and what was to be read where that is known", () => {
-  const stop = new Stop();
-  stop.stop(DEADLINE);
-  expect(() => stop.throwIfStopped()).toThrow("nothing is sent any more");
+  const shutdown = new Shutdown();
+  shutdown.drainNow(DEADLINE);
+  expect(() => shutdown.throwIfStopped()).toThrow("nothing is sent any more");
   expect(new StoppedError("no", "page 3")).toMatchObject({
     name: "StoppedError",
     message: "no",
@@ -45,26 +45,26 @@ it("whoever waits is told that nothing is sent any more, and what was to be read
 
 describe("work that may never end by itself", () => {
   it("is waited for as long as the run goes on", async () => {
-    expect(await new Stop().orStopped(Promise.resolve("done"))).toBe("done");
+    expect(await new Shutdown().untilDrained(Promise.resolve("done"))).toBe("done");
   });
 
   it("is left alone once the run is stopped, and at once if it was stopped before", async () => {
-    const stop = new Stop();
-    const waiting = stop.orStopped(new Promise(() => undefined));
-    stop.stop({ kind: "limit", message: "--limit 1 is reached" });
+    const shutdown = new Shutdown();
+    const waiting = shutdown.untilDrained(new Promise(() => undefined));
+    shutdown.drainNow({ kind: "limit", message: "--limit 1 is reached" });
     await expect(waiting).rejects.toThrow(new StoppedError("it is waited for no more"));
-    await expect(stop.orStopped(new Promise(() => undefined))).rejects.toThrow(StoppedError);
-    expect(getEventListeners(stop.sending, "abort")).toHaveLength(0);
+    await expect(shutdown.untilDrained(new Promise(() => undefined))).rejects.toThrow(StoppedError);
+    expect(getEventListeners(shutdown.drain, "abort")).toHaveLength(0);
   });
 
   it("fails as itself, and leaves no listener behind, however it ends", async () => {
-    const stop = new Stop();
+    const shutdown = new Shutdown();
     const fault = new TypeError("a fault");
     for (let time = 0; time < 3; time += 1) {
-      await stop.orStopped(Promise.resolve());
-      await expect(stop.orStopped(Promise.reject(fault))).rejects.toBe(fault);
+      await shutdown.untilDrained(Promise.resolve());
+      await expect(shutdown.untilDrained(Promise.reject(fault))).rejects.toBe(fault);
     }
-    expect(getEventListeners(stop.sending, "abort")).toHaveLength(0);
+    expect(getEventListeners(shutdown.drain, "abort")).toHaveLength(0);
   });
 });
 

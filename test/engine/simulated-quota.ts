@@ -63,7 +63,7 @@ export function live(world: World): { readonly windows: readonly WindowSeen[]; r
   };
 
   const lane = (nowMs: number): void => {
-    const waitMs = governor.request(nowMs + world.clockAheadMs);
+    const waitMs = governor.tryAcquire(nowMs + world.clockAheadMs);
     if (waitMs > 0) {
       agenda.add(nowMs + Math.max(1, waitMs), lane);
       return;
@@ -72,8 +72,8 @@ export function live(world: World): { readonly windows: readonly WindowSeen[]; r
     agenda.add(nowMs + way(nowMs), (arrivedMs) => {
       const { allowed, reading } = serve(arrivedMs, true);
       agenda.add(arrivedMs + way(arrivedMs), (answeredMs) => {
-        governor.learn(reading, nowMs + world.clockAheadMs);
-        if (!allowed) governor.hold(answeredMs + world.clockAheadMs + reading.resetMs);
+        governor.update(reading, nowMs + world.clockAheadMs);
+        if (!allowed) governor.pauseUntil(answeredMs + world.clockAheadMs + reading.resetMs);
         lane(answeredMs);
         // One lane until the first answer is there, as in a run.
         if (!hasStarted) for (let more = 1; more < world.lanes; more += 1) lane(answeredMs);

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bucketMsFor, MOST_BUCKETS, Timeline, type TimelineState } from "../../src/engine/timeline.ts";
+import { bucketMsFor, MOST_BUCKETS, Timeline, type TimelineSample } from "../../src/engine/timeline.ts";
 
-const NOTHING: TimelineState = {
+const NOTHING: TimelineSample = {
   applied: 0,
   failed: 0,
   unknown: 0,
   calls: 0,
   retries: 0,
-  throttled: 0,
-  blocked: 0,
+  rateLimited: 0,
+  failedCalls: 0,
   quotaWaitMs: 0,
   waiting: 0,
 };
@@ -23,9 +23,9 @@ describe("the course of a run", () => {
 
   it("tells in each bucket what changed in it, and the most rows that waited", () => {
     const timeline = new Timeline(1_000);
-    timeline.observe({ ...NOTHING, applied: 3, calls: 5, waiting: 2 }, 1_100);
-    timeline.observe({ ...NOTHING, applied: 4, calls: 6, waiting: 1 }, 1_250);
-    timeline.observe({ ...NOTHING, applied: 9, calls: 11, failed: 1 }, 1_900);
+    timeline.sample({ ...NOTHING, applied: 3, calls: 5, waiting: 2 }, 1_100);
+    timeline.sample({ ...NOTHING, applied: 4, calls: 6, waiting: 1 }, 1_250);
+    timeline.sample({ ...NOTHING, applied: 9, calls: 11, failed: 1 }, 1_900);
     expect(timeline.buckets).toEqual([
       { ...NOTHING, applied: 4, calls: 6, waiting: 2 },
       NOTHING,
@@ -39,11 +39,11 @@ describe("the course of a run", () => {
     let applied = 0;
     for (let look = 1; look <= MOST_BUCKETS; look += 1) {
       applied += look;
-      timeline.observe({ ...NOTHING, applied }, look * 250 - 1);
+      timeline.sample({ ...NOTHING, applied }, look * 250 - 1);
     }
     const before = timeline.buckets.map((bucket) => bucket.applied);
     expect(before).toEqual(Array.from({ length: MOST_BUCKETS }, (_, index) => index + 1));
-    timeline.observe({ ...NOTHING, applied }, MOST_BUCKETS * 250);
+    timeline.sample({ ...NOTHING, applied }, MOST_BUCKETS * 250);
     expect(timeline.bucketMs).toBe(500);
     const after = timeline.buckets.map((bucket) => bucket.applied);
     expect(after).toEqual(Array.from({ length: MOST_BUCKETS / 2 }, (_, index) => 4 * index + 3));
@@ -52,7 +52,7 @@ describe("the course of a run", () => {
   it("keeps its size for a run of days, and loses nothing", () => {
     const timeline = new Timeline(0);
     for (let atMs = 0; atMs <= 72 * HOUR_MS; atMs += HOUR_MS / 4) {
-      timeline.observe({ ...NOTHING, applied: atMs / 100, waiting: atMs === 5 * HOUR_MS ? 70 : 1 }, atMs);
+      timeline.sample({ ...NOTHING, applied: atMs / 100, waiting: atMs === 5 * HOUR_MS ? 70 : 1 }, atMs);
     }
     expect(timeline.buckets.length).toBeLessThanOrEqual(MOST_BUCKETS);
     expect(timeline.buckets.length).toBeGreaterThan(MOST_BUCKETS / 4);
@@ -62,8 +62,8 @@ describe("the course of a run", () => {
 
   it("does not go back where the clock does", () => {
     const timeline = new Timeline(0);
-    timeline.observe({ ...NOTHING, applied: 1 }, 1_000);
-    timeline.observe({ ...NOTHING, applied: 3 }, 200);
+    timeline.sample({ ...NOTHING, applied: 1 }, 1_000);
+    timeline.sample({ ...NOTHING, applied: 3 }, 200);
     expect(timeline.buckets.map(({ applied }) => applied)).toEqual([0, 0, 0, 3]);
   });
 
@@ -78,7 +78,7 @@ describe("the course of a run", () => {
           for (const [waitMs, more] of looks) {
             atMs += waitMs;
             applied += more;
-            timeline.observe({ ...NOTHING, applied }, atMs);
+            timeline.sample({ ...NOTHING, applied }, atMs);
           }
           const { buckets, bucketMs } = timeline;
           expect(bucketMs).toBe(bucketMsFor(atMs));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Group } from "../../src/domain/api.ts";
-import { chooseGroups } from "../../src/export-members/choose-groups.ts";
+import { resolveGroups } from "../../src/export-members/choose-groups.ts";
 
 function group(id: string, name: string, source = "cloud"): Group {
   return { id, name, parentId: "", source, userCount: 5 };
@@ -18,13 +18,13 @@ const ALL = [
 ];
 
 function chosen(...asked: string[]): string[] {
-  const choice = chooseGroups(asked, ALL);
+  const choice = resolveGroups(asked, ALL);
   if (!choice.ok) throw new Error(choice.message);
   return choice.groups.map(({ id }) => id);
 }
 
 function problem(...asked: string[]): string {
-  const choice = chooseGroups(asked, ALL);
+  const choice = resolveGroups(asked, ALL);
   if (choice.ok) throw new Error("the groups were found");
   return choice.message;
 }
@@ -67,22 +67,22 @@ describe("a group is not found", () => {
   it("by anything else: some are listed", () => {
     expect(problem("zzz")).toMatch(/^no group has the name or id 'zzz'. mimecast-bulk groups lists all 8/);
     expect(problem(" zzz  yyy ")).toMatch(/groups lists all 8 groups, among them:\n {2}Sales/);
-    expect(chooseGroups(["zzz"], [])).toEqual({
+    expect(resolveGroups(["zzz"], [])).toEqual({
       ok: false,
       message: "no group has the name or id 'zzz': the account has no groups",
     });
   });
 
   it("and the number of its members is told only where it is known", () => {
-    const choice = chooseGroups(["team"], [{ ...group("id1", "Team 1"), userCount: undefined }]);
+    const choice = resolveGroups(["team"], [{ ...group("id1", "Team 1"), userCount: undefined }]);
     expect(choice.ok ? "" : choice.message).toMatch(/\n {2}Team 1 \(cloud\): id1$/);
   });
 
   it("and no list is longer than ten", () => {
     const many = Array.from({ length: 30 }, (_, index) => group(`id${index}`, `Team ${index}`));
-    const choice = chooseGroups(["team"], many);
+    const choice = resolveGroups(["team"], many);
     expect(choice.ok ? "" : choice.message).toMatch(/There are:(\n {2}Team \d.*){10}\n {2}and 20 more$/);
-    const ten = chooseGroups(["team"], many.slice(0, 10));
+    const ten = resolveGroups(["team"], many.slice(0, 10));
     expect(ten.ok ? "" : ten.message).toMatch(/There are:(\n {2}Team \d.*){10}$/);
   });
 

@@ -1,11 +1,11 @@
 import { chmodSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { exitOfError, exitOfRun } from "../../src/domain/exit-code.ts";
+import { exitCodeForError, exitCodeForRun } from "../../src/domain/exit-code.ts";
 import { NO_OUTCOMES } from "../../src/domain/outcome.ts";
 import { RunError } from "../../src/domain/run-error.ts";
 import { DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
-import { Stop, StoppedError } from "../../src/engine/shutdown.ts";
+import { Shutdown, StoppedError } from "../../src/engine/shutdown.ts";
 import type { Fault } from "../../src/simulator/faults/fault.ts";
 import { realPause, until } from "../support/clocks.ts";
 import { type ExportChanges, exporting, withGroups } from "../support/exporting.ts";
@@ -42,7 +42,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     simulator.setFaults([fault]);
     const error = await failing(simulator, { reading: { concurrency: 1 } });
     expect(error.message).toMatch(/^group 'B' \([\w-]{16}…\), page 2: /);
-    expect(exitOfError(error.kind)).toBe(exitCode);
+    expect(exitCodeForError(error.kind)).toBe(exitCode);
   });
 
   test("where a page is forbidden", async () => {
@@ -50,20 +50,20 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     simulator.setFaults([
       { group: "B", page: 2, kind: "gateway-fail", status: 403, code: "app_forbidden", message: "no" },
     ]);
-    const stop = new Stop();
+    const shutdown = new Shutdown();
     const breaker = { ...DEFAULT_BREAKER, probeBaseMs: 2, probeCeilingMs: 20, refusalPatienceMs: 50 };
-    await expect(failing(simulator, { stop, reading: { breaker } })).rejects.toMatchObject({
+    await expect(failing(simulator, { shutdown, reading: { breaker } })).rejects.toMatchObject({
       name: "StoppedError",
       at: expect.stringMatching(/^group 'B' .*, page 2$/),
     });
-    expect(exitOfRun(stop.reasons, NO_OUTCOMES)).toBe(77);
+    expect(exitCodeForRun(shutdown.reasons, NO_OUTCOMES)).toBe(77);
   });
 
   test("where a token repeats", async () => {
     const simulator = await withGroups([{ name: "A", members: 95, quirks: { repeatsTokenAt: 3 } }]);
     const error = await failing(simulator);
     expect(error.message).toMatch(/^group 'A' .*, page 3: its token for the next page has been there before/);
-    expect(exitOfError(error.kind)).toBe(1);
+    expect(exitCodeForError(error.kind)).toBe(1);
   });
 
   test("where its count contradicts what was read, five times", async () => {
@@ -72,7 +72,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     expect(error.message).toMatch(
       /^group 'A' .*, page 10: it is the last one, and 95 members were read, but totalCount is 94, also when read again: none of 5 readings was whole/,
     );
-    expect(exitOfError(error.kind)).toBe(1);
+    expect(exitCodeForError(error.kind)).toBe(1);
   });
 
   test.each([
@@ -97,7 +97,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     const error = await failing(simulator);
     expect(error.message).toMatch(message);
     expect(error.message).toMatch(/^group 'A' .*, also when read again: none of 5 readings was whole/);
-    expect(exitOfError(error.kind)).toBe(1);
+    expect(exitCodeForError(error.kind)).toBe(1);
   });
 
   test("where a list without an end and without a count begins again", async () => {
@@ -113,7 +113,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     ]);
     const error = await failing(simulator);
     expect(error.message).toMatch(/^the list of groups \(cloud\), page 1: http_404/);
-    expect(exitOfError(error.kind)).toBe(1);
+    expect(exitCodeForError(error.kind)).toBe(1);
   });
 
   test("where a front answers in Mimecast's place, as nothing gets through", async () => {
@@ -121,35 +121,35 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     simulator.setFaults([{ path: "/api/directory/find-groups", kind: "status", status: 404 }]);
     const error = await failing(simulator);
     expect(error.message).toMatch(/http_404.*in front of Mimecast/);
-    expect(exitOfError(error.kind)).toBe(69);
+    expect(exitCodeForError(error.kind)).toBe(69);
   });
 
   test("where a group is not known, with those that are", async () => {
     const simulator = await withGroups([{ name: "Sales Europe", members: 1 }]);
     const error = await failing(simulator, { groups: ["Sales"] });
     expect(error.message).toMatch(/^no group has the name or id 'Sales'. There are:\n {2}Sales Europe/);
-    expect(exitOfError(error.kind)).toBe(66);
+    expect(exitCodeForError(error.kind)).toBe(66);
   });
 
   test("where all groups are asked for, and there are none", async () => {
     const error = await failing(await withGroups([]), { groups: "all" });
     expect(error.message).toMatch(/^the account has no groups/);
-    expect(exitOfError(error.kind)).toBe(66);
+    expect(exitCodeForError(error.kind)).toBe(66);
   });
 
   test("where it is stopped", async () => {
     const simulator = await withGroups([{ name: "A", members: 10_000 }], { latencyMs: 20 });
-    const stop = new Stop();
-    setTimeout(() => stop.stop({ kind: "signal", signal: "SIGINT", message: "by SIGINT" }), 150);
-    await expect(failing(simulator, { stop })).rejects.toBeInstanceOf(StoppedError);
+    const shutdown = new Shutdown();
+    setTimeout(() => shutdown.drainNow({ kind: "signal", signal: "SIGINT", message: "by SIGINT" }), 150);
+    await expect(failing(simulator, { shutdown })).rejects.toBeInstanceOf(StoppedError);
   });
 
   test("where the credentials are wrong", async () => {
     const simulator = await withGroups([]);
     simulator.setFaults([{ path: "/oauth/token", kind: "status", status: 401, body: "no" }]);
-    const stop = new Stop();
-    await expect(failing(simulator, { stop })).rejects.toBeInstanceOf(StoppedError);
-    expect(stop.reasons).toMatchObject([{ kind: "refused" }]);
+    const shutdown = new Shutdown();
+    await expect(failing(simulator, { shutdown })).rejects.toBeInstanceOf(StoppedError);
+    expect(shutdown.reasons).toMatchObject([{ kind: "refused" }]);
   });
 });
 
@@ -229,14 +229,14 @@ describe("groups side by side", () => {
     const groups = Array.from({ length: 30 }, (_, index) => ({ name: `G${index}`, members: 1 }));
     const simulator = await withGroups(groups);
     simulator.setFaults([{ group: "G0", kind: "slow", ms: 20_000 }]);
-    const stop = new Stop();
-    const ended = exporting(simulator, { stop }).catch((error: unknown) => error);
+    const shutdown = new Shutdown();
+    const ended = exporting(simulator, { shutdown }).catch((error: unknown) => error);
     const lists = 2;
     await until("four groups are asked for", () => simulator.counters.calls === lists + 4);
     // Nothing but time can show that no fifth one is.
     await realPause(150);
     expect(simulator.counters.calls).toBe(lists + 4);
-    stop.abandon();
+    shutdown.abortNow();
     expect(await ended).toBeInstanceOf(StoppedError);
   });
 

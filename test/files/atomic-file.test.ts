@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { WholeFile } from "../../src/files/atomic-file.ts";
+import { AtomicFile } from "../../src/files/atomic-file.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("a whole file", () => {
   it("holds what it was cut back to and what came after, though that is less than was there", async () => {
     const path = join(temporaryFolder(), "x.csv");
-    const file = await WholeFile.begin(path);
+    const file = await AtomicFile.create(path);
     await file.append("header\n");
     const { lengthBytes } = file;
     await file.append("what was read first and is read again ä😀\n");
-    await file.cutTo(lengthBytes);
+    await file.truncate(lengthBytes);
     await file.append("less\n");
-    await file.finish();
+    await file.commit();
     expect(readFileSync(path, "utf8")).toBe("header\nless\n");
   });
 
@@ -21,10 +21,10 @@ describe("a whole file", () => {
     const folder = temporaryFolder();
     const path = join(folder, "x.csv");
     writeFileSync(path, "before");
-    const file = await WholeFile.begin(path);
+    const file = await AtomicFile.create(path);
     await file.append("half");
     expect(readFileSync(path, "utf8")).toBe("before");
-    await file.abandon();
+    await file.discard();
     expect(readdirSync(folder)).toEqual(["x.csv"]);
   });
 });

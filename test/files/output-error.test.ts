@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RunError } from "../../src/domain/run-error.ts";
-import { outputError } from "../../src/files/output-error.ts";
+import { toOutputError } from "../../src/files/output-error.ts";
 
 const refused = (code: string, message = `${code}: no, open 'x'`): Error =>
   Object.assign(new Error(message), { code, syscall: "open" });
@@ -27,7 +27,7 @@ describe("what can't be written is told with the path, why, and what to do", () 
     ["SQLITE_IOERR_WRITE", /SQLITE_IOERR_WRITE: no/],
   ])("%s", (code, message) => {
     const error = refused(code);
-    expect(outputError("runs/a", error)).toMatchObject({
+    expect(toOutputError("runs/a", error)).toMatchObject({
       name: "RunError",
       kind: "output",
       message: expect.stringMatching(message),
@@ -39,14 +39,14 @@ describe("what can't be written is told with the path, why, and what to do", () 
 it.each(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "ENOENT", "EEXIST", "EISDIR", "EBUSY"])(
   "one of Node's own codes, of which %s is only a part, is told in Node's own words",
   (code) => {
-    expect(outputError("runs/a", refused(`ERR_FS_${code}`))).toMatchObject({
+    expect(toOutputError("runs/a", refused(`ERR_FS_${code}`))).toMatchObject({
       message: expect.stringContaining(`: ERR_FS_${code}: no, open 'x'; look at the disk`),
     });
   },
 );
 
 it("a database that can't be opened at all comes without a code, and is told as well", () => {
-  expect(outputError("runs/a", new Error("ConnectionFailed(Unable to open connection: 14"))).toMatchObject({
+  expect(toOutputError("runs/a", new Error("ConnectionFailed(Unable to open connection: 14"))).toMatchObject({
     kind: "output",
     message: expect.stringContaining("Unable to open connection: 14; look at the disk"),
   });
@@ -61,6 +61,6 @@ it("a fault of this program stays one, and a RunError stays as it is", () => {
     new Error("no such column: 145"),
     "thrown text",
   ]) {
-    expect(outputError("runs/a", error)).toBe(error);
+    expect(toOutputError("runs/a", error)).toBe(error);
   }
 });

@@ -34,11 +34,11 @@ describe("text that waits on disk", () => {
   it("is cut back where asked to, also when less comes after it", async () => {
     const spool = await Spool.open(join(temporaryFolder(), "x"));
     await spool.append("a long text");
-    await spool.cutTo(0);
+    await spool.truncate(0);
     await spool.append("short");
     const { lengthBytes } = spool;
     await spool.append(" of it");
-    await spool.cutTo(lengthBytes);
+    await spool.truncate(lengthBytes);
     expect(await textOf(spool)).toBe("short");
     await spool.close();
   });

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { Stop } from "../../src/engine/shutdown.ts";
+import { Shutdown } from "../../src/engine/shutdown.ts";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { importing } from "../support/corridor.ts";
 import { manyRows } from "../support/csv-files.ts";
@@ -96,15 +96,15 @@ test("A dry run after a killed run tells what that run has in place, and changes
 test("A signal that comes while the files are written does not make a finished run a stopped one", async () => {
   const simulator = await simulatorFor();
   const folder = join(temporaryFolder(), "runs");
-  const stop = new Stop();
+  const shutdown = new Shutdown();
   const timer = setInterval(() => {
     const isWriting = filesBelow(folder).some((path) => path.includes("results.csv"));
-    if (isWriting && stop.reasons.length === 0)
-      stop.stop({ kind: "signal", signal: "SIGTERM", message: "late" });
+    if (isWriting && shutdown.reasons.length === 0)
+      shutdown.drainNow({ kind: "signal", signal: "SIGTERM", message: "late" });
   });
   onTestFinished(() => clearInterval(timer));
   mkdirSync(folder);
-  const { summary } = await importing(simulator, manyRows(2_000), { folder, stop });
-  expect(stop.reasons).toHaveLength(1);
+  const { summary } = await importing(simulator, manyRows(2_000), { folder, shutdown });
+  expect(shutdown.reasons).toHaveLength(1);
   expect(summary).toMatchObject({ state: "finished", exitCode: 0, stops: [] });
 });

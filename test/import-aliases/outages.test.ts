@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { realClock } from "../../src/cli/system-clock.ts";
+import { systemClock } from "../../src/cli/system-clock.ts";
 import { DEFAULT_RETRY } from "../../src/engine/backoff.ts";
 import { DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
 import type { Fault } from "../../src/simulator/faults/fault.ts";
@@ -20,7 +20,7 @@ const PATIENCE_MS = OUTAGE_MS * 2 + 60_000;
 /** The program's own rules, throughout. */
 function asProgrammed(): Changes {
   return {
-    clock: isReal ? realClock : hastyClock(HASTE),
+    clock: isReal ? systemClock : hastyClock(HASTE),
     breaker: DEFAULT_BREAKER,
     sending: { concurrency: 16, retry: { maxAttempts: 6, ...DEFAULT_RETRY } },
   };
@@ -30,7 +30,7 @@ test("With nobody there from the start, the run gives up after its patience and 
   const simulator = await startSimulator();
   await simulator.close();
   const { summary, results } = await importing(simulator, manyRows(20), {
-    breaker: { patienceAtStartMs: 300 },
+    breaker: { giveUpAtStartAfterMs: 300 },
   });
   expect(summary).toMatchObject({
     exitCode: 69,
@@ -42,7 +42,7 @@ test("With nobody there from the start, the run gives up after its patience and 
 
 test("With nothing but 503 from the start, the run gives up and says what it met", async () => {
   const simulator = await simulatorFor({ faults: [{ alias: "*", kind: "status", status: 503 }] });
-  const { summary } = await importing(simulator, manyRows(200), { breaker: { patienceAtStartMs: 300 } });
+  const { summary } = await importing(simulator, manyRows(200), { breaker: { giveUpAtStartAfterMs: 300 } });
   expect(summary).toMatchObject({ exitCode: 69, stops: [{ message: expect.stringContaining("http_503") }] });
   expect(summary.outcomes.failed).toBe(0);
   expect(summary.outcomes.applied).toBe(0);
@@ -51,7 +51,7 @@ test("With nothing but 503 from the start, the run gives up and says what it met
 test("With nothing but a front's 404 from the start, the run gives up as unreachable and fails no row", async () => {
   const fault: Fault = { alias: "*", kind: "status", status: 404, body: "<html>Not Found</html>" };
   const simulator = await simulatorFor({ faults: [fault] });
-  const { summary } = await importing(simulator, manyRows(200), { breaker: { patienceAtStartMs: 300 } });
+  const { summary } = await importing(simulator, manyRows(200), { breaker: { giveUpAtStartAfterMs: 300 } });
   expect(summary).toMatchObject({
     exitCode: 69,
     stops: [{ kind: "unreachable", message: expect.stringContaining("in front of Mimecast") }],
@@ -85,7 +85,7 @@ test("A service that is restarted in the middle of a run, and has forgotten its 
 test("While nothing gets through, one lane probes", async () => {
   const simulator = await simulatorFor({ latencyMs: 5, faults: [{ alias: "*", kind: "drop" }] });
   await importing(simulator, manyRows(200), {
-    breaker: { patienceAtStartMs: 400 },
+    breaker: { giveUpAtStartAfterMs: 400 },
     sending: { concurrency: 16 },
   });
   expect(simulator.counters.mostInFlight).toBe(1);
@@ -95,7 +95,7 @@ test("A wait longer than the patience is waited out where the server announced i
   const simulator = await simulatorFor({
     faults: [{ alias: "*", kind: "status", status: 503, headers: { "Retry-After": "1" }, times: 1 }],
   });
-  const { summary } = await importing(simulator, manyRows(1), { breaker: { patienceAtStartMs: 50 } });
+  const { summary } = await importing(simulator, manyRows(1), { breaker: { giveUpAtStartAfterMs: 50 } });
   expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 1 } });
 });
 
@@ -112,7 +112,7 @@ test("With nothing but 429 from the start, the run gives up, though its own wait
 test("The first success buys a longer patience", async () => {
   const simulator = await simulatorFor({ latencyMs: 2 });
   const { summary } = await importing(simulator, manyRows(200), {
-    breaker: { patienceAtStartMs: 50, patienceMs: 600 },
+    breaker: { giveUpAtStartAfterMs: 50, giveUpAfterMs: 600 },
     sending: { concurrency: 4 },
     onSent: () => {
       if (simulator.counters.calls >= 40) simulator.setFaults([{ alias: "*", kind: "status", status: 429 }]);

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { realClock } from "../../src/cli/system-clock.ts";
-import { Stop } from "../../src/engine/shutdown.ts";
+import { systemClock } from "../../src/cli/system-clock.ts";
+import { Shutdown } from "../../src/engine/shutdown.ts";
 import { planImport } from "../../src/import-aliases/plan-import.ts";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { importing, inputOf, jobOf, outcomesOf, SILENT_VIEW } from "../support/corridor.ts";
@@ -11,11 +11,11 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const NAME = "20261122T214500123Z-aliases";
 /** The wall clock stands still, so that all runs begin in the same millisecond. */
-const CLOCK = { ...realClock, epochMs: () => Date.UTC(2026, 10, 22, 21, 45, 0, 123) };
+const CLOCK = { ...systemClock, epochMs: () => Date.UTC(2026, 10, 22, 21, 45, 0, 123) };
 
 async function dryRun(folder: string): Promise<string> {
   const job = jobOf("", { folder, inputs: [inputOf(manyRows(5))] });
-  const planned = await planImport(job, { clock: CLOCK, view: SILENT_VIEW }, new Stop());
+  const planned = await planImport(job, { clock: CLOCK, view: SILENT_VIEW }, new Shutdown());
   return basename(dirname(planned?.planFile ?? ""));
 }
 
@@ -50,10 +50,10 @@ test("A killed run whose folder has a suffix is taken over by the next run", asy
   const folder = join(temporaryFolder(), "runs");
   const changes = { folder, clock: CLOCK };
   await importing(simulator, manyRows(1), changes);
-  const stop = new Stop();
+  const shutdown = new Shutdown();
   const broken = importing(simulator, manyRows(3), {
     ...changes,
-    stop,
+    shutdown,
     onSent: () => {
       throw new Error("the process dies");
     },

@@ -9,7 +9,10 @@ import { type CsvRecord, csvOf, manyRows } from "../support/csv-files.ts";
 async function sending(csv: string, rowsPerCall: number, faults: readonly Fault[], changes: Changes = {}) {
   const simulator = await simulatorFor({ faults, record: true });
   const { sending: rules, ...others } = changes;
-  const imported = await importing(simulator, csv, { ...others, sending: { rowsPerCall, ...rules } });
+  const imported = await importing(simulator, csv, {
+    ...others,
+    sending: { maxBatchSize: rowsPerCall, ...rules },
+  });
   return { ...imported, simulator };
 }
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
-import { realClock } from "../../src/cli/system-clock.ts";
-import { Stop } from "../../src/engine/shutdown.ts";
+import { systemClock } from "../../src/cli/system-clock.ts";
+import { Shutdown } from "../../src/engine/shutdown.ts";
 import { planImport } from "../../src/import-aliases/plan-import.ts";
 import { runImport } from "../../src/import-aliases/run-import.ts";
 import { jobOf, SILENT_VIEW } from "../support/corridor.ts";
@@ -19,11 +19,13 @@ afterEach(() => {
  * Rules whose being looked at, which is done in planning, makes a stop come by the event loop, as a signal does that
  * arrives while queries leave it no turn.
  */
-function stoppingRules(stop: Stop) {
+function stoppingRules(shutdown: Shutdown) {
   const channel = new MessageChannel();
   channels.push(channel);
   let isSent = false;
-  channel.port1.on("message", () => stop.stop({ kind: "signal", signal: "SIGINT", message: "by SIGINT" }));
+  channel.port1.on("message", () =>
+    shutdown.drainNow({ kind: "signal", signal: "SIGINT", message: "by SIGINT" }),
+  );
   return {
     get allowMove() {
       if (!isSent) channel.port2.postMessage("now");
@@ -36,25 +38,25 @@ function stoppingRules(stop: Stop) {
 
 describe("a signal that comes while the input is planned", () => {
   test("ends an import before anything is sent, and nothing is left behind", async () => {
-    const stop = new Stop();
-    const job = { ...jobOf(manyRows(100)), planning: stoppingRules(stop) };
+    const shutdown = new Shutdown();
+    const job = { ...jobOf(manyRows(100)), planning: stoppingRules(shutdown) };
     const updateAliases = () => Promise.reject(new Error("a call was made"));
-    const parts = { clock: realClock, random: Math.random, view: SILENT_VIEW, client: { updateAliases } };
-    expect(await runImport(job, parts, stop)).toBeUndefined();
-    expect(stop.reasons).toHaveLength(1);
+    const parts = { clock: systemClock, random: Math.random, view: SILENT_VIEW, client: { updateAliases } };
+    expect(await runImport(job, parts, shutdown)).toBeUndefined();
+    expect(shutdown.reasons).toHaveLength(1);
     expect(readdirSync(job.folder)).toEqual(["ledger.db"]);
   });
 
   test("ends a dry run without a plan", async () => {
-    const stop = new Stop();
-    const job = { ...jobOf(manyRows(100)), planning: stoppingRules(stop) };
-    expect(await planImport(job, { clock: realClock, view: SILENT_VIEW }, stop)).toBeUndefined();
+    const shutdown = new Shutdown();
+    const job = { ...jobOf(manyRows(100)), planning: stoppingRules(shutdown) };
+    expect(await planImport(job, { clock: systemClock, view: SILENT_VIEW }, shutdown)).toBeUndefined();
     expect(readdirSync(job.folder)).toEqual([]);
   });
 });
 
 test("A signal that comes while the plan is written ends a dry run without a plan", async () => {
-  const stop = new Stop();
+  const shutdown = new Shutdown();
   const job = jobOf(manyRows(20_000));
   let sawFile = false;
   const view = {
@@ -64,11 +66,11 @@ test("A signal that comes while the plan is written ends a dry run without a pla
         sawFile ||= readdirSync(job.folder).some((run) => existsSync(join(job.folder, run, "plan.csv.part")));
         if (!sawFile) return;
         clearInterval(looking);
-        stop.stop({ kind: "signal", signal: "SIGINT", message: "by SIGINT" });
+        shutdown.drainNow({ kind: "signal", signal: "SIGINT", message: "by SIGINT" });
       }, 0);
     },
   };
-  expect(await planImport(job, { clock: realClock, view }, stop)).toBeUndefined();
+  expect(await planImport(job, { clock: systemClock, view }, shutdown)).toBeUndefined();
   expect(sawFile).toBe(true);
   expect(readdirSync(job.folder)).toEqual([]);
 });

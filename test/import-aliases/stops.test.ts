@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Stop } from "../../src/engine/shutdown.ts";
+import { Shutdown } from "../../src/engine/shutdown.ts";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { importing, outcomesOf } from "../support/corridor.ts";
 import { csvOf, manyRows } from "../support/csv-files.ts";
@@ -128,10 +128,10 @@ describe("--deadline", () => {
 
   test("that has passed already lets nothing be sent", async () => {
     const simulator = await simulatorFor();
-    const stop = new Stop();
-    const run = importing(simulator, manyRows(5), { sending: { deadlineEpochMs: Date.now() - 1 }, stop });
+    const shutdown = new Shutdown();
+    const run = importing(simulator, manyRows(5), { sending: { deadlineEpochMs: Date.now() - 1 }, shutdown });
     await expect(run).rejects.toThrow("ended before anything was sent");
-    expect(stop.reasons).toMatchObject([{ kind: "deadline" }]);
+    expect(shutdown.reasons).toMatchObject([{ kind: "deadline" }]);
     expect(simulator.counters.calls).toBe(0);
   });
 

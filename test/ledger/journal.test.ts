@@ -74,7 +74,7 @@ describe("an outcome", () => {
   it("is on record with all that it says", async () => {
     const database = openRun();
     const journal = new Journal(database);
-    await journal.end({
+    await journal.recordOutcome({
       seq: 3,
       ended: "failed",
       code: "err_x",
@@ -84,7 +84,7 @@ describe("an outcome", () => {
       requestId: "r-1",
       atEpochMs: DAY,
     });
-    await journal.end(ending(4, "applied"));
+    await journal.recordOutcome(ending(4, "applied"));
     expect(outcomes(database)).toEqual([
       [3, "failed", "err_x", 'it\'s "no" — 😀\u0001', 1, 6, "r-1", DAY],
       [4, "applied", null, null, 0, 1, null, DAY],
@@ -98,7 +98,7 @@ describe("an outcome", () => {
       message: "half \ud800 pair\0 and \udc00 more",
       requestId: "r\0\udfff",
     };
-    await new Journal(database).end({ ...ending(1, "failed"), ...texts });
+    await new Journal(database).recordOutcome({ ...ending(1, "failed"), ...texts });
     expect(outcomes(database)[0]?.slice(2, 7)).toEqual([
       "err\ufffd_x",
       "half \ufffd pair\ufffd and \ufffd more",
@@ -110,8 +110,8 @@ describe("an outcome", () => {
 
   it("that a row is given twice is a fault that does not pass in silence", async () => {
     const journal = new Journal(openRun());
-    await journal.end(ending(1, "applied"));
-    await expect(journal.end(ending(1, "failed"))).rejects.toThrow(/UNIQUE/);
+    await journal.recordOutcome(ending(1, "applied"));
+    await expect(journal.recordOutcome(ending(1, "failed"))).rejects.toThrow(/UNIQUE/);
   });
 });
 
@@ -120,7 +120,7 @@ it("what is written within one turn of the event loop is committed together", as
   const journal = new Journal(database);
   const transaction = vi.spyOn(database, "transaction");
   const promises = Array.from({ length: 64 }, (_, index) => journal.claim([{ seq: index + 1, attempts: 1 }]));
-  await Promise.all([...promises, journal.end(ending(1, "applied"))]);
+  await Promise.all([...promises, journal.recordOutcome(ending(1, "applied"))]);
   expect(transaction).toHaveBeenCalledTimes(1);
   expect(claims(database)).toHaveLength(64);
   expect(outcomes(database)).toHaveLength(1);
@@ -130,7 +130,7 @@ it("flush resolves when all that was given before is on record", async () => {
   const database = openRun();
   const journal = new Journal(database);
   void journal.claim([{ seq: 1, attempts: 1 }]);
-  void journal.end(ending(1, "unknown"));
+  void journal.recordOutcome(ending(1, "unknown"));
   await journal.flush();
   expect([claims(database).length, outcomes(database).length]).toEqual([1, 1]);
 });
@@ -165,7 +165,7 @@ describe("a disk that is full", () => {
     database.exec(`PRAGMA run.max_page_count = ${pages}`);
     const journal = new Journal(database);
     const long = { ...ending(1, "failed"), code: "err_x", message: "x".repeat(100_000) } as const;
-    const first = await journal.end(long).catch((error: unknown) => error);
+    const first = await journal.recordOutcome(long).catch((error: unknown) => error);
     return { database, journal, first };
   }
 
@@ -182,7 +182,7 @@ describe("a disk that is full", () => {
     const { database, journal, first } = await fullDisk();
     database.exec("PRAGMA run.max_page_count = 1000000");
     await expect(journal.claim([{ seq: 2, attempts: 1 }])).rejects.toBe(first);
-    await expect(journal.end(ending(2, "applied"))).rejects.toBe(first);
+    await expect(journal.recordOutcome(ending(2, "applied"))).rejects.toBe(first);
     await expect(journal.flush()).rejects.toBe(first);
     expect(outcomes(database)).toEqual([]);
   });
@@ -193,9 +193,9 @@ describe("a disk that is full", () => {
     await journal.claim([{ seq: 1, attempts: 1 }]);
     const [pages] = database.first("PRAGMA run.page_count") ?? [];
     database.exec(`PRAGMA run.max_page_count = ${pages}`);
-    await expect(journal.end({ ...ending(1, "failed"), message: "x".repeat(100_000) })).rejects.toThrow(
-      RunError,
-    );
+    await expect(
+      journal.recordOutcome({ ...ending(1, "failed"), message: "x".repeat(100_000) }),
+    ).rejects.toThrow(RunError);
     database.exec("PRAGMA run.max_page_count = 1000000");
     expect(claims(database)).toEqual([[1, 1]]);
     expect(database.transaction(() => 5)).toBe(5);
@@ -207,7 +207,7 @@ describe("a disk that is full", () => {
     database.exec("DROP TABLE run.outcome");
     const [claimed, ended] = await Promise.allSettled([
       journal.claim([{ seq: 1, attempts: 1 }]),
-      journal.end(ending(1, "applied")),
+      journal.recordOutcome(ending(1, "applied")),
     ]);
     expect([claimed?.status, ended?.status]).toEqual(["rejected", "rejected"]);
     expect(claims(database)).toEqual([]);
@@ -250,7 +250,7 @@ describe("the write-ahead log", () => {
     }
     await vi.waitUntil(() => sleeps.length === 4);
     expect(sleeps.filter(({ ms }) => ms > 1_000)).toEqual([]);
-    await journal.end(ending(1, "applied"));
+    await journal.recordOutcome(ending(1, "applied"));
     over.abort();
     await kept;
     expect(sync).toHaveBeenCalledTimes(4);

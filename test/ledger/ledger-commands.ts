@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } fro
 import { basename, join } from "node:path";
 import type fc from "fast-check";
 import { expect } from "vitest";
-import type { Ending, Journal } from "../../src/ledger/journal.ts";
+import type { Journal, RowOutcome } from "../../src/ledger/journal.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import type { PlanRules } from "../../src/ledger/plan-rows.ts";
 import type { RunStore } from "../../src/ledger/run-store.ts";
@@ -46,7 +46,13 @@ export class Stage implements LedgerCommand {
       const file = line > 12 ? 1 : 0;
       return seeds.map((seed, index): StagedRow => {
         const part = index > 0 ? "later" : "first";
-        return { ...seed, file, line, raw: `record ${line}`, ...(seeds.length > 1 ? { part } : {}) };
+        return {
+          ...seed,
+          file,
+          line,
+          raw: `record ${line}`,
+          ...(seeds.length > 1 ? { recordPart: part } : {}),
+        };
       });
     });
     real.run?.stager.add(rows);
@@ -63,7 +69,7 @@ export class Stage implements LedgerCommand {
 function begin(model: LedgerModel, real: RealLedger): void {
   const folder = newRunFolder(real.folder);
   const store = real.ledger.beginRun(folder);
-  for (const [file, name] of FILES.entries()) store.describe(`input_${file}`, name);
+  for (const [file, name] of FILES.entries()) store.setMeta(`input_${file}`, name);
   real.run = { store, stager: store.stager() };
   model.run = new ModelRun(basename(folder));
 }
@@ -144,7 +150,7 @@ export interface Step {
   readonly which: number;
   /** 0 takes the claim back. */
   readonly attempts: number;
-  readonly ending?: Omit<Ending, "seq" | "attempts"> | undefined;
+  readonly ending?: Omit<RowOutcome, "seq" | "attempts"> | undefined;
 }
 
 /** Claims rows and ends some of them, all in one turn of the event loop. */
@@ -168,7 +174,7 @@ export class Send implements LedgerCommand {
       void journal.claim([{ seq, attempts }]);
       run.claim(seq, attempts);
       if (attempts === 0 || ending === undefined) continue;
-      void journal.end({ ...ending, seq, attempts });
+      void journal.recordOutcome({ ...ending, seq, attempts });
       run.outcomes.set(seq, { ...ending, seq, attempts });
     }
     await journal.flush();

@@ -47,7 +47,7 @@ function pairOf(alias: string, shift: number, isLoud: boolean): RowSeed {
 const { file: _file, line: _line, raw: _raw, ...invalidSeed } = invalid(0);
 function passedOver(seed: RowSeed): RowSeed {
   const refused = { outcome: "skipped", code: "skipped_domain", message: "passed over" } as const;
-  return { ...seed, aliasKey: null, refused };
+  return { ...seed, aliasKey: null, planned: refused };
 }
 
 /** Mostly pairs that don't contradict one another, or nothing would be left to be sent. */

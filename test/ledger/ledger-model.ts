@@ -1,5 +1,5 @@
 import type { Outcome } from "../../src/domain/outcome.ts";
-import type { Ending } from "../../src/ledger/journal.ts";
+import type { RowOutcome } from "../../src/ledger/journal.ts";
 import type { PlanRules } from "../../src/ledger/plan-rows.ts";
 import type { StagedRow } from "../../src/ledger/stage-rows.ts";
 import { learnt, type Oracle, type OraclePlan, oraclePlan } from "./plan-oracle.ts";
@@ -26,7 +26,7 @@ export class ModelRun {
   readonly rows: StagedRow[] = [];
   plan: OraclePlan | undefined;
   readonly claims = new Map<number, number>();
-  readonly outcomes = new Map<number, Ending>();
+  readonly outcomes = new Map<number, RowOutcome>();
 
   constructor(name: string) {
     this.name = name;
@@ -49,7 +49,7 @@ export class ModelRun {
 
   endOf(seq: number): ToldEnd {
     // A run that was killed before it had planned knows only what reading said of each row.
-    const refused = this.rows[seq - 1]?.refused;
+    const refused = this.rows[seq - 1]?.planned;
     const verdict = this.plan?.verdicts[seq - 1] ?? { plan: "send", code: "", message: "" };
     if (refused !== undefined) return { ...PLANNED_ONLY, ...refused };
     if (verdict.plan === "unchanged" || verdict.plan === "duplicate" || verdict.plan === "conflict") {
@@ -91,7 +91,7 @@ export class ModelRun {
   /** The records with rows that pass: the text of each, and which of its rows, unless that is all. */
   records(passes: (end: ToldEnd) => boolean) {
     const records: { file: number; raw: string; rows: number[]; count: number }[] = [];
-    for (const [index, { file, raw, part }] of this.rows.entries()) {
+    for (const [index, { file, raw, recordPart: part }] of this.rows.entries()) {
       if (part !== "later") records.push({ file, raw, rows: [], count: 0 });
       const record = records.at(-1);
       if (record === undefined) continue;

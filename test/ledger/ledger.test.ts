@@ -224,9 +224,9 @@ describe("what a run keeps on disk", () => {
   it("says what a run noted of itself, the last word counting", () => {
     const folder = temporaryFolder();
     const store = openLedger(folder).beginRun(newRunFolder(folder));
-    store.describe("name", "one");
-    store.describe("name", "two");
-    expect([store.description("name"), store.description("other")]).toEqual(["two", undefined]);
+    store.setMeta("name", "one");
+    store.setMeta("name", "two");
+    expect([store.getMeta("name"), store.getMeta("other")]).toEqual(["two", undefined]);
   });
 
   it.runIf(process.platform === "linux")("has its temporary files beside it, not in /tmp", () => {
@@ -246,12 +246,15 @@ describe("what a run keeps on disk", () => {
   it("holds the quota that was seen last", () => {
     const folder = temporaryFolder();
     const ledger = Ledger.open(folder, CORP);
-    expect(ledger.pace()).toEqual({});
-    ledger.rememberPace({ quota: { calls: 700, windowMs: 6_000 } });
-    ledger.rememberPace({ quota: { calls: 800, windowMs: 5_000 }, latencyMs: 212.5 });
-    ledger.rememberPace({});
+    expect(ledger.lastRate()).toEqual({});
+    ledger.saveRate({ quota: { calls: 700, windowMs: 6_000 } });
+    ledger.saveRate({ quota: { calls: 800, windowMs: 5_000 }, latencyMs: 212.5 });
+    ledger.saveRate({});
     ledger.close();
-    expect(openLedger(folder).pace()).toEqual({ quota: { calls: 800, windowMs: 5_000 }, latencyMs: 212.5 });
+    expect(openLedger(folder).lastRate()).toEqual({
+      quota: { calls: 800, windowMs: 5_000 },
+      latencyMs: 212.5,
+    });
   });
 
   it("lists unfinished runs oldest first, and nothing else that lies in the folder", () => {

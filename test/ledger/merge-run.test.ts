@@ -156,8 +156,8 @@ it("what a killed run sent is known to the next one, whose plan sends only the r
   const store = planned(killed, folder, rows("a>ann", "b>bob", "c>cyd", "d>dan"));
   const journal = store.journal();
   for (const seq of [1, 2, 3]) void journal.claim([{ seq: seq, attempts: 1 }]);
-  await journal.end(ending(1, "applied"));
-  await journal.end(ending(2, "failed"));
+  await journal.recordOutcome(ending(1, "applied"));
+  await journal.recordOutcome(ending(2, "failed"));
   killed.close();
 
   const ledger = openLedger(folder);

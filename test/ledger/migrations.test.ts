@@ -54,7 +54,7 @@ describe("a ledger of format 1", () => {
     const folder = folderOfFormat1();
     const ledger = Ledger.open(folder, CORP);
     expect(ledger.knownCount()).toBe(3);
-    expect(ledger.pace()).toMatchObject({ quota: { calls: 800, windowMs: 5_000 } });
+    expect(ledger.lastRate()).toMatchObject({ quota: { calls: 800, windowMs: 5_000 } });
     const store = planned(ledger, folder, rows("a>ann", "b>ann", "c>cyd"));
     expect(plansOf(store).map(({ plan }) => plan)).toEqual(["unchanged", "conflict", "send"]);
     expect(plansOf(store).map(({ message }) => message)).toEqual(MESSAGES);

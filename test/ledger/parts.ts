@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Ledger } from "../../src/ledger/ledger.ts";
-import type { Account } from "../../src/ledger/migrations.ts";
+import type { LedgerOwner } from "../../src/ledger/migrations.ts";
 import type { PlanRules } from "../../src/ledger/plan-rows.ts";
-import type { EndedRow, PlannedRow } from "../../src/ledger/run-queries.ts";
+import type { PlannedRow, ResultRow } from "../../src/ledger/run-queries.ts";
 import type { RunStore } from "../../src/ledger/run-store.ts";
 import type { StagedRow } from "../../src/ledger/stage-rows.ts";
 
-export const CORP: Account = { tenant: "corp", loopback: false };
+export const CORP: LedgerOwner = { tenant: "corp", loopback: false };
 export const NO_RULES: PlanRules = { allowMove: false, allowChain: false };
 /** When the histories of these tests happened. */
 export const DAY = Date.UTC(2026, 0, 2);
@@ -57,14 +57,14 @@ export function invalid(line: number): StagedRow {
     alias: "",
     primaryKey: null,
     aliasKey: null,
-    refused,
+    planned: refused,
   };
 }
 
 export function skipped(pair: string, line: number): StagedRow {
   const refused = { outcome: "skipped", code: "skipped_domain", message: "passed over" } as const;
   const { aliasKey } = row(pair, line);
-  return row(pair, line, { aliasKey: null, skippedKey: aliasKey ?? undefined, refused });
+  return row(pair, line, { aliasKey: null, skippedKey: aliasKey ?? undefined, planned: refused });
 }
 
 /** How an earlier run ended for a pair; `claimed` is a run that died before the answer. */
@@ -105,7 +105,8 @@ export async function claimAndEnd(store: RunStore, past: readonly Past[]): Promi
   for (const [index, { ended, atEpochMs }] of past.entries()) {
     const seq = index + 1;
     void journal.claim([{ seq: seq, attempts: 1 }]);
-    if (ended !== "claimed") void journal.end({ ...ending(seq, ended), atEpochMs: atEpochMs ?? DAY });
+    if (ended !== "claimed")
+      void journal.recordOutcome({ ...ending(seq, ended), atEpochMs: atEpochMs ?? DAY });
   }
   await journal.flush();
 }
@@ -146,8 +147,8 @@ export function sendingOrder(store: RunStore): number[] {
 export function endedRows(
   store: RunStore,
   selection: "all" | "to-mend" | "to-run-again" = "all",
-): EndedRow[] {
-  return [...store.read.ended(selection)].flat();
+): ResultRow[] {
+  return [...store.read.results(selection)].flat();
 }
 
 export function rawsOf(store: RunStore, selection: "all" | "to-mend" | "to-run-again" = "all"): string[] {

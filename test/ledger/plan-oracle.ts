@@ -115,8 +115,8 @@ function verdictOf(
 ): Verdict {
   const it = all[index];
   if (it === undefined) throw new Error("no such row");
-  if (it.refused !== undefined) {
-    return { plan: it.refused.outcome, code: it.refused.code, message: it.refused.message };
+  if (it.planned !== undefined) {
+    return { plan: it.planned.outcome, code: it.planned.code, message: it.planned.message };
   }
   const named = (other: StagedRow) => {
     return `line ${other.line}${other.file === it.file ? "" : ` of ${files[other.file]}`}`;

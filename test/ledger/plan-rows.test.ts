@@ -99,8 +99,8 @@ describe("within one input", () => {
   it("messages name the file as well where the other row is in another one", () => {
     const folder = temporaryFolder();
     const store = openLedger(folder).beginRun(newRunFolder(folder));
-    store.describe("input_0", "first.csv");
-    store.describe("input_1", "second.csv");
+    store.setMeta("input_0", "first.csv");
+    store.setMeta("input_1", "second.csv");
     const second = { file: 1 } as const;
     store
       .stager()

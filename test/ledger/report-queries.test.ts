@@ -22,7 +22,7 @@ async function failing(count: number, code: (seq: number) => string, folder = te
   const journal = store.journal();
   for (let seq = 1; seq <= count; seq += 1) {
     void journal.claim([{ seq, attempts: 1 }]);
-    void journal.end({ ...ending(seq, "failed"), code: code(seq), message: `no ${seq}` });
+    void journal.recordOutcome({ ...ending(seq, "failed"), code: code(seq), message: `no ${seq}` });
   }
   await journal.flush();
   return store;
@@ -44,8 +44,8 @@ describe("what a report shows of the rows", () => {
     ]);
     const journal = store.journal();
     for (const seq of [1, 2, 3]) void journal.claim([{ seq, attempts: 1 }]);
-    void journal.end({ ...ending(1, "applied") });
-    void journal.end({ ...ending(2, "failed"), code: "err_x", message: "no" });
+    void journal.recordOutcome({ ...ending(1, "applied") });
+    void journal.recordOutcome({ ...ending(2, "failed"), code: "err_x", message: "no" });
     await journal.flush();
     const { groups, groupCount, rowCount } = store.report.problems();
     expect({ groupCount, rowCount }).toEqual({ groupCount: 4, rowCount: 5 });
@@ -100,7 +100,7 @@ describe("what a report shows of the rows", () => {
       { pair: "", ended: "claimed" },
     ]);
     expect(store.report.sendingSpan()).toEqual({ firstEpochMs: DAY, lastEpochMs: DAY + 2_500 });
-    expect(store.report.endedRows(DAY, 1_000)).toEqual([
+    expect(store.report.rowsByBucket(DAY, 1_000)).toEqual([
       { bucket: 0, outcome: "applied", rows: 2 },
       { bucket: 2, outcome: "failed", rows: 1 },
     ]);

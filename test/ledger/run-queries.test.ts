@@ -37,10 +37,16 @@ async function everyOutcome() {
   ]);
   const journal = store.journal();
   for (const seq of [1, 2, 3, 4, 5]) void journal.claim([{ seq: seq, attempts: seq }]);
-  void journal.end({ ...ending(1, "applied"), requestId: "r-1" });
-  void journal.end({ ...ending(2, "failed"), code: "err_x", message: "no" });
-  void journal.end({ ...ending(3, "failed"), code: "err_y", message: "later", retryable: true, attempts: 6 });
-  void journal.end({ ...ending(4, "unknown"), code: "timeout", message: "no answer" });
+  void journal.recordOutcome({ ...ending(1, "applied"), requestId: "r-1" });
+  void journal.recordOutcome({ ...ending(2, "failed"), code: "err_x", message: "no" });
+  void journal.recordOutcome({
+    ...ending(3, "failed"),
+    code: "err_y",
+    message: "later",
+    retryable: true,
+    attempts: 6,
+  });
+  void journal.recordOutcome({ ...ending(4, "unknown"), code: "timeout", message: "no answer" });
   await journal.flush();
   return store;
 }
@@ -179,9 +185,9 @@ describe("failures", () => {
     const store = planned(ledger, folder, rows("a>ann", "b>ann", "c>ann", "d>ann", "e>ann"));
     const journal = store.journal();
     for (const seq of [1, 2, 3, 4, 5]) void journal.claim([{ seq: seq, attempts: 1 }]);
-    for (const seq of [1, 2]) void journal.end({ ...ending(seq, "failed"), code: "err_x" });
-    void journal.end(ending(3, "applied"));
-    void journal.end({ ...ending(4, "failed"), code: "err_x" });
+    for (const seq of [1, 2]) void journal.recordOutcome({ ...ending(seq, "failed"), code: "err_x" });
+    void journal.recordOutcome(ending(3, "applied"));
+    void journal.recordOutcome({ ...ending(4, "failed"), code: "err_x" });
     await journal.flush();
     expect(store.read.failures()).toEqual({
       byCode: [
@@ -204,7 +210,7 @@ it("failures of very many codes and domains are told for fifty of each, and summ
   for (const [index] of staged.entries()) {
     void journal.claim([{ seq: index + 1, attempts: 1 }]);
     const code = index === 60 ? "err_00" : `err_${String(index).padStart(2, "0")}`;
-    void journal.end({ ...ending(index + 1, "failed"), code });
+    void journal.recordOutcome({ ...ending(index + 1, "failed"), code });
   }
   await journal.flush();
   const { byCode, byDomain } = store.read.failures();
@@ -222,12 +228,12 @@ describe("pages", () => {
     const folder = temporaryFolder();
     const lengths = [10, 600_000, 600_000, 2_000_000, 10, 10];
     const staged = lengths.map((length, index) =>
-      row(`a${index}>ann`, index + 2, { raw: "x".repeat(length), refused: INVALID, aliasKey: null }),
+      row(`a${index}>ann`, index + 2, { raw: "x".repeat(length), planned: INVALID, aliasKey: null }),
     );
     const store = planned(openLedger(folder), folder, staged);
     const pages = [...store.read.records("to-mend")].map((page) => page.map(({ raw }) => raw.length));
     expect(pages).toEqual([[10, 600_000], [600_000], [2_000_000], [10, 10]]);
-    expect([...store.read.ended("all")].map((page) => page.length)).toEqual([2, 1, 1, 2]);
+    expect([...store.read.results("all")].map((page) => page.length)).toEqual([2, 1, 1, 2]);
   });
 
   const many = Array.from({ length: 2_345 }, (_, index) => `a${index}>p${index % 700}`);
@@ -239,7 +245,7 @@ describe("pages", () => {
       store,
       many.slice(0, 1_500).map((pair) => ({ pair, ended: "failed" })),
     );
-    const pages = [...store.read.ended("all")];
+    const pages = [...store.read.results("all")];
     expect(pages.length).toBeGreaterThan(2);
     expect(lines(pages.flat())).toEqual(many.map((_, index) => index + 2));
     expect(endedRows(store, "to-mend")).toHaveLength(1_500);

@@ -59,7 +59,7 @@ describe("staged rows", () => {
     const texts = { raw: "a\0b\ud800c", aliasFor: "ann\0", alias: "\udc00" };
     const refused = { outcome: "invalid", code: "x", message: "found \0 and \ud800" } as const;
     const store = planned(openLedger(folder), folder, [
-      row("a>ann", 2, { ...texts, refused, aliasKey: null }),
+      row("a>ann", 2, { ...texts, planned: refused, aliasKey: null }),
     ]);
     expect(rawsOf(store)).toEqual(["a\ufffdb\ufffdc"]);
     expect(endedRows(store)).toMatchObject([

@@ -1,17 +1,17 @@
 import { readdirSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type RowChange, TableChanges } from "../../src/ledger/table-diff.ts";
+import { type RowChange, TableDiff } from "../../src/ledger/table-diff.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 type Rows = readonly (readonly [key: string, content: string])[];
 
-function changesBetween(was: Rows, now: Rows): RowChange[] {
-  const changes = new TableChanges(temporaryFolder());
+function changesBetween(before: Rows, after: Rows): RowChange[] {
+  const changes = new TableDiff(temporaryFolder());
   try {
     const rows = (table: Rows) => table.map(([key, content]) => ({ key, content }));
-    changes.add("was", rows(was));
-    changes.add("now", rows(now));
+    changes.add("before", rows(before));
+    changes.add("after", rows(after));
     return [...changes.changes()].flat();
   } finally {
     changes.close();
@@ -20,20 +20,20 @@ function changesBetween(was: Rows, now: Rows): RowChange[] {
 
 describe("between two tables", () => {
   it("rows are added, removed and changed, sorted by key", () => {
-    const was: Rows = [
+    const before: Rows = [
       ["c", "c1"],
       ["a", "a1"],
       ["b", "b1"],
     ];
-    const now: Rows = [
+    const after: Rows = [
       ["d", "d1"],
       ["b", "b1"],
       ["c", "c2"],
     ];
-    expect(changesBetween(was, now)).toEqual([
-      { was: "a1", now: undefined },
-      { was: "c1", now: "c2" },
-      { was: undefined, now: "d1" },
+    expect(changesBetween(before, after)).toEqual([
+      { before: "a1", after: undefined },
+      { before: "c1", after: "c2" },
+      { before: undefined, after: "d1" },
     ]);
   });
 
@@ -50,17 +50,17 @@ describe("between two tables", () => {
   it("whatever they hold, the changes lead from the one to the other", () => {
     const table = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom("1", "2", "3")));
     fc.assert(
-      fc.property(table, table, (was, now) => {
-        const left = was.map(([key, content]) => `${key}${content}`);
+      fc.property(table, table, (before, after) => {
+        const left = before.map(([key, content]) => `${key}${content}`);
         const rows = (side: Rows): Rows => side.map(([key, content]) => [key, `${key}${content}`]);
-        for (const change of changesBetween(rows(was), rows(now))) {
-          if (change.was !== undefined) {
-            expect(left).toContain(change.was);
-            left.splice(left.indexOf(change.was), 1);
+        for (const change of changesBetween(rows(before), rows(after))) {
+          if (change.before !== undefined) {
+            expect(left).toContain(change.before);
+            left.splice(left.indexOf(change.before), 1);
           }
-          if (change.now !== undefined) left.push(change.now);
+          if (change.after !== undefined) left.push(change.after);
         }
-        expect(left.sort()).toEqual(now.map(([key, content]) => `${key}${content}`).sort());
+        expect(left.sort()).toEqual(after.map(([key, content]) => `${key}${content}`).sort());
       }),
       { numRuns: 50 },
     );
@@ -68,12 +68,12 @@ describe("between two tables", () => {
 
   it("thousands of changes are told page by page, and no file of it has a name", () => {
     const folder = temporaryFolder();
-    const changes = new TableChanges(folder);
+    const changes = new TableDiff(folder);
     const rows = Array.from({ length: 5_430 }, (_, index) => ({
       key: String(index),
       content: "x".repeat(500),
     }));
-    changes.add("now", rows);
+    changes.add("after", rows);
     const pages = [...changes.changes()];
     expect(pages.map((page) => page.length)).toEqual([1_000, 1_000, 1_000, 1_000, 1_000, 430]);
     expect(readdirSync(folder)).toEqual([]);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import type { RunStore } from "../../src/ledger/run-store.ts";
 import type { StagedRow } from "../../src/ledger/stage-rows.ts";
-import type { LeftRecord } from "../../src/ledger/unfinished-records.ts";
+import type { UnfinishedRecord } from "../../src/ledger/unfinished-records.ts";
 import { CORP, ending, NO_RULES, newRunFolder, openLedger, row, temporaryFolder } from "./parts.ts";
 
 const INVALID = { outcome: "invalid", code: "x", message: "no" } as const;
@@ -14,8 +14,8 @@ const INVALID = { outcome: "invalid", code: "x", message: "no" } as const;
 function record(line: number, raw: string, good: readonly boolean[]): StagedRow[] {
   return good.map((isGood, index) => {
     const part = good.length === 1 ? undefined : index === 0 ? "first" : "later";
-    const staged = row(`a${line}-${index}>p${line}`, line, { raw, part });
-    return isGood ? staged : { ...staged, refused: INVALID, primaryKey: null, aliasKey: null };
+    const staged = row(`a${line}-${index}>p${line}`, line, { raw, recordPart: part });
+    return isGood ? staged : { ...staged, planned: INVALID, primaryKey: null, aliasKey: null };
   });
 }
 
@@ -33,7 +33,7 @@ function runOf(
   return store;
 }
 
-function left(store: RunStore, selection: "to-mend" | "to-run-again"): LeftRecord[] {
+function left(store: RunStore, selection: "to-mend" | "to-run-again"): UnfinishedRecord[] {
   return [...store.read.records(selection)].flat();
 }
 
@@ -63,7 +63,7 @@ describe("what is left of records", () => {
     const journal = store.journal();
     for (const seq of [1, 7]) {
       void journal.claim([{ seq, attempts: 1 }]);
-      void journal.end(ending(seq, "applied"));
+      void journal.recordOutcome(ending(seq, "applied"));
     }
     await journal.flush();
     expect(left(store, "to-run-again")).toEqual([

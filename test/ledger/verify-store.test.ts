@@ -18,8 +18,8 @@ function openStore(folder = temporaryFolder()): VerifyStore {
 function wanting(staged: readonly StagedRow[]): VerifyStore {
   const store = openStore();
   store.run.stager().add(staged);
-  store.want();
-  store.internal([{ key: "x.example", name: "X.example" }]);
+  store.collectAliases();
+  store.markInternal([{ key: "x.example", name: "X.example" }]);
   return store;
 }
 
@@ -35,15 +35,15 @@ describe("a verification", () => {
       invalid(7),
       skipped("s>ann", 8),
     ]);
-    expect(store.seen([{ key: "c@x.example", alias: true }])).toBe(1);
+    expect(store.addListed([{ key: "c@x.example", alias: true }])).toBe(1);
     expect(
-      store.seen([
+      store.addListed([
         { key: "b@x.example", alias: false },
         { key: "nobody@x.example", alias: true },
         { key: "d@x.example", alias: undefined },
       ]),
     ).toBe(2);
-    store.settle();
+    store.compare();
     expect(told(store)).toEqual([
       "2 alias",
       "3 primary",
@@ -53,7 +53,7 @@ describe("a verification", () => {
       "7 not-checkable",
     ]);
     expect(store.counts()).toEqual({ alias: 2, primary: 1, absent: 1, "not-checkable": 2 });
-    expect(store.unsaidCount()).toBe(1);
+    expect(store.unmarkedCount()).toBe(1);
   });
 
   it("is the same as comparing in memory, however the list is cut into pages, and whatever it repeats", () => {
@@ -65,8 +65,8 @@ describe("a verification", () => {
     fc.assert(
       fc.property(fc.array(name), fc.array(fc.array(listed)), (names, pages) => {
         const store = wanting(rows(...names.map((it) => `${it}>p`)));
-        for (const page of pages) store.seen(page);
-        store.settle();
+        for (const page of pages) store.addListed(page);
+        store.compare();
         const all = pages.flat();
         const expected = names.map((it, index) => {
           const marks = all.filter(({ key }) => key === `${it}@x.example`).map(({ alias }) => alias);
@@ -88,11 +88,11 @@ describe("a verification", () => {
 
   it("forgets a list that is read again", () => {
     const store = wanting(rows("a>ann", "b>bob"));
-    store.seen([{ key: "a@x.example", alias: true }]);
-    const mark = store.mark();
-    store.seen([{ key: "b@x.example", alias: true }]);
-    store.forgetSince(mark);
-    store.settle();
+    store.addListed([{ key: "a@x.example", alias: true }]);
+    const mark = store.checkpoint();
+    store.addListed([{ key: "b@x.example", alias: true }]);
+    store.rollbackTo(mark);
+    store.compare();
     expect(told(store)).toEqual(["2 alias", "3 absent"]);
   });
 
@@ -102,26 +102,26 @@ describe("a verification", () => {
       aliasKey: row.aliasKey?.replace("x.", "y.") ?? null,
     }));
     const store = wanting([...rows("a>ann", "b>bob", "a>ann"), ...elsewhere]);
-    store.internal([{ key: "other.example", name: "other.example" }]);
+    store.markInternal([{ key: "other.example", name: "other.example" }]);
     expect([...store.internalDomains()]).toEqual([{ name: "X.example", aliases: 2 }]);
-    expect(store.foreignDomains(5)).toEqual({ domains: [{ name: "y.example", aliases: 2 }], count: 1 });
-    store.settle();
+    expect(store.externalDomains(5)).toEqual({ domains: [{ name: "y.example", aliases: 2 }], count: 1 });
+    store.compare();
     expect(told(store).slice(3)).toEqual(["2 not-checkable", "3 not-checkable"]);
   });
 
   it("counts aliases that the input gives to several primaries", () => {
-    expect(wanting(rows("a>ann", "a>ann", "b>bob", "b>carl")).severalPrimariesCount()).toBe(1);
+    expect(wanting(rows("a>ann", "a>ann", "b>bob", "b>carl")).ambiguousCount()).toBe(1);
   });
 
   it("takes addresses that are no text", () => {
     const store = wanting(rows("a>ann"));
     expect(
-      store.seen([
+      store.addListed([
         { key: "\ud800a@x.example", alias: true },
         { key: "\0@x.example", alias: true },
       ]),
     ).toBe(0);
-    store.settle();
+    store.compare();
     expect(told(store)).toEqual(["2 absent"]);
   });
 });

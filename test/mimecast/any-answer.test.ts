@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import type { Failure } from "../../src/domain/failure.ts";
-import type { Answer, PageExchange, QuotaReading } from "../../src/domain/response.ts";
+import type { AttemptResult, PageExchange, RateLimitHeaders } from "../../src/domain/response.ts";
 import { createMimecastClient, type MimecastClient } from "../../src/mimecast/client.ts";
 import type { Credentials } from "../../src/mimecast/settings.ts";
 import { anyBody, anyHeaders, anyStatus, OTHER_PAIR, SECRET } from "./any-body.ts";
@@ -62,7 +62,7 @@ function expectFit({ code, message }: Failure): void {
 }
 
 /** The quota's numbers can be absurd, and whoever uses them expects that; a wait is made as it is told. */
-function expectNumbers(quota: QuotaReading | undefined, waitMs: number | undefined): void {
+function expectNumbers(quota: RateLimitHeaders | undefined, waitMs: number | undefined): void {
   for (const number of [quota?.limit, quota?.remaining, quota?.resetMs, waitMs]) {
     if (number !== undefined) expect(number).toSatisfy(Number.isFinite);
   }
@@ -97,10 +97,10 @@ function expectNamed(body: Buffer, pair: typeof PAIR | typeof OTHER_PAIR): void 
   expect([isNamed, isBlamed]).toEqual([true, false]);
 }
 
-const OF_ONE = ["applied", "failed", "hindered", "unanswered", "not-executed", "refused"];
-const OF_SEVERAL = [...OF_ONE, "unsettled", "refused-whole"];
+const OF_ONE = ["applied", "failed", "transient", "indeterminate", "not-executed", "refused"];
+const OF_SEVERAL = [...OF_ONE, "unattributed", "batch-rejected"];
 
-function expectAnswer(answer: Answer | undefined, kinds: readonly string[]): void {
+function expectAnswer(answer: AttemptResult | undefined, kinds: readonly string[]): void {
   expect(kinds).toContain(answer?.kind);
   if (answer !== undefined && answer.kind !== "applied") expectFit(answer.failure);
 }
@@ -115,7 +115,13 @@ test("whatever update-alias answers, a row is applied only where it is named, an
   await fc.assert(
     fc.asyncProperty(anyAnswer, pairsOf, fc.constantFrom(...clients), async (answer, pairs, client) => {
       next.answer = answer;
-      const { answers, quota, waitMs, status, requestId } = await client.updateAliases(pairs, control());
+      const {
+        results: answers,
+        quota,
+        waitMs,
+        status,
+        requestId,
+      } = await client.updateAliases(pairs, control());
       expect(answers).toHaveLength(pairs.length);
       expect(status).toBe(answer.status);
       expect(requestId?.length ?? 0).toBeLessThanOrEqual(100);
@@ -193,7 +199,7 @@ test("whatever the token endpoint answers, calls are made with the token that it
       next.answer = answer;
       next.authorizations = [];
       const client = clientOf(url, OAUTH);
-      const { answers, waitMs } = await client.updateAliases([PAIR], control());
+      const { results: answers, waitMs } = await client.updateAliases([PAIR], control());
       client.close();
       expectNumbers(undefined, waitMs);
       expectAnswer(answers[0], ["applied", "not-executed", "refused"]);

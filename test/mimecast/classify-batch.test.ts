@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Pair } from "../../src/domain/row.ts";
-import { createSecrets } from "../../src/mimecast/sanitize.ts";
-import { judgeUpdateAlias } from "../../src/mimecast/update-alias.ts";
+import { createSanitizer } from "../../src/mimecast/sanitize.ts";
+import { classifyUpdateAlias } from "../../src/mimecast/update-alias.ts";
 
-const { said } = createSecrets([]);
+const { sanitize: said } = createSanitizer([]);
 const PAIRS: readonly Pair[] = ["ann", "bob", "cyd"].map((name) => ({
   aliasFor: `${name}@new.example`,
   alias: `${name}@old.example`,
@@ -14,11 +14,11 @@ const [ANN, BOB, CYD] = PAIRS;
 /** What the answer comes to: `whole KIND CODE`, or for each pair `KIND CODE`, with a `?` where it may be in place. */
 function judged(status: number, body: unknown, pairs: readonly Pair[] = PAIRS): string | string[] {
   const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
-  const verdict = judgeUpdateAlias(pairs, { kind: "answered", status, headers: {}, body: bytes }, said);
+  const verdict = classifyUpdateAlias(pairs, { kind: "answered", status, headers: {}, body: bytes }, said);
   if (verdict.kind !== "read") return `whole ${verdict.answer.kind} ${verdict.answer.failure.code}`;
   return verdict.value.map((answer) => {
     if (answer.kind === "applied") return "applied";
-    const code = answer.kind === "unsettled" ? (answer.mayBeInPlace ? "?" : "") : answer.failure.code;
+    const code = answer.kind === "unattributed" ? (answer.mayBeInPlace ? "?" : "") : answer.failure.code;
     return `${answer.kind} ${code}`.trim();
   });
 }
@@ -63,7 +63,7 @@ describe("a call of several pairs", () => {
     [
       "of which one failed without a key leaves that one to be sent alone, known not to be in place",
       done([ANN, CYD], [failed(undefined)]),
-      ["applied", "unsettled", "applied"],
+      ["applied", "unattributed", "applied"],
     ],
     [
       "of which two are missing and one failure names none leaves both in doubt",
@@ -83,12 +83,12 @@ describe("a call of several pairs", () => {
     [
       "whose key is of nobody names nobody",
       done([ANN, BOB], [failed({ alias: "zoe@old.example" })]),
-      ["applied", "applied", "unsettled"],
+      ["applied", "applied", "unattributed"],
     ],
     [
       "whose key is a text names nobody",
       done([ANN, BOB], [failed("cyd")]),
-      ["applied", "applied", "unsettled"],
+      ["applied", "applied", "unattributed"],
     ],
     [
       "that is named twice is applied once, and one that failed twice has both errors",
@@ -120,7 +120,7 @@ describe("a call of several pairs", () => {
     [
       "that all failed without keys",
       done([], [failed(undefined), failed(undefined), failed(undefined)]),
-      ["unsettled", "unsettled", "unsettled"],
+      ["unattributed", "unattributed", "unattributed"],
     ],
     [
       "that the account's error refused",

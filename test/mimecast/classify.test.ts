@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { HttpAnswer } from "../../src/mimecast/http.ts";
-import { createSecrets } from "../../src/mimecast/sanitize.ts";
-import { judgeUpdateAlias } from "../../src/mimecast/update-alias.ts";
+import type { HttpResponse } from "../../src/mimecast/http.ts";
+import { createSanitizer } from "../../src/mimecast/sanitize.ts";
+import { classifyUpdateAlias } from "../../src/mimecast/update-alias.ts";
 import { APPLIED, PAIR } from "./parts.ts";
 
-const { said } = createSecrets(["client-secret-value"]);
+const { sanitize: said } = createSanitizer(["client-secret-value"]);
 
 function judged(status: number, body: unknown, headers = {}) {
   const bytes = typeof body === "string" ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
-  const http: HttpAnswer = { kind: "answered", status, headers, body: bytes };
-  const verdict = judgeUpdateAlias([PAIR], http, said);
+  const http: HttpResponse = { kind: "answered", status, headers, body: bytes };
+  const verdict = classifyUpdateAlias([PAIR], http, said);
   if (verdict.kind === "read") {
     expect(verdict.value).toEqual([{ kind: "applied" }]);
     return { kind: "applied", code: "", retryable: false, message: "", again: false };
@@ -78,13 +78,13 @@ describe("applied is only what names the pair among the successes", () => {
       "",
       false,
     ],
-    ["not without data", 200, meta(200), "unanswered", "unintelligible", true],
-    ["not with empty data", 200, { ...APPLIED, data: [] }, "unanswered", "unintelligible", true],
+    ["not without data", 200, meta(200), "indeterminate", "unintelligible", true],
+    ["not with empty data", 200, { ...APPLIED, data: [] }, "indeterminate", "unintelligible", true],
     [
       "not with data of another form",
       200,
       { ...APPLIED, data: APPLIED.data[0] },
-      "unanswered",
+      "indeterminate",
       "unintelligible",
       true,
     ],
@@ -92,7 +92,7 @@ describe("applied is only what names the pair among the successes", () => {
       "not with another alias",
       200,
       { data: [{ ...PAIR, alias: "x@old.example" }] },
-      "unanswered",
+      "indeterminate",
       "unintelligible",
       true,
     ],
@@ -100,7 +100,7 @@ describe("applied is only what names the pair among the successes", () => {
       "not with another primary",
       200,
       { data: [{ ...PAIR, aliasFor: "x@y.example" }] },
-      "unanswered",
+      "indeterminate",
       "unintelligible",
       true,
     ],
@@ -108,21 +108,21 @@ describe("applied is only what names the pair among the successes", () => {
       "not with half of the pair",
       200,
       { data: [{ alias: PAIR.alias }] },
-      "unanswered",
+      "indeterminate",
       "unintelligible",
       true,
     ],
-    ["not as HTML", 200, HTML, "unanswered", "unintelligible", true],
-    ["not with an empty body", 200, "", "unanswered", "unintelligible", true],
-    ["not cut off", 200, JSON.stringify(APPLIED).slice(0, -9), "unanswered", "unintelligible", true],
-    ["not as a JSON list", 200, [APPLIED], "unanswered", "unintelligible", true],
-    ["not as JSON null", 200, "null", "unanswered", "unintelligible", true],
-    ["not where fail is no list", 200, { ...APPLIED, fail: "some" }, "unanswered", "unintelligible", true],
+    ["not as HTML", 200, HTML, "indeterminate", "unintelligible", true],
+    ["not with an empty body", 200, "", "indeterminate", "unintelligible", true],
+    ["not cut off", 200, JSON.stringify(APPLIED).slice(0, -9), "indeterminate", "unintelligible", true],
+    ["not as a JSON list", 200, [APPLIED], "indeterminate", "unintelligible", true],
+    ["not as JSON null", 200, "null", "indeterminate", "unintelligible", true],
+    ["not where fail is no list", 200, { ...APPLIED, fail: "some" }, "indeterminate", "unintelligible", true],
     [
       "not where a fail item is no object",
       200,
       { ...APPLIED, fail: ["x"] },
-      "unanswered",
+      "indeterminate",
       "unintelligible",
       true,
     ],
@@ -130,18 +130,18 @@ describe("applied is only what names the pair among the successes", () => {
       "not where meta.status is a word",
       200,
       { ...APPLIED, ...meta("OK") },
-      "unanswered",
+      "indeterminate",
       "unintelligible",
       true,
     ],
-    ["not under HTTP 999", 999, APPLIED, "unanswered", "unintelligible", true],
-    ["not under meta.status 0", 200, { ...APPLIED, ...meta(0) }, "unanswered", "unintelligible", true],
+    ["not under HTTP 999", 999, APPLIED, "indeterminate", "unintelligible", true],
+    ["not under meta.status 0", 200, { ...APPLIED, ...meta(0) }, "indeterminate", "unintelligible", true],
   ]);
 
   test("an international domain is the same in Unicode and in ASCII", () => {
     const pair = { aliasFor: "ann@bücher.example", alias: "ann@old.example" };
     const body = Buffer.from(JSON.stringify({ data: [{ ...pair, aliasFor: "ann@xn--bcher-kva.example" }] }));
-    expect(judgeUpdateAlias([pair], { kind: "answered", status: 200, headers: {}, body }, said).kind).toBe(
+    expect(classifyUpdateAlias([pair], { kind: "answered", status: 200, headers: {}, body }, said).kind).toBe(
       "read",
     );
   });
@@ -179,21 +179,28 @@ describe("an expired token is to be renewed", () => {
 
 describe("codes that are known to pass are tried again", () => {
   table([
-    ["under HTTP 200", 200, failing(item(error("err_developer_key"))), "hindered", "err_developer_key", true],
+    [
+      "under HTTP 200",
+      200,
+      failing(item(error("err_developer_key"))),
+      "transient",
+      "err_developer_key",
+      true,
+    ],
     [
       "under HTTP 401",
       401,
       { fail: [{ code: "token_verification_failed" }] },
-      "hindered",
+      "transient",
       "token_verification_failed",
       true,
     ],
-    ["even in a 500", 500, failing(item(error("err_developer_key"))), "hindered", "err_developer_key", true],
+    ["even in a 500", 500, failing(item(error("err_developer_key"))), "transient", "err_developer_key", true],
     [
       "as the code 'Unauthorized Request'",
       401,
       { fail: [{ code: "Unauthorized Request" }] },
-      "hindered",
+      "transient",
       "Unauthorized Request",
       true,
     ],
@@ -208,7 +215,7 @@ describe("codes that are known to pass are tried again", () => {
         `as 'Unauthorized Request' without a code: ${JSON.stringify(body)}`,
         401,
         body,
-        "hindered",
+        "transient",
         "http_401",
         true,
       ],
@@ -217,7 +224,7 @@ describe("codes that are known to pass are tried again", () => {
       "as 'Unauthorized Request' under HTTP 200",
       200,
       { fail: [{ errors: [{ message: "Unauthorized Request" }] }], ...meta(401), data: [] },
-      "hindered",
+      "transient",
       "http_401",
       true,
     ],
@@ -243,20 +250,20 @@ describe("codes that are known to pass are tried again", () => {
 describe("a server error leaves the effect unknown", () => {
   table([
     ...[500, 502, 503, 504, 509].map(
-      (status): Row => [`HTTP ${status}`, status, HTML, "unanswered", `http_${status}`, true],
+      (status): Row => [`HTTP ${status}`, status, HTML, "indeterminate", `http_${status}`, true],
     ),
     ...[501, 505, 599].map(
-      (status): Row => [`HTTP ${status}`, status, HTML, "unanswered", `http_${status}`, false],
+      (status): Row => [`HTTP ${status}`, status, HTML, "indeterminate", `http_${status}`, false],
     ),
-    ["by meta.status", 200, { ...APPLIED, ...meta(503) }, "unanswered", "http_503", true],
-    ["by meta.status under HTTP 400", 400, { ...meta(500) }, "unanswered", "http_500", true],
-    ["that claims success", 500, APPLIED, "unanswered", "http_500", true],
-    ["that names a code", 500, failing(item(error("err_odd"))), "unanswered", "http_500", true],
+    ["by meta.status", 200, { ...APPLIED, ...meta(503) }, "indeterminate", "http_503", true],
+    ["by meta.status under HTTP 400", 400, { ...meta(500) }, "indeterminate", "http_500", true],
+    ["that claims success", 500, APPLIED, "indeterminate", "http_500", true],
+    ["that names a code", 500, failing(item(error("err_odd"))), "indeterminate", "http_500", true],
     [
       "that says retryable",
       501,
       failing(item(error("err_odd", { retryable: true }))),
-      "unanswered",
+      "indeterminate",
       "http_501",
       true,
     ],
@@ -438,12 +445,12 @@ describe("a failure of the row", () => {
 describe("a 4xx without Mimecast's envelope is no verdict on the row", () => {
   const FRONT = [402, 404, 405, 406, 407, 408, 409, 410, 413, 421, 422, 425, 431, 451, 499];
   table([
-    ...FRONT.map((status): Row => [`HTTP ${status}, empty`, status, "", "hindered", `http_${status}`, true]),
-    ["HTTP 404 as HTML", 404, HTML, "hindered", "http_404", true],
-    ["HTTP 404 as another's JSON", 404, { message: "Not Found" }, "hindered", "http_404", true],
-    ["HTTP 404 as a JSON list", 404, [], "hindered", "http_404", true],
-    ["HTTP 404 as a JSON text", 404, '"no"', "hindered", "http_404", true],
-    ["HTTP 404 with a 'fail' of an unknown form", 404, { fail: "no" }, "hindered", "http_404", true],
+    ...FRONT.map((status): Row => [`HTTP ${status}, empty`, status, "", "transient", `http_${status}`, true]),
+    ["HTTP 404 as HTML", 404, HTML, "transient", "http_404", true],
+    ["HTTP 404 as another's JSON", 404, { message: "Not Found" }, "transient", "http_404", true],
+    ["HTTP 404 as a JSON list", 404, [], "transient", "http_404", true],
+    ["HTTP 404 as a JSON text", 404, '"no"', "transient", "http_404", true],
+    ["HTTP 404 with a 'fail' of an unknown form", 404, { fail: "no" }, "transient", "http_404", true],
   ]);
 
   test("the message says who answered, and how", () => {
@@ -473,7 +480,7 @@ describe("the key of a fail item", () => {
       "of another alias is not",
       200,
       keyed({ ...PAIR, alias: "x@y.example" }),
-      "unanswered",
+      "indeterminate",
       "unintelligible",
       true,
     ],
@@ -481,7 +488,7 @@ describe("the key of a fail item", () => {
       "of another primary is not",
       200,
       keyed({ ...PAIR, aliasFor: "x@y.example" }),
-      "unanswered",
+      "indeterminate",
       "unintelligible",
       true,
     ],
@@ -489,7 +496,7 @@ describe("the key of a fail item", () => {
       "of another pair is no success, though data names ours",
       200,
       { ...APPLIED, fail: [{ key: { alias: "x@y.example" }, errors: [error("err_a")] }] },
-      "unanswered",
+      "indeterminate",
       "unintelligible",
       true,
     ],
@@ -498,9 +505,9 @@ describe("the key of a fail item", () => {
 
 describe("a redirect is not followed", () => {
   table([
-    ["HTTP 302", 302, "", "unanswered", "http_302", true],
-    ["HTTP 304", 304, "", "unanswered", "http_304", true],
-    ["meta.status 301", 200, { ...APPLIED, ...meta(301) }, "unanswered", "http_301", true],
+    ["HTTP 302", 302, "", "indeterminate", "http_302", true],
+    ["HTTP 304", 304, "", "indeterminate", "http_304", true],
+    ["meta.status 301", 200, { ...APPLIED, ...meta(301) }, "indeterminate", "http_301", true],
   ]);
 
   test("its message names the host it points to, and nothing else of the address", () => {
@@ -522,7 +529,7 @@ test("what the API says is one bounded line without secrets, code and message al
 });
 
 test("any bytes under any status are an answer, never a throw", () => {
-  const kinds = ["applied", "failed", "hindered", "unanswered", "not-executed", "refused"];
+  const kinds = ["applied", "failed", "transient", "indeterminate", "not-executed", "refused"];
   const json = fc.json().map((text) => Buffer.from(text));
   const envelope = fc
     .record(
@@ -546,7 +553,7 @@ test("any bytes under any status are an answer, never a throw", () => {
   fc.assert(
     fc.property(fc.integer({ min: 100, max: 999 }), fc.oneof(bytes, json, envelope), (status, body) => {
       const result = judged(status, body.toString("latin1"));
-      const verdict = judgeUpdateAlias([PAIR], { kind: "answered", status, headers: {}, body }, said);
+      const verdict = classifyUpdateAlias([PAIR], { kind: "answered", status, headers: {}, body }, said);
       expect(kinds).toContain(verdict.kind === "read" ? "applied" : verdict.answer.kind);
       expect(result.message.length).toBeLessThanOrEqual(300);
     }),

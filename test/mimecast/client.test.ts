@@ -55,7 +55,7 @@ describe("API 1.0", () => {
       [{ ...PAIR, alias: "Ann@Old.Example" }],
       control(),
     );
-    expect(exchange.answers[0]).toEqual({ kind: "applied" });
+    expect(exchange.results[0]).toEqual({ kind: "applied" });
     expect(exchange.requestId).toBe(REQUEST_ID);
     expect(server.received).toHaveLength(1);
     const [request] = server.calls();
@@ -88,7 +88,7 @@ describe("API 1.0", () => {
   test("has no token to renew, so that an expired one is a refusal", async () => {
     const server = await mimecast((_, response) => sendJson(response, TOKEN_EXPIRED, 401));
     const {
-      answers: [answer],
+      results: [answer],
     } = await connect(server.url).updateAliases([PAIR], control());
     expect(answer).toMatchObject({ kind: "refused", failure: { code: "token_expired" } });
     expect(server.received).toHaveLength(1);
@@ -104,7 +104,7 @@ describe("API 2.0", () => {
     const exchanges = await Promise.all(
       Array.from({ length: 20 }, () => client.updateAliases([PAIR], control())),
     );
-    expect(exchanges.every(({ answers: [answer] }) => answer?.kind === "applied")).toBe(true);
+    expect(exchanges.every(({ results: [answer] }) => answer?.kind === "applied")).toBe(true);
     expect(server.tokensIssued()).toBe(1);
     expect(new Set(server.calls().map(({ headers }) => headers.authorization))).toEqual(
       new Set(["Bearer token-1"]),
@@ -124,7 +124,7 @@ describe("API 2.0", () => {
     const exchanges = await Promise.all(
       Array.from({ length: 30 }, () => client.updateAliases([PAIR], control({ beforeSend }))),
     );
-    expect(exchanges.every(({ answers: [answer] }) => answer?.kind === "applied")).toBe(true);
+    expect(exchanges.every(({ results: [answer] }) => answer?.kind === "applied")).toBe(true);
     expect(server.tokensIssued()).toBe(2);
     expect(asked).toBe(60);
     expect(server.calls()).toHaveLength(60);
@@ -133,7 +133,7 @@ describe("API 2.0", () => {
   test("a token that is called expired again is a refusal, after two requests", async () => {
     const server = await mimecast((_, response) => sendJson(response, TOKEN_EXPIRED, 401));
     const {
-      answers: [answer],
+      results: [answer],
     } = await connect(server.url, oauth).updateAliases([PAIR], control());
     expect(answer).toMatchObject({ kind: "refused", failure: { code: "token_expired", retryable: false } });
     expect(server.calls()).toHaveLength(2);
@@ -146,9 +146,9 @@ describe("API 2.0", () => {
       else sendJson(response, { fail: [{ code: "unauthorized" }] }, 401);
     });
     const client = connect(server.url, oauth);
-    expect((await client.updateAliases([PAIR], control())).answers[0]?.kind).toBe("refused");
+    expect((await client.updateAliases([PAIR], control())).results[0]?.kind).toBe("refused");
     expect(server.calls()).toHaveLength(1);
-    expect((await client.updateAliases([PAIR], control())).answers[0]?.kind).toBe("applied");
+    expect((await client.updateAliases([PAIR], control())).results[0]?.kind).toBe("applied");
     expect(server.tokensIssued()).toBe(2);
   });
 
@@ -160,8 +160,8 @@ describe("API 2.0", () => {
     const client = connect(server.url, { ...oauth, connections: 10 });
     const update = () => client.updateAliases([PAIR], control());
     const refused = await Promise.all(Array.from({ length: 10 }, update));
-    expect(new Set(refused.map(({ answers: [answer] }) => answer?.kind))).toEqual(new Set(["refused"]));
-    expect((await update()).answers[0]?.kind).toBe("applied");
+    expect(new Set(refused.map(({ results: [answer] }) => answer?.kind))).toEqual(new Set(["refused"]));
+    expect((await update()).results[0]?.kind).toBe("applied");
     expect(server.tokensIssued()).toBe(2);
   });
 
@@ -170,8 +170,8 @@ describe("API 2.0", () => {
       sendJson(response, { fail: [{ message: "Unauthorized Request" }] }, 401);
     });
     const client = connect(server.url, oauth);
-    expect((await client.updateAliases([PAIR], control())).answers[0]?.kind).toBe("hindered");
-    expect((await client.updateAliases([PAIR], control())).answers[0]?.kind).toBe("hindered");
+    expect((await client.updateAliases([PAIR], control())).results[0]?.kind).toBe("transient");
+    expect((await client.updateAliases([PAIR], control())).results[0]?.kind).toBe("transient");
     expect(server.tokensIssued()).toBe(1);
   });
 
@@ -182,7 +182,7 @@ describe("API 2.0", () => {
       throw new Error("nothing to claim");
     };
     const {
-      answers: [answer],
+      results: [answer],
     } = await connect(server.url, oauth).updateAliases([PAIR], control({ beforeSend }));
     expect(answer).toMatchObject({ kind: "refused", failure: { code: "invalid_client" } });
     expect(server.received.map(({ path }) => path)).toEqual(["/oauth/token"]);
@@ -204,7 +204,7 @@ describe("API 2.0", () => {
       sendJson(response, { fail: [{ errors: [{ code: "token-1", message }] }] });
     });
     const {
-      answers: [answer],
+      results: [answer],
     } = await connect(server.url, oauth).updateAliases([PAIR], control());
     expect(answer).toEqual({
       kind: "failed",
@@ -255,14 +255,14 @@ describe("an exchange", () => {
   test("of a 503 with Retry-After asks for the wait", async () => {
     const server = await mimecast((_, response) => response.writeHead(503, { "retry-after": "3" }).end());
     const exchange = await connect(server.url).updateAliases([PAIR], control());
-    expect(exchange).toMatchObject({ answers: [{ kind: "unanswered" }], waitMs: 3000 });
+    expect(exchange).toMatchObject({ answers: [{ kind: "indeterminate" }], waitMs: 3000 });
   });
 
   test("that broke is unanswered, under the id that was sent", async () => {
     const server = await mimecast((_, response) => response.socket?.destroy());
     const exchange: Exchange = await connect(server.url).updateAliases([PAIR], control());
     expect(exchange).toMatchObject({
-      answers: [{ kind: "unanswered", failure: { code: "connection_lost", retryable: true } }],
+      answers: [{ kind: "indeterminate", failure: { code: "connection_lost", retryable: true } }],
       requestId: REQUEST_ID,
     });
     expect(exchange).not.toHaveProperty("quota");
@@ -270,7 +270,7 @@ describe("an exchange", () => {
 
   test("that found no server was not executed, and has no id", async () => {
     const exchange = await connect("http://127.0.0.1:1").updateAliases([PAIR], control());
-    expect(exchange.answers[0]).toMatchObject({
+    expect(exchange.results[0]).toMatchObject({
       kind: "not-executed",
       failure: { code: "connection_refused" },
     });
@@ -295,7 +295,7 @@ test("a call that is abandoned within beforeSend is not sent", async () => {
   const server = await mimecast((_, response) => sendJson(response, APPLIED));
   const beforeSend = async () => abandon.abort(new Error("over"));
   const {
-    answers: [answer],
+    results: [answer],
   } = await connect(server.url).updateAliases([PAIR], control({ beforeSend, signal: abandon.signal }));
   expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "interrupted" } });
   expect(server.received).toHaveLength(0);
@@ -305,9 +305,9 @@ test("a call that is abandoned while its answer is awaited is unanswered, and it
   const abandon = new AbortController();
   const server = await mimecast(() => abandon.abort(new Error("over")));
   const {
-    answers: [answer],
+    results: [answer],
   } = await connect(server.url).updateAliases([PAIR], control({ signal: abandon.signal }));
-  expect(answer).toMatchObject({ kind: "unanswered", failure: { code: "interrupted", retryable: true } });
+  expect(answer).toMatchObject({ kind: "indeterminate", failure: { code: "interrupted", retryable: true } });
 });
 
 test("credentials go to no other host, whatever the answers point to", async () => {
@@ -316,10 +316,10 @@ test("credentials go to no other host, whatever the answers point to", async () 
     response.writeHead(307, { location: `${elsewhere.url}/api/user/update-alias` }).end(),
   );
   const {
-    answers: [answer],
+    results: [answer],
   } = await connect(server.url, { credentials: OAUTH }).updateAliases([PAIR], control());
   expect(answer).toMatchObject({
-    kind: "unanswered",
+    kind: "indeterminate",
     failure: {
       code: "http_307",
       retryable: true,

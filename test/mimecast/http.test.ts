@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
-import { createHttp, type Http, type HttpOutcome } from "../../src/mimecast/http.ts";
+import { createHttp, type Http, type HttpResult } from "../../src/mimecast/http.ts";
 import type { MimecastSettings } from "../../src/mimecast/settings.ts";
 import { type Loopback, sendJson, serve, serveSockets } from "./loopback.ts";
 import { settings } from "./parts.ts";
@@ -22,7 +22,7 @@ function client(baseUrl: string, changes: Partial<MimecastSettings> = {}): Http 
   return http;
 }
 
-function post(http: Http, url: string, signal = new AbortController().signal): Promise<HttpOutcome> {
+function post(http: Http, url: string, signal = new AbortController().signal): Promise<HttpResult> {
   return http.post(new URL(`${url}/api/x`), { "content-type": "application/json" }, '{"data":["ü"]}', signal);
 }
 

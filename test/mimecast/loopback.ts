@@ -38,11 +38,11 @@ export async function serve(answer: Answering): Promise<Loopback> {
 }
 
 /** A server that speaks no HTTP of its own: whatever the test writes. */
-export async function serveSockets(talk: (socket: Socket) => void): Promise<Omit<Loopback, "received">> {
+export async function serveSockets(console: (socket: Socket) => void): Promise<Omit<Loopback, "received">> {
   const server = net.createServer((socket) => {
     // A client that resets is part of the test.
     socket.on("error", () => socket.destroy());
-    talk(socket);
+    console(socket);
   });
   return await listening(server);
 }

@@ -1,4 +1,4 @@
-import type { CallControl } from "../../src/domain/api.ts";
+import type { CallOptions } from "../../src/domain/api.ts";
 import type { Clock } from "../../src/domain/clock.ts";
 import type { Credentials, MimecastSettings } from "../../src/mimecast/settings.ts";
 
@@ -53,6 +53,6 @@ export function settings(baseUrl: string, changes: Partial<MimecastSettings> = {
   };
 }
 
-export function control(changes: Partial<CallControl> = {}): CallControl {
+export function control(changes: Partial<CallOptions> = {}): CallOptions {
   return { beforeSend: async () => undefined, signal: new AbortController().signal, ...changes };
 }

@@ -1,24 +1,24 @@
 import { describe, expect, test } from "vitest";
 import type { PageRequest } from "../../src/domain/response.ts";
 import { createMimecastClient } from "../../src/mimecast/client.ts";
-import type { HttpAnswer } from "../../src/mimecast/http.ts";
-import { judgeAccount, judgeGroupMembers } from "../../src/mimecast/read-endpoints.ts";
-import { createSecrets } from "../../src/mimecast/sanitize.ts";
+import type { HttpResponse } from "../../src/mimecast/http.ts";
+import { classifyAccount, classifyGroupMembers } from "../../src/mimecast/read-endpoints.ts";
+import { createSanitizer } from "../../src/mimecast/sanitize.ts";
 import type { DirectoryContent } from "../../src/simulator/directory/directory-file.ts";
 import { SIMULATOR_SETTINGS } from "../../src/simulator/simulator.ts";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { sendJson, serve } from "./loopback.ts";
 import { control, settings, testClock } from "./parts.ts";
 
-const { said } = createSecrets([]);
+const { sanitize: said } = createSanitizer([]);
 const PAGE: PageRequest = { pageSize: 2 };
 
-function answer(body: unknown, status = 200): HttpAnswer {
+function answer(body: unknown, status = 200): HttpResponse {
   const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
   return { kind: "answered", status, headers: {}, body: bytes };
 }
 
-function membersAnswer(data: unknown, pagination?: unknown): HttpAnswer {
+function membersAnswer(data: unknown, pagination?: unknown): HttpResponse {
   return answer({ fail: [], meta: { status: 200, pagination }, data });
 }
 
@@ -88,7 +88,7 @@ describe("a page of members", () => {
     ["with null for the members is empty", [{ groupMembers: null }], {}, { items: [] }],
     ["with null for the pagination is the last", [], null, { items: [], next: undefined }],
   ])("%s", (_title, data, pagination, value) => {
-    expect(judgeGroupMembers(membersAnswer(data, pagination), said)).toMatchObject({
+    expect(classifyGroupMembers(membersAnswer(data, pagination), said)).toMatchObject({
       kind: "read",
       value,
     });
@@ -101,7 +101,7 @@ describe("a page of members", () => {
       { internal: "TRUE" },
       { internal: "false" },
     ];
-    const verdict = judgeGroupMembers(membersAnswer([{ groupMembers }]), said);
+    const verdict = classifyGroupMembers(membersAnswer([{ groupMembers }]), said);
     const empty = { emailAddress: "", name: "", domain: "", type: "", notes: "" };
     expect(verdict).toMatchObject({
       value: {
@@ -126,9 +126,9 @@ describe("a page of members", () => {
     ["a count as a string that is not whole", [], { totalCount: "1.5" }],
     ["pagination of another kind", [], 7],
   ])("that holds %s tells nothing, so that nothing goes missing", (_what, data, pagination) => {
-    expect(judgeGroupMembers(membersAnswer(data, pagination), said)).toMatchObject({
+    expect(classifyGroupMembers(membersAnswer(data, pagination), said)).toMatchObject({
       kind: "judged",
-      answer: { kind: "unanswered", failure: { code: "unintelligible", retryable: true } },
+      answer: { kind: "indeterminate", failure: { code: "unintelligible", retryable: true } },
     });
   });
 
@@ -136,7 +136,7 @@ describe("a page of members", () => {
     "that is forbidden accuses the account, as no address was asked for (HTTP %i)",
     (status) => {
       const errors = [{ code: "err_xdk_operation_forbidden_for_address", message: "0003 Forbidden" }];
-      const verdict = judgeGroupMembers(
+      const verdict = classifyGroupMembers(
         answer({ fail: [{ errors }], meta: { status }, data: [] }, status),
         said,
       );
@@ -146,7 +146,7 @@ describe("a page of members", () => {
 
   test("that comes with a failure is none", () => {
     const fail = [{ key: { id: "another" }, errors: [{ code: "err_some", message: "no" }] }];
-    const verdict = judgeGroupMembers(answer({ fail, meta: { status: 200 }, data: [] }), said);
+    const verdict = classifyGroupMembers(answer({ fail, meta: { status: 200 }, data: [] }), said);
     expect(verdict).toMatchObject({
       kind: "judged",
       answer: { kind: "failed", failure: { code: "err_some" } },
@@ -204,6 +204,6 @@ test("The account has a name", async () => {
 test.each([[undefined], [[]], [[{ accountName: 7 }]], [{}], [[7]]])(
   "An account of which nothing is known to be said, %j, is read all the same",
   (data) => {
-    expect(judgeAccount(answer({ meta: { status: 200 }, data }), said)).toMatchObject({ kind: "read" });
+    expect(classifyAccount(answer({ meta: { status: 200 }, data }), said)).toMatchObject({ kind: "read" });
   },
 );

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { readQuota, readRequestId, readWait } from "../../src/mimecast/response-headers.ts";
-import { createSecrets } from "../../src/mimecast/sanitize.ts";
+import { parseQuota, parseRequestId, parseWait } from "../../src/mimecast/response-headers.ts";
+import { createSanitizer } from "../../src/mimecast/sanitize.ts";
 import { EPOCH_MS } from "./parts.ts";
 
-const { said } = createSecrets(["hush-hush"]);
+const { sanitize: said } = createSanitizer(["hush-hush"]);
 
 describe("the quota", () => {
   test("is read as it is told, reset in milliseconds", () => {
@@ -12,7 +12,7 @@ describe("the quota", () => {
       "x-ratelimit-remaining": "799",
       "x-ratelimit-reset": "4998",
     };
-    expect(readQuota(headers)).toEqual({ limit: 800, remaining: 799, resetMs: 4998 });
+    expect(parseQuota(headers)).toEqual({ limit: 800, remaining: 799, resetMs: 4998 });
   });
 
   test("is read in the other spelling as well, which counts only where the first one is missing", () => {
@@ -21,19 +21,19 @@ describe("the quota", () => {
       "x-rate-limit-remaining": "799",
       "x-rate-limit-reset": "4998",
     };
-    expect(readQuota(headers)).toEqual({ limit: 800, remaining: 799, resetMs: 4998 });
-    expect(readQuota({ ...headers, "x-ratelimit-remaining": "7" })).toMatchObject({ remaining: 7 });
+    expect(parseQuota(headers)).toEqual({ limit: 800, remaining: 799, resetMs: 4998 });
+    expect(parseQuota({ ...headers, "x-ratelimit-remaining": "7" })).toMatchObject({ remaining: 7 });
   });
 
   test("is passed on where it is absurd, and left out where it is no number", () => {
-    expect(readQuota({ "x-ratelimit-remaining": "-3", "x-ratelimit-reset": "1661089780000" })).toEqual({
+    expect(parseQuota({ "x-ratelimit-remaining": "-3", "x-ratelimit-reset": "1661089780000" })).toEqual({
       remaining: -3,
       resetMs: EPOCH_MS,
     });
     expect(
-      readQuota({ "x-ratelimit-limit": "many", "x-ratelimit-remaining": "", "x-ratelimit-reset": "5, 5" }),
+      parseQuota({ "x-ratelimit-limit": "many", "x-ratelimit-remaining": "", "x-ratelimit-reset": "5, 5" }),
     ).toBe(undefined);
-    expect(readQuota({})).toBeUndefined();
+    expect(parseQuota({})).toBeUndefined();
   });
 });
 
@@ -67,21 +67,21 @@ describe("the wait that the server asks for", () => {
     ["no words", { "retry-after": "soon" }, false, undefined],
     ["nothing at all", {}, true, undefined],
   ])("is %s", (_title, headers, isThrottled, waitMs) => {
-    expect(readWait(headers, isThrottled, EPOCH_MS)?.waitMs).toBe(waitMs);
+    expect(parseWait(headers, isThrottled, EPOCH_MS)?.waitMs).toBe(waitMs);
   });
 });
 
 test("the wait names the header that asked for it", () => {
   const headers = { "retry-after": "7", "x-ratelimit-reset": "7001" };
-  expect(readWait(headers, true, EPOCH_MS)?.waitHeader).toBe("X-RateLimit-Reset");
-  expect(readWait(headers, false, EPOCH_MS)?.waitHeader).toBe("Retry-After");
+  expect(parseWait(headers, true, EPOCH_MS)?.waitHeader).toBe("X-RateLimit-Reset");
+  expect(parseWait(headers, false, EPOCH_MS)?.waitHeader).toBe("Retry-After");
 });
 
 test("the answer's own request id goes before the one that was sent", () => {
-  expect(readRequestId({ "x-request-id": " abc " }, "sent", said)).toBe("abc");
-  expect(readRequestId({ "x-mc-req-id": "def" }, "sent", said)).toBe("def");
-  expect(readRequestId({ "x-request-id": " " }, "sent", said)).toBe("sent");
-  expect(readRequestId({ "x-request-id": "hush-hush 7" }, "sent", said)).toBe("[redacted] 7");
-  expect(readRequestId({}, undefined, said)).toBeUndefined();
-  expect(readRequestId({ "x-request-id": "x".repeat(5000) }, undefined, said)).toHaveLength(100);
+  expect(parseRequestId({ "x-request-id": " abc " }, "sent", said)).toBe("abc");
+  expect(parseRequestId({ "x-mc-req-id": "def" }, "sent", said)).toBe("def");
+  expect(parseRequestId({ "x-request-id": " " }, "sent", said)).toBe("sent");
+  expect(parseRequestId({ "x-request-id": "hush-hush 7" }, "sent", said)).toBe("[redacted] 7");
+  expect(parseRequestId({}, undefined, said)).toBeUndefined();
+  expect(parseRequestId({ "x-request-id": "x".repeat(5000) }, undefined, said)).toHaveLength(100);
 });

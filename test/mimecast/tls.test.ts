@@ -80,7 +80,7 @@ describe("over TLS", () => {
       randomUuid: () => "id",
     });
     const exchange = await client.updateAliases([PAIR], control());
-    expect(exchange.answers[0]).toMatchObject({ kind: "not-executed", failure: { code: "tls_failed" } });
+    expect(exchange.results[0]).toMatchObject({ kind: "not-executed", failure: { code: "tls_failed" } });
     expect(requests).toBe(0);
   });
 
@@ -97,7 +97,7 @@ describe("over TLS", () => {
       const trusting = settings(baseUrl, { extraCa, proxyFor: () => proxyUrl });
       const client = createMimecastClient(trusting, { clock: testClock(), randomUuid: () => "id" });
       closing.push(() => client.close());
-      expect((await client.updateAliases([PAIR], control())).answers[0]).toEqual({ kind: "applied" });
+      expect((await client.updateAliases([PAIR], control())).results[0]).toEqual({ kind: "applied" });
     }
   });
 
@@ -201,7 +201,7 @@ describe("a proxy that makes no tunnel leaves the row as it was:", () => {
     const proxied = settings(REMOTE, { proxyFor: () => proxyUrl, timeoutMs });
     const client = createMimecastClient(proxied, { clock, randomUuid: () => "id" });
     closing.push(() => client.close());
-    return (await client.updateAliases([PAIR], control())).answers[0];
+    return (await client.updateAliases([PAIR], control())).results[0];
   }
 
   test("it refuses", async () => {

@@ -1,8 +1,8 @@
 import { OAuth2Server } from "oauth2-mock-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createHttp } from "../../src/mimecast/http.ts";
-import { createSecrets } from "../../src/mimecast/sanitize.ts";
-import { createTokens, type Tokens } from "../../src/mimecast/token-cache.ts";
+import { createSanitizer } from "../../src/mimecast/sanitize.ts";
+import { createTokenCache, type TokenCache } from "../../src/mimecast/token-cache.ts";
 import { settings, testClock } from "./parts.ts";
 
 interface TokenReply {
@@ -15,8 +15,8 @@ let { signal } = new AbortController();
 let requests: unknown[] = [];
 let reply: (response: TokenReply, count: number) => void;
 let clock = testClock();
-let secrets = createSecrets([]);
-let tokens: Tokens;
+let secrets = createSanitizer([]);
+let tokens: TokenCache;
 let close: () => void;
 
 beforeEach(async () => {
@@ -36,7 +36,7 @@ beforeEach(async () => {
     reply(response, requests.length);
   });
   clock = testClock();
-  secrets = createSecrets(["client-secret-value"]);
+  secrets = createSanitizer(["client-secret-value"]);
   use(`http://127.0.0.1:${oauth.address().port}`);
 });
 
@@ -46,7 +46,7 @@ function use(baseUrl: string): void {
   const http = createHttp(settings(baseUrl));
   close = () => http.close();
   const url = new URL(`${baseUrl}/oauth/token`);
-  tokens = createTokens({
+  tokens = createTokenCache({
     clientId: "client-id",
     clientSecret: "client-secret-value",
     url,
@@ -63,7 +63,7 @@ async function value(): Promise<string> {
 
 async function expire(): Promise<void> {
   const result = await tokens.get(signal);
-  if (result.kind === "token") tokens.expired(result.token);
+  if (result.kind === "token") tokens.invalidate(result.token);
 }
 
 test("a token is asked for as OAuth's client credentials, form-encoded", async () => {
@@ -71,7 +71,7 @@ test("a token is asked for as OAuth's client credentials, form-encoded", async (
   expect(requests).toEqual([
     { grant_type: "client_credentials", client_id: "client-id", client_secret: "client-secret-value" },
   ]);
-  expect(secrets.said("token-1")).toBe("[redacted]");
+  expect(secrets.sanitize("token-1")).toBe("[redacted]");
 });
 
 describe("one request for a token serves", () => {
@@ -95,12 +95,12 @@ describe("one request for a token serves", () => {
     if (held.kind !== "token") throw new Error("no token");
     const renewed = await Promise.all(
       Array.from({ length: 50 }, () => {
-        tokens.expired(held.token);
+        tokens.invalidate(held.token);
         return value();
       }),
     );
     expect(new Set(renewed)).toEqual(new Set(["token-2"]));
-    tokens.expired(held.token);
+    tokens.invalidate(held.token);
     expect(await value()).toBe("token-2");
     expect(requests).toHaveLength(2);
   });
@@ -113,7 +113,7 @@ test("a renewal that brings the same value again counts as one", async () => {
   const old = await tokens.get(signal);
   await expire();
   await value();
-  if (old.kind === "token") tokens.expired(old.token);
+  if (old.kind === "token") tokens.invalidate(old.token);
   await value();
   expect(requests).toHaveLength(2);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { verdictOf } from "../../src/report/headline.ts";
+import { headlineOf } from "../../src/report/headline.ts";
 import type { Summary } from "../../src/report/summary.ts";
 import { summaryOf } from "./parts.ts";
 
@@ -60,5 +60,5 @@ test.each<[Summary, string, string]>([
     "The run was killed: 2 of 6 rows had been accepted by Mimecast, and 4 are to be sent again.",
   ],
 ])("The verdict is one sentence (%#)", (summary, tone, sentence) => {
-  expect(verdictOf(summary)).toEqual({ tone, sentence });
+  expect(headlineOf(summary)).toEqual({ tone, sentence });
 });

@@ -1,26 +1,26 @@
 import { expect, test } from "vitest";
-import type { Answer } from "../../src/domain/response.ts";
-import { effectOf } from "../../src/send-rows/pending-row.ts";
+import type { AttemptResult } from "../../src/domain/response.ts";
+import { effectOnFlow } from "../../src/send-rows/pending-row.ts";
 
 const failure = { code: "err_some", message: "words", retryable: true };
-const APPLIED: Answer = { kind: "applied" };
-const SILENT: Answer = { kind: "unanswered", failure };
+const APPLIED: AttemptResult = { kind: "applied" };
+const SILENT: AttemptResult = { kind: "indeterminate", failure };
 
-test.each<[string, readonly Answer[], string]>([
+test.each<[string, readonly AttemptResult[], string]>([
   ["that applied its row", [APPLIED], "passed"],
   ["that judged its row", [{ kind: "failed", failure }], "passed"],
-  ["without an answer", [SILENT, SILENT], "unanswered"],
+  ["without an answer", [SILENT, SILENT], "indeterminate"],
   ["that told its rows apart, whatever it left open", [APPLIED, SILENT], "passed"],
   [
     "whose success names none of its rows",
-    [{ kind: "unsettled", failure, mayBeInPlace: true }],
-    "unanswered",
+    [{ kind: "unattributed", failure, mayBeInPlace: true }],
+    "indeterminate",
   ],
   [
     "that says of no row that it failed for itself",
-    [{ kind: "unsettled", failure, mayBeInPlace: false }],
+    [{ kind: "unattributed", failure, mayBeInPlace: false }],
     "passed",
   ],
 ])("A call %s counts as what it is for all others", (_title, answers, kind) => {
-  expect(effectOf(answers).kind).toBe(kind);
+  expect(effectOnFlow(answers).kind).toBe(kind);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { OtherCalls, QuotaWindow } from "../../src/simulator/quota-window.ts";
-import { drawn, latencyDraws } from "../../src/simulator/seeded-random.ts";
+import { BackgroundCalls, QuotaWindow } from "../../src/simulator/quota-window.ts";
+import { latencyDraws, seededRandom } from "../../src/simulator/seeded-random.ts";
 
 const MANY = 20_000;
 
@@ -10,9 +10,9 @@ function numbers(count: number): number[] {
 
 test("What is drawn is spread evenly, whether the count, the key or the seed moves on", () => {
   for (const draw of [
-    (n: number) => drawn(1, "a@old.example", n),
-    (n: number) => drawn(1, `a${n}@old.example`, 0),
-    (n: number) => drawn(n, "a@old.example", 0),
+    (n: number) => seededRandom(1, "a@old.example", n),
+    (n: number) => seededRandom(1, `a${n}@old.example`, 0),
+    (n: number) => seededRandom(n, "a@old.example", 0),
   ]) {
     const tenths = numbers(10).map(() => 0);
     for (const n of numbers(MANY)) {
@@ -24,7 +24,7 @@ test("What is drawn is spread evenly, whether the count, the key or the seed mov
 });
 
 test("The same is drawn for the same seed, and something else for another", () => {
-  const draws = (seed: number) => numbers(5).map((n) => drawn(seed, "a@old.example", n));
+  const draws = (seed: number) => numbers(5).map((n) => seededRandom(seed, "a@old.example", n));
   expect(draws(1)).toEqual(draws(1));
   expect(draws(1)).not.toEqual(draws(2));
 });
@@ -39,10 +39,10 @@ test("Latencies stay within their spread and use all of it", () => {
 });
 
 test("Others' calls come once in each interval, at another moment of it each time", () => {
-  const others = new OtherCalls({ calls: 3, everyMs: 100 }, 5000, 1);
+  const others = new BackgroundCalls({ calls: 3, everyMs: 100 }, 5000, 1);
   const moments = numbers(50).map((interval) => {
-    expect(others.takeNext(4999 + interval * 100)).toBeUndefined();
-    return (others.takeNext(5100 + interval * 100) ?? 0) - 5000 - interval * 100;
+    expect(others.next(4999 + interval * 100)).toBeUndefined();
+    return (others.next(5100 + interval * 100) ?? 0) - 5000 - interval * 100;
   });
   expect(Math.min(...moments)).toBeGreaterThanOrEqual(0);
   expect(Math.max(...moments)).toBeLessThan(100);
@@ -52,7 +52,7 @@ test("Others' calls come once in each interval, at another moment of it each tim
 test("A window that others began is already running when our first call comes", () => {
   const window = new QuotaWindow(
     { calls: 800, windowMs: 5000 },
-    new OtherCalls({ calls: 300, everyMs: 5000 }, 0, 1),
+    new BackgroundCalls({ calls: 300, everyMs: 5000 }, 0, 1),
   );
   const { remaining, resetMs } = window.take(5000);
   expect(remaining).toBe(499);
@@ -60,15 +60,15 @@ test("A window that others began is already running when our first call comes", 
 });
 
 test("After a long pause the calls that others made in it are passed over", () => {
-  const others = new OtherCalls({ calls: 1, everyMs: 10 }, 0, 1);
+  const others = new BackgroundCalls({ calls: 1, everyMs: 10 }, 0, 1);
   others.skipTo(86_400_000);
-  expect(others.takeNext(86_400_010)).toBeGreaterThanOrEqual(86_400_000);
+  expect(others.next(86_400_010)).toBeGreaterThanOrEqual(86_400_000);
   others.skipTo(1000);
-  expect(others.takeNext(86_400_010)).toBeUndefined();
+  expect(others.next(86_400_010)).toBeUndefined();
 });
 
 test("After a long pause a window holds what others used of it, and no more", () => {
-  const others = new OtherCalls({ calls: 1, everyMs: 1 }, 0, 1);
+  const others = new BackgroundCalls({ calls: 1, everyMs: 1 }, 0, 1);
   const window = new QuotaWindow({ calls: 100, windowMs: 10 }, others);
   const { allowed, remaining } = window.take(86_400_000);
   expect(allowed).toBe(true);

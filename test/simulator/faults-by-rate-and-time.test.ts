@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Fault } from "../../src/simulator/faults/fault.ts";
-import { FaultBook } from "../../src/simulator/faults/fault-script.ts";
+import { FaultScript } from "../../src/simulator/faults/fault-script.ts";
 import {
   bodyOf,
   call,
@@ -15,32 +15,32 @@ import {
 const MANY = 10_000;
 
 /** Which of many addresses are hit, in the order asked for. */
-function hits(book: FaultBook, aliases: readonly string[]): string[] {
+function hits(book: FaultScript, aliases: readonly string[]): string[] {
   return aliases.filter((alias) => book.due({ aliasFor: "ann@new.example", alias }, 0, 1) !== undefined);
 }
 
 const ALIASES = Array.from({ length: MANY }, (_, index) => `a${index}@old.example`);
 
 test.each([0.01, 0.5])("A fault with rate %f hits about this share of the calls", (rate) => {
-  const book = new FaultBook([{ alias: "*", rate, kind: "drop" }], 1);
+  const book = new FaultScript([{ alias: "*", rate, kind: "drop" }], 1);
   expect(Math.abs(hits(book, ALIASES).length / MANY - rate)).toBeLessThan(0.01);
   const again = ALIASES.map(() => "a@old.example");
   expect(Math.abs(hits(book, again).length / MANY - rate)).toBeLessThan(0.01);
 });
 
 test("With rate 1 a fault hits every call", () => {
-  expect(hits(new FaultBook([{ alias: "*", rate: 1, kind: "drop" }], 1), ALIASES)).toHaveLength(MANY);
+  expect(hits(new FaultScript([{ alias: "*", rate: 1, kind: "drop" }], 1), ALIASES)).toHaveLength(MANY);
 });
 
 test("The same seed hits the same addresses, in whatever order they come; another seed hits others", () => {
   const faults: Fault[] = [{ alias: "*@old.example", rate: 0.1, kind: "drop" }];
-  const first = hits(new FaultBook(faults, 1), ALIASES);
-  expect(hits(new FaultBook(faults, 1), [...ALIASES].reverse()).reverse()).toEqual(first);
-  expect(hits(new FaultBook(faults, 2), ALIASES)).not.toEqual(first);
+  const first = hits(new FaultScript(faults, 1), ALIASES);
+  expect(hits(new FaultScript(faults, 1), [...ALIASES].reverse()).reverse()).toEqual(first);
+  expect(hits(new FaultScript(faults, 2), ALIASES)).not.toEqual(first);
 });
 
 test("Of two faults by rate with the same name the second is drawn where the first spares the call", () => {
-  const book = new FaultBook(
+  const book = new FaultScript(
     [
       { alias: "*", rate: 0.8, kind: "status", status: 503 },
       { alias: "*", rate: 0.5, kind: "drop" },
@@ -57,12 +57,12 @@ test("Of two faults by rate with the same name the second is drawn where the fir
 });
 
 test("A fault with rate and times is played so often for an address, then spares it", () => {
-  const book = new FaultBook([{ alias: "*", rate: 0.5, times: 2, kind: "drop" }], 1);
+  const book = new FaultScript([{ alias: "*", rate: 0.5, times: 2, kind: "drop" }], 1);
   const item = { aliasFor: "", alias: "a@old.example" };
   let played = 0;
   for (let asked = 0; asked < 100; asked += 1) {
     const due = book.due(item, 0, 1);
-    due?.play();
+    due?.consume();
     if (due !== undefined) played += 1;
   }
   expect(played).toBe(2);

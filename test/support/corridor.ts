@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "vitest";
-import { realClock } from "../../src/cli/system-clock.ts";
+import { systemClock } from "../../src/cli/system-clock.ts";
 import type { InputOptions } from "../../src/csv/open-input.ts";
 import type { InputSource } from "../../src/csv/source.ts";
-import type { AliasUpdater } from "../../src/domain/api.ts";
+import type { AliasApi } from "../../src/domain/api.ts";
 import type { Clock } from "../../src/domain/clock.ts";
-import { skipDomain } from "../../src/domain/skip-domain.ts";
+import { domainFilter } from "../../src/domain/skip-domain.ts";
 import { type BreakerRules, DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
 import type { QuotaRules } from "../../src/engine/quota.ts";
-import { Stop } from "../../src/engine/shutdown.ts";
+import { Shutdown } from "../../src/engine/shutdown.ts";
 import type { ImportView, Plan, SendingJob } from "../../src/import-aliases/import-job.ts";
 import { runImport } from "../../src/import-aliases/run-import.ts";
 import type { PlanRules } from "../../src/ledger/plan-rows.ts";
@@ -41,7 +41,7 @@ export interface Changes {
   readonly tenant?: string;
   readonly clock?: Clock;
   readonly timeoutMs?: number;
-  readonly stop?: Stop;
+  readonly shutdown?: Shutdown;
   /** Is told of every request before it leaves. */
   readonly onSent?: (sent: Sent) => void;
 }
@@ -91,7 +91,7 @@ async function tryImporting(
   changes: Changes = {},
 ): Promise<Imported | undefined> {
   const job = jobOf(csv, changes);
-  const clock = changes.clock ?? realClock;
+  const clock = changes.clock ?? systemClock;
   const client = createMimecastClient(
     {
       baseUrl: simulator.url,
@@ -112,8 +112,8 @@ async function tryImporting(
   const plans: Plan[] = [];
   const view = { ...SILENT_VIEW, planned: (plan: Plan) => void plans.push(plan) };
   try {
-    const stop = changes.stop ?? new Stop();
-    const finished = await runImport(job, { clock, random: Math.random, view, client: watched }, stop);
+    const shutdown = changes.shutdown ?? new Shutdown();
+    const finished = await runImport(job, { clock, random: Math.random, view, client: watched }, shutdown);
     const [plan] = plans;
     if (finished === undefined || plan === undefined) return undefined;
     const { folder } = job;
@@ -131,7 +131,7 @@ export function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
   return {
     inputs: changes.inputs ?? [inputOf(csv)],
     reading: changes.reading ?? {},
-    skip: skipDomain(changes.skip ?? []),
+    skip: domainFilter(changes.skip ?? []),
     planning: { allowMove: false, allowChain: false, ...changes.planning },
     folder: changes.folder ?? newFolder(),
     toolVersion: "0.0.0-test",
@@ -141,7 +141,7 @@ export function jobOf(csv: string | Buffer, changes: Changes = {}): SendingJob {
       concurrency: 16,
       retry: QUICK_RETRY,
       inPlaceCodes: new Set(),
-      rowsPerCall: 1,
+      maxBatchSize: 1,
       ...changes.sending,
     },
     quota: { reservePercent: 10, ...changes.quota },
@@ -158,9 +158,9 @@ export const SILENT_VIEW: ImportView = {
   planned: nothing,
   sending: nothing,
   sent: nothing,
-  ended: nothing,
-  retrying: nothing,
-  blocked: nothing,
+  onOutcome: nothing,
+  onRetry: nothing,
+  onFailedCall: nothing,
   waiting: nothing,
 };
 
@@ -174,7 +174,7 @@ function newFolder(): string {
   return folder;
 }
 
-function watching(client: AliasUpdater, sent: Sent[], onSent: Changes["onSent"]): AliasUpdater {
+function watching(client: AliasApi, sent: Sent[], onSent: Changes["onSent"]): AliasApi {
   return {
     async updateAliases(pairs, control) {
       const mine: Sent[] = [];

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { realClock } from "../../src/cli/system-clock.ts";
+import { systemClock } from "../../src/cli/system-clock.ts";
 import type { Group } from "../../src/domain/api.ts";
 import { DEFAULT_MEMBER_COLUMNS } from "../../src/domain/member-columns.ts";
 import type { ReadRules } from "../../src/engine/api-reader.ts";
 import { DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
-import { Stop } from "../../src/engine/shutdown.ts";
+import { Shutdown } from "../../src/engine/shutdown.ts";
 import type { Exported, ExportJob, ExportView } from "../../src/export-members/export-job.ts";
 import { runExport } from "../../src/export-members/run-export.ts";
 import type { Processes } from "../../src/files/temporary-files.ts";
@@ -26,7 +26,7 @@ export interface ExportChanges extends Partial<Omit<ExportJob, "output" | "readi
   readonly path?: string;
   readonly changesPath?: string;
   readonly reading?: Partial<ReadRules>;
-  readonly stop?: Stop;
+  readonly shutdown?: Shutdown;
   readonly processes?: Processes;
 }
 
@@ -48,7 +48,7 @@ export async function exporting(
     path = join(temporaryFolder(), "members.csv"),
     changesPath,
     reading,
-    stop = new Stop(),
+    shutdown = new Shutdown(),
     processes,
     ...job
   } = changes;
@@ -68,7 +68,7 @@ export async function exporting(
       connections: rules.concurrency,
       userAgent: "mimecast-bulk/test",
     },
-    { clock: realClock, randomUuid: randomUUID },
+    { clock: systemClock, randomUuid: randomUUID },
   );
   const told: string[] = [];
   try {
@@ -84,14 +84,14 @@ export async function exporting(
         reading: rules,
       },
       {
-        clock: realClock,
+        clock: systemClock,
         random: Math.random,
         directory: client,
         processes: processes ?? PROCESSES,
         view: viewInto(told),
         print: async () => true,
       },
-      stop,
+      shutdown,
     );
     return { ...exported, path, told, text: readFileSync(path, "utf8"), records: readCsvFile(path) };
   } finally {
@@ -114,7 +114,7 @@ function viewInto(told: string[]): ExportView {
     groupRead: tell("read"),
     groupAgain: tell("again"),
     countDiffers: tell("differs"),
-    retrying: (what) => void told.push(`retrying ${what}`),
+    onRetry: (what) => void told.push(`retrying ${what}`),
     waiting: () => undefined,
     exported: () => undefined,
   };

@@ -33,8 +33,8 @@ export async function onTerminal(
   surroundings: Pick<CliSurroundings, "cwd" | "env"> & { readonly columns?: number } = {},
 ): Promise<TerminalEnd> {
   const { cwd = temporaryFolder(), env, columns = 120 } = surroundings;
-  const program = [process.execPath, CLI, ...words];
-  const run = promisify(execFile)("python3", ["-c", ON_A_TERMINAL, String(columns), ...program], {
+  const host = [process.execPath, CLI, ...words];
+  const run = promisify(execFile)("python3", ["-c", ON_A_TERMINAL, String(columns), ...host], {
     cwd,
     env: cliEnv(env),
   });

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { UserTally } from "../../src/verify-aliases/look-up.ts";
+import { UserCountCheck } from "../../src/verify-aliases/look-up.ts";
 
 /** A page of so many users that are no aliases, and so many that are. */
 type Page = readonly [primaries: number, aliases: number, userCount: number | undefined];
 
 function contradictionOf(pages: readonly Page[]): string | undefined {
-  const tally = new UserTally();
+  const tally = new UserCountCheck();
   for (const [primaries, aliases, userCount] of pages) {
     const items = [
       ...Array.from({ length: primaries }, () => ({ emailAddress: "ann@x.example", alias: false })),
       ...Array.from({ length: aliases }, () => ({ emailAddress: "bob@x.example", alias: true })),
     ];
-    tally.take({ items, userCount });
+    tally.add({ items, userCount });
   }
-  return tally.contradiction();
+  return tally.mismatch();
 }
 
 describe("what the API counts agrees with the pages", () => {

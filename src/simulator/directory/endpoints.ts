@@ -1,4 +1,4 @@
-import type { Account } from "../account.ts";
+import type { SimulatedAccount } from "../account.ts";
 import type { GroupFaults } from "../faults/fault-script.ts";
 import { type Call, type Endpoint, envelopeReply, type ItemError, type Reply } from "../reply.ts";
 import type { DirectoryContent } from "./directory-file.ts";
@@ -18,21 +18,21 @@ type Faults = () => GroupFaults;
 /** The endpoints that read what the account has. `startMs`: when the simulator began. */
 export function directoryEndpoints(
   content: DirectoryContent,
-  account: Account,
+  account: SimulatedAccount,
   faults: Faults,
   startMs: number,
 ): readonly (readonly [path: string, endpoint: Endpoint])[] {
   const groups = groupsOf(content);
   const byId = new Map(groups.map((group) => [group.id, group]));
   const users = new InternalUsers(account, content);
-  const reads = new Reads();
+  const reader = new ReadCounter();
 
   const findGroups = listEndpoint((request) => {
     const { query, source } = request.item;
     const from = source === "ldap" ? "ldap" : "cloud";
     const list = groupList(groups, typeof query === "string" ? query : "", from, content.quirks);
     const echo = { source: from, ...(query === undefined ? {} : { query }) };
-    return page(list, request, reads, (folders) => [{ folders, ...echo }]);
+    return page(list, request, reader, (folders) => [{ folders, ...echo }]);
   });
 
   const groupMembers = listEndpoint((request, call) => {
@@ -42,7 +42,7 @@ export function directoryEndpoints(
     // An id that was cut short is answered so (C), and why should another wrong one fare better.
     if (group === undefined) return { status: 400, contentType: "application/json", body: "" };
     const place = placeIn(group.members, request.pagination);
-    const answer = () => page(group.members, request, reads, (items) => [{ groupMembers: items }]);
+    const answer = () => page(group.members, request, reader, (items) => [{ groupMembers: items }]);
     if (place === undefined) return answer();
     const asked = { group: group.name, page: place.page };
     return faults().reply(asked, call.atMs - startMs, answer) ?? answer();
@@ -53,7 +53,7 @@ export function directoryEndpoints(
     if (typeof domain !== "string") return missing("domain");
     const list = users.users(domain);
     if (list === undefined) return failed({ code: "sim_domain", message: `${domain} is not internal` });
-    return page(list, request, reads, (items) => [
+    return page(list, request, reader, (items) => [
       { users: items, userCount: users.toldCount(domain) ?? items.length },
     ]);
   });
@@ -79,7 +79,7 @@ export function directoryEndpoints(
 }
 
 /** Counts how often each list was read from its beginning. */
-class Reads {
+class ReadCounter {
   readonly #counts = new Map<string, number>();
 
   begun(list: List, { pagination }: ListRequest): number {
@@ -99,12 +99,12 @@ function listEndpoint(answer: (request: ListRequest, call: Call) => Reply): Endp
 function page(
   list: List,
   request: ListRequest,
-  reads: Reads,
+  reader: ReadCounter,
   entry: (items: readonly object[]) => readonly object[],
 ): Reply {
   const place = placeIn(list, request.pagination);
   if (place === undefined) return WRONG_TOKEN;
-  return pageReply(list, place, request.pagination, reads.begun(list, request), entry);
+  return pageReply(list, place, request.pagination, reader.begun(list, request), entry);
 }
 
 function missing(field: string): Reply {

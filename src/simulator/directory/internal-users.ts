@@ -1,4 +1,4 @@
-import type { Account } from "../account.ts";
+import type { SimulatedAccount } from "../account.ts";
 import type { DirectoryContent, DomainContent } from "./directory-file.ts";
 import type { List } from "./paging.ts";
 
@@ -14,11 +14,11 @@ interface KnownAddress {
  * through a million of them costs no more than one look at each.
  */
 export class InternalUsers {
-  readonly #account: Account;
+  readonly #account: SimulatedAccount;
   readonly #domains: ReadonlyMap<string, DomainContent>;
   #seen: { readonly domain: string; readonly version: number; readonly set: readonly KnownAddress[] };
 
-  constructor(account: Account, content: DirectoryContent) {
+  constructor(account: SimulatedAccount, content: DirectoryContent) {
     this.#account = account;
     this.#domains = new Map((content.domains ?? []).map((one) => [one.domain.toLowerCase(), one]));
     this.#seen = { domain: "", version: -1, set: [] };

@@ -61,10 +61,10 @@ export function pageReply(
   whole: List,
   place: Place,
   { pageSize }: Pagination,
-  reads: number,
+  reader: number,
   entry: (items: readonly object[]) => readonly object[],
 ): Reply {
-  const isRestless = reads <= (whole.quirks?.restlessReads ?? Number.POSITIVE_INFINITY);
+  const isRestless = reader <= (whole.quirks?.restlessReads ?? Number.POSITIVE_INFINITY);
   const list = isRestless ? meanwhile(whole, place) : whole;
   const { quirks = {} } = list;
   const isHollow = quirks.emptyPages?.includes(place.page) === true;
@@ -78,7 +78,7 @@ export function pageReply(
   const goesOn =
     pageSize !== undefined && (isEndless || end < list.count || isOddPage(quirks, following.page));
   const next = quirks.repeatsTokenAt === place.page ? place : following;
-  const totalCount = toldCount(list, reads);
+  const totalCount = toldCount(list, reader);
   return jsonReply(200, {
     fail: [],
     meta: {
@@ -117,9 +117,9 @@ function isOddPage({ emptyPages, emptyData }: PageQuirks, page: number): boolean
   return emptyPages?.includes(page) === true || emptyData?.includes(page) === true;
 }
 
-function toldCount({ count, quirks = {} }: List, reads: number): number | undefined {
+function toldCount({ count, quirks = {} }: List, reader: number): number | undefined {
   const { totalCount, totalCountReads = Number.POSITIVE_INFINITY } = quirks;
-  if (totalCount === undefined || reads > totalCountReads) return count;
+  if (totalCount === undefined || reader > totalCountReads) return count;
   return totalCount === "absent" ? undefined : totalCount;
 }
 
@@ -144,7 +144,7 @@ function jsonOf(body: string): unknown {
 
 /** Opaque to clients, as the real ones are. */
 function tokenOf(list: List, { page, start }: Place): string {
-  return Buffer.from(JSON.stringify([sealOf(list), page, start])).toString("base64url");
+  return Buffer.from(JSON.stringify([listHash(list), page, start])).toString("base64url");
 }
 
 const tokenSchema = z.tuple([z.string(), z.int(), z.int()]);
@@ -153,9 +153,9 @@ function placeOf(list: List, token: string): Place | undefined {
   const parts = tokenSchema.safeParse(jsonOf(Buffer.from(token, "base64url").toString()));
   if (!parts.success) return undefined;
   const [seal, page, start] = parts.data;
-  return seal === sealOf(list) ? { page, start } : undefined;
+  return seal === listHash(list) ? { page, start } : undefined;
 }
 
-function sealOf({ name }: List): string {
+function listHash({ name }: List): string {
   return createHash("sha256").update(name).digest("base64url").slice(0, 22);
 }

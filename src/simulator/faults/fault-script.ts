@@ -1,5 +1,5 @@
 import { envelopeReply, type Reply } from "../reply.ts";
-import { drawn, spanMs } from "../seeded-random.ts";
+import { seededRandom, spanMs } from "../seeded-random.ts";
 import { type CallFault, type Fault, groupOf, isItemFault } from "./fault.ts";
 import { callFaultReply } from "./fault-reply.ts";
 
@@ -16,14 +16,14 @@ export interface Named {
  * that is not due now, by its rate or its time, leaves the turn to the next. What the alias gives goes before
  * what `aliasFor` gives.
  */
-export class FaultBook {
-  readonly #byAlias = new NameIndex();
-  readonly #byAliasFor = new NameIndex();
+export class FaultScript {
+  readonly #byAlias = new AddressIndex();
+  readonly #byAliasFor = new AddressIndex();
 
   /** `seed`: for the draws of faults by rate. */
   constructor(faults: readonly Fault[], seed: number) {
     faults.forEach((fault, index) => {
-      const scripted = new ScriptedFault(fault, seed + index);
+      const scripted = new FaultState(fault, seed + index);
       if (fault.alias !== undefined) this.#byAlias.add(fault.alias, scripted);
       if (fault.aliasFor !== undefined) this.#byAliasFor.add(fault.aliasFor, scripted);
     });
@@ -35,52 +35,52 @@ export class FaultBook {
    * @param atMs since the simulator's start
    * @param rowCount rows of the call
    */
-  due(item: Named, atMs: number, rowCount: number): Due | undefined {
+  due(item: Named, atMs: number, rowCount: number): ActiveFault | undefined {
     return (
       this.#byAlias.due(item.alias, atMs, rowCount) ?? this.#byAliasFor.due(item.aliasFor, atMs, rowCount)
     );
   }
 }
 
-class NameIndex {
-  readonly #exact = new Map<string, Script>();
-  readonly #byDomain = new Map<string, Script[]>();
-  #any: Script | undefined;
+class AddressIndex {
+  readonly #exact = new Map<string, FaultQueue>();
+  readonly #byDomain = new Map<string, FaultQueue[]>();
+  #any: FaultQueue | undefined;
 
-  add(name: string, fault: ScriptedFault): void {
+  add(name: string, fault: FaultState): void {
     this.#scriptOf(name.toLowerCase()).faults.push(fault);
   }
 
-  due(address: string, atMs: number, rowCount: number): Due | undefined {
+  due(address: string, atMs: number, rowCount: number): ActiveFault | undefined {
     if (this.#exact.size === 0 && this.#byDomain.size === 0 && this.#any === undefined) return undefined;
     const key = address.toLowerCase();
     return this.#scriptFor(key)?.due(key, atMs, rowCount);
   }
 
-  #scriptFor(address: string): Script | undefined {
+  #scriptFor(address: string): FaultQueue | undefined {
     const exact = this.#exact.get(address);
     if (exact !== undefined) return exact;
     const domain = address.slice(address.lastIndexOf("@") + 1);
     return this.#byDomain.get(domain)?.find(({ prefix }) => address.startsWith(prefix)) ?? this.#any;
   }
 
-  #scriptOf(name: string): Script {
+  #scriptOf(name: string): FaultQueue {
     if (name === "*") {
-      this.#any ??= new Script("");
+      this.#any ??= new FaultQueue("");
       return this.#any;
     }
     const at = name.lastIndexOf("@");
     if (name[at - 1] === "*") return this.#wildcardOf(name.slice(0, at - 1), name.slice(at + 1));
-    const script = this.#exact.get(name) ?? new Script(name);
+    const script = this.#exact.get(name) ?? new FaultQueue(name);
     this.#exact.set(name, script);
     return script;
   }
 
-  #wildcardOf(prefix: string, domain: string): Script {
+  #wildcardOf(prefix: string, domain: string): FaultQueue {
     const scripts = this.#byDomain.get(domain) ?? [];
     const known = scripts.find((script) => script.prefix === prefix);
     if (known !== undefined) return known;
-    const script = new Script(prefix);
+    const script = new FaultQueue(prefix);
     this.#byDomain.set(
       domain,
       [...scripts, script].sort((a, b) => b.prefix.length - a.prefix.length),
@@ -90,15 +90,15 @@ class NameIndex {
 }
 
 /** The faults of one name, in order. */
-class Script {
+class FaultQueue {
   readonly prefix: string;
-  readonly faults: ScriptedFault[] = [];
+  readonly faults: FaultState[] = [];
 
   constructor(prefix: string) {
     this.prefix = prefix;
   }
 
-  due(address: string, atMs: number, rowCount: number): Due | undefined {
+  due(address: string, atMs: number, rowCount: number): ActiveFault | undefined {
     for (const fault of this.faults) {
       const due = fault.due(address, atMs, rowCount);
       if (due !== undefined) return due;
@@ -116,7 +116,7 @@ interface AskedPage {
 
 /** The faults of a list that hit the pages of a group. */
 export class GroupFaults {
-  readonly #faults: { readonly aim: Partial<AskedPage>; readonly scripted: ScriptedFault }[] = [];
+  readonly #faults: { readonly aim: Partial<AskedPage>; readonly scripted: FaultState }[] = [];
 
   constructor(faults: readonly Fault[], seed: number) {
     faults.forEach((fault, index) => {
@@ -124,7 +124,7 @@ export class GroupFaults {
       if (group === undefined) return;
       const page = "page" in fault ? fault.page : undefined;
       const aim = page === undefined ? { group } : { group, page };
-      this.#faults.push({ aim, scripted: new ScriptedFault(fault, seed + index) });
+      this.#faults.push({ aim, scripted: new FaultState(fault, seed + index) });
     });
   }
 
@@ -134,7 +134,7 @@ export class GroupFaults {
       if (aim.group !== group || (aim.page ?? page) !== page) continue;
       const due = scripted.due(`${page} ${group}`, atMs, 1);
       if (due === undefined) continue;
-      due.play();
+      due.consume();
       return replyOf(due.fault, answer);
     }
     return undefined;
@@ -150,17 +150,17 @@ function replyOf(fault: Fault, answer: () => Reply): Reply {
 
 /** The faults of a list that hit requests by their path, of any endpoint, whatever they carry. */
 export class PathFaults {
-  readonly #faults: { readonly path: string; readonly scripted: ScriptedFault<CallFault> }[] = [];
+  readonly #faults: { readonly path: string; readonly scripted: FaultState<CallFault> }[] = [];
 
   constructor(faults: readonly Fault[], seed: number) {
     faults.forEach((fault, index) => {
       if (isItemFault(fault) || fault.path === undefined) return;
-      this.#faults.push({ path: fault.path, scripted: new ScriptedFault(fault, seed + index) });
+      this.#faults.push({ path: fault.path, scripted: new FaultState(fault, seed + index) });
     });
   }
 
   /** The first that fits and is due. `atMs`: since the simulator's start. */
-  due(requestPath: string, atMs: number): Due<CallFault> | undefined {
+  due(requestPath: string, atMs: number): ActiveFault<CallFault> | undefined {
     for (const { path, scripted } of this.#faults) {
       if (path !== "*" && path !== requestPath) continue;
       const due = scripted.due(requestPath, atMs, 1);
@@ -171,17 +171,17 @@ export class PathFaults {
 }
 
 /** A fault that is due. */
-export interface Due<F extends Fault = Fault> {
+export interface ActiveFault<F extends Fault = Fault> {
   readonly fault: F;
   /** Counts one time of the fault for whom it was due. */
-  play(): void;
+  consume(): void;
 }
 
 /**
  * A fault with what is counted for it: how often each address (or path) had it, and how often each came to be
  * drawn for. Only faults with `times` or `rate` count, so only their memory grows, with the addresses.
  */
-class ScriptedFault<F extends Fault = Fault> {
+class FaultState<F extends Fault = Fault> {
   readonly #fault: F;
   readonly #seed: number;
   readonly #fromMs: number;
@@ -205,7 +205,7 @@ class ScriptedFault<F extends Fault = Fault> {
    * @param atMs since the simulator's start
    * @param rowCount rows of the call
    */
-  due(key: string, atMs: number, rowCount: number): Due<F> | undefined {
+  due(key: string, atMs: number, rowCount: number): ActiveFault<F> | undefined {
     const { times, rate } = this.#fault;
     if (rowCount <= this.#moreThanRows) return undefined;
     if (atMs < this.#fromMs || atMs >= this.#toMs) return undefined;
@@ -214,7 +214,7 @@ class ScriptedFault<F extends Fault = Fault> {
     if (rate !== undefined && this.#draw(key) >= rate) return undefined;
     return {
       fault: this.#fault,
-      play: () => {
+      consume: () => {
         if (times !== undefined) this.#played.set(key, played + 1);
       },
     };
@@ -223,6 +223,6 @@ class ScriptedFault<F extends Fault = Fault> {
   #draw(key: string): number {
     const count = this.#draws.get(key) ?? 0;
     this.#draws.set(key, count + 1);
-    return drawn(this.#seed, key, count);
+    return seededRandom(this.#seed, key, count);
   }
 }

@@ -33,7 +33,7 @@ export function exitFaults(run: RunSeen, own: LeftFolder | undefined): string[] 
     ...(code !== codeOf(summary, own.results)
       ? [`it ended with ${code}, but the results say ${codeOf(summary, own.results)}`]
       : []),
-    ...summary.stops.flatMap((stop) => unfoundedStop(run, stop, own.results ?? [])),
+    ...summary.stops.flatMap((shutdown) => unfoundedStop(run, shutdown, own.results ?? [])),
     ...ignoredSignal(run, summary, own.results),
   ];
 }
@@ -70,7 +70,7 @@ function stoppedEarlyFaults(run: RunSeen): string[] {
 
 function unfoundedStop(
   run: RunSeen,
-  stop: LeftSummary["stops"][number],
+  shutdown: LeftSummary["stops"][number],
   results: readonly Result[],
 ): string[] {
   const { done, step } = run;
@@ -79,9 +79,9 @@ function unfoundedStop(
     ({ outcome }) => outcome === "not-sent" || outcome === "unknown" || outcome === "failed",
   );
   const isFounded = (): boolean => {
-    switch (stop.kind) {
+    switch (shutdown.kind) {
       case "signal":
-        return done.some((what) => what.kind === "signal" && what.signal === stop.signal);
+        return done.some((what) => what.kind === "signal" && what.signal === shutdown.signal);
       case "limit":
         return limit !== undefined && isLeft;
       case "deadline":
@@ -97,7 +97,9 @@ function unfoundedStop(
         );
     }
   };
-  return isFounded() ? [] : [`it stopped by ${stop.signal ?? stop.kind}, for which there was no reason`];
+  return isFounded()
+    ? []
+    : [`it stopped by ${shutdown.signal ?? shutdown.kind}, for which there was no reason`];
 }
 
 /** A signal that came in time is what ended the run. */

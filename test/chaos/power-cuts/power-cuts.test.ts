@@ -26,8 +26,8 @@ let onRecord: OnRecord;
 /** Watches the journal: a row counts as synced if its outcome was on record before a sync began that has ended. */
 beforeEach(() => {
   onRecord = { rows: [], synced: 0 };
-  const { end, sync } = Journal.prototype;
-  vi.spyOn(Journal.prototype, "end").mockImplementation(async function (this: Journal, ending) {
+  const { recordOutcome: end, sync } = Journal.prototype;
+  vi.spyOn(Journal.prototype, "recordOutcome").mockImplementation(async function (this: Journal, ending) {
     await end.call(this, ending);
     onRecord.rows.push(ending.seq);
   });
