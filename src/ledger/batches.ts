@@ -1,4 +1,5 @@
-import { type Database, integer, type Row } from "./database.ts";
+import { integer, type Row } from "./cells.ts";
+import type { Database } from "./database.ts";
 
 /** Rows read at once: enough to make the query's own cost vanish, few enough to be nothing in memory. */
 const PAGE_ROWS = 1_000;

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { SentOutcome } from "../domain/outcome.ts";
-import { type Cell, type Database, type Statement, storable } from "./database.ts";
+import { type Cell, storable } from "./cells.ts";
+import type { Database, Statement } from "./database.ts";
 import { WriteAheadLog } from "./write-ahead-log.ts";
 
 /** A power cut may take what was recorded in the last second: half of it until the sync begins, half for the sync. */

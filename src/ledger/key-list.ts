@@ -1,5 +1,6 @@
 import type { KeyList } from "../domain/response.ts";
-import { Database, type Statement, storable, textOrNull } from "./database.ts";
+import { storable, textOrNull } from "./cells.ts";
+import { Database, type Statement } from "./database.ts";
 
 /** Keys kept in memory: most lists are shorter, and a database costs more than reading them. */
 const MAX_IN_MEMORY = 20_000;

@@ -1,7 +1,8 @@
 import { platform } from "node:os";
 import { shellQuote } from "../domain/command-line.ts";
 import { RunError } from "../domain/run-error.ts";
-import { type Database, text } from "./database.ts";
+import { text } from "./cells.ts";
+import type { Database } from "./database.ts";
 import { LEDGER_FACTS, LEDGER_MARK, LEDGER_SCHEMA } from "./schema.ts";
 import { checkFacts, checkRunNames } from "./valid-texts.ts";
 

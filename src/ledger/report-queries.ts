@@ -1,5 +1,6 @@
 import { type Outcome, outcomeOf, type SentOutcome, sentOutcomeOf } from "../domain/outcome.ts";
-import { type Database, integer, type Row, text } from "./database.ts";
+import { integer, type Row, text } from "./cells.ts";
+import type { Database } from "./database.ts";
 import { PREVIOUS_OUTCOME } from "./plan-rows.ts";
 
 /** Rows that ended alike and that someone may have to look at. */

@@ -1,6 +1,7 @@
 import { NO_OUTCOMES, type Outcome, type OutcomeCounts, outcomeOf } from "../domain/outcome.ts";
 import { queryBatches } from "./batches.ts";
-import { type Database, integer, type Row, type Statement, text } from "./database.ts";
+import { integer, type Row, text } from "./cells.ts";
+import type { Database, Statement } from "./database.ts";
 import { PREVIOUS_OUTCOME } from "./plan-rows.ts";
 import { type UnfinishedRecord, unfinishedRecords } from "./unfinished-records.ts";
 

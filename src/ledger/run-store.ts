@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { type Database, storable, text } from "./database.ts";
+import { storable, text } from "./cells.ts";
+import type { Database } from "./database.ts";
 import { Journal } from "./journal.ts";
 import { mergeRun } from "./merge-run.ts";
 import { type PlanRules, planRows } from "./plan-rows.ts";

@@ -1,5 +1,6 @@
 import type { PlannedOutcome } from "../domain/outcome.ts";
-import { type Cell, type Database, type Statement, storable } from "./database.ts";
+import { type Cell, storable } from "./cells.ts";
+import type { Database, Statement } from "./database.ts";
 
 /** A row as the input gave it, before it is compared with any other. */
 export interface StagedRow {

@@ -1,4 +1,5 @@
-import { type Cell, Database, integer, type Statement, storable, textOrNull } from "./database.ts";
+import { type Cell, integer, storable, textOrNull } from "./cells.ts";
+import { Database, type Statement } from "./database.ts";
 
 /** A row of a table that is compared, as two texts: what tells it from the others, and all of it. */
 export interface ComparedRow {

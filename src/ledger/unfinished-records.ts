@@ -1,5 +1,6 @@
 import { inBatches, queryBatches } from "./batches.ts";
-import { type Database, integer, text } from "./database.ts";
+import { integer, text } from "./cells.ts";
+import type { Database } from "./database.ts";
 
 /** A record some of whose rows are left to be mended or run again. */
 export interface UnfinishedRecord {

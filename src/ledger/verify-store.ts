@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { FOUND, isFound, type VerifyCounts, type VerifyStatus } from "../domain/outcome.ts";
 import { queryBatches } from "./batches.ts";
-import { Database, integer, type Row, storable, text } from "./database.ts";
+import { integer, type Row, storable, text } from "./cells.ts";
+import { Database } from "./database.ts";
 import { clearRunFolder, makeRunFolder, removeStaleWork, VERIFY_FILE } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
 import { RUN_MARK, RUN_SCHEMA, VERIFY_SCHEMA } from "./schema.ts";

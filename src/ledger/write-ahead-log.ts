@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { toOutputError } from "../files/output-error.ts";
-import { type Database, text } from "./database.ts";
+import { text } from "./cells.ts";
+import type { Database } from "./database.ts";
 
 /**
  * The write-ahead log of a database that is open in this process, to be synced beside SQLite: off the event loop,

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Database, integer, text, textOrNull } from "../../src/ledger/database.ts";
+import { integer, text, textOrNull } from "../../src/ledger/cells.ts";
+import { Database } from "../../src/ledger/database.ts";
 
 /** What the ledger knows of an alias. Addresses are in lower case. */
 interface Known {

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { RunError } from "../../src/domain/run-error.ts";
+import { integer, text } from "../../src/ledger/cells.ts";
 import { copyDatabase } from "../../src/ledger/copy-database.ts";
-import { integer, text } from "../../src/ledger/database.ts";
 import { VerifyStore } from "../../src/ledger/verify-store.ts";
 import { put, temporaryFolder } from "../support/temporary-folder.ts";
 
