@@ -9,8 +9,8 @@ try {
   const { canOpenFiles, RAISE_LIMIT } = await import("./cli/open-files.ts");
   if (!canOpenFiles()) throw new Error(`too few files can be open at once. ${RAISE_LIMIT}`);
   const { main } = await import("./cli/main.ts");
-  const { currentHost: currentProgram, endProcess } = await import("./cli/host.ts");
-  endProcess(await main(currentProgram(process.argv.slice(2))));
+  const { currentHost, endProcess } = await import("./cli/host.ts");
+  endProcess(await main(currentHost(process.argv.slice(2))));
 } catch (error) {
   const why = error instanceof Error ? error.message : String(error);
   process.stderr.write(

@@ -23,7 +23,7 @@ const RULES = {
   quota: { reservePercent: 0 },
   retry: { ...DEFAULT_RETRY, maxAttempts: 3 },
   // A second call would be refused as the first one was.
-  breaker: { ...DEFAULT_BREAKER, patienceAtStartMs: 5_000, refusalsAtStart: 1 },
+  breaker: { ...DEFAULT_BREAKER, giveUpAtStartAfterMs: 5_000, deniedAtStart: 1 },
 } as const;
 /** Even where the server announces a longer wait. */
 const PATIENCE_MS = 60_000;

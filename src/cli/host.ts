@@ -41,22 +41,22 @@ export function currentHost(words: readonly string[]): Host {
   // has calls in flight. Without a listener it would.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   let atEnd: (() => void)[] = [];
-  const tidy = (): void => {
+  const restoreTerminal = (): void => {
     const listeners = atEnd;
     atEnd = [];
     for (const listener of listeners) listener();
   };
-  process.on("exit", tidy);
+  process.on("exit", restoreTerminal);
   const env = startingEnvironment();
   const redactor = createRedactor();
-  const keepSecrets = (secrets: readonly string[]): void => {
+  const registerSecrets = (secrets: readonly string[]): void => {
     redactor.add(secrets);
     for (const [name, value = ""] of Object.entries(process.env)) {
       if (!NEEDED_VARIABLES.has(name) && redactor.redact(value) !== value) delete process.env[name];
     }
   };
   // Before the settings are read: a fault can come first, and not every command reads them.
-  keepSecrets([
+  registerSecrets([
     ...SECRET_VARIABLES.flatMap((name) => env[name] ?? []),
     ...PROXY_VARIABLES.flatMap((name) => proxySecrets(env[name] ?? "")),
   ]);
@@ -78,9 +78,9 @@ export function currentHost(words: readonly string[]): Host {
       process.on("SIGBREAK", () => listener("SIGINT"));
     },
     onEnd: (listener) => void atEnd.push(listener),
-    restoreTerminal: tidy,
+    restoreTerminal: restoreTerminal,
     onUncaught: (listener) => void process.on("uncaughtException", listener),
-    registerSecrets: keepSecrets,
+    registerSecrets: registerSecrets,
     redactor: redactor,
   };
 }

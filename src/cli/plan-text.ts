@@ -41,20 +41,14 @@ export function planLines(plan: Plan, view: PlanView): string[] {
 
 /** What was read besides rows. */
 export function noteLines(notes: InputStats): string[] {
-  const {
-    cleanedCount,
-    blankLineCount,
-    withoutAliasCount,
-    ignoredAddressCount: otherAddressCount,
-    warnings: remarks,
-  } = notes;
+  const { cleanedCount, blankLineCount, withoutAliasCount, ignoredAddressCount, warnings: remarks } = notes;
   const { ownAddressCount, unevenCount } = notes;
   return [
     ...remarks.map((remark) => `  ${remark}`),
     ...(withoutAliasCount > 0 ? [`  ${pluralize(withoutAliasCount, "record")} without alias`] : []),
-    ...(otherAddressCount > 0
+    ...(ignoredAddressCount > 0
       ? [
-          `  ${pluralize(otherAddressCount, "entry of another kind", "entries of other kinds")} (x500, sip, …) passed over`,
+          `  ${pluralize(ignoredAddressCount, "entry of another kind", "entries of other kinds")} (x500, sip, …) passed over`,
         ]
       : []),
     ...(ownAddressCount > 0

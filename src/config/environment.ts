@@ -12,7 +12,7 @@ export interface ConfigSources {
   /** Where `.env` is looked for, and what relative paths are relative to. */
   readonly cwd: string;
   /** Learns every secret that the variables hold, as soon as they are read. */
-  keepSecrets?(secrets: readonly string[]): void;
+  registerSecrets?(secrets: readonly string[]): void;
 }
 
 /** Variables from one place. */
@@ -32,7 +32,7 @@ export class Environment {
   constructor(layers: readonly Layer[], surroundings: ConfigSources) {
     this.#layers = layers;
     this.#surroundings = surroundings;
-    surroundings.keepSecrets?.(layers.flatMap(({ values }) => secretsIn(values, surroundings.cwd)));
+    surroundings.registerSecrets?.(layers.flatMap(({ values }) => secretsIn(values, surroundings.cwd)));
   }
 
   /** A variable's value without the white space around it. The proxies' are known by lower-case names too. */
@@ -88,11 +88,11 @@ export class Environment {
 
   #secretFile(name: SecretVariable, path: string, problems: ConfigErrors): Secret {
     const fileName = fileVariable(name);
-    const { cwd, keepSecrets } = this.#surroundings;
+    const { cwd, registerSecrets } = this.#surroundings;
     try {
       const text = readFileSync(resolve(cwd, path), "utf8").replace(/^\ufeff/, "");
       const secret = text.replace(/[\r\n]+$/, "");
-      keepSecrets?.([secret, secret.trim()]);
+      registerSecrets?.([secret, secret.trim()]);
       return checked(fileName, secret, problems);
     } catch (cause) {
       // Node's message also holds the path, which may be the secret itself.

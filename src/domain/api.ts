@@ -81,7 +81,7 @@ export interface AliasApi {
    * Makes each pair's `alias` a secondary address of its `aliasFor`: one call for all of them, two where a token
    * had expired. No two pairs have the same alias or the same primary. Whatever the network and Mimecast do is a
    * value in the {@link Exchange}. Throws only what `beforeSend` throws, and `signal`'s reason is never thrown: an
-   * abandoned call is `unanswered`, or `not-executed` where it certainly was not sent.
+   * abandoned call is `indeterminate`, or `not-executed` where it certainly was not sent.
    */
   updateAliases(pairs: readonly Pair[], call: CallOptions): Promise<Exchange>;
 }

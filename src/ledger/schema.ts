@@ -15,7 +15,7 @@ export const LEDGER_INDEXES = `
  * The ledger itself: what is known of each alias, over all runs. Addresses are in their compare form.
  *
  * - `in_place`: the primary that Mimecast accepted it for, last; a failed move does not erase it
- * - `unanswered`: the primary for which a call had no known answer, so that the alias may be there
+ * - `indeterminate`: the primary for which a call had no known answer, so that the alias may be there
  * - `in_place_run`, `unanswered_run`: the run that did so; empty where an earlier version of the tool did not note it
  * - `tried`, `ended`: the primary of the last try, and how that ended: applied, failed or unknown
  */

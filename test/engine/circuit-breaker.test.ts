@@ -170,7 +170,7 @@ describe("a laptop that slept for hours gets its full patience after waking", ()
 });
 
 describe("nothing was tried for", () => {
-  const rules = { ...DEFAULT_BREAKER, patienceMs: MINUTE_MS };
+  const rules = { ...DEFAULT_BREAKER, giveUpAfterMs: MINUTE_MS };
   const PROBE_MS = rules.probeBaseMs;
 
   it.each([

@@ -4,7 +4,7 @@ import { type EtaInput, estimateEta } from "../../src/engine/eta.ts";
 const ALONE: EtaInput = { quota: undefined, lanes: 10, latencyMs: 200, maxRatePerSecond: undefined };
 const QUOTA = { perWindow: 720, windowMs: 5_000, left: 720 };
 
-it.each<[title: string, calls: number, pace: Partial<EtaInput>, ms: number, boundBy: string]>([
+it.each<[title: string, calls: number, pace: Partial<EtaInput>, ms: number, limitedBy: string]>([
   ["by the answers' latency where nothing else binds", 100, {}, 2_000, "latency"],
   ["for the last call as for the others", 101, {}, 2_200, "latency"],
   ["by the quota where the lanes would be faster", 2_160, { lanes: 64, quota: QUOTA }, 10_000, "quota"],
@@ -20,6 +20,6 @@ it.each<[title: string, calls: number, pace: Partial<EtaInput>, ms: number, boun
   ["by --max-rate where that is the least", 100, { maxRatePerSecond: 5 }, 20_000, "max-rate"],
   ["by the lanes where they are too few for the quota", 7_200, { quota: QUOTA }, 144_000, "latency"],
   ["for no calls at all", 0, { quota: QUOTA, maxRatePerSecond: 5 }, 0, "latency"],
-])("The time that calls take is foreseen %s", (_title, calls, pace, ms, boundBy) => {
-  expect(estimateEta(calls, { ...ALONE, ...pace })).toEqual({ ms, boundBy });
+])("The time that calls take is foreseen %s", (_title, calls, pace, ms, limitedBy) => {
+  expect(estimateEta(calls, { ...ALONE, ...pace })).toEqual({ ms, limitedBy });
 });

@@ -58,7 +58,7 @@ describe("calls that are throttled", () => {
     const { flowControl, throttled, heldForMs } = trafficOn(new OwnClock());
     throttled(4_000);
     expect(await heldForMs()).toBe(4_000);
-    expect(flowControl.counts).toMatchObject({ throttled: 1, blocked: 0 });
+    expect(flowControl.counts).toMatchObject({ rateLimited: 1, failedCalls: 0 });
   });
 
   it("are waited for as the server says the first time, be it short, and no probe is sent before", async () => {
@@ -178,7 +178,12 @@ it("calls are counted as they leave, and those that got nowhere by why", () => {
   throttled();
   const failure = { code: "connection_refused", message: "no connection", retryable: true } as const;
   flowControl.record({ sentAtMs: 0, arrivedAtMs: 0 }, { kind: "not-executed", failure });
-  expect(flowControl.counts).toEqual({ calls: 2, throttled: 1, blocked: 1, byStatus: new Map([[429, 1]]) });
+  expect(flowControl.counts).toEqual({
+    calls: 2,
+    rateLimited: 1,
+    failedCalls: 1,
+    byStatus: new Map([[429, 1]]),
+  });
 });
 
 it.each([

@@ -51,7 +51,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
       { group: "B", page: 2, kind: "gateway-fail", status: 403, code: "app_forbidden", message: "no" },
     ]);
     const shutdown = new Shutdown();
-    const breaker = { ...DEFAULT_BREAKER, probeBaseMs: 2, probeCeilingMs: 20, refusalPatienceMs: 50 };
+    const breaker = { ...DEFAULT_BREAKER, probeBaseMs: 2, probeCeilingMs: 20, giveUpAfterDeniedMs: 50 };
     await expect(failing(simulator, { shutdown, reading: { breaker } })).rejects.toMatchObject({
       name: "StoppedError",
       at: expect.stringMatching(/^group 'B' .*, page 2$/),

@@ -32,7 +32,7 @@ test("Each smtp: entry of an Exchange export is a row; other kinds and records w
     "5 SMTP:daniel@new.example;smtp:dan@old.example invalid other_primary",
   ]);
   expect(summary).toMatchObject({ rows: 7, withoutAlias: 1, otherAddresses: 2 });
-  expect(plan.notes).toMatchObject({ withoutAliasCount: 1, otherAddressCount: 2 });
+  expect(plan.notes).toMatchObject({ withoutAliasCount: 1, ignoredAddressCount: 2 });
 });
 
 test("failed.csv has each record once, as it was, or with only those of its addresses that are left", async () => {

@@ -131,7 +131,7 @@ describe("Rows that are all forbidden", () => {
     const fault = { alias: "*", kind: "gateway-fail", status: 403, code: FORBIDDEN } as const;
     for (const rowsPerCall of [1, 5]) {
       const simulator = await simulatorFor({ faults: [fault] });
-      const sending = { concurrency: 2, rowsPerCall };
+      const sending = { concurrency: 2, maxBatchSize: rowsPerCall };
       const { summary } = await importing(simulator, manyRows(150), { sending });
       expect(summary).toMatchObject({ exitCode: 77, stops: [{ kind: "refused" }], outcomes: { unknown: 0 } });
       expect(summary.stops[0]?.message).toContain("edit the role; the keys stay the same");

@@ -422,10 +422,10 @@ describe("the order of sending", () => {
     const { ledger, folder } = await ledgerWith([
       { pair: "again>ann", ended: "applied" },
       { pair: "failed>bob", ended: "failed" },
-      { pair: "unanswered>cyd", ended: "unknown" },
+      { pair: "indeterminate>cyd", ended: "unknown" },
       { pair: "claimed>dan", ended: "claimed" },
     ]);
-    const pairs = rows("again>ann", "failed>bob", "claimed>dan", "unanswered>cyd", "never>eve");
+    const pairs = rows("again>ann", "failed>bob", "claimed>dan", "indeterminate>cyd", "never>eve");
     const store = planned(ledger, folder, pairs, { ...NO_RULES, resendBeforeEpochMs: DAY + 1 });
     expect(sendingOrder(store)).toEqual([6, 4, 5, 3, 2]);
   });

@@ -68,17 +68,17 @@ describe("a call of several pairs", () => {
     [
       "of which two are missing and one failure names none leaves both in doubt",
       done([ANN], [failed(undefined)]),
-      ["applied", "unsettled ?", "unsettled ?"],
+      ["applied", "unattributed ?", "unattributed ?"],
     ],
     [
       "of which one is not named at all leaves that one in doubt",
       done([ANN, CYD]),
-      ["applied", "unsettled ?", "applied"],
+      ["applied", "unattributed ?", "applied"],
     ],
     [
       "whose key mixes two pairs names neither",
       done([CYD], [failed({ aliasFor: ANN?.aliasFor, alias: BOB?.alias })]),
-      ["unsettled ?", "unsettled ?", "applied"],
+      ["unattributed ?", "unattributed ?", "applied"],
     ],
     [
       "whose key is of nobody names nobody",
@@ -103,20 +103,24 @@ describe("a call of several pairs", () => {
     [
       "whose entry of data lacks a field is not named by it",
       done([ANN, CYD, { alias: BOB?.alias }]),
-      ["applied", "unsettled ?", "applied"],
+      ["applied", "unattributed ?", "applied"],
     ],
     [
       "of which one met a passing error leaves the others applied",
       done([ANN, CYD], [failed(BOB, "err_developer_key")]),
-      ["applied", "hindered err_developer_key", "applied"],
+      ["applied", "transient err_developer_key", "applied"],
     ],
     [
       "of which one met an error of the account leaves the others applied",
       done([ANN, CYD], [failed(BOB, "err_xdk_client_unauthorized")]),
       ["applied", "refused err_xdk_client_unauthorized", "applied"],
     ],
-    ["of which none is named", done([]), ["unsettled ?", "unsettled ?", "unsettled ?"]],
-    ["without data", { fail: [], meta: { status: 200 } }, ["unsettled ?", "unsettled ?", "unsettled ?"]],
+    ["of which none is named", done([]), ["unattributed ?", "unattributed ?", "unattributed ?"]],
+    [
+      "without data",
+      { fail: [], meta: { status: 200 } },
+      ["unattributed ?", "unattributed ?", "unattributed ?"],
+    ],
     [
       "that all failed without keys",
       done([], [failed(undefined), failed(undefined), failed(undefined)]),
@@ -130,15 +134,15 @@ describe("a call of several pairs", () => {
     [
       "that a passing error hindered",
       done([], [failed(undefined, "err_developer_key")]),
-      "whole hindered err_developer_key",
+      "whole transient err_developer_key",
     ],
-    ["that has no JSON", "<html>", "whole unanswered unintelligible"],
-    ["under meta.status 503", done([], [], 503), "whole unanswered http_503"],
+    ["that has no JSON", "<html>", "whole indeterminate unintelligible"],
+    ["under meta.status 503", done([], [], 503), "whole indeterminate http_503"],
     ["under meta.status 429", done([], [], 429), "whole not-executed http_429"],
     [
       "under meta.status 400",
       done([], [], 400),
-      ["refused-whole http_400", "refused-whole http_400", "refused-whole http_400"],
+      ["batch-rejected http_400", "batch-rejected http_400", "batch-rejected http_400"],
     ],
   ];
   test.each(rows)("%s", (_title, body, expected) => {
@@ -147,18 +151,26 @@ describe("a call of several pairs", () => {
 });
 
 describe("a call of several pairs that is refused", () => {
-  const whole = (code: string) => PAIRS.map(() => `refused-whole ${code}`);
+  const whole = (code: string) => PAIRS.map(() => `batch-rejected ${code}`);
   const rows: readonly (readonly [status: number, body: unknown, expected: string | string[]])[] = [
     [400, "", whole("http_400")],
     [400, done([], [failed(undefined, "err_deserialise")], 400), whole("err_deserialise")],
     [413, "Content Too Large", whole("http_413")],
-    [404, "", "whole hindered http_404"],
+    [404, "", "whole transient http_404"],
     [404, done([], [], 404), whole("http_404")],
     [409, { fail: [] }, whole("http_409")],
-    [421, "<html>", "whole hindered http_421"],
+    [421, "<html>", "whole transient http_421"],
     // The one that is named has its failure; nothing is known against the others.
-    [400, done([], [failed(BOB)], 400), ["refused-whole err_one", "failed err_one", "refused-whole err_one"]],
-    [403, done([], [failed(BOB)], 403), ["refused-whole err_one", "failed err_one", "refused-whole err_one"]],
+    [
+      400,
+      done([], [failed(BOB)], 400),
+      ["batch-rejected err_one", "failed err_one", "batch-rejected err_one"],
+    ],
+    [
+      403,
+      done([], [failed(BOB)], 403),
+      ["batch-rejected err_one", "failed err_one", "batch-rejected err_one"],
+    ],
     // Nothing is applied under a refusal, whatever else it says.
     [400, done(PAIRS, [], 400), whole("http_400")],
     [401, { fail: [{ code: "unauthorized" }] }, "whole refused unauthorized"],
@@ -166,9 +178,9 @@ describe("a call of several pairs that is refused", () => {
     [403, { fail: [{ code: "app_forbidden" }] }, "whole refused app_forbidden"],
     [418, "", "whole refused http_418"],
     [429, "Too Many Requests", "whole not-executed http_429"],
-    [500, done(PAIRS), "whole unanswered http_500"],
-    [503, done([], [failed(BOB)], 503), "whole unanswered http_503"],
-    [307, "", "whole unanswered http_307"],
+    [500, done(PAIRS), "whole indeterminate http_500"],
+    [503, done([], [failed(BOB)], 503), "whole indeterminate http_503"],
+    [307, "", "whole indeterminate http_307"],
   ];
   test.each(rows)("HTTP %s, %j", (status, body, expected) => {
     expect(judged(status, body)).toEqual(expected);

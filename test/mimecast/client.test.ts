@@ -193,7 +193,7 @@ describe("API 2.0", () => {
     closing.push(() => server.close());
     const exchange = await connect(server.url, oauth).updateAliases([PAIR], control());
     expect(exchange).toMatchObject({
-      answers: [{ kind: "not-executed", failure: { code: "http_429" } }],
+      results: [{ kind: "not-executed", failure: { code: "http_429" } }],
       waitMs: 4200,
     });
   });
@@ -230,7 +230,7 @@ describe("an exchange", () => {
     const beforeSend = async () => clock.advance(1_000);
     expect(await connect(server.url, {}, clock).updateAliases([PAIR], control({ beforeSend }))).toEqual({
       status: 200,
-      answers: [{ kind: "applied" }],
+      results: [{ kind: "applied" }],
       requestId: "their-id",
       quota: { limit: 800, remaining: 799, resetMs: 4998 },
       serverEpochMs: Date.UTC(2022, 7, 21, 13, 49, 40),
@@ -246,7 +246,7 @@ describe("an exchange", () => {
         .end("Too Many Requests"),
     );
     expect(await connect(server.url).updateAliases([PAIR], control())).toMatchObject({
-      answers: [{ kind: "not-executed", failure: { code: "http_429" } }],
+      results: [{ kind: "not-executed", failure: { code: "http_429" } }],
       quota: { remaining: 0, resetMs: 4998 },
       waitMs: 4998,
     });
@@ -255,14 +255,14 @@ describe("an exchange", () => {
   test("of a 503 with Retry-After asks for the wait", async () => {
     const server = await mimecast((_, response) => response.writeHead(503, { "retry-after": "3" }).end());
     const exchange = await connect(server.url).updateAliases([PAIR], control());
-    expect(exchange).toMatchObject({ answers: [{ kind: "indeterminate" }], waitMs: 3000 });
+    expect(exchange).toMatchObject({ results: [{ kind: "indeterminate" }], waitMs: 3000 });
   });
 
   test("that broke is unanswered, under the id that was sent", async () => {
     const server = await mimecast((_, response) => response.socket?.destroy());
     const exchange: Exchange = await connect(server.url).updateAliases([PAIR], control());
     expect(exchange).toMatchObject({
-      answers: [{ kind: "indeterminate", failure: { code: "connection_lost", retryable: true } }],
+      results: [{ kind: "indeterminate", failure: { code: "connection_lost", retryable: true } }],
       requestId: REQUEST_ID,
     });
     expect(exchange).not.toHaveProperty("quota");

@@ -103,7 +103,7 @@ describe("over TLS", () => {
 
   test("a connection that breaks after the request is lost", async () => {
     answer = (request) => request.socket.destroy();
-    expect(await calls(`https://localhost:${server.port}`, 1, {})).toEqual(["unanswered connection_lost"]);
+    expect(await calls(`https://localhost:${server.port}`, 1, {})).toEqual(["indeterminate connection_lost"]);
   });
 });
 
@@ -174,7 +174,7 @@ describe("through HTTPS_PROXY", () => {
   test("a connection that breaks after the request is lost", async () => {
     answer = (request) => request.socket.destroy();
     const proxy = await open(connectProxy(server.port));
-    expect(await calls(REMOTE, 1, { HTTPS_PROXY: proxy.url })).toEqual(["unanswered connection_lost"]);
+    expect(await calls(REMOTE, 1, { HTTPS_PROXY: proxy.url })).toEqual(["indeterminate connection_lost"]);
   });
 
   test("a certificate for another name is refused, and nothing is sent", async () => {

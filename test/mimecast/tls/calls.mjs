@@ -15,7 +15,7 @@ const { signal } = new AbortController();
 
 for (let call = 0; call < Number(count); call++) {
   const {
-    answers: [answer],
+    results: [answer],
   } = await client.updateAliases([pair], { beforeSend: async () => undefined, signal });
   process.stdout.write(`${answer.kind} ${answer.kind === "applied" ? "" : answer.failure.code}\n`);
 }
