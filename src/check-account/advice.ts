@@ -59,7 +59,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   err_xdk_binding_expired: BINDING_ADVICE,
   app_forbidden: PERMISSION_ADVICE,
   invalid_client: TOKEN_ADVICE,
-  token_refused: TOKEN_ADVICE,
+  invalid_credentials: TOKEN_ADVICE,
   host_not_found: "Check MIMECAST_REGION or MIMECAST_BASE_URL, and this machine's name server",
   tls_failed:
     "Where a proxy opens TLS connections, name its CA certificate in NODE_EXTRA_CA_CERTS; else check MIMECAST_BASE_URL",

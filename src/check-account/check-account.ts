@@ -39,7 +39,7 @@ export async function checkAccount(job: CheckJob, parts: CheckParts): Promise<Ac
   const exported = members ?? groups;
   const findings = [
     ...accountFindings(job, account, probes),
-    finding("import", "not-seen", IMPORT_UNSEEN),
+    finding("import", "unknown", IMPORT_UNSEEN),
     callFinding("export", "find-groups and get-group-members", GROUP_PERMISSIONS, exported),
     callFinding("verify", "get-internal-domain and get-internal-users", undefined, users ?? domains),
     quotaFinding(probes),
@@ -63,7 +63,7 @@ function accountFindings(job: CheckJob, account: Probe<AccountDetails>, probes: 
 /** The first call settled it: the others would come to the same. */
 function conclusive(job: CheckJob, account: Probe<AccountDetails>): AccountCheck {
   const rest = (["import", "export", "verify"] as const).map((check) =>
-    finding(check, "not-seen", "nothing was asked, as the first call did not get through"),
+    finding(check, "unknown", "nothing was asked, as the first call did not get through"),
   );
   return {
     findings: [...accountFindings(job, account, [account]), ...rest, quotaFinding([account])],
@@ -100,9 +100,9 @@ function resultOf(probes: readonly Probe<unknown>[], exported: Probe<unknown>): 
 function unreachable(job: CheckJob, exchange: ReadExchange<unknown>): AccountCheck {
   const host = `${job.baseUrl} does not answer, reached ${way(job)}: ${describeResult(exchange)}. ${adviceFor(exchange)}`;
   const rest = (["clock", "credentials", "import", "export", "verify", "quota"] as const).map((check) =>
-    finding(check, "not-seen", "the host does not answer"),
+    finding(check, "unknown", "the host does not answer"),
   );
-  return { findings: [finding("host", "not-ok", host), ...rest], result: "unreachable" };
+  return { findings: [finding("host", "failed", host), ...rest], result: "unreachable" };
 }
 
 function way({ proxy }: CheckJob): string {
@@ -125,12 +125,12 @@ function credentialsFinding(
     const { exchange } = account;
     return finding(
       "credentials",
-      "not-seen",
+      "unknown",
       `no call gets through: ${describeResult(exchange)}. ${adviceFor(exchange)}`,
     );
   }
   const { exchange } = refused;
-  return finding("credentials", "not-ok", `refused: ${describeResult(exchange)}. ${adviceFor(exchange)}`);
+  return finding("credentials", "failed", `refused: ${describeResult(exchange)}. ${adviceFor(exchange)}`);
 }
 
 function callFinding(
@@ -146,19 +146,19 @@ function callFinding(
     const advice = `give its role the permission (${needed}) if you want to ${check}; the keys stay the same`;
     return finding(
       check,
-      check === "export" ? "not-ok" : "note",
+      check === "export" ? "failed" : "warning",
       `refused: ${describeResult(exchange)}; ${advice}`,
     );
   }
   return succeeded(exchange)
-    ? finding(check, "note", `${calls}: ${describeResult(exchange)}`)
-    : finding(check, "not-seen", `${calls}: ${describeResult(exchange)}`);
+    ? finding(check, "warning", `${calls}: ${describeResult(exchange)}`)
+    : finding(check, "unknown", `${calls}: ${describeResult(exchange)}`);
 }
 
 function quotaFinding(probes: readonly Probe<unknown>[]): Finding {
   const quotas = probes.map(({ exchange }) => exchange.quota).filter((it) => it !== undefined);
   const quota = quotas.at(-1);
-  if (quota === undefined) return finding("quota", "not-seen", "no answer told of a quota");
+  if (quota === undefined) return finding("quota", "unknown", "no answer told of a quota");
   const { limit, remaining, resetMs } = quota;
   const told = [
     limit === undefined ? "" : `${limit} calls in a window`,
@@ -167,5 +167,5 @@ function quotaFinding(probes: readonly Probe<unknown>[]): Finding {
   ];
   const line = told.filter((part) => part !== "").join(", ");
   if (remaining === undefined || remaining > 0) return finding("quota", "ok", line);
-  return finding("quota", "note", `${line}: others use it too; a run waits for its turn`);
+  return finding("quota", "warning", `${line}: others use it too; a run waits for its turn`);
 }

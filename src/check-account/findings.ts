@@ -12,10 +12,10 @@ export type Checked =
   | "quota";
 
 /**
- * `ok` · `note`: works, but should be looked at · `not-ok`: does not work · `not-seen`: can't be known without
+ * `ok` · `warning`: works, but should be looked at · `failed`: does not work · `unknown`: can't be known without
  * changing something, or because something before it does not work.
  */
-export type FindingState = "ok" | "note" | "not-ok" | "not-seen";
+export type FindingState = "ok" | "warning" | "failed" | "unknown";
 
 /** What was found, and where it is not ok, what to do about it: one line. May hold words from outside. */
 export interface Finding {
@@ -36,12 +36,12 @@ const TOLERATED_MS = 60_000;
 /** Compares this machine's clock with the server's `Date` header. */
 export function clockFinding(probes: readonly Probe<unknown>[], api: "2.0" | "1.0"): Finding {
   const skewMs = probes.map(skewOf).find((it) => it !== undefined);
-  if (skewMs === undefined) return finding("clock", "not-seen", "no answer told the server's time");
+  if (skewMs === undefined) return finding("clock", "unknown", "no answer told the server's time");
   if (Math.abs(skewMs) <= EXACT_TO_MS) return finding("clock", "ok", "agrees with the server's to 2 s");
   const off = `this machine's clock is ${Math.round(Math.abs(skewMs) / 1_000)} s ${skewMs > 0 ? "ahead of" : "behind"} the server's`;
   if (Math.abs(skewMs) <= TOLERATED_MS) return finding("clock", "ok", off);
   const why = api === "1.0" ? ": signatures hold the time, and one that is too far off is refused" : "";
-  return finding("clock", "note", `${off}${why}. Set it, and keep it by NTP`);
+  return finding("clock", "warning", `${off}${why}. Set it, and keep it by NTP`);
 }
 
 /** Positive where this machine's clock is ahead. */

@@ -35,7 +35,7 @@ export async function checkCommand(flags: CheckFlags, host: Host): Promise<ExitC
     } catch (error) {
       // A file that a setting names is read only now.
       if (!(error instanceof RunError) || error.kind !== "settings") throw error;
-      const findings = [...settings, finding("settings", "not-ok", error.message)];
+      const findings = [...settings, finding("settings", "failed", error.message)];
       return await tell(EXIT.settings, config, findings, host);
     }
   });
@@ -64,14 +64,14 @@ function settingsFindings({ account, found, problems, simulate }: CheckConfig): 
     ...(simulate ? ["the embedded simulator needs no others"] : [...none, ...tenant]),
   ]
     .map((line) => finding("settings", "ok", line))
-    .concat(problems.map((problem) => finding("settings", "not-ok", problem)));
+    .concat(problems.map((problem) => finding("settings", "failed", problem)));
 }
 
 const STATES: Readonly<Record<FindingState, string>> = {
   ok: "ok",
-  note: "note",
-  "not-ok": "NOT OK",
-  "not-seen": "not seen",
+  warning: "warning",
+  failed: "FAILED",
+  unknown: "unknown",
 };
 
 async function tell(

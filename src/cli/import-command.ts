@@ -98,14 +98,14 @@ async function dryRun(
   const exitCode = exitCodeForPlan(plan.outcomes);
   console.info(`Nothing was sent. The plan, row by row: ${planFile}`);
   if (config.json) {
-    const { rows, send: rowsToSend, outcomes, notes } = plan;
+    const { rows, send: toSend, outcomes, notes } = plan;
     await print(host, {
       dryRun: true,
       exitCode,
       rows,
-      withoutAlias: notes.withoutAliasCount,
-      otherAddresses: notes.ignoredAddressCount,
-      send: rowsToSend,
+      recordsWithoutAlias: notes.withoutAliasCount,
+      ignoredAddresses: notes.ignoredAddressCount,
+      toSend,
       outcomes,
       files: { plan: planFile },
     });

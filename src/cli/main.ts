@@ -93,7 +93,7 @@ async function run(host: Host): Promise<ExitCode> {
     .description("Serve a simulated Mimecast on this machine, to rehearse with one's own file.")
     .option("--port <number>", "port on 127.0.0.1; 0 takes any free one", "8787")
     .option("--quota <calls/time>", "calls in a window, such as 800/5s")
-    .option("--others <calls/time>", "of the quota, used by other integrations, such as 300/5s")
+    .option("--background-calls <calls/time>", "of the quota, used by other integrations, such as 300/5s")
     .option("--skew <time>", "the quota's reset is told so much later than it is, or earlier: 40ms, -40ms")
     .option("--latency <time>", "wait before each answer, such as 200ms or 150ms-250ms")
     .option("--groups <file>", "groups and internal users to serve: see docs/simulator.md")

@@ -11,7 +11,7 @@ import type { Host } from "./host.ts";
 export interface SimulateFlags {
   readonly port: string;
   readonly quota?: string;
-  readonly others?: string;
+  readonly backgroundCalls?: string;
   readonly skew?: string;
   readonly latency?: string;
   readonly groups?: string;
@@ -26,7 +26,7 @@ export async function simulateCommand(flags: SimulateFlags, host: Host): Promise
   const simulator = await startSimulator({
     port: parsePort(flags.port),
     quota: flags.quota === undefined ? undefined : parseQuota(flags.quota),
-    others: flags.others === undefined ? undefined : parseBackgroundCalls(flags.others),
+    others: flags.backgroundCalls === undefined ? undefined : parseBackgroundCalls(flags.backgroundCalls),
     windowSkewMs: flags.skew === undefined ? undefined : parseSkew(flags.skew),
     latencyMs: flags.latency === undefined ? undefined : parseLatency(flags.latency),
     directory: flags.groups === undefined ? undefined : readFile("--groups", flags.groups, parseDirectory),
@@ -78,7 +78,7 @@ function parseQuota(text: string) {
 }
 
 function parseBackgroundCalls(text: string) {
-  const { calls, spanMs: everyMs } = parseCallsInTime("--others", text, "300/5s");
+  const { calls, spanMs: everyMs } = parseCallsInTime("--background-calls", text, "300/5s");
   return { calls, everyMs };
 }
 

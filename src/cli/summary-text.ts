@@ -19,10 +19,10 @@ export function summaryLines(finished: FinishedRun, typed: CommandLine): string[
     (outcome) => `${formatCount(outcomes[outcome])} ${outcome}`,
   );
   const lines = [
-    ...summary.stops.map((shutdown) => `Stopped: ${shutdown.message}`),
+    ...summary.stopReasons.map((shutdown) => `Stopped: ${shutdown.message}`),
     `${pluralize(summary.rows, "row")} in ${formatDuration(summary.durationMs)}: ${parts.join(", ") || "nothing to do"}`,
-    ...(summary.withoutAlias > 0
-      ? [`  besides    ${pluralize(summary.withoutAlias, "record")} without alias`]
+    ...(summary.recordsWithoutAlias > 0
+      ? [`  besides    ${pluralize(summary.recordsWithoutAlias, "record")} without alias`]
       : []),
     `  report     ${files.report}`,
     `  results    ${files.results}`,

@@ -119,12 +119,12 @@ function resultOf(verified: Verified, exitCode: ExitCode, account: Account): unk
     file,
     found,
     invalid,
-    notInternal,
+    externalDomains,
     rows,
     run,
-    severalPrimaries,
+    ambiguousAliases,
     skipped,
-    unsaid,
+    unmarkedAliases,
   } = verified;
   return {
     state: "finished",
@@ -138,9 +138,9 @@ function resultOf(verified: Verified, exitCode: ExitCode, account: Account): unk
     found,
     invalid,
     skipped,
-    severalPrimaries,
-    unsaid,
-    notInternal,
+    ambiguousAliases,
+    unmarkedAliases,
+    externalDomains,
     calls,
     files: { verify: file },
   };

@@ -98,7 +98,14 @@ export function verifyLines(verified: Verified, asked: string): string[] {
   ];
 }
 
-function foundLines({ found, invalid, notInternal, severalPrimaries, skipped, unsaid }: Verified): string[] {
+function foundLines({
+  found,
+  invalid,
+  externalDomains,
+  ambiguousAliases,
+  skipped,
+  unmarkedAliases,
+}: Verified): string[] {
   const lines: string[] = [];
   if (skipped > 0) lines.push(`  ${pluralize(skipped, "more row")} passed over by --skip-domain`);
   if (found.primary > 0) lines.push("  primary: the address exists, but is marked as no alias");
@@ -108,23 +115,23 @@ function foundLines({ found, invalid, notInternal, severalPrimaries, skipped, un
       `  not-checkable: ${pluralize(invalid, "row")} invalid; import --dry-run says what is wrong with each`,
     );
   }
-  if (notInternal.count > 0) {
-    const shown = notInternal.domains
+  if (externalDomains.count > 0) {
+    const shown = externalDomains.domains
       .slice(0, DOMAINS_SHOWN)
       .map(({ name, aliases }) => `${name} (${pluralize(aliases, "alias", "aliases")})`);
-    const more = notInternal.count - shown.length;
+    const more = externalDomains.count - shown.length;
     lines.push(
-      `  not-checkable: no internal ${notInternal.count === 1 ? "domain" : "domains"} of the account: ${shown.join(", ")}${more > 0 ? `, and ${formatCount(more)} more` : ""}`,
+      `  not-checkable: no internal ${externalDomains.count === 1 ? "domain" : "domains"} of the account: ${shown.join(", ")}${more > 0 ? `, and ${formatCount(more)} more` : ""}`,
     );
   }
-  if (unsaid > 0) {
+  if (unmarkedAliases > 0) {
     lines.push(
-      `  not-checkable: of ${pluralize(unsaid, "alias", "aliases")} Mimecast does not say whether they are marked as such`,
+      `  not-checkable: of ${pluralize(unmarkedAliases, "alias", "aliases")} Mimecast does not say whether they are marked as such`,
     );
   }
-  if (severalPrimaries > 0) {
+  if (ambiguousAliases > 0) {
     lines.push(
-      `  ${pluralize(severalPrimaries, "alias", "aliases")} of the input for several primaries: each can belong to one only`,
+      `  ${pluralize(ambiguousAliases, "alias", "aliases")} of the input for several primaries: each can belong to one only`,
     );
   }
   return lines;

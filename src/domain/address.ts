@@ -13,7 +13,7 @@ export type ParsedAddress =
   | {
       readonly ok: false;
       readonly empty: false;
-      readonly code: Extract<ToolCode, "not_an_address" | "lost_character">;
+      readonly code: Extract<ToolCode, "invalid_address" | "lost_character">;
       readonly reason: string;
     };
 
@@ -69,7 +69,7 @@ export function parseAddress(cell: string): ParsedAddress {
     return { ok: false, empty: false, code: "lost_character", reason: lostCharacterReason(address) };
   }
   const reason = addressError(address);
-  if (reason !== undefined) return { ok: false, empty: false, code: "not_an_address", reason };
+  if (reason !== undefined) return { ok: false, empty: false, code: "invalid_address", reason };
   return { ok: true, address, key: addressKey(address), cleaned };
 }
 

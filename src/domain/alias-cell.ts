@@ -35,7 +35,7 @@ export function parseCell(primary: Address, { column, text, header }: AliasCell)
     return isOwn ? { ...NO_ROWS, ownCount: 1 } : toPair(primary, secondary, text);
   }
   // The mark hides the kind of the first entry, which may be another primary.
-  if (TEXT_MARK.test(text)) return invalid("not_an_address", `alias: ${secondary.reason}`);
+  if (TEXT_MARK.test(text)) return invalid("invalid_address", `alias: ${secondary.reason}`);
   const lost = lostList(text, header);
   if (lost !== undefined) return invalid(lost.code, `alias: ${lost.message}`);
   return parseList(primary, { column, text, header }, invalid);
@@ -66,7 +66,7 @@ function parseList(
     else if (entry.kind === "secondary") ownCount += 1;
     else if (entry.kind === "other") otherCount += 1;
     else if (!isSameAddress(entry.value, primary)) {
-      return invalid("other_primary", otherPrimaryMessage(entry.text, primary, cell.text));
+      return invalid("primary_mismatch", otherPrimaryMessage(entry.text, primary, cell.text));
     }
   }
   const rows = rowsOf(primary, cell.text, givesRow);
@@ -91,7 +91,7 @@ function* rowsOf(
         kind: "invalid",
         aliasFor: primary.address,
         alias: entry.text,
-        code: reading.empty ? "not_an_address" : reading.code,
+        code: reading.empty ? "invalid_address" : reading.code,
         message,
       };
     }

@@ -2,7 +2,7 @@ import { displayText } from "./address.ts";
 
 /** Why a cell holds no list any more, though it was to hold one, and how it is exported right. */
 export interface LostList {
-  readonly code: "unjoined_list" | "truncated_list";
+  readonly code: "unexpanded_list" | "truncated_list";
   readonly message: string;
 }
 
@@ -21,7 +21,7 @@ export function lostList(cell: string, header: string | undefined): LostList | u
   const exported = (): string => `Export it with: ${exportCommand(text, header)}`;
   if (TYPE_NAME.test(text)) {
     return {
-      code: "unjoined_list",
+      code: "unexpanded_list",
       message: `the cell has the name of a .NET type, '${displayText(text)}', as Export-Csv writes a list that was not joined. ${exported()}`,
     };
   }

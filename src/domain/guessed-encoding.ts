@@ -37,7 +37,7 @@ function withoutGuess(row: ParsedRow, hidden: string | undefined, guessed: strin
   const found = [aliasFor, alias].find((address) => BEYOND_ASCII.test(address)) ?? hidden;
   if (found === undefined) return row;
   // What has no @ in one encoding has none in any of them.
-  if (row.kind === "invalid" && (row.code !== "not_an_address" || !found.includes("@"))) return row;
+  if (row.kind === "invalid" && (row.code !== "invalid_address" || !found.includes("@"))) return row;
   const other = ["windows-1252", "macintosh", "cp850", "cp437"].filter((name) => name !== guessed);
   return {
     kind: "invalid",

@@ -64,7 +64,7 @@ export function parseRecord(record: InputRecord, layout: RecordLayout): ParsedRe
   return wrong?.kind === "invalid" ? invalid(wrong.code, wrong.message) : joined(readings);
 }
 
-const SPOILS_RECORD: ReadonlySet<ToolCode> = new Set(["other_primary", "broken_list"]);
+const SPOILS_RECORD: ReadonlySet<ToolCode> = new Set(["primary_mismatch", "broken_list"]);
 
 /**
  * Tells whether a record differs from the header only in empty cells at its end, as Excel writes them or leaves them

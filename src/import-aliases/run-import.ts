@@ -221,8 +221,8 @@ async function send(
     total: flowControl.counts.calls,
     byStatus: Object.fromEntries(flowControl.counts.byStatus),
     retries: recorder.counts.retries,
-    answered429: flowControl.counts.rateLimited,
-    withoutEffect: flowControl.counts.failedCalls,
+    rateLimited: flowControl.counts.rateLimited,
+    failed: flowControl.counts.failedCalls,
     quotaWaitMs: Math.round(flowControl.quotaWaitMs),
   };
   return { calls, timeline: timelineSummary(timeline, startedAtEpochMs, clock.nowMs() - startedAtMs) };

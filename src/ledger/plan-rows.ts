@@ -61,7 +61,7 @@ const REPEATED = `
 `;
 
 const TWO_PRIMARIES = `
-  UPDATE run.row SET plan = 'conflict', code = 'two_primaries', message = (
+  UPDATE run.row SET plan = 'conflict', code = 'ambiguous_primary', message = (
     SELECT ${otherLine()} || ' gives this alias to ' || other.alias_for
     FROM run.row AS other
     WHERE other.alias_key = row.alias_key
@@ -72,7 +72,7 @@ const TWO_PRIMARIES = `
 `;
 
 const SAME_PAIR = `
-  UPDATE run.row SET plan = 'duplicate', code = 'same_pair', message =
+  UPDATE run.row SET plan = 'duplicate', code = 'duplicate_pair', message =
     (SELECT 'the same pair as ' || ${otherLine()} FROM run.row AS other WHERE other.seq = repeated.first_seq)
   FROM temp.repeated
   WHERE row.alias_key = repeated.alias_key AND repeated.low = repeated.high AND row.seq <> repeated.first_seq;

@@ -171,7 +171,7 @@ function failureOf(errors: readonly ApiError[], reply: DecodedResponse, retryabl
   const { sanitize: said, status } = reply;
   const lasting = errors.filter((error) => !error.retryable && meaningOfError(error) !== "passing");
   const code = [...lasting, ...errors].find((error) => error.code !== undefined)?.code;
-  const fallback = isSuccess(status) ? "no_code" : `http_${status}`;
+  const fallback = isSuccess(status) ? "unspecified_error" : `http_${status}`;
   const words = wordsOf(errors, errors.length > 1);
   const message = words === "" ? `the server answered ${status} without a code: ${excerpt(reply)}` : words;
   return {
@@ -191,7 +191,7 @@ function redirect({ http, sanitize: said, status }: DecodedResponse): Failure {
 
 /** An answer that does not say what became of the item. */
 export function invalidResponse(message: string): Failure {
-  return { code: "unintelligible", message, retryable: true };
+  return { code: "invalid_response", message, retryable: true };
 }
 
 function failure(kind: CallFailure["kind"], failure: Failure): Classification {

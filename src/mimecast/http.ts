@@ -119,7 +119,7 @@ function answerOf(status: number, headers: IncomingHttpHeaders, encoded: Buffer)
       return tooLarge();
     case "undecodable":
       return status >= 200 && status < 300
-        ? { kind: "lost", code: "unintelligible", message: `the answer ${content.why}` }
+        ? { kind: "lost", code: "invalid_response", message: `the answer ${content.why}` }
         : { kind: "answered", status, headers, body: Buffer.alloc(0) };
   }
 }
@@ -143,7 +143,7 @@ function aborted(kind: "lost" | "not-executed"): HttpResult {
 function tooLarge(): HttpResult {
   return {
     kind: "lost",
-    code: "unintelligible",
+    code: "invalid_response",
     message: `the answer is longer than ${MAX_BODY_BYTES / 1024 / 1024} MB; the rest was not read`,
   };
 }

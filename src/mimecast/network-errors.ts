@@ -31,7 +31,7 @@ export function responseError(error: Error): NetworkError<"lost"> {
   const code = codeOf(error);
   return {
     kind: "lost",
-    code: PARSER_CODE.test(code) ? "unintelligible" : "connection_lost",
+    code: PARSER_CODE.test(code) ? "invalid_response" : "connection_lost",
     message: describe(error, code),
   };
 }

@@ -53,7 +53,7 @@ export function classifyToken(http: HttpResult, said: Sanitize, epochMs: number)
   if (status >= 200 && status < 300) {
     const { success, data } = issued.safeParse(body);
     if (success) return { kind: "token", token: data.access_token, lifetimeMs: lifetimeMs(data.expires_in) };
-    return unissued("unintelligible", "the token endpoint's answer holds no access_token");
+    return unissued("invalid_response", "the token endpoint's answer holds no access_token");
   }
   if (status === 400 || status === 401 || status === 403) return refused(http, body, said);
   const wait = parseWait(http.headers, status === 429, epochMs);
@@ -70,7 +70,7 @@ function refused({ status }: HttpResponse, body: unknown, said: Sanitize): Token
   );
   const message = `the token endpoint refused the credentials (HTTP ${status})${words === "" ? "" : `: ${words}`}`;
   const failure = {
-    code: code === undefined ? "token_refused" : said(code, MAX_CODE_LENGTH),
+    code: code === undefined ? "invalid_credentials" : said(code, MAX_CODE_LENGTH),
     message,
     retryable: false,
   };

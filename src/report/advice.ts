@@ -20,19 +20,19 @@ const TOOL_ADVICE: Readonly<Record<ToolCode, string>> = {
   guessed_encoding:
     "Run the same command again with --encoding and the name of the file's encoding; the message says which one was assumed.",
   empty_cell: MEND,
-  not_an_address: MEND,
+  invalid_address: MEND,
   lost_character:
     "Export the file again with -Encoding UTF8, or put the letter back in failed.csv and import that file.",
-  other_primary:
+  primary_mismatch:
     "Decide which of the two is the primary address, mend the record in failed.csv, and import that file.",
-  unjoined_list: "Export the file again with the command that the message shows.",
+  unexpanded_list: "Export the file again with the command that the message shows.",
   truncated_list: "Export the file again with the command that the message shows: the list was cut off.",
   broken_list: `${MEND} Join what the line break has cut in two.`,
   alias_is_primary: "Nothing needs to be set; take the record out, or mend the one of the two that is wrong.",
   skipped_domain: "Nothing, if the domain is to be passed over; otherwise leave it out of --skip-domain.",
-  two_primaries:
+  ambiguous_primary:
     "Decide which primary the alias belongs to, leave that record in failed.csv, and import that file.",
-  same_pair: "Nothing: the other row is the one that counts.",
+  duplicate_pair: "Nothing: the other row is the one that counts.",
   in_place: "Nothing. --resend-before sends such rows again.",
   chain:
     "Check that an alias is meant to have aliases itself; --allow chain sends such rows. A primary that becomes an alias is usually a mistake in the file.",
@@ -42,9 +42,9 @@ const TOOL_ADVICE: Readonly<Record<ToolCode, string>> = {
   connection_refused: `Check the network, the proxy and the base URL or region. Then: ${RUN_AGAIN}`,
   host_not_found: `Check the name's spelling, the region and the network's DNS. Then: ${RUN_AGAIN}`,
   tls_failed: `Name the certificate of a proxy that looks into TLS in NODE_EXTRA_CA_CERTS. Then: ${RUN_AGAIN}`,
-  unintelligible: `${RUN_AGAIN} If it stays, look at what stands between: a proxy or a sign-in page answers in Mimecast's place.`,
-  token_refused: CREDENTIALS,
-  no_code: "Read the message; give Mimecast's support the request id from results.csv.",
+  invalid_response: `${RUN_AGAIN} If it stays, look at what stands between: a proxy or a sign-in page answers in Mimecast's place.`,
+  invalid_credentials: CREDENTIALS,
+  unspecified_error: "Read the message; give Mimecast's support the request id from results.csv.",
   interrupted: `${RUN_AGAIN} Setting an alias twice does no harm.`,
   not_sent: RUN_AGAIN,
 };

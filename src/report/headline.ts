@@ -17,7 +17,7 @@ export function headlineOf(summary: Summary): Headline {
       sentence: `The run was killed: ${formatCount(outcomes.applied)} of ${pluralize(rows, "row")} had been accepted by Mimecast, and ${leftWords(outcomes["not-sent"] + outcomes.unknown)}.`,
     };
   }
-  const [shutdown] = summary.stops;
+  const [shutdown] = summary.stopReasons;
   if (shutdown !== undefined) {
     const isBad = summary.exitCode !== EXIT.stoppedEarly;
     return {
@@ -34,7 +34,7 @@ export function headlineOf(summary: Summary): Headline {
   return { tone: "good", sentence: successWords(summary) };
 }
 
-const STOPPED: Readonly<Record<Summary["stops"][number]["kind"], string>> = {
+const STOPPED: Readonly<Record<Summary["stopReasons"][number]["kind"], string>> = {
   signal: "Stopped by a signal",
   "max-failures": "Stopped after too many failures",
   deadline: "Stopped at the deadline",

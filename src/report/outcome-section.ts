@@ -22,22 +22,24 @@ const LEAST_SHARE = 0.006;
 const BAR_HEIGHT = 22;
 
 /** Every row's outcome, as a bar and as a list. */
-export function outcomeSection({ otherAddresses, outcomes, rows, withoutAlias }: Summary): Html {
+export function outcomeSection({ ignoredAddresses, outcomes, rows, recordsWithoutAlias }: Summary): Html {
   const there = OUTCOMES.filter((outcome) => outcomes[outcome] > 0);
   return html`<section aria-labelledby="outcomes">
 <h2 id="outcomes">${pluralize(rows, "row")}, and how each ended</h2>
 ${there.length === 0 ? undefined : bar(there, outcomes)}
 <ul class="outcomes">${there.map((outcome) => item(outcome, outcomes[outcome], rows))}</ul>
-${besidesLine(withoutAlias, otherAddresses)}</section>
+${besidesLine(recordsWithoutAlias, ignoredAddresses)}</section>
 `;
 }
 
 /** What the input held that is no row. */
-function besidesLine(withoutAlias: number, otherAddresses: number): Html | undefined {
+function besidesLine(recordsWithoutAlias: number, ignoredAddresses: number): Html | undefined {
   const parts = [
-    ...(withoutAlias > 0 ? [`${pluralize(withoutAlias, "record")} without a secondary address`] : []),
-    ...(otherAddresses > 0
-      ? [`${formatCount(otherAddresses)} entries of other kinds of address, which were passed over`]
+    ...(recordsWithoutAlias > 0
+      ? [`${pluralize(recordsWithoutAlias, "record")} without a secondary address`]
+      : []),
+    ...(ignoredAddresses > 0
+      ? [`${formatCount(ignoredAddresses)} entries of other kinds of address, which were passed over`]
       : []),
   ];
   return parts.length === 0

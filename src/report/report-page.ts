@@ -23,7 +23,7 @@ export function reportPage(summary: Summary, problems: ShownProblems, platform: 
   const body = html`<header>
 <p class="over">mimecast-bulk import</p>
 <h1><span class="tone ${verdict.tone}"></span>${verdict.sentence}</h1>
-${summary.stops.map(({ message }) => html`<p>Stopped: ${untrusted(message, LONGEST_STOP)}</p>`)}
+${summary.stopReasons.map(({ message }) => html`<p>Stopped: ${untrusted(message, LONGEST_STOP)}</p>`)}
 <p class="soft">${whenWords(summary)}</p>
 </header>
 <main>

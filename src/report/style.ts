@@ -46,7 +46,7 @@ svg { display: block; overflow: visible; }
 .applied { --of: var(--good); } .unchanged { --of: var(--settled); } .duplicate, .skipped { --of: var(--idle); }
 .invalid { --of: var(--broken); } .conflict { --of: var(--clash); } .failed { --of: var(--bad); }
 .unknown { --of: var(--odd); } .not-sent { --of: var(--left); } .wait { --of: var(--wait); }
-.retry { --of: var(--clash); } .throttled { --of: var(--bad); }
+.retry { --of: var(--clash); } .rate-limited { --of: var(--bad); }
 svg .area, svg .share { fill: var(--of); }
 svg .look { fill: transparent; }
 svg .look:hover { fill: var(--ink); fill-opacity: 0.08; }

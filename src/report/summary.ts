@@ -10,7 +10,7 @@ export interface Summary {
   readonly state: "finished" | "stopped" | "killed";
   /** Null for a killed run: its process had none of ours. */
   readonly exitCode: ExitCode | null;
-  readonly stops: readonly StopReason[];
+  readonly stopReasons: readonly StopReason[];
   readonly startedAt: string;
   readonly endedAt: string;
   readonly durationMs: number;
@@ -19,9 +19,9 @@ export interface Summary {
   readonly settings: Readonly<Record<string, string>>;
   readonly rows: number;
   /** Records without a secondary address: they gave no row. */
-  readonly withoutAlias: number;
+  readonly recordsWithoutAlias: number;
   /** Addresses of other kinds, such as x500, that were passed over. */
-  readonly otherAddresses: number;
+  readonly ignoredAddresses: number;
   readonly outcomes: OutcomeCounts;
   /**
    * Sent rows that did not come to be applied; `repeated` ones failed in an earlier run too. Most first, fifty
@@ -56,9 +56,9 @@ export interface SummaryCalls {
   /** Attempts after a row's first. */
   readonly retries: number;
   /** Answered 429, so never executed. */
-  readonly answered429: number;
+  readonly rateLimited: number;
   /** No connection, or the account refused. */
-  readonly withoutEffect: number;
+  readonly failed: number;
   /** Time in which calls were held back to stay within the quota. */
   readonly quotaWaitMs: number;
 }

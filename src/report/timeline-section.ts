@@ -23,8 +23,8 @@ function tiles(summary: Summary, calls: NonNullable<Summary["calls"]>): Html {
     ["rows a second", seconds === 0 ? "–" : rateWords((applied + failed + unknown) / seconds)],
     ["calls", formatCount(calls.total)],
     ["of these retries", formatCount(calls.retries)],
-    ["answered 429", formatCount(calls.answered429)],
-    ["without effect", formatCount(calls.withoutEffect)],
+    ["rate limited (429)", formatCount(calls.rateLimited)],
+    ["without effect", formatCount(calls.failed)],
     ["held back by the quota", formatDuration(calls.quotaWaitMs)],
   ];
   return html`<dl class="tiles">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
@@ -58,8 +58,8 @@ function waits(timeline: SummaryTimeline, calls: NonNullable<SummaryTimeline["ca
   const held = [{ kind: "wait", name: "of the time", values: share }].filter(hasSome);
   const waiting = [{ kind: "retry", name: "rows waiting", values: calls.rowsWaiting }].filter(hasSome);
   const vain = [
-    { kind: "throttled", name: "answered 429", values: calls.answered429 },
-    { kind: "not-sent", name: "without effect", values: calls.withoutEffect },
+    { kind: "rate-limited", name: "rate limited (429)", values: calls.rateLimited },
+    { kind: "not-sent", name: "failed calls", values: calls.failed },
   ].filter(hasSome);
   return html`<h3>Held back by the quota</h3>
 ${part(held, { ...chart, title: "Share of the time in which the quota held calls back", most: 100, format: percentWords, height: 56 })}

@@ -21,7 +21,7 @@ export type DueFault = (item: Named, atMs: number, rowCount: number) => ActiveFa
 type ItemResult =
   | { readonly kind: "data"; readonly entry: object }
   | { readonly kind: "fail"; readonly entry: ItemFail }
-  | { readonly kind: "unnamed" };
+  | { readonly kind: "omitted" };
 
 /**
  * Sets aliases, one for each item of `data`; several items do what as many calls would. Each item gets its
@@ -86,8 +86,8 @@ function executeOne(
   if (checked.kind === "wrong") return { kind: "fail", entry: { key: item, errors: checked.errors } };
   const { aliasFor, alias } = checked;
   account.setAlias({ aliasFor, alias, atMs: call.atMs, call: call.number });
-  return fault?.kind === "unnamed"
-    ? { kind: "unnamed" }
+  return fault?.kind === "omitted"
+    ? { kind: "omitted" }
     : { kind: "data", entry: aliasEntry(aliasFor, alias) };
 }
 

@@ -65,11 +65,11 @@ export interface Verified extends VerifyRows {
   readonly run: string;
   readonly found: VerifyCounts;
   /** Aliases that the input gives to more than one primary. */
-  readonly severalPrimaries: number;
+  readonly ambiguousAliases: number;
   /** Aliases that Mimecast lists without saying whether they are aliases. */
-  readonly unsaid: number;
+  readonly unmarkedAliases: number;
   /** Domains of aliases that Mimecast does not call internal, those with the most aliases first. */
-  readonly notInternal: { readonly domains: readonly DomainCount[]; readonly count: number };
+  readonly externalDomains: { readonly domains: readonly DomainCount[]; readonly count: number };
   readonly calls: number;
   readonly startedAtEpochMs: number;
   readonly endedAtEpochMs: number;

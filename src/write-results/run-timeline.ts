@@ -24,8 +24,8 @@ export function timelineSummary(
     calls: {
       total: list(({ calls }) => calls),
       retries: list(({ retries }) => retries),
-      answered429: list(({ rateLimited: throttled }) => throttled),
-      withoutEffect: list(({ failedCalls: blocked }) => blocked),
+      rateLimited: list(({ rateLimited }) => rateLimited),
+      failed: list(({ failedCalls }) => failedCalls),
       quotaWaitMs: list(({ quotaWaitMs }) => quotaWaitMs),
       rowsWaiting: list(({ waiting }) => waiting),
     },

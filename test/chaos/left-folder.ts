@@ -24,7 +24,7 @@ const summaryShape = z.object({
   run: z.string(),
   state: z.enum(["finished", "stopped", "killed"]),
   exitCode: z.number().nullable(),
-  stops: z.array(z.object({ kind: z.string(), signal: z.string().optional() })),
+  stopReasons: z.array(z.object({ kind: z.string(), signal: z.string().optional() })),
   inputs: z.array(z.object({ sha256: z.string().nullable() })),
   rows: z.number(),
   outcomes: z.record(z.enum(OUTCOMES), z.number()),

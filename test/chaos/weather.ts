@@ -46,7 +46,7 @@ function drawnFault(draws: Draws): Fault {
     case 2:
       return { ...any, kind: "fail", code, retryable: false };
     case 3:
-      return { ...any, kind: "unnamed" };
+      return { ...any, kind: "omitted" };
     case 4:
       return { ...any, kind: "status", status: draws.oneOf([500, 502, 503, 504, 509]), executed };
     case 5:

@@ -56,7 +56,7 @@ describe("check", () => {
     expect(told("host")).toBe(`ok ${simulator.url} answers, reached directly`);
     expect(told("clock")).toMatch(/^ok /);
     expect(told("credentials")).toBe('ok accepted by API 2.0, "Simulated account"');
-    expect(told("import")).toMatch(/^not-seen .*Directories \| Groups \| Edit.*shows only when one is set/);
+    expect(told("import")).toMatch(/^unknown .*Directories \| Groups \| Edit.*shows only when one is set/);
     expect(told("export")).toBe("ok find-groups and get-group-members answer");
     expect(told("verify")).toBe("ok get-internal-domain and get-internal-users answer");
     expect(told("quota")).toMatch(/^ok 800 calls in a window, 795 left, a new one in [\d.]+ s$/);
@@ -107,7 +107,7 @@ describe("check", () => {
   ])("shows nothing of a malformed proxy but its host: %s=%s", async (name, value, host) => {
     const { code, told, stdout } = await checkingSimulator({}, { [name]: value });
     expect(code).toBe(78);
-    expect(told("settings")).toContain(`not-ok ${name}: expected the URL of an HTTP proxy`);
+    expect(told("settings")).toContain(`failed ${name}: expected the URL of an HTTP proxy`);
     const shown = `${host} (not a usable URL; the rest is not shown)`.trim();
     expect(told("settings")).toContain(`ok ${name.toUpperCase()}=${shown}, from the environment`);
     expect(stdout).not.toMatch(/hu|sh[@/]|me:/);
@@ -128,7 +128,7 @@ describe("check", () => {
     const { code, stdout, stderr } = await runCli(["check", "--simulate"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ok +credentials +accepted/m);
-    expect(stdout).toMatch(/^not seen +import /m);
+    expect(stdout).toMatch(/^unknown +import /m);
     expect(stderr).toBe("");
   });
 
@@ -146,8 +146,8 @@ describe("check says what to do and ends with", () => {
       MIMECAST_BASE_URL: "https://me:hush@x.example/?key=hush",
     });
     expect(code).toBe(78);
-    expect(told("settings")).toMatch(/not-ok MIMECAST_CLIENT_SECRET is not set/);
-    expect(told("settings")).toMatch(/not-ok MIMECAST_BASE_URL holds a user name/);
+    expect(told("settings")).toMatch(/failed MIMECAST_CLIENT_SECRET is not set/);
+    expect(told("settings")).toMatch(/failed MIMECAST_BASE_URL holds a user name/);
     expect(told("settings")).not.toContain("hush");
     expect(told("host")).toBe("");
   });
@@ -158,7 +158,7 @@ describe("check says what to do and ends with", () => {
     const { code, told } = await checking(simulatorEnv({ url: "http://127.0.0.1:9" }), cwd);
     expect(code).toBe(78);
     expect(told("settings")).toMatch(
-      /^not-ok NODE_EXTRA_CA_CERTS: .*ca\.pem is not a file of certificates in PEM/m,
+      /^failed NODE_EXTRA_CA_CERTS: .*ca\.pem is not a file of certificates in PEM/m,
     );
   });
 
@@ -181,8 +181,8 @@ describe("check says what to do and ends with", () => {
     );
     expect(code).toBe(77);
     expect(told("host")).toMatch(/^ok /);
-    expect(told("credentials")).toMatch(/^not-ok refused: .*invalid_client.*Check MIMECAST_CLIENT_ID/);
-    expect(told("export")).toMatch(/^not-seen /);
+    expect(told("credentials")).toMatch(/^failed refused: .*invalid_client.*Check MIMECAST_CLIENT_ID/);
+    expect(told("export")).toMatch(/^unknown /);
     expect(simulator.counters.byStatus.get(401)).toBe(1);
   });
 
@@ -200,7 +200,7 @@ describe("check says what to do and ends with", () => {
     });
     expect(code).toBe(77);
     expect(told("credentials")).toMatch(/^ok /);
-    expect(told("export")).toMatch(/^not-ok refused: app_forbidden.*Directories \| Groups \| Read/);
+    expect(told("export")).toMatch(/^failed refused: app_forbidden.*Directories \| Groups \| Read/);
     expect(told("export")).toContain("Services | Directory Sync | Read");
     expect(told("export")).toContain("the keys stay the same");
   });
@@ -213,7 +213,7 @@ describe("check says what to do and ends with", () => {
     const { code, told } = await checkingSimulator({ faults });
     expect(code).toBe(0);
     expect(told("credentials")).toBe("ok accepted by API 2.0");
-    expect(told("verify")).toMatch(/^note refused: app_forbidden/);
+    expect(told("verify")).toMatch(/^warning refused: app_forbidden/);
   });
 
   test("77 where the first call is refused, and nothing that is asked after it is understood", async () => {
@@ -225,18 +225,18 @@ describe("check says what to do and ends with", () => {
       ],
     });
     expect(code).toBe(77);
-    expect(told("export")).toMatch(/^not-seen .*unintelligible/);
-    expect(told("verify")).toMatch(/^not-seen .*unintelligible/);
+    expect(told("export")).toMatch(/^unknown .*invalid_response/);
+    expect(told("verify")).toMatch(/^unknown .*invalid_response/);
   });
 
   test.each([
     [
       401,
       "err_of_its_own",
-      /^not-ok refused: err_of_its_own \(HTTP 401\).* Check the credentials, the region/,
+      /^failed refused: err_of_its_own \(HTTP 401\).* Check the credentials, the region/,
     ],
-    [403, "err_of_its_own", /^not-ok refused: .*Mimecast knows the application, but lets it do none/],
-    [418, "err_of_its_own", /^not-ok refused: .*binding has expired: make new keys/],
+    [403, "err_of_its_own", /^failed refused: .*Mimecast knows the application, but lets it do none/],
+    [418, "err_of_its_own", /^failed refused: .*binding has expired: make new keys/],
   ])("77 where every call is answered %s, whatever the code", async (status, code, message) => {
     const faults = [{ path: "*", kind: "gateway-fail", status, code, message: "No" }] as const;
     const simulator = await simulatorFor({ faults });
@@ -248,11 +248,11 @@ describe("check says what to do and ends with", () => {
   test("69 where no connection can be made, or nothing gets through", async () => {
     const { code, told } = await checking(simulatorEnv({ url: "http://127.0.0.1:9" }));
     expect(code).toBe(69);
-    expect(told("host")).toMatch(/^not-ok .*connection_refused.*Check the network/);
+    expect(told("host")).toMatch(/^failed .*connection_refused.*Check the network/);
     const faults = [{ path: "/api/account/get-account", kind: "html" }] as const;
     const other = await checkingSimulator({ faults });
     expect(other.code).toBe(69);
-    expect(other.told("credentials")).toMatch(/^not-seen no call gets through: unintelligible/);
+    expect(other.told("credentials")).toMatch(/^unknown no call gets through: invalid_response/);
   });
 });
 
@@ -263,7 +263,7 @@ test.each([404, 407, 408, 421, 425])(
     const simulator = await simulatorFor({ faults: [{ path: "*", kind: "status", status, body }] });
     const { code, told } = await checking(signedEnv(simulator.url));
     expect(code).toBe(69);
-    expect(told("credentials")).toMatch(/^not-seen no call gets through: .*in front of Mimecast/);
+    expect(told("credentials")).toMatch(/^unknown no call gets through: .*in front of Mimecast/);
     expect(told("credentials")).toContain("MIMECAST_BASE_URL");
   },
 );
@@ -290,13 +290,13 @@ test("A call that Mimecast judges and can't do proves the credentials; what it s
   const { code, told } = await checkingSimulator({ faults });
   expect(code).toBe(0);
   expect(told("credentials")).toMatch(/^ok /);
-  expect(told("export")).toMatch(/^note find-groups and get-group-members: http_400/);
+  expect(told("export")).toMatch(/^warning find-groups and get-group-members: http_400/);
 });
 
 test.each([
   [
     { "X-RateLimit-Limit": "800", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2500" },
-    /^note 800 calls in a window, 0 left, a new one in 2\.5 s: others use it too/,
+    /^warning 800 calls in a window, 0 left, a new one in 2\.5 s: others use it too/,
   ],
   [{ "X-RateLimit-Remaining": "7" }, /^ok 7 left$/],
   [{ "X-RateLimit-Limit": "800" }, /^ok 800 calls in a window$/],
@@ -316,7 +316,7 @@ test("A clock that is off is told, and what that means for API 1.0", async () =>
   const simulator = await simulatorFor({ faults });
   const { code, told } = await checking(signedEnv(simulator.url));
   expect(told("clock")).toMatch(
-    /^note this machine's clock is 36\d\d s ahead of the server's: signatures hold/,
+    /^warning this machine's clock is 36\d\d s ahead of the server's: signatures hold/,
   );
   expect(code).toBe(0);
 });

@@ -48,19 +48,19 @@ test("plan.csv says of every row what is to happen, in the input's order", async
   const { code, stdout } = await runCli(words, { cwd, env });
   expect(code).toBe(1);
   const summary: unknown = JSON.parse(stdout);
-  expect(summary).toMatchObject({ dryRun: true, exitCode: 1, rows: 8, send: 1 });
+  expect(summary).toMatchObject({ dryRun: true, exitCode: 1, rows: 8, toSend: 1 });
   const [plan = ""] = filesBelow(join(cwd, "runs")).filter((path) => path.endsWith("plan.csv"));
   const rows = readCsvFile(join(cwd, "runs", plan));
   expect(Object.keys(rows[0] ?? {})).toEqual(["line", "aliasFor", "alias", "plan", "code", "message"]);
   expect(rows.map((row) => `${row["line"]} ${row["plan"]} ${row["code"]}`.trim())).toEqual([
     "2 unchanged in_place",
     "3 send",
-    "4 duplicate same_pair",
-    "5 invalid not_an_address",
+    "4 duplicate duplicate_pair",
+    "5 invalid invalid_address",
     "6 conflict move",
     "7 skipped skipped_domain",
-    "8 conflict two_primaries",
-    "9 conflict two_primaries",
+    "8 conflict ambiguous_primary",
+    "9 conflict ambiguous_primary",
   ]);
   expect(simulator.counters.calls).toBe(calls);
   expect(readFileSync(join(cwd, "runs", "ledger.db")).equals(ledger)).toBe(true);
@@ -112,16 +112,21 @@ test("The plan says on the screen what was read, what will be, and what is wrong
     cwd,
   });
   expect(code).toBe(1);
-  expect(JSON.parse(stdout)).toMatchObject({ rows: 4, withoutAlias: 1, otherAddresses: 1, send: 1 });
+  expect(JSON.parse(stdout)).toMatchObject({
+    rows: 4,
+    recordsWithoutAlias: 1,
+    ignoredAddresses: 1,
+    toSend: 1,
+  });
   for (const line of [
     "Plan for 4 rows: 1 to send, 1 invalid, 2 conflict",
     "1 record without alias",
     "1 entry of another kind (x500, sip, …) passed over",
     "ann@old.example will belong to ann@new.example",
     "to send by domain: old.example 1",
-    "one.csv, line 2: conflict, two_primaries: line 3 of two.csv gives this alias to dan@new.example",
-    "two.csv, line 2: invalid, not_an_address: alias: 'nonsense' has no @",
-    "two.csv, line 3: conflict, two_primaries: line 2 of one.csv gives this alias to ann@new.example",
+    "one.csv, line 2: conflict, ambiguous_primary: line 3 of two.csv gives this alias to dan@new.example",
+    "two.csv, line 2: invalid, invalid_address: alias: 'nonsense' has no @",
+    "two.csv, line 3: conflict, ambiguous_primary: line 2 of one.csv gives this alias to ann@new.example",
   ]) {
     expect(stderr).toContain(line);
   }

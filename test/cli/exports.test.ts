@@ -38,7 +38,7 @@ test("What can't be decoded is invalid and never sent, and the mended failed.csv
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);
   const text =
-    "sep=^\r\naliasFor^alias^note\r\nann@new.example^ann@old.example^Müller\r\nbob@new.example^bÜb@old.example^Bob\r\n";
+    "sep=^\r\naliasFor^alias^warning\r\nann@new.example^ann@old.example^Müller\r\nbob@new.example^bÜb@old.example^Bob\r\n";
   const bytes = Buffer.from(text);
   bytes[bytes.indexOf("Ü")] = 0xff;
   put(cwd, "a.csv", bytes);
@@ -52,7 +52,7 @@ test("What can't be decoded is invalid and never sent, and the mended failed.csv
   expect(messagesOf(first.stderr).join("\n")).toMatch(/a\.csv: it is UTF-8, but not all of it/);
   const failed = readFileSync(resultFile(cwd, "failed.csv"), "utf8");
   expect(failed).toMatch(
-    /^sep=\^\r\naliasFor\^alias\^note\r\nbob@new\.example\^b\ufffd+b@old\.example\^Bob\r\n$/,
+    /^sep=\^\r\naliasFor\^alias\^warning\r\nbob@new\.example\^b\ufffd+b@old\.example\^Bob\r\n$/,
   );
   put(cwd, "mended.csv", failed.replace(/b\ufffd+b/, "bob"));
   const second = await runCli(["import", "mended.csv"], { cwd, env });
@@ -171,7 +171,7 @@ test("A header further down is refused with its line, read with --header-line, a
   );
   const again = await runCli(["import", failed, ...words, "--dry-run"], { cwd, env });
   expect(again.code).toBe(1);
-  expect(messagesOf(again.stderr).join("\n")).toContain("line 4: invalid, not_an_address");
+  expect(messagesOf(again.stderr).join("\n")).toContain("line 4: invalid, invalid_address");
   const verified = await runCli(["verify", "a.csv", ...words], { cwd, env });
   expect(messagesOf(verified.stderr).join("\n")).not.toContain("looks like the header");
   expect(verified.code).toBe(1);

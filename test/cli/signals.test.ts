@@ -41,7 +41,7 @@ test.each([
     run.kill(signal);
     const { code, summary, results, files } = await endOf(run, cwd);
     expect(code).toBe(exitCode);
-    expect(summary).toMatchObject({ exitCode, state: "stopped", stops: [{ kind: "signal", signal }] });
+    expect(summary).toMatchObject({ exitCode, state: "stopped", stopReasons: [{ kind: "signal", signal }] });
     const applied = results.filter(({ outcome }) => outcome === "applied").map(({ alias }) => alias);
     expect(applied.sort()).toEqual(simulator.received.map(({ alias }) => alias).sort());
     expect(applied.length).toBeLessThan(400);

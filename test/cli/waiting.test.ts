@@ -93,7 +93,7 @@ describe.each(Object.entries(WAITS))("While a run waits %s,", (_, waiting) => {
     run.kill("SIGTERM");
     expect((await run.ended).code).toBe(143);
     expect(Date.now() - startMs).toBeLessThan(8_000);
-    expectOrder(cwd, { exitCode: 143, stops: [{ kind: "signal", signal: "SIGTERM" }] });
+    expectOrder(cwd, { exitCode: 143, stopReasons: [{ kind: "signal", signal: "SIGTERM" }] });
   });
 
   test("so does the deadline", async () => {
@@ -101,7 +101,7 @@ describe.each(Object.entries(WAITS))("While a run waits %s,", (_, waiting) => {
     const startMs = Date.now();
     expect((await run.ended).code).toBe(3);
     expect(Date.now() - startMs).toBeLessThan(12_000);
-    expectOrder(cwd, { exitCode: 3, stops: [{ kind: "deadline" }] });
+    expectOrder(cwd, { exitCode: 3, stopReasons: [{ kind: "deadline" }] });
   });
 });
 

@@ -12,7 +12,7 @@ describe("a cell is the name of a .NET type", () => {
     "Deserialized.Microsoft.Exchange.Data.ProxyAddressCollection",
   ])("%j", (cell) => {
     expect(lostList(cell, undefined)).toEqual({
-      code: "unjoined_list",
+      code: "unexpanded_list",
       message: expect.stringContaining(
         `the cell has the name of a .NET type, '${cell.trim()}', as Export-Csv writes a list that was not joined. Export it with: Get-Mailbox `,
       ),

@@ -49,14 +49,14 @@ describe("a row of a file whose encoding is a guess", () => {
 
   it("keeps another reason for which it is invalid", () => {
     expect(readByGuess("p@x.example", "SMTP:Ÿ@x.example;smtp:a@x.example", "")).toEqual([
-      "other_primary SMTP:Ÿ@x.example;smtp:a@x.example",
+      "primary_mismatch SMTP:Ÿ@x.example;smtp:a@x.example",
     ]);
     expect(readByGuess("p@x.example", "nonsense;Ÿ@x.example", "")).toEqual([
-      "not_an_address nonsense",
+      "invalid_address nonsense",
       "guessed_encoding Ÿ@x.example",
     ]);
     expect(readByGuess("p@x.example")).toEqual(["ragged_row "]);
-    expect(readByGuess("p@x.example", "kŸfer", "")).toEqual(["not_an_address kŸfer"]);
+    expect(readByGuess("p@x.example", "kŸfer", "")).toEqual(["invalid_address kŸfer"]);
     expect(readByGuess("p@x.example", "Ÿ?@x.example", "")).toEqual(["lost_character Ÿ?@x.example"]);
     expect(readByGuess("p@x.example", "Ÿ@x.example", "", "London")).toEqual(["ragged_row Ÿ@x.example"]);
   });

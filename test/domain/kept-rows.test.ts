@@ -71,5 +71,5 @@ describe("a record with only some of its rows", () => {
 
 /** A record that is invalid as a whole is a single row, and is never cut down. */
 function isWholeRecord(row: ParsedRow): boolean {
-  return row.kind === "invalid" && (row.code === "broken_list" || row.code === "other_primary");
+  return row.kind === "invalid" && (row.code === "broken_list" || row.code === "primary_mismatch");
 }

@@ -47,12 +47,12 @@ describe("a record is invalid", () => {
     ["ragged_row", ["a@x.example", "b@x.example", "", "c"], /has 4 cells, and 2 were expected$/],
     ["lost_character", ["a@x.example", "m\u{fffd}@x.example"], /^alias: .*could not be decoded/],
     ["lost_character", ["m?ller@x.example", "b@x.example"], /^aliasFor: 'm\?ller@x\.example' has a '\?'/],
-    ["not_an_address", ["'a@x.example", "b@x.example"], /^aliasFor: it begins with '/],
+    ["invalid_address", ["'a@x.example", "b@x.example"], /^aliasFor: it begins with '/],
     ["empty_cell", ["", "b@x.example"], /of aliasFor is empty/],
     ["empty_cell", ["a@x.example", "\u00a0 "], /of alias is empty/],
     ["empty_cell", ["nonsense", ""], /of alias is empty/],
-    ["not_an_address", ["ann", "b@x.example"], /^aliasFor: 'ann' has no @/],
-    ["not_an_address", ["a@x.example", "b@x"], /^alias: the domain 'x' has no dot/],
+    ["invalid_address", ["ann", "b@x.example"], /^aliasFor: 'ann' has no @/],
+    ["invalid_address", ["a@x.example", "b@x"], /^alias: the domain 'x' has no dot/],
     ["alias_is_primary", ["Ann@x.example", "ann@X.example"], /same address, ann@x\.example/],
   ])("%s: %j", (code, cells, message) => {
     const reading = parseRecord(record(...cells), layout);
@@ -181,9 +181,9 @@ describe("a record with a list of addresses", () => {
   it("gives an invalid row for an entry that is none, and the others are rows like any", () => {
     expect(told("smtp:a@x.example;smtp:b@@x.example;smtp:p@x.example;c@x;smtp:")).toEqual([
       "a@x.example",
-      "not_an_address smtp:b@@x.example",
-      "not_an_address c@x",
-      "not_an_address smtp:",
+      "invalid_address smtp:b@@x.example",
+      "invalid_address c@x",
+      "invalid_address smtp:",
     ]);
   });
 
@@ -197,7 +197,7 @@ describe("a record with a list of addresses", () => {
   it("is invalid as a whole where a spreadsheet's mark of text hides whose it is", () => {
     expect(exported("'SMTP:q@x.example;smtp:a@x.example")).toMatchObject({
       kind: "invalid",
-      code: "not_an_address",
+      code: "invalid_address",
       message: expect.stringMatching(/^alias: it begins with '/),
     });
   });
@@ -250,7 +250,7 @@ describe("a record with a list of addresses", () => {
 
   it("names the unusual separator where another primary is in the list", () => {
     expect(exported("SMTP:q@x.example%smtp:a@x.example")).toMatchObject({
-      code: "other_primary",
+      code: "primary_mismatch",
       message:
         "the cell's primary address, 'SMTP:q@x.example', is not aliasFor, p@x.example (the list was read with '%' between its entries)",
     });
@@ -295,14 +295,14 @@ describe("a record with a list of addresses", () => {
         kind: "invalid",
         aliasFor: "p@x.example",
         alias: "smtp:",
-        code: "not_an_address",
+        code: "invalid_address",
         message: "alias: 'smtp:' is empty",
       },
       {
         kind: "invalid",
         aliasFor: "p@x.example",
         alias: "smtp:b@x",
-        code: "not_an_address",
+        code: "invalid_address",
         message: "alias: the domain 'x' has no dot",
       },
     ]);
@@ -332,7 +332,7 @@ describe("a record with a list of addresses", () => {
   ])("is invalid as a whole where its SMTP: entry is not aliasFor: %s", (cell, message) => {
     expect(exported(cell)).toMatchObject({
       kind: "invalid",
-      code: "other_primary",
+      code: "primary_mismatch",
       alias: cell,
       message: expect.stringContaining(message),
     });
@@ -380,7 +380,7 @@ describe("a record with a list of addresses", () => {
     "is answered with the command that exports it right where it holds %s in %s",
     (cell, header, source, join) => {
       const reading = exported(cell, header);
-      expect(reading).toMatchObject({ kind: "invalid", code: "unjoined_list", alias: cell });
+      expect(reading).toMatchObject({ kind: "invalid", code: "unexpanded_list", alias: cell });
       const message = reading.kind === "invalid" ? reading.message : "";
       expect(message).toContain(`'${cell}'`);
       expect(message).toContain(source);
@@ -432,8 +432,8 @@ describe("a record with several alias columns", () => {
 
   it("is invalid in a cell that is wrong, and gives the rows of the others", () => {
     expect(rowsOf(["a@old", primary, "System.Object[]", "d@old.example"])).toMatchObject([
-      { code: "not_an_address", alias: "a@old" },
-      { code: "unjoined_list", alias: "System.Object[]" },
+      { code: "invalid_address", alias: "a@old" },
+      { code: "unexpanded_list", alias: "System.Object[]" },
       { kind: "pair" },
     ]);
   });
@@ -441,7 +441,7 @@ describe("a record with several alias columns", () => {
   it("is invalid as a whole where one of them names another primary", () => {
     expect(rowsOf(["a@old.example", primary, "SMTP:bob@new.example;smtp:b@old.example", ""])).toMatchObject([
       {
-        code: "other_primary",
+        code: "primary_mismatch",
         aliasFor: primary,
         alias: "a@old.example;SMTP:bob@new.example;smtp:b@old.example",
       },
@@ -450,7 +450,7 @@ describe("a record with several alias columns", () => {
 
   it("is invalid as a whole where aliasFor is, and shows all of them", () => {
     expect(rowsOf(["a@old.example", "ann", "", "d@old.example"])).toMatchObject([
-      { code: "not_an_address", alias: "a@old.example;d@old.example" },
+      { code: "invalid_address", alias: "a@old.example;d@old.example" },
     ]);
     expect(rowsOf(["a@old.example", "", "", ""])).toMatchObject([{ code: "empty_cell" }]);
   });

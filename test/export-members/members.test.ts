@@ -64,8 +64,8 @@ describe("an export", () => {
   test.each([
     ["a page without members before the end", { emptyPages: [2] }],
     ["a last page without members", { emptyPages: [4] }],
-    ["a page without data", { emptyData: [1, 3] }],
-    ["pages shorter than asked", { mostPerPage: 7 }],
+    ["a page without data", { noData: [1, 3] }],
+    ["pages shorter than asked", { maxPerPage: 7 }],
     ["no count", { totalCount: "absent" as const }],
   ])("is whole with %s", async (_title, quirks) => {
     const simulator = await withGroups([{ name: "A", members: 25, quirks }]);

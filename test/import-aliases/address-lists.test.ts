@@ -27,11 +27,11 @@ test("Each smtp: entry of an Exchange export is a row; other kinds and records w
     "2 a.lee@old.example applied",
     "4 cy@old.example applied",
     "4 refused@old.example failed err_no",
-    "4 smtp:bad@@old.example invalid not_an_address",
+    "4 smtp:bad@@old.example invalid invalid_address",
     "4 cy@corp.onmicrosoft.com skipped skipped_domain",
-    "5 SMTP:daniel@new.example;smtp:dan@old.example invalid other_primary",
+    "5 SMTP:daniel@new.example;smtp:dan@old.example invalid primary_mismatch",
   ]);
-  expect(summary).toMatchObject({ rows: 7, withoutAlias: 1, otherAddresses: 2 });
+  expect(summary).toMatchObject({ rows: 7, recordsWithoutAlias: 1, ignoredAddresses: 2 });
   expect(plan.notes).toMatchObject({ withoutAliasCount: 1, ignoredAddressCount: 2 });
 });
 
@@ -44,8 +44,8 @@ test("failed.csv has each record once, as it was, or with only those of its addr
   expect(failed).toBe(`${[lines[0], cy, lines[4]].join("\r\n")}\r\n`);
   expect(readCsvFile(files.failedReasons ?? "").map(({ line, code }) => `${line} ${code}`)).toEqual([
     "4 err_no",
-    "4 not_an_address",
-    "5 other_primary",
+    "4 invalid_address",
+    "5 primary_mismatch",
   ]);
   simulator.setFaults([]);
   const mended = failed.replace("bad@@", "good@").replace("SMTP:daniel@", "SMTP:dan@");
@@ -85,9 +85,9 @@ test("Rows of one cell are compared with each other like any: the same address t
   );
   expect(outcomesOf(results)).toEqual([
     "applied",
-    "duplicate same_pair",
-    "conflict two_primaries",
-    "conflict two_primaries",
+    "duplicate duplicate_pair",
+    "conflict ambiguous_primary",
+    "conflict ambiguous_primary",
     "applied",
   ]);
   expect(results[1]?.["message"]).toBe("the same pair as line 2");
@@ -146,7 +146,7 @@ test("Each alias column of a family gives rows, and what is left of a record kee
     "2 a@busy.example failed",
     "3 b@old.example applied",
   ]);
-  expect(summary).toMatchObject({ rows: 4, withoutAlias: 1 });
+  expect(summary).toMatchObject({ rows: 4, recordsWithoutAlias: 1 });
   const [header] = csv.split("\n");
   expect(readFileSync(files.failed ?? "", "utf8")).toBe(
     `${header}\nann@new.example,,refused@old.example,,ann@x.example\n`,
@@ -249,7 +249,7 @@ test("A list that holds its primary as well, and records with empty cells missin
     "dan@new.example dan@old.example applied",
     "eve@new.example eve@old.example applied",
   ]);
-  expect(summary).toMatchObject({ rows: 4, withoutAlias: 1, exitCode: 0 });
+  expect(summary).toMatchObject({ rows: 4, recordsWithoutAlias: 1, exitCode: 0 });
   expect(plan.notes).toMatchObject({ ownAddressCount: 3, unevenCount: 2 });
   expect(Object.keys(files)).toEqual(["results", "report"]);
 });

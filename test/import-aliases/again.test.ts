@@ -215,7 +215,11 @@ test("One alias for two primaries is a conflict for every row concerned, also wh
   );
   const two = inputOf(csvOf([["bob@new.example", "shop@old.example"]]), "two.csv");
   const { results } = await importing(simulator, "", { inputs: [one, two] });
-  expect(outcomesOf(results)).toEqual(["conflict two_primaries", "applied", "conflict two_primaries"]);
+  expect(outcomesOf(results)).toEqual([
+    "conflict ambiguous_primary",
+    "applied",
+    "conflict ambiguous_primary",
+  ]);
   expect(results[2]?.["message"]).toContain("one.csv");
 });
 

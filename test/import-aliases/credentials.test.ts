@@ -18,7 +18,7 @@ describe("An account that is refused from the start", () => {
     expect(simulator.counters.byStatus).toEqual(new Map([[401, 3]]));
     expect(summary).toMatchObject({
       exitCode: 77,
-      stops: [{ kind: "refused", message: expect.stringContaining("invalid_client") }],
+      stopReasons: [{ kind: "refused", message: expect.stringContaining("invalid_client") }],
       outcomes: { "not-sent": 50 },
     });
     expect(new Set(results.map(({ attempts }) => attempts))).toEqual(new Set(["0"]));
@@ -64,7 +64,7 @@ describe("An account that is refused in the middle of a run", () => {
     const patienceMs = clock.nowMs() - refusedAtMs;
     expect(summary).toMatchObject({
       exitCode: 77,
-      stops: [{ kind: "refused" }],
+      stopReasons: [{ kind: "refused" }],
       outcomes: { failed: 0, unknown: 0 },
     });
     expect(summary.outcomes["not-sent"]).toBeGreaterThan(1_900);
@@ -94,7 +94,7 @@ describe("An account that is refused in the middle of a run", () => {
     });
     expect(refusals).toHaveLength(2);
     expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 400 } });
-    expect(summary.calls?.withoutEffect).toBeGreaterThan(6);
+    expect(summary.calls?.failed).toBeGreaterThan(6);
   });
 
   test("ends a row that alone is refused again and again, as failed, and not the run", async () => {
@@ -119,8 +119,8 @@ describe("Rows that are all forbidden", () => {
     const simulator = await simulatorFor();
     const { summary } = await importing(simulator, forbidden(150), { sending: { concurrency: 4 } });
     expect(summary.exitCode).toBe(77);
-    expect(summary.stops).toMatchObject([{ kind: "refused" }]);
-    const message = summary.stops[0]?.message;
+    expect(summary.stopReasons).toMatchObject([{ kind: "refused" }]);
+    const message = summary.stopReasons[0]?.message;
     expect(message).toContain("permission Directories | Groups | Edit");
     expect(message).toContain("not yet managed");
     expect(summary.outcomes.failed).toBeGreaterThanOrEqual(100);
@@ -133,8 +133,12 @@ describe("Rows that are all forbidden", () => {
       const simulator = await simulatorFor({ faults: [fault] });
       const sending = { concurrency: 2, maxBatchSize: rowsPerCall };
       const { summary } = await importing(simulator, manyRows(150), { sending });
-      expect(summary).toMatchObject({ exitCode: 77, stops: [{ kind: "refused" }], outcomes: { unknown: 0 } });
-      expect(summary.stops[0]?.message).toContain("edit the role; the keys stay the same");
+      expect(summary).toMatchObject({
+        exitCode: 77,
+        stopReasons: [{ kind: "refused" }],
+        outcomes: { unknown: 0 },
+      });
+      expect(summary.stopReasons[0]?.message).toContain("edit the role; the keys stay the same");
       expect(summary.outcomes.failed).toBeGreaterThanOrEqual(100);
     }
   });
@@ -162,7 +166,7 @@ test("A token that expires in the middle of a run is renewed once, whatever numb
       simulator.expireTokens();
     },
   });
-  expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 200 }, calls: { withoutEffect: 0 } });
+  expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 200 }, calls: { failed: 0 } });
   expect(simulator.counters.tokensIssued).toBe(2);
   expect(simulator.counters.byStatus.get(401)).toBeGreaterThan(1);
 });

@@ -88,7 +88,7 @@ test("The reserve is left to other integrations: their calls are let in", async 
   try {
     const { summary } = await importing(simulator, manyRows(300), { sending: { concurrency: 8 } });
     expect(summary.outcomes.applied).toBe(300);
-    expect(summary.calls?.answered429).toBeLessThanOrEqual(6);
+    expect(summary.calls?.rateLimited).toBeLessThanOrEqual(6);
   } finally {
     clearInterval(other);
   }

@@ -106,5 +106,5 @@ test("A signal that comes while the files are written does not make a finished r
   mkdirSync(folder);
   const { summary } = await importing(simulator, manyRows(2_000), { folder, shutdown });
   expect(shutdown.reasons).toHaveLength(1);
-  expect(summary).toMatchObject({ state: "finished", exitCode: 0, stops: [] });
+  expect(summary).toMatchObject({ state: "finished", exitCode: 0, stopReasons: [] });
 });

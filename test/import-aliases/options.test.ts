@@ -127,6 +127,6 @@ test("The plan tells what is to happen before it does", async () => {
       { aliasFor: "ann@new.example", alias: "ann@old.example" },
       { aliasFor: "bob@new.example", alias: "bob@other.example" },
     ],
-    firstProblems: [{ line: 4, plan: "invalid", code: "not_an_address" }],
+    firstProblems: [{ line: 4, plan: "invalid", code: "invalid_address" }],
   });
 });

@@ -34,7 +34,7 @@ test("With nobody there from the start, the run gives up after its patience and 
   });
   expect(summary).toMatchObject({
     exitCode: 69,
-    stops: [{ kind: "unreachable", message: expect.stringContaining("connection_refused") }],
+    stopReasons: [{ kind: "unreachable", message: expect.stringContaining("connection_refused") }],
     outcomes: { "not-sent": 20 },
   });
   expect(new Set(results.map(({ attempts }) => attempts))).toEqual(new Set(["0"]));
@@ -43,7 +43,10 @@ test("With nobody there from the start, the run gives up after its patience and 
 test("With nothing but 503 from the start, the run gives up and says what it met", async () => {
   const simulator = await simulatorFor({ faults: [{ alias: "*", kind: "status", status: 503 }] });
   const { summary } = await importing(simulator, manyRows(200), { breaker: { giveUpAtStartAfterMs: 300 } });
-  expect(summary).toMatchObject({ exitCode: 69, stops: [{ message: expect.stringContaining("http_503") }] });
+  expect(summary).toMatchObject({
+    exitCode: 69,
+    stopReasons: [{ message: expect.stringContaining("http_503") }],
+  });
   expect(summary.outcomes.failed).toBe(0);
   expect(summary.outcomes.applied).toBe(0);
 });
@@ -54,7 +57,7 @@ test("With nothing but a front's 404 from the start, the run gives up as unreach
   const { summary } = await importing(simulator, manyRows(200), { breaker: { giveUpAtStartAfterMs: 300 } });
   expect(summary).toMatchObject({
     exitCode: 69,
-    stops: [{ kind: "unreachable", message: expect.stringContaining("in front of Mimecast") }],
+    stopReasons: [{ kind: "unreachable", message: expect.stringContaining("in front of Mimecast") }],
   });
   expect(summary.outcomes.applied).toBe(0);
 });
@@ -121,7 +124,7 @@ test("The first success buys a longer patience", async () => {
   });
   expect(summary).toMatchObject({
     exitCode: 69,
-    stops: [{ kind: "unreachable" }],
+    stopReasons: [{ kind: "unreachable" }],
     outcomes: { failed: 0, unknown: 0 },
   });
   expect(summary.outcomes.applied).toBeGreaterThan(30);

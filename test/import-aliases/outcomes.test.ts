@@ -39,12 +39,12 @@ test("The fixture shows every outcome, in the input's order, and they add up to 
     "applied",
     "applied",
     "not-sent not_sent",
-    "duplicate same_pair",
-    "conflict two_primaries",
-    "conflict two_primaries",
+    "duplicate duplicate_pair",
+    "conflict ambiguous_primary",
+    "conflict ambiguous_primary",
     "conflict chain",
     "invalid empty_cell",
-    "invalid not_an_address",
+    "invalid invalid_address",
     "invalid alias_is_primary",
     "invalid ragged_row",
   ]);
@@ -108,7 +108,7 @@ describe("The files of records to mend and to run again", () => {
       "failed err_no",
       "failed err_busy",
       "unknown http_503",
-      "invalid not_an_address",
+      "invalid invalid_address",
       "applied",
     ]);
     const lines = input.split("\r\n");
@@ -137,7 +137,7 @@ describe("The files of records to mend and to run again", () => {
         aliasFor: "eve@new.example",
         alias: "nonsense",
         outcome: "invalid",
-        code: "not_an_address",
+        code: "invalid_address",
         message: expect.stringContaining("nonsense"),
       },
     ]);
@@ -173,7 +173,7 @@ test("The summary file holds what the run returned, with the input's name, size 
     exitCode: 1,
     rows: 23,
     inputs: [{ bytes: Buffer.byteLength(FIXTURE), sha256: expect.stringMatching(/^[\da-f]{64}$/) }],
-    calls: { total: 20, retries: 5, answered429: 0 },
+    calls: { total: 20, retries: 5, rateLimited: 0 },
     failures: {
       byCode: [
         { name: "err_validation_invalid_email_address", new: 1, repeated: 0 },
@@ -205,7 +205,7 @@ test("Addresses that differ only in case, IDN spelling or white space are one pa
       ["ANN@new.example", " Ann@xn--grne-wiese-beb.example"],
     ]),
   );
-  expect(outcomesOf(results)).toEqual(["applied", "duplicate same_pair"]);
+  expect(outcomesOf(results)).toEqual(["applied", "duplicate duplicate_pair"]);
   expect(results[1]?.["message"]).toContain("line 2");
   expect([...simulator.aliases.keys()]).toEqual(["ann@grüne-wiese.example"]);
 });

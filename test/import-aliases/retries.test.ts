@@ -49,7 +49,7 @@ describe("What may pass is tried again, and succeeds", () => {
     ["an empty answer under HTTP 200", { kind: "empty" }],
     ["an answer that is cut off", { kind: "cut-off" }],
     ["an answer beyond all size", { kind: "oversized" }],
-    ["a success that does not name the row", { kind: "unnamed" }],
+    ["a success that does not name the row", { kind: "omitted" }],
     ["err_developer_key under HTTP 200", { kind: "fail", code: "err_developer_key" }],
     [
       "token_verification_failed of the gateway",
@@ -106,8 +106,8 @@ describe("A row whose attempts are used up", () => {
     ["503", { kind: "status", status: 503 }, "http_503"],
     ["meta.status 504", { kind: "meta-status", metaStatus: 504 }, "http_504"],
     ["dropped connections", { kind: "drop" }, "connection_lost"],
-    ["pages in HTML", { kind: "html" }, "unintelligible"],
-    ["successes that do not name it", { kind: "unnamed" }, "unintelligible"],
+    ["pages in HTML", { kind: "html" }, "invalid_response"],
+    ["successes that do not name it", { kind: "omitted" }, "invalid_response"],
   ])("is unknown after %s, never failed", async (_, fault, code) => {
     const { told, requests } = await meeting(fault, {
       sending: { retry: { maxAttempts: 3, baseMs: 1, ceilingMs: 2 } },
@@ -181,7 +181,7 @@ test("429 is no attempt: the row stays as it was, however often it meets one", a
   const { told, requests, imported } = await meeting(fault, { clock: hastyClock(50) });
   expect(told).toEqual({ outcome: "applied", code: "", retryable: "false", attempts: 1 });
   expect(requests).toBe(10);
-  expect(imported.summary.calls).toMatchObject({ answered429: 9, retries: 0 });
+  expect(imported.summary.calls).toMatchObject({ rateLimited: 9, retries: 0 });
 });
 
 test("A row that met nothing but 429 when the run stopped was not sent", async () => {
@@ -192,7 +192,7 @@ test("A row that met nothing but 429 when the run stopped was not sent", async (
   const { results, summary } = await importing(simulator, manyRows(3), {
     sending: { deadlineEpochMs: Date.now() + 1_500 },
   });
-  expect(summary.calls?.answered429).toBe(2);
+  expect(summary.calls?.rateLimited).toBe(2);
   expect(results.map(({ outcome, attempts }) => `${outcome} ${attempts}`)).toEqual([
     "applied 1",
     "not-sent 0",

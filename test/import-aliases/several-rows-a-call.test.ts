@@ -43,8 +43,8 @@ describe("Several rows a call", () => {
         retryable: true,
         withoutKey: true,
       },
-      { alias: "a30@old.example", times: 1, kind: "unnamed" },
-      { alias: "a31@old.example", kind: "unnamed" },
+      { alias: "a30@old.example", times: 1, kind: "omitted" },
+      { alias: "a31@old.example", kind: "omitted" },
     ];
     const one = await sending(manyRows(60), 1, faults);
     const many = await sending(manyRows(60), 20, faults);
@@ -139,7 +139,7 @@ describe("Several rows a call", () => {
       { kind: "fail", code: "err_two", withoutKey: true },
       { kind: "fail", code: "err_busy", retryable: true, times: 1 },
       { kind: "fail", code: "err_busy", retryable: true },
-      { kind: "unnamed" },
+      { kind: "omitted" },
       { kind: "status", status: 400 },
       { kind: "status", status: 503, times: 1 },
       { kind: "status", status: 504, executed: true },

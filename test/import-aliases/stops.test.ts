@@ -14,7 +14,7 @@ describe("--limit", () => {
       exitCode: 3,
       state: "stopped",
       outcomes: { applied: 4, "not-sent": 6 },
-      stops: [{ kind: "limit", message: expect.stringContaining("--limit 4") }],
+      stopReasons: [{ kind: "limit", message: expect.stringContaining("--limit 4") }],
     });
     expect([...simulator.aliases.keys()].sort()).toEqual([1, 2, 3, 4].map((n) => `a${n}@old.example`));
     expect(files.remaining).toBeDefined();
@@ -49,7 +49,7 @@ describe("--max-failures", () => {
       exitCode: 2,
       state: "stopped",
       outcomes: { failed: 3, "not-sent": 17 },
-      stops: [{ kind: "max-failures" }],
+      stopReasons: [{ kind: "max-failures" }],
     });
   });
 
@@ -88,7 +88,12 @@ describe("--deadline", () => {
     const simulator = await simulatorFor({ latencyMs: 2_000 });
     const sending = { deadlineEpochMs: Date.now() + 3_000 };
     const { summary } = await importing(simulator, manyRows(1), { sending });
-    expect(summary).toMatchObject({ exitCode: 0, state: "finished", stops: [], outcomes: { applied: 1 } });
+    expect(summary).toMatchObject({
+      exitCode: 0,
+      state: "finished",
+      stopReasons: [],
+      outcomes: { applied: 1 },
+    });
   });
 
   test("ends the sending, with exit code 3, and the calls in flight are finished", async () => {
@@ -97,7 +102,7 @@ describe("--deadline", () => {
     const { summary } = await importing(simulator, manyRows(5_000), {
       sending: { concurrency: 4, deadlineEpochMs },
     });
-    expect(summary).toMatchObject({ exitCode: 3, state: "stopped", stops: [{ kind: "deadline" }] });
+    expect(summary).toMatchObject({ exitCode: 3, state: "stopped", stopReasons: [{ kind: "deadline" }] });
     expect(summary.outcomes.applied).toBe(simulator.received.length);
     expect(summary.outcomes.applied).toBeGreaterThan(0);
     expect(summary.outcomes.unknown).toBe(0);

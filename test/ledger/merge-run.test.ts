@@ -115,7 +115,9 @@ it.each([1, 2_000])(
     await livedThrough(ledger, folder, pasts("a", 1_000), pasts("b", count));
     const plan = planned(ledger, folder, rows("ap0>ann", "ap999>ann", "bp0>ann", `bp${count - 1}>ann`));
     expect(
-      told(plan).every((line) => line.endsWith("conflict chain") || line.endsWith("duplicate same_pair")),
+      told(plan).every(
+        (line) => line.endsWith("conflict chain") || line.endsWith("duplicate duplicate_pair"),
+      ),
     ).toBe(true);
   },
 );

@@ -127,11 +127,11 @@ function verdictOf(
   if (low !== high) {
     const rival = sameAlias.find(({ primaryKey }) => primaryKey === (it.primaryKey === low ? high : low));
     if (rival === undefined) throw new Error("there is no rival");
-    return conflict("two_primaries", `${named(rival)} gives this alias to ${rival.aliasFor}`);
+    return conflict("ambiguous_primary", `${named(rival)} gives this alias to ${rival.aliasFor}`);
   }
   const [first] = sameAlias;
   if (first !== undefined && all.indexOf(first) < index) {
-    return { plan: "duplicate", code: "same_pair", message: `the same pair as ${named(first)}` };
+    return { plan: "duplicate", code: "duplicate_pair", message: `the same pair as ${named(first)}` };
   }
   const fact = known.get(it.aliasKey ?? "");
   const { inPlace, unanswered } = fact ?? {};

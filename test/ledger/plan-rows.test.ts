@@ -46,13 +46,18 @@ describe("within one input", () => {
 
   it("the same pair again is a duplicate that names the first line, however often it comes", () => {
     const store = plan(...rows("a>ann", "b>bob", "a>ann", "a>ann"));
-    expect(told(store)).toEqual(["2 send", "3 send", "4 duplicate same_pair", "5 duplicate same_pair"]);
+    expect(told(store)).toEqual([
+      "2 send",
+      "3 send",
+      "4 duplicate duplicate_pair",
+      "5 duplicate duplicate_pair",
+    ]);
     expect(messages(store).slice(2)).toEqual(["the same pair as line 2", "the same pair as line 2"]);
   });
 
   it("one alias for two primaries is a conflict for every row concerned, and each names another line", () => {
     const store = plan(...rows("a>ann", "a>ann", "a>bob", "b>bob", "a>cyd"));
-    const conflict = "conflict two_primaries";
+    const conflict = "conflict ambiguous_primary";
     expect(told(store)).toEqual([
       `2 ${conflict}`,
       `3 ${conflict}`,
@@ -84,7 +89,7 @@ describe("within one input", () => {
   it("addresses are compared by their keys and named as written", () => {
     const loud = row("a>ann", 3, { alias: "A@X.example", aliasFor: "ANN@x.example" });
     const other = row("a>bob", 4, { aliasFor: "Bob@X.example" });
-    expect(told(plan(row("a>ann", 2), loud))).toEqual(["2 send", "3 duplicate same_pair"]);
+    expect(told(plan(row("a>ann", 2), loud))).toEqual(["2 send", "3 duplicate duplicate_pair"]);
     expect(messages(plan(row("a>ann", 2), other))[0]).toBe("line 4 gives this alias to Bob@X.example");
   });
 
@@ -373,10 +378,10 @@ describe("the first rule that applies", () => {
   ] as const;
 
   it.each([
-    ["conflict before duplicate", ["a>ann", "a>ann", "a>bob"], "3 conflict two_primaries"],
-    ["conflict before unchanged", ["a>ann", "a>bob"], "2 conflict two_primaries"],
-    ["duplicate before unchanged", ["a>ann", "a>ann"], "3 duplicate same_pair"],
-    ["duplicate before chain", ["bob>cyd", "bob>cyd", "x>bob"], "3 duplicate same_pair"],
+    ["conflict before duplicate", ["a>ann", "a>ann", "a>bob"], "3 conflict ambiguous_primary"],
+    ["conflict before unchanged", ["a>ann", "a>bob"], "2 conflict ambiguous_primary"],
+    ["duplicate before unchanged", ["a>ann", "a>ann"], "3 duplicate duplicate_pair"],
+    ["duplicate before chain", ["bob>cyd", "bob>cyd", "x>bob"], "3 duplicate duplicate_pair"],
     ["unchanged before chain", ["bob>ann", "x>bob"], "2 unchanged in_place"],
     ["chain before move", ["cyd>dan", "x>cyd"], "2 conflict chain"],
   ])("%s", async (_title, pairs, expected) => {
@@ -411,8 +416,8 @@ describe("the first rule that applies", () => {
     expect(told(planned(ledger, folder, rows("cyd>dan", "y>cyd", "z>eve", "z>fay"), rules))).toEqual([
       "2 send",
       "3 send",
-      "4 conflict two_primaries",
-      "5 conflict two_primaries",
+      "4 conflict ambiguous_primary",
+      "5 conflict ambiguous_primary",
     ]);
   });
 });

@@ -52,7 +52,7 @@ describe("what a report shows of the rows", () => {
     expect(
       groups.map((group) => [group.outcome, group.code, group.rows, group.repeated, group.examples.length]),
     ).toEqual([
-      ["conflict", "two_primaries", 2, 0, 2],
+      ["conflict", "ambiguous_primary", 2, 0, 2],
       ["failed", "err_x", 1, 1, 1],
       ["invalid", "empty_cell", 1, 0, 1],
       ["unknown", "interrupted", 1, 0, 1],

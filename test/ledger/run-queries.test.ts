@@ -65,9 +65,9 @@ describe("how rows ended", () => {
       [6, "unknown", "interrupted"],
       [7, "not-sent", "not_sent"],
       [8, "unchanged", "in_place"],
-      [9, "duplicate", "same_pair"],
-      [10, "conflict", "two_primaries"],
-      [11, "conflict", "two_primaries"],
+      [9, "duplicate", "duplicate_pair"],
+      [10, "conflict", "ambiguous_primary"],
+      [11, "conflict", "ambiguous_primary"],
       [12, "invalid", "empty_cell"],
       [13, "skipped", "skipped_domain"],
     ]);

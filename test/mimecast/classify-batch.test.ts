@@ -136,7 +136,7 @@ describe("a call of several pairs", () => {
       done([], [failed(undefined, "err_developer_key")]),
       "whole transient err_developer_key",
     ],
-    ["that has no JSON", "<html>", "whole indeterminate unintelligible"],
+    ["that has no JSON", "<html>", "whole indeterminate invalid_response"],
     ["under meta.status 503", done([], [], 503), "whole indeterminate http_503"],
     ["under meta.status 429", done([], [], 429), "whole not-executed http_429"],
     [

@@ -95,7 +95,7 @@ describe("an answer", () => {
     );
     expect(await post(client(server.url), server.url)).toMatchObject({
       kind: "lost",
-      code: "unintelligible",
+      code: "invalid_response",
       message: "the answer is longer than 10 MB; the rest was not read",
     });
   });
@@ -105,7 +105,7 @@ describe("an answer", () => {
       200,
       {
         kind: "lost",
-        code: "unintelligible",
+        code: "invalid_response",
         message: "the answer is encoded with gzip, but can't be decoded",
       },
     ],
@@ -150,7 +150,7 @@ describe("an answer", () => {
     );
     expect(await post(client(server.url), server.url)).toMatchObject({
       kind: "lost",
-      code: "unintelligible",
+      code: "invalid_response",
       message: expect.stringContaining("10 MB"),
     });
     expect(writtenBytes).toBeLessThan(40 * piece.length);
@@ -169,8 +169,8 @@ describe("a request is lost, for it may have been executed", () => {
     ["cut off before its length", `${HEAD}content-length: 100\r\n\r\n{"fail":[]`, "connection_lost"],
     ["cut off between two chunks", `${HEAD}transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n`, "connection_lost"],
     ["cut off in its headers", `${HEAD}content-le`, "connection_lost"],
-    ["that is no HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", "unintelligible"],
-    ["with headers without end", `${HEAD}x: ${"y".repeat(100_000)}\r\n\r\n`, "unintelligible"],
+    ["that is no HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", "invalid_response"],
+    ["with headers without end", `${HEAD}x: ${"y".repeat(100_000)}\r\n\r\n`, "invalid_response"],
   ])("with an answer %s", async (_title, answer, code) => {
     const server = await raw(answer, (socket) => socket.end());
     expect(await post(client(server.url), server.url)).toMatchObject({ kind: "lost", code });

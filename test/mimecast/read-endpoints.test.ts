@@ -128,7 +128,7 @@ describe("a page of members", () => {
   ])("that holds %s tells nothing, so that nothing goes missing", (_what, data, pagination) => {
     expect(classifyGroupMembers(membersAnswer(data, pagination), said)).toMatchObject({
       kind: "judged",
-      answer: { kind: "indeterminate", failure: { code: "unintelligible", retryable: true } },
+      answer: { kind: "indeterminate", failure: { code: "invalid_response", retryable: true } },
     });
   });
 

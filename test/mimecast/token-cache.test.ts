@@ -171,8 +171,8 @@ describe("without a token", () => {
     [400, { error: "invalid_client" }, "invalid_client"],
     [401, { error: "invalid_client", error_description: "who?" }, "invalid_client"],
     [403, { fail: [{ code: "app_forbidden", message: "no" }] }, "app_forbidden"],
-    [401, {}, "token_refused"],
-    [401, "", "token_refused"],
+    [401, {}, "invalid_credentials"],
+    [401, "", "invalid_credentials"],
   ] as const)("HTTP %i %j refuses the account", async (status, body, code) => {
     answering(status, body === "" ? "" : { ...body });
     const result = await tokens.get(signal);
@@ -188,12 +188,12 @@ describe("without a token", () => {
     [302, "", "http_302"],
     [500, { error: "server_error" }, "http_500"],
     [503, "", "http_503"],
-    [200, "", "unintelligible"],
-    [200, { access_token: "" }, "unintelligible"],
-    [200, { access_token: 17 }, "unintelligible"],
-    [200, { access_token: "two words" }, "unintelligible"],
+    [200, "", "invalid_response"],
+    [200, { access_token: "" }, "invalid_response"],
+    [200, { access_token: 17 }, "invalid_response"],
+    [200, { access_token: "two words" }, "invalid_response"],
     // No server takes a header of that length, and each row would fail of it.
-    [200, { access_token: "x".repeat(20_000) }, "unintelligible"],
+    [200, { access_token: "x".repeat(20_000) }, "invalid_response"],
   ] as const)("HTTP %i %j leaves the row as it was", async (status, body, code) => {
     answering(status, body === "" ? "" : { ...body });
     const result = await tokens.get(signal);
@@ -206,7 +206,7 @@ describe("without a token", () => {
   test("a token that is longer than any header can be is none", async () => {
     answering(200, { access_token: "x".repeat(20_000) });
     expect(await tokens.get(signal)).toMatchObject({
-      answer: { kind: "not-executed", failure: { code: "unintelligible" } },
+      answer: { kind: "not-executed", failure: { code: "invalid_response" } },
     });
   });
 

@@ -32,14 +32,14 @@ test.each<[Summary, string, string]>([
     "Finished, and 1 of 6 rows needs a look: 1 unknown.",
   ],
   [
-    summaryOf({ applied: 2, "not-sent": 3 }, { state: "stopped", exitCode: 3, stops: [LIMIT] }),
+    summaryOf({ applied: 2, "not-sent": 3 }, { state: "stopped", exitCode: 3, stopReasons: [LIMIT] }),
     "mixed",
     "Stopped at the limit: 2 of 5 rows applied, 3 not sent.",
   ],
   [
     summaryOf(
       { applied: 2, invalid: 1, "not-sent": 3 },
-      { state: "stopped", exitCode: 130, stops: [INTERRUPT] },
+      { state: "stopped", exitCode: 130, stopReasons: [INTERRUPT] },
     ),
     "bad",
     "Stopped by a signal: 2 of 6 rows applied, 3 not sent, 1 to look at.",

@@ -38,7 +38,7 @@ function hostileSummary() {
       tenant: NASTY,
       exitCode: 1,
       tool: { name: "mimecast-bulk", version: NASTY },
-      stops: [{ kind: "refused", message: NASTY.repeat(1_000) }],
+      stopReasons: [{ kind: "refused", message: NASTY.repeat(1_000) }],
       inputs: Array.from({ length: 10_000 }, () => ({
         name: NASTY.repeat(100),
         sha256: null,
@@ -54,8 +54,8 @@ function hostileSummary() {
         calls: {
           total: many,
           retries: many,
-          answered429: many,
-          withoutEffect: many,
+          rateLimited: many,
+          failed: many,
           quotaWaitMs: many,
           rowsWaiting: many,
         },

@@ -96,15 +96,15 @@ describe("members of a group", () => {
   test.each([
     ["emptyPages", { emptyPages: [2] }, [10, 0, 10, 5]],
     ["emptyPages at the end", { emptyPages: [4] }, [10, 10, 5, 0]],
-    ["emptyData", { emptyData: [1] }, [0, 10, 10, 5]],
-    ["mostPerPage", { mostPerPage: 9 }, [9, 9, 7]],
+    ["noData", { noData: [1] }, [0, 10, 10, 5]],
+    ["maxPerPage", { maxPerPage: 9 }, [9, 9, 7]],
   ])("with the quirk %s have pages of other sizes", async (_name, quirks, expected) => {
     const { sizes } = await withGroup({ members: 25, quirks });
     expect(await sizes(10)).toEqual(expected);
   });
 
-  test("with emptyData have a page without an entry", async () => {
-    const { simulator } = await withGroup({ members: 5, quirks: { emptyData: [1] } });
+  test("with noData have a page without an entry", async () => {
+    const { simulator } = await withGroup({ members: 5, quirks: { noData: [1] } });
     expect((await pageOf(simulator, MEMBERS, { item: { id: "g" }, pageSize: 10 })).data).toEqual([]);
   });
 

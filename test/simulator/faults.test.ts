@@ -52,7 +52,7 @@ test("fail withoutKey leaves the key out, and is not retryable unless it says so
 });
 
 test("unnamed sets the alias and does not name it", async () => {
-  const { answered, set } = await hitBy({ alias: ALIAS, kind: "unnamed" });
+  const { answered, set } = await hitBy({ alias: ALIAS, kind: "omitted" });
   expect(answered).toMatchObject({ status: 200, json: { fail: [], meta: { status: 200 }, data: [] } });
   expect(set).toEqual([ALIAS]);
 });
@@ -235,7 +235,7 @@ test("In a call of several items, fail and unnamed hit their item alone", async 
   const simulator = await simulatorFor({
     faults: [
       { alias: "a@old.example", kind: "fail", code: "err_x" },
-      { alias: "b@old.example", kind: "unnamed" },
+      { alias: "b@old.example", kind: "omitted" },
     ],
   });
   const { answered, set } = await meet(simulator, "a@old.example", "b@old.example", "c@old.example");

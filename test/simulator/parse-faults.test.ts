@@ -96,7 +96,7 @@ test("All problems are reported at once, each with its place", () => {
     '  [1].alias: found "nobody", expected an address, "name-*@domain", "*@domain" or "*"',
     "  [1].ms: found 0.5, expected a whole number from 1 to 3600000",
     '  [2]: found 7, expected a fault: { "alias": …, "kind": … }',
-    '  [3].kind: found "burn", expected one of fail, unnamed, gateway-fail, status, meta-status, html, empty, drop, cut-off, oversized, slow, redirect',
+    '  [3].kind: found "burn", expected one of fail, omitted, gateway-fail, status, meta-status, html, empty, drop, cut-off, oversized, slow, redirect',
     expect.stringMatching("Mend it and start again"),
   ]);
 });
@@ -116,7 +116,7 @@ test.each<[string, object, string]>([
   ],
   [
     "is an item's and names a path",
-    { path: "*", kind: "unnamed" },
+    { path: "*", kind: "omitted" },
     "[0].path: found a field that a fault of this kind does not have",
   ],
   ["has rate 0", { ...FINE, rate: 0 }, "[0].rate: found 0, expected a share above 0 and up to 1"],

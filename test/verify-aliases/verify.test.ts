@@ -97,7 +97,7 @@ describe("each row's alias", () => {
     expect(simulator.counters.calls).toBe(4);
     expect(left).toHaveLength(1);
     expect(said).toContain("elsewhere.example (1 alias)");
-    expect(said).toContain("line 6: invalid, not_an_address");
+    expect(said).toContain("line 6: invalid, invalid_address");
     expect(said).toContain("Proved: the aliases of 2 rows are at the simulated Mimecast (127.0.0.1:");
     expect(said).toContain("Not proved: whose alias it is");
     const good = await verifying(simulator, aliases("old.example", 3));
@@ -163,7 +163,7 @@ describe("each row's alias", () => {
 
 describe("a list of addresses", () => {
   test("with every oddity that pages are known to have is read whole", async () => {
-    const quirks = { emptyPages: [1, 3], emptyData: [5], mostPerPage: 100, totalCount: "absent" as const };
+    const quirks = { emptyPages: [1, 3], noData: [5], maxPerPage: 100, totalCount: "absent" as const };
     const simulator = await withDomain({ domain: "old.example", aliases: 700, quirks });
     expect((await verifying(simulator, aliases("old.example", 700))).code).toBe(0);
   });
@@ -186,7 +186,7 @@ describe("a list of addresses", () => {
   ])(
     "that %s while it is read is read again, and no alias that is there is called absent",
     async (_title, quirks) => {
-      const restless = { ...quirks, mostPerPage: 5, restlessReads: 4 };
+      const restless = { ...quirks, maxPerPage: 5, restlessReads: 4 };
       const simulator = await withDomain({ domain: "old.example", aliases: 10, quirks: restless });
       const { code, rows } = await verifying(simulator, aliases("old.example", 10));
       expect(code).toBe(0);
@@ -197,7 +197,7 @@ describe("a list of addresses", () => {
   test.each([
     [
       "that changes in each reading",
-      { quirks: { mostPerPage: 5, leavesAfter: 1 } },
+      { quirks: { maxPerPage: 5, leavesAfter: 1 } },
       "totalCount is 39 here, and was 40",
     ],
     ["without an end", { quirks: { endless: true } }, "more than a page beyond totalCount, which is 40"],
@@ -209,7 +209,7 @@ describe("a list of addresses", () => {
     ["that ends early by its userCount", { userCount: 41 }, "userCount is 41, also when read again"],
     [
       "whose token repeats",
-      { quirks: { mostPerPage: 10, repeatsTokenAt: 2 } },
+      { quirks: { maxPerPage: 10, repeatsTokenAt: 2 } },
       "old.example, page 2: its token",
     ],
   ])("%s fails with 1, and nothing is called absent", async (_title, domain, why) => {

@@ -10,9 +10,9 @@ export const pageQuirksSchema = z.strictObject({
   /** These pages come without items, and the list goes on after them. */
   emptyPages: pageNumbers,
   /** The same, with `data: []`. */
-  emptyData: pageNumbers,
+  noData: pageNumbers,
   /** Pages hold so many items at most, whatever was asked for. */
-  mostPerPage: z.int(whole).min(1, `${whole} from 1`).optional(),
+  maxPerPage: z.int(whole).min(1, `${whole} from 1`).optional(),
   /** The `next` of this page leads to itself. */
   repeatsTokenAt: pageNumber.min(2, "a page's number, from 2").optional(),
   /** What is told instead of the true count; `absent` for none. */

@@ -68,8 +68,8 @@ export function pageReply(
   const list = isRestless ? meanwhile(whole, place) : whole;
   const { quirks = {} } = list;
   const isHollow = quirks.emptyPages?.includes(place.page) === true;
-  const isVoid = quirks.emptyData?.includes(place.page) === true;
-  const most = Math.min(pageSize ?? UNPAGED_END, quirks.mostPerPage ?? Number.POSITIVE_INFINITY);
+  const isVoid = quirks.noData?.includes(place.page) === true;
+  const most = Math.min(pageSize ?? UNPAGED_END, quirks.maxPerPage ?? Number.POSITIVE_INFINITY);
   const size = pageSize === undefined ? most : Math.min(most, MOST_PER_PAGE);
   const end = isHollow || isVoid ? place.start : Math.min(list.count, place.start + size);
   const items = list.items(place.start, end);
@@ -113,8 +113,8 @@ function meanwhile(list: List, { page, start }: Place): List {
 export const WRONG_TOKEN: Reply = refusedCallReply(400, "sim_page_token", "The page token is of no page");
 
 /** A page that is empty on purpose comes also where the items have ended. */
-function isOddPage({ emptyPages, emptyData }: PageQuirks, page: number): boolean {
-  return emptyPages?.includes(page) === true || emptyData?.includes(page) === true;
+function isOddPage({ emptyPages, noData }: PageQuirks, page: number): boolean {
+  return emptyPages?.includes(page) === true || noData?.includes(page) === true;
 }
 
 function toldCount({ count, quirks = {} }: List, reader: number): number | undefined {

@@ -143,7 +143,7 @@ export class GroupFaults {
 
 function replyOf(fault: Fault, answer: () => Reply): Reply {
   if (!isItemFault(fault)) return callFaultReply(fault, answer);
-  if (fault.kind === "unnamed") return answer();
+  if (fault.kind === "omitted") return answer();
   const { code, message = "Simulated failure", retryable = false } = fault;
   return envelopeReply(200, 200, [{ errors: [{ code, message, retryable }] }], []);
 }

@@ -76,7 +76,7 @@ const itemFaults = [
     retryable: flag,
     withoutKey: flag,
   }),
-  z.strictObject({ ...aim, kind: z.literal("unnamed") }),
+  z.strictObject({ ...aim, kind: z.literal("omitted") }),
 ] as const;
 
 /** `executed`: whether the call's aliases are set all the same; not so where it is absent. */
@@ -135,7 +135,7 @@ export type CallFault = z.infer<(typeof callFaults)[number]>;
 export type Fault = ItemFault | CallFault;
 
 export function isItemFault(fault: Fault): fault is ItemFault {
-  return fault.kind === "fail" || fault.kind === "unnamed";
+  return fault.kind === "fail" || fault.kind === "omitted";
 }
 
 /** The group whose pages a fault hits; undefined where it hits something else. */

@@ -49,9 +49,9 @@ export function drawnOddity({ members }: ChaosGroup, draws: Draws): Oddity {
     case 0:
       return { quirks: { emptyPages: [draws.from(1, 4)] }, isFatal: false };
     case 1:
-      return { quirks: { emptyData: [draws.from(1, 4)] }, isFatal: false };
+      return { quirks: { noData: [draws.from(1, 4)] }, isFatal: false };
     case 2:
-      return { quirks: { mostPerPage: draws.from(20, 100) }, isFatal: false };
+      return { quirks: { maxPerPage: draws.from(20, 100) }, isFatal: false };
     case 3:
       return { quirks: { totalCount: "absent" }, isFatal: false };
     case 4:
@@ -66,7 +66,7 @@ export function drawnOddity({ members }: ChaosGroup, draws: Draws): Oddity {
       return restless({ emptyPages: [2], joinsAfter: 1 }, true, draws);
     case 10:
       // Pages of ten, so that the second one has an item to repeat.
-      return restless({ mostPerPage: 10, repeatsItemAt: 2 }, members.length > 10, draws);
+      return restless({ maxPerPage: 10, repeatsItemAt: 2 }, members.length > 10, draws);
     case 11:
       return restless({ endless: true }, members.length > 0, draws);
     default:

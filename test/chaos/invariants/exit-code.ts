@@ -33,14 +33,14 @@ export function exitFaults(run: RunSeen, own: LeftFolder | undefined): string[] 
     ...(code !== codeOf(summary, own.results)
       ? [`it ended with ${code}, but the results say ${codeOf(summary, own.results)}`]
       : []),
-    ...summary.stops.flatMap((shutdown) => unfoundedStop(run, shutdown, own.results ?? [])),
+    ...summary.stopReasons.flatMap((shutdown) => unfoundedStop(run, shutdown, own.results ?? [])),
     ...ignoredSignal(run, summary, own.results),
   ];
 }
 
 /** By SPEC's list: the first that applies. */
-function codeOf({ stops }: LeftSummary, results: readonly Result[]): number {
-  const named = stops.map(({ kind, signal }) => signal ?? kind);
+function codeOf({ stopReasons }: LeftSummary, results: readonly Result[]): number {
+  const named = stopReasons.map(({ kind, signal }) => signal ?? kind);
   const first = Object.keys(STOPS).find((name) => named.includes(name));
   const code = first === undefined ? undefined : STOPS[first];
   if (code !== undefined) return code;
@@ -70,7 +70,7 @@ function stoppedEarlyFaults(run: RunSeen): string[] {
 
 function unfoundedStop(
   run: RunSeen,
-  shutdown: LeftSummary["stops"][number],
+  shutdown: LeftSummary["stopReasons"][number],
   results: readonly Result[],
 ): string[] {
   const { done, step } = run;
@@ -106,7 +106,7 @@ function unfoundedStop(
 function ignoredSignal({ done }: RunSeen, summary: LeftSummary, results: readonly Result[]): string[] {
   const wasSent = done.some(({ kind }) => kind === "signal");
   const isUnfinished = results.some(({ outcome }) => outcome === "not-sent");
-  return wasSent && isUnfinished && summary.stops.length === 0
+  return wasSent && isUnfinished && summary.stopReasons.length === 0
     ? ["it ended in the middle, for no reason"]
     : [];
 }

@@ -117,8 +117,8 @@ function summaryFaults(run: RunSeen, left: LeftFolder, results: readonly Result[
     (summary.exitCode === null) !== (summary.state === "killed") &&
       `${summary.state} with ${summary.exitCode}`,
     summary.state !== "killed" &&
-      summary.stops.length > 0 !== (summary.state === "stopped") &&
-      `${summary.state}, with ${summary.stops.length} reasons to stop`,
+      summary.stopReasons.length > 0 !== (summary.state === "stopped") &&
+      `${summary.state}, with ${summary.stopReasons.length} reasons to stop`,
   ];
   return faults.filter((fault) => fault !== false).map((fault) => `summary.json: ${fault}`);
 }
