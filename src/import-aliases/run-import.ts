@@ -4,6 +4,7 @@ import { AdaptiveConcurrency } from "../engine/adaptive-concurrency.ts";
 import { CircuitBreaker } from "../engine/circuit-breaker.ts";
 import { type Eta, estimateEta } from "../engine/eta.ts";
 import { FlowControl } from "../engine/flow-control.ts";
+import { PrimaryQueue } from "../engine/primary-queue.ts";
 import { QuotaGovernor } from "../engine/quota.ts";
 import { type Shutdown, unlessStopped } from "../engine/shutdown.ts";
 import { Timeline } from "../engine/timeline.ts";
@@ -11,7 +12,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
 import { closeInputs, openInputs, readInputs, runFolderPath } from "../read-input/read-inputs.ts";
 import { dispatchRows } from "../send-rows/dispatch-rows.ts";
-import { finishedCount } from "../send-rows/pending-row.ts";
+import { finishedCount, type PendingRow } from "../send-rows/pending-row.ts";
 import { OutcomeRecorder } from "../send-rows/record-outcomes.ts";
 import { recordTimeline } from "../send-rows/record-timeline.ts";
 import { RunLimits } from "../send-rows/run-limits.ts";
@@ -160,9 +161,11 @@ async function send(
   const journal = store.journal();
   // Before the first call: a run whose plan is not on the disk has sent nothing.
   await journal.sync();
-  const recorder = new OutcomeRecorder({ journal, shutdown, stops, clock, hooks: view });
+  const queue = new PrimaryQueue<PendingRow>();
+  const recorder = new OutcomeRecorder({ queue, journal, shutdown, stops, clock, hooks: view });
   const attempts = new BatchSender(job.sending, {
     ...parts,
+    queue,
     journal,
     recorder,
     flowControl,
@@ -197,6 +200,7 @@ async function send(
     await dispatchRows(job.sending, {
       nextRows: (position, count) => store.read.sendable(position, count),
       rowCount,
+      queue,
       attempts,
       recorder,
       flowControl,

@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import type { Clock } from "../domain/clock.ts";
 import type { FlowControl } from "../engine/flow-control.ts";
 import { Notify } from "../engine/notify.ts";
-import { PrimaryQueue } from "../engine/primary-queue.ts";
+import type { PrimaryQueue } from "../engine/primary-queue.ts";
 import { type Shutdown, StoppedError } from "../engine/shutdown.ts";
 import type { SendableRow } from "../ledger/run-queries.ts";
 import { type PendingRow, pendingRow } from "./pending-row.ts";
@@ -21,6 +21,7 @@ export interface DispatchParts {
   readonly nextRows: (position: number, count: number) => readonly SendableRow[];
   /** Rows that the pages hold in all. */
   readonly rowCount: number;
+  readonly queue: PrimaryQueue<PendingRow>;
   readonly attempts: BatchSender;
   readonly recorder: OutcomeRecorder;
   readonly flowControl: FlowControl;
@@ -40,9 +41,8 @@ const PAGE_TIMES_IN_FLIGHT = 3;
  * Throws what keeps the record from being written.
  */
 export async function dispatchRows(rules: DispatchRules, parts: DispatchParts): Promise<void> {
-  const { attempts, clock, recorder, shutdown, flowControl } = parts;
+  const { queue, attempts, clock, recorder, shutdown, flowControl } = parts;
   const lanes = pLimit(rules.concurrency);
-  const queue = new PrimaryQueue<PendingRow>();
   const notify = new Notify(clock);
   const rowCount = Math.min(parts.rowCount, rules.limit ?? Number.POSITIVE_INFINITY);
   const maxBatch = attempts.maxBatchFor(0);
@@ -61,7 +61,7 @@ export async function dispatchRows(rules: DispatchRules, parts: DispatchParts): 
 
   const attempt = async (rows: readonly PendingRow[]): Promise<void> => {
     try {
-      await attempts.send(rows, queue);
+      await attempts.send(rows);
     } catch (error) {
       if (!(error instanceof StoppedError)) {
         fatal ??= { error };
@@ -111,5 +111,5 @@ export async function dispatchRows(rules: DispatchRules, parts: DispatchParts): 
   if (!shutdown.drain.aborted && parts.rowCount > rowCount) {
     shutdown.drainNow({ kind: "limit", message: `--limit ${rowCount} is reached` });
   }
-  await recorder.recordUnfinished(queue.all());
+  await recorder.recordUnfinished();
 }

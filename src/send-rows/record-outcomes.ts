@@ -8,6 +8,7 @@ import { NO_COUNTS, type PendingRow, type SendCounts, type SendHooks } from "./p
 import type { RunLimits } from "./run-limits.ts";
 
 export interface OutcomeRecorderParts {
+  readonly queue: PrimaryQueue<PendingRow>;
   readonly journal: Journal;
   readonly shutdown: Shutdown;
   readonly stops: RunLimits;
@@ -27,17 +28,17 @@ export class OutcomeRecorder {
   }
 
   /** The row has its outcome, and leaves the queue. */
-  record(row: PendingRow, queue: PrimaryQueue<PendingRow>, ended: SentOutcome, failure?: Failure): void {
+  record(row: PendingRow, ended: SentOutcome, failure?: Failure): void {
     this.counts[ended] += 1;
     void this.#record(row, ended, failure).catch(this.#halt);
-    queue.complete(row);
+    this.#parts.queue.complete(row);
     this.#parts.hooks.onOutcome(row, ended, failure);
     this.#parts.stops.ended(ended, failure, this.counts);
   }
 
   /** Puts on record how the rows stand that were tried and can't be tried again, as the run stops. */
-  async recordUnfinished(rows: Iterable<PendingRow>): Promise<void> {
-    for (const row of rows) {
+  async recordUnfinished(): Promise<void> {
+    for (const row of this.#parts.queue.all()) {
       if (row.lastResult === undefined) continue;
       const ended = row.lastResult.kind === "indeterminate" ? "unknown" : "failed";
       this.counts[ended] += 1;

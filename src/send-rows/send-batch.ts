@@ -21,6 +21,7 @@ export interface BatchRules {
 
 export interface BatchSenderParts {
   readonly client: AliasApi;
+  readonly queue: PrimaryQueue<PendingRow>;
   readonly journal: Journal;
   readonly recorder: OutcomeRecorder;
   readonly flowControl: FlowControl;
@@ -63,9 +64,9 @@ export class BatchSender {
    * each row has left the queue or is parked in it. Throws a StoppedError if nothing may be sent any more, and what
    * keeps the record from being written; rows may then be left as they were.
    */
-  async send(rows: readonly PendingRow[], queue: PrimaryQueue<PendingRow>): Promise<void> {
+  async send(rows: readonly PendingRow[]): Promise<void> {
     const exchange = await this.#call(rows);
-    this.#parts.recorder.counts.waiting = queue.delayedCount;
+    this.#parts.recorder.counts.waiting = this.#parts.queue.delayedCount;
     const effect = effectOnFlow(exchange.results);
     const open = await this.#releaseClaims(rows, exchange);
     this.#parts.flowControl.record(exchange, effect);
@@ -77,11 +78,11 @@ export class BatchSender {
     for (const [index, row] of rows.entries()) {
       const answer = exchange.results[index];
       if (answer !== undefined && answer.kind !== "batch-rejected")
-        this.#applyResult(row, answer, exchange, rows.length, queue);
+        this.#applyResult(row, answer, exchange, rows.length);
     }
     // Where the answer named whom it refused, the others need no parting.
     const parts = open.length === rows.length ? halves(open) : [open];
-    for (const part of parts) if (part.length > 0) await this.send(part, queue);
+    for (const part of parts) if (part.length > 0) await this.send(part);
   }
 
   async #call(rows: readonly PendingRow[]): Promise<Exchange> {
@@ -132,41 +133,40 @@ export class BatchSender {
     answer: Exclude<AttemptResult, { kind: "batch-rejected" }>,
     exchange: Exchange,
     rowCount: number,
-    queue: PrimaryQueue<PendingRow>,
   ): void {
     if (exchange.requestId !== undefined) row.requestId = exchange.requestId;
     switch (answer.kind) {
       case "applied":
         row.attempts += 1;
-        this.#parts.recorder.record(row, queue, "applied");
+        this.#parts.recorder.record(row, "applied");
         break;
       case "failed":
         row.attempts += 1;
         row.lastResult = answer;
         if (rowCount === 1 && row.rejectedBatchSize > 0) this.#batchSize.forget(row.rejectedBatchSize);
         if (this.#rules.inPlaceCodes.has(answer.failure.code))
-          this.#parts.recorder.record(row, queue, "applied", answer.failure);
-        else this.#retryOrEnd(row, queue, answer, exchange);
+          this.#parts.recorder.record(row, "applied", answer.failure);
+        else this.#retryOrEnd(row, answer, exchange);
         break;
       case "transient":
         row.attempts += 1;
         row.lastResult = answer;
-        this.#retryOrEnd(row, queue, answer, exchange);
+        this.#retryOrEnd(row, answer, exchange);
         break;
       case "indeterminate":
         this.#markIndeterminate(row, answer.failure, Math.ceil(rowCount * BATCH_FRACTION_AFTER_NO_RESPONSE));
-        this.#retryOrEnd(row, queue, answer, exchange);
+        this.#retryOrEnd(row, answer, exchange);
         break;
       case "unattributed":
         row.maxBatch = 1;
-        if (!answer.mayBeInPlace) this.#requeue(row, queue);
-        else this.#retryOrEnd(row, queue, this.#markIndeterminate(row, answer.failure, 1), exchange);
+        if (!answer.mayBeInPlace) this.#requeue(row);
+        else this.#retryOrEnd(row, this.#markIndeterminate(row, answer.failure, 1), exchange);
         break;
       case "not-executed":
-        this.#requeue(row, queue);
+        this.#requeue(row);
         break;
       case "refused":
-        this.#accessDenied(row, queue, answer.failure);
+        this.#accessDenied(row, answer.failure);
         break;
       default:
         answer satisfies never;
@@ -186,14 +186,9 @@ export class BatchSender {
     return row.lastResult;
   }
 
-  #retryOrEnd(
-    row: PendingRow,
-    queue: PrimaryQueue<PendingRow>,
-    answer: NonNullable<PendingRow["lastResult"]>,
-    exchange: Exchange,
-  ): void {
+  #retryOrEnd(row: PendingRow, answer: NonNullable<PendingRow["lastResult"]>, exchange: Exchange): void {
     const { failure } = answer;
-    const { clock, random, shutdown, hooks } = this.#parts;
+    const { clock, queue, random, shutdown, hooks } = this.#parts;
     const isLast = row.attempts >= this.#rules.retry.maxAttempts;
     if (failure.retryable && !isLast && !shutdown.abort.aborted) {
       const waitMs = backoffMs(this.#rules.retry, row.attempts, random(), exchange.waitMs);
@@ -202,28 +197,28 @@ export class BatchSender {
       hooks.onRetry(row, failure, waitMs);
       return;
     }
-    this.#parts.recorder.record(row, queue, answer.kind === "indeterminate" ? "unknown" : "failed", failure);
+    this.#parts.recorder.record(row, answer.kind === "indeterminate" ? "unknown" : "failed", failure);
   }
 
-  #requeue(row: PendingRow, queue: PrimaryQueue<PendingRow>): void {
-    queue.delay(row, this.#parts.clock.nowMs());
+  #requeue(row: PendingRow): void {
+    this.#parts.queue.delay(row, this.#parts.clock.nowMs());
   }
 
   /**
    * The account was refused, so the row is as it was. But a row that is refused again and again while others
    * get through would never end: then it is the row's own failure.
    */
-  #accessDenied(row: PendingRow, queue: PrimaryQueue<PendingRow>, failure: Failure): void {
+  #accessDenied(row: PendingRow, failure: Failure): void {
     const finished = finishedCount(this.#parts.recorder.counts);
     if (row.progressAtDenial !== finished) row.denials += 1;
     row.progressAtDenial = finished;
     if (row.denials < Math.max(MIN_DENIALS, this.#rules.retry.maxAttempts)) {
-      this.#requeue(row, queue);
+      this.#requeue(row);
       return;
     }
     row.attempts += 1;
     void this.#claim([row], 0).catch(() => this.#parts.shutdown.abortNow());
-    this.#parts.recorder.record(row, queue, "failed", failure);
+    this.#parts.recorder.record(row, "failed", failure);
   }
 }
 
