@@ -16,7 +16,7 @@ import { ConsoleImportView } from "./import-view.ts";
 import { withMetrics } from "./metrics-file.ts";
 import { rerunArguments } from "./next-command.ts";
 import { refuseTooFewFiles } from "./open-files.ts";
-import { clientSettings, reporting, stopOnSignal } from "./run-command.ts";
+import { clientSettings, printEnd, reporting, stopOnSignal } from "./run-command.ts";
 import { withAccount } from "./simulated-account.ts";
 import { print } from "./stdout.ts";
 import { summaryLines } from "./summary-text.ts";
@@ -78,8 +78,7 @@ async function stoppedEarly(
   const why = shutdown.reasons.map((reason) => reason.message).join("; ");
   const message = `Stopped before anything was sent (${why}); nothing is left behind`;
   const exitCode = exitCodeForRun(shutdown.reasons, NO_OUTCOMES);
-  console.progress?.end();
-  console.info(message);
+  printEnd(console, exitCode, [message]);
   if (config.json) await print(host, { state: "stopped", exitCode, stops: shutdown.reasons, message });
   return exitCode;
 }
@@ -139,16 +138,10 @@ async function send(sending: Sending, account: Account): Promise<ExitCode> {
     const inputs = job.inputs.map((input) => (input.kind === "file" ? input.path : "-"));
     const words = ["mimecast-bulk", ...rerunArguments(host.argv, config.resendBeforeEpochMs)];
     const typed = { words, inputs, platform: host.platform };
-    for (const line of summaryLines(finished, typed)) {
-      if (FAILED_AS_A_WHOLE.has(exitCode)) console.error(line);
-      else console.info(line);
-    }
+    printEnd(console, exitCode, summaryLines(finished, typed));
     if (config.json) await print(host, summary);
     return exitCode;
   } finally {
     client.close();
   }
 }
-
-/** Ends that someone must hear of even with `--quiet`: the run did not do what it was started for. */
-const FAILED_AS_A_WHOLE: ReadonlySet<ExitCode> = new Set([EXIT.refused, EXIT.unreachable, EXIT.maxFailures]);

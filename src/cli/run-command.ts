@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { ConnectionConfig, Network } from "../config/connection-config.ts";
 import type { Account } from "../config/credentials.ts";
-import { type ExitCode, exitCodeForError, exitCodeForRun, type StopSignal } from "../domain/exit-code.ts";
+import {
+  EXIT,
+  type ExitCode,
+  exitCodeForError,
+  exitCodeForRun,
+  type StopSignal,
+} from "../domain/exit-code.ts";
 import { NO_OUTCOMES } from "../domain/outcome.ts";
 import { RunError } from "../domain/run-error.ts";
 import type { ReadRules } from "../engine/api-reader.ts";
@@ -68,11 +74,24 @@ export async function runReadCommand(
     }
     if (!(error instanceof StoppedError)) throw error;
     const place = error.at === undefined ? "" : `, at ${error.at}`;
-    for (const { message } of shutdown.reasons) console.error(`Stopped${place}: ${message}`);
-    console.error(onlyReads);
-    return exitCodeForRun(shutdown.reasons, NO_OUTCOMES);
+    const reasons = shutdown.reasons.map(({ message }) => `Stopped${place}: ${message}`);
+    const exitCode = exitCodeForRun(shutdown.reasons, NO_OUTCOMES);
+    printEnd(console, exitCode, [...reasons, onlyReads]);
+    return exitCode;
   }
 }
+
+/** Ends the progress bar and prints the last lines of a run. `--quiet` hides them unless the run failed as a whole. */
+export function printEnd(console: Console, exitCode: ExitCode, lines: readonly string[]): void {
+  console.progress?.end();
+  for (const line of lines) {
+    if (FAILED_AS_A_WHOLE.has(exitCode)) console.error(line);
+    else console.info(line);
+  }
+}
+
+/** Exit codes of a run that did not do what it was started for. */
+const FAILED_AS_A_WHOLE: ReadonlySet<ExitCode> = new Set([EXIT.refused, EXIT.unreachable, EXIT.maxFailures]);
 
 /** What a command's settings say about the way to Mimecast. */
 interface ClientConfig {

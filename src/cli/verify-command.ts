@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../config/credentials.ts";
 import { readVerifyConfig, type VerifyConfig, type VerifyFlags } from "../config/verify-config.ts";
-import { EXIT, type ExitCode, exitCodeForRun, exitCodeForVerify } from "../domain/exit-code.ts";
+import { type ExitCode, exitCodeForRun, exitCodeForVerify } from "../domain/exit-code.ts";
 import { NO_OUTCOMES } from "../domain/outcome.ts";
 import { domainFilter } from "../domain/skip-domain.ts";
 import { DEFAULT_RETRY } from "../engine/backoff.ts";
@@ -13,7 +13,7 @@ import type { Verified, VerifyJob } from "../verify-aliases/verify-job.ts";
 import { type Console, createConsole } from "./console.ts";
 import type { Host } from "./host.ts";
 import { checkVariadicOptions, inputsOf } from "./import-settings.ts";
-import { clientSettings, reporting, stopOnSignal } from "./run-command.ts";
+import { clientSettings, printEnd, reporting, stopOnSignal } from "./run-command.ts";
 import { aliasesOfSimulatedRuns, withAccount } from "./simulated-account.ts";
 import { print } from "./stdout.ts";
 import { systemClock } from "./system-clock.ts";
@@ -99,14 +99,9 @@ async function stopped(
   host: Host,
 ): Promise<ExitCode> {
   const exitCode = exitCodeForRun(shutdown.reasons, NO_OUTCOMES);
-  const isFailure = exitCode === EXIT.refused || exitCode === EXIT.unreachable;
   const message = "verify.csv is not written, and nothing is left behind";
   const lines = [...shutdown.reasons.map((reason) => `Stopped: ${reason.message}`), message];
-  console.progress?.end();
-  for (const line of lines) {
-    if (isFailure) console.error(line);
-    else console.info(line);
-  }
+  printEnd(console, exitCode, lines);
   if (config.json) await print(host, { state: "stopped", exitCode, stops: shutdown.reasons, message });
   return exitCode;
 }

@@ -129,3 +129,24 @@ test.each([
   ]);
   expect(ended).toMatchObject({ code: 130 });
 });
+
+test.each([
+  ["import", ["import", "a.csv", "--concurrency", "1"]],
+  ["verify", ["verify", "a.csv"]],
+  ["export", ["export", "--all-groups", "--output", "m.csv"]],
+])("%s --quiet writes no record when SIGINT ends it", async (_, words) => {
+  const simulator = await simulatorFor({
+    latencyMs: 50,
+    directory: {
+      domains: [{ domain: "old.example", aliases: 1_000_000 }],
+      groups: [{ name: "A", members: 100_000 }],
+    },
+  });
+  const cwd = temporaryFolder();
+  put(cwd, "a.csv", manyRows(400));
+  const run = startCli([...words, "--quiet"], { cwd, env: simulatorEnv(simulator) });
+  await until("some calls", () => simulator.counters.calls > 3);
+  run.kill("SIGINT");
+  const { code, stderr, stdout } = await run.ended;
+  expect({ code, stderr, stdout }).toEqual({ code: 130, stderr: "", stdout: "" });
+});
