@@ -4,11 +4,11 @@ type Exchange = ReadExchange<unknown>;
 
 /** Mimecast did what was asked, or judged that it can't be done: the credentials are accepted. */
 export function succeeded({ answer }: Exchange): boolean {
-  return answer.kind === "passed" || answer.kind === "failed";
+  return answer.kind === "passed" || answer.kind === "rejected";
 }
 
 export function isRefused({ answer }: Exchange): boolean {
-  return answer.kind === "refused";
+  return answer.kind === "access-denied";
 }
 
 /**

@@ -6,7 +6,7 @@ export type AttemptResult =
   /** Mimecast named the row among the successes. */
   | { readonly kind: "applied" }
   /** Mimecast judged the row and refused it; `failure.retryable` says whether another attempt may help. */
-  | { readonly kind: "failed"; readonly failure: Failure }
+  | { readonly kind: "rejected"; readonly failure: Failure }
   /** An error that is known to pass and not the row's own: tried again, `failed` if that does not help. */
   | { readonly kind: "transient"; readonly failure: Failure }
   /** The effect is unknown: a 5xx, a time-out, a lost connection or an answer that can't be understood. */
@@ -14,7 +14,7 @@ export type AttemptResult =
   /** The call was never executed (429, no connection): no attempt, the row stays as it was. */
   | { readonly kind: "not-executed"; readonly failure: Failure }
   /** Credentials, permission or binding were refused: this concerns the account, not the row. */
-  | { readonly kind: "refused"; readonly failure: Failure }
+  | { readonly kind: "access-denied"; readonly failure: Failure }
   | BatchOnlyResult;
 
 /** What only a call of several rows can tell: what became of this row is to be asked for again. */

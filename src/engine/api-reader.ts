@@ -41,9 +41,9 @@ export type ReadResult<T> = { readonly kind: "read"; readonly value: T } | ReadF
 export interface ReadFailure {
   /**
    * `failed`: Mimecast refuses what is asked for, or can't answer it though others got through · `unreachable`:
-   * no answer ever came · `refused`: the account may not have it.
+   * no answer ever came · `access-denied`: the account may not have it.
    */
-  readonly kind: "failed" | "unreachable" | "refused";
+  readonly kind: "failed" | "unreachable" | "access-denied";
   readonly failure: Failure;
   readonly attempts: number;
 }
@@ -117,11 +117,11 @@ export class ApiReader {
       switch (answer.kind) {
         case "not-executed":
           break;
-        case "refused":
+        case "access-denied":
           if (refusedAfter !== this.#passedCount) refusals += 1;
           refusedAfter = this.#passedCount;
           if (refusals >= Math.max(MIN_DENIALS, retry.maxAttempts))
-            return { kind: "refused", failure, attempts: attempts + refusals };
+            return { kind: "access-denied", failure, attempts: attempts + refusals };
           break;
         default: {
           attempts += 1;
@@ -163,7 +163,7 @@ export class ApiReader {
   }
 
   #record<T>({ answer, ...trace }: ReadExchange<T>): void {
-    const isJudged = answer.kind === "passed" || answer.kind === "failed";
+    const isJudged = answer.kind === "passed" || answer.kind === "rejected";
     if (isJudged) this.#passedCount += 1;
     this.#flowControl.record(trace, isJudged ? { kind: "passed" } : answer);
   }

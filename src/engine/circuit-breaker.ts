@@ -29,7 +29,7 @@ export const DEFAULT_BREAKER: BreakerRules = {
 const SUSPEND_GAP_MS = 60_000;
 
 export interface FailedCall {
-  readonly kind: "refused" | "no-response";
+  readonly kind: "access-denied" | "no-response";
   readonly sentAtMs: number;
   readonly nowMs: number;
   /** The wait that the server announced, if it did. */
@@ -101,7 +101,7 @@ export class CircuitBreaker {
     this.#outageSinceMs ??= this.#hasSucceeded ? call.nowMs : call.sentAtMs;
     const outageMs = call.nowMs - this.#outageSinceMs;
     this.#pause(call);
-    return call.kind === "refused" ? this.#accessDenied(call) : this.#noResponse(call, outageMs);
+    return call.kind === "access-denied" ? this.#accessDenied(call) : this.#noResponse(call, outageMs);
   }
 
   #pause({ nowMs, announcedMs = 0 }: FailedCall): void {

@@ -20,7 +20,7 @@ export interface FlowControlParts {
 }
 
 /** What a call meant for the others: it got through, or it did not, and why. */
-export type CallEffect = { readonly kind: "passed" } | Exclude<CallFailure, { readonly kind: "failed" }>;
+export type CallEffect = { readonly kind: "passed" } | Exclude<CallFailure, { readonly kind: "rejected" }>;
 
 /** Calls of a run, counted while it goes on. */
 export interface CallCounts {
@@ -107,7 +107,7 @@ export class FlowControl {
     if (effect.failure.code === "http_429") this.#recordRateLimited(trace);
     else this.counts.failedCalls += 1;
     const verdict = breaker.recordFailure({
-      kind: effect.kind === "refused" ? "refused" : "no-response",
+      kind: effect.kind === "access-denied" ? "access-denied" : "no-response",
       sentAtMs: trace.sentAtMs,
       nowMs: clock.nowMs(),
       announcedMs: trace.waitMs,

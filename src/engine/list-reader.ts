@@ -193,7 +193,7 @@ function boundPassed(pages: number, count: number, totalCount: number | undefine
 
 const KINDS: Readonly<Record<ReadFailure["kind"], RunErrorKind>> = {
   failed: "incomplete",
-  refused: "refused",
+  "access-denied": "refused",
   unreachable: "unreachable",
 };
 

@@ -26,7 +26,7 @@ export function classifyBatch(
       if (kind === "not-executed" || kind === "indeterminate") return verdict;
       // The account's or a passing error may be one pair's part of a call that did the others'. A front that says
       // "too large" of several pairs may take fewer.
-      const isSettling = kind === "failed" || (done && isAnySettled) || reply.http.status === TOO_LARGE;
+      const isSettling = kind === "rejected" || (done && isAnySettled) || reply.http.status === TOO_LARGE;
       if (!isSettling) return verdict;
       break;
     }

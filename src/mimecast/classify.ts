@@ -62,7 +62,7 @@ const BODY_MESSAGE = /"message"\s*:\s*"([^"]*)"/;
  */
 export function classify(reply: DecodedResponse, isOurs: (key: FailKey) => boolean): Classification {
   const judgement = judgeByRules(reply, isOurs);
-  if (judgement.kind !== "judged" || judgement.answer.kind !== "refused") return judgement;
+  if (judgement.kind !== "judged" || judgement.answer.kind !== "access-denied") return judgement;
   const isUnauthorized = reply.http.status === 401 || reply.envelope.metaStatus === 401;
   return isUnauthorized ? { ...judgement, isUnauthorized } : judgement;
 }
@@ -74,7 +74,7 @@ function judgeByRules(reply: DecodedResponse, isOurs: (key: FailKey) => boolean)
 
   const expired = named.find((error) => classOf(error.code) === "token-expired");
   if (expired !== undefined) {
-    const answer: CallFailure = { kind: "refused", failure: failureOf([expired], reply, false) };
+    const answer: CallFailure = { kind: "access-denied", failure: failureOf([expired], reply, false) };
     return { kind: "token-expired", answer };
   }
   if (isTransient(named)) return failure("transient", failureOf(named, reply, true));
@@ -82,13 +82,13 @@ function judgeByRules(reply: DecodedResponse, isOurs: (key: FailKey) => boolean)
   if (serverError !== undefined) return failure("indeterminate", serverFailure(serverError, reply));
   const accusing = accountErrors(reply);
   if (accusing !== undefined) {
-    return failure("refused", failureOf(accusing, reply, envelope.kind === "unreadable"));
+    return failure("access-denied", failureOf(accusing, reply, envelope.kind === "unreadable"));
   }
 
   const ours = fail
     .filter((item) => item.key === undefined || isOurs(item.key))
     .flatMap((item) => item.errors);
-  if (ours.length > 0) return failure("failed", failureOf(ours, reply, saysRetryable(ours)));
+  if (ours.length > 0) return failure("rejected", failureOf(ours, reply, saysRetryable(ours)));
   return withoutFailure(reply);
 }
 
@@ -96,8 +96,8 @@ function judgeByRules(reply: DecodedResponse, isOurs: (key: FailKey) => boolean)
 export function classifyItem(errors: readonly ApiError[], reply: DecodedResponse): CallFailure {
   if (isTransient(errors)) return { kind: "transient", failure: failureOf(errors, reply, true) };
   const accusing = errors.filter((error) => classOf(error.code) === "account");
-  if (accusing.length > 0) return { kind: "refused", failure: failureOf(accusing, reply, false) };
-  return { kind: "failed", failure: failureOf(errors, reply, saysRetryable(errors)) };
+  if (accusing.length > 0) return { kind: "access-denied", failure: failureOf(accusing, reply, false) };
+  return { kind: "rejected", failure: failureOf(errors, reply, saysRetryable(errors)) };
 }
 
 export type FailKey = NonNullable<FailItem["key"]>;
@@ -105,7 +105,7 @@ export type FailKey = NonNullable<FailItem["key"]>;
 function withoutFailure(reply: DecodedResponse): Classification {
   const { envelope, status } = reply;
   if (isFromFront(reply)) return failure("transient", frontFailure(reply));
-  if (status >= 400 && status < 500) return failure("failed", failureOf([], reply, false));
+  if (status >= 400 && status < 500) return failure("rejected", failureOf([], reply, false));
   if (status >= 300 && status < 400) return failure("indeterminate", redirect(reply));
   if (!isSuccess(status))
     return failure("indeterminate", invalidResponse(`the answer has the status ${status}`));

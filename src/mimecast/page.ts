@@ -52,8 +52,8 @@ export function classifyPage<T>(
  */
 function forbiddenMeansAccount<V extends Exclude<ParsedResponse<never>, { kind: "read" }>>(verdict: V) {
   const { answer } = verdict;
-  const isForbidden = answer.kind === "failed" && classOf(answer.failure.code) === "row";
-  return isForbidden ? ({ kind: "judged", answer: { ...answer, kind: "refused" } } as const) : verdict;
+  const isForbidden = answer.kind === "rejected" && classOf(answer.failure.code) === "row";
+  return isForbidden ? ({ kind: "judged", answer: { ...answer, kind: "access-denied" } } as const) : verdict;
 }
 
 /** An answer that reports success and holds something else than the API documents. */

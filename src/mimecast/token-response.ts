@@ -12,7 +12,7 @@ export type TokenResponse =
 /** Why there is no token. The row was not sent, so its answer is one of these two. */
 export interface TokenFailure {
   readonly kind: "none";
-  readonly answer: Extract<AttemptResult, { kind: "refused" | "not-executed" }>;
+  readonly answer: Extract<AttemptResult, { kind: "access-denied" | "not-executed" }>;
   readonly wait?: AnnouncedWait | undefined;
 }
 
@@ -74,7 +74,7 @@ function refused({ status }: HttpResponse, body: unknown, said: Sanitize): Token
     message,
     retryable: false,
   };
-  return { kind: "none", answer: { kind: "refused", failure } };
+  return { kind: "none", answer: { kind: "access-denied", failure } };
 }
 
 function unissued(code: string, message: string, wait?: AnnouncedWait): TokenFailure {

@@ -9,7 +9,7 @@ import type { SendableRow } from "../ledger/run-queries.ts";
 export interface PendingRow extends SendableRow {
   attempts: number;
   /** How the last attempt ended; calls that were never executed leave it as it was. */
-  lastResult: Extract<AttemptResult, { kind: "failed" | "transient" | "indeterminate" }> | undefined;
+  lastResult: Extract<AttemptResult, { kind: "rejected" | "transient" | "indeterminate" }> | undefined;
   requestId: string | undefined;
   /** An earlier attempt had no known answer. */
   mayBeInPlace: boolean;
@@ -80,7 +80,7 @@ export function effectOnFlow(answers: readonly AttemptResult[]): CallEffect {
   if (first === undefined || others.some(({ kind }) => kind !== first.kind)) return PASSED;
   switch (first.kind) {
     case "applied":
-    case "failed":
+    case "rejected":
     case "batch-rejected":
       return PASSED;
     case "unattributed":

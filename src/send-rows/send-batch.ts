@@ -140,7 +140,7 @@ export class BatchSender {
         row.attempts += 1;
         this.#parts.recorder.record(row, "applied");
         break;
-      case "failed":
+      case "rejected":
         row.attempts += 1;
         row.lastResult = answer;
         if (rowCount === 1 && row.rejectedBatchSize > 0) this.#batchSize.forget(row.rejectedBatchSize);
@@ -165,7 +165,7 @@ export class BatchSender {
       case "not-executed":
         this.#requeue(row);
         break;
-      case "refused":
+      case "access-denied":
         this.#accessDenied(row, answer.failure);
         break;
       default:
@@ -226,7 +226,7 @@ export class BatchSender {
 function isNoAttempt(answer: AttemptResult | undefined): boolean {
   switch (answer?.kind) {
     case "not-executed":
-    case "refused":
+    case "access-denied":
     case "batch-rejected":
       return true;
     case "unattributed":

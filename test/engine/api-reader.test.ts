@@ -9,7 +9,7 @@ describe("a call that only reads", () => {
     expect(reader.callCount).toBe(1);
   });
 
-  it.each(["failed", "transient", "indeterminate"] as const)(
+  it.each(["rejected", "transient", "indeterminate"] as const)(
     "is made again where it was %s",
     async (kind) => {
       const { reader, retried } = readsOf();
@@ -21,7 +21,7 @@ describe("a call that only reads", () => {
 
   it("waits longer each time, with jitter, and as long as the server says", async () => {
     const { reader, clock } = readsOf();
-    const busy = troubled("failed");
+    const busy = troubled("rejected");
     await reader.read("it", scripted(busy, busy, { ...busy, waitMs: 9_000 }, passed(7)));
     expect(clock.sleptMs).toEqual([250, 500, 9_000]);
   });
@@ -29,13 +29,13 @@ describe("a call that only reads", () => {
   it("fails once it was tried as often as it may be", async () => {
     const { reader } = readsOf();
     await reader.read("another", scripted(passed(1)));
-    const call = scripted(troubled("failed"));
+    const call = scripted(troubled("rejected"));
     expect(await reader.read("it", call)).toMatchObject({ kind: "failed", attempts: 6 });
     expect(call.count()).toBe(6);
   });
 
   it("fails at once where another attempt can't help", async () => {
-    const call = scripted(troubled("failed", false));
+    const call = scripted(troubled("rejected", false));
     expect(await readsOf().reader.read("it", call)).toMatchObject({
       kind: "failed",
       attempts: 1,
@@ -59,14 +59,14 @@ describe("a call that only reads", () => {
       kind: "failed",
     });
     const judged = readsOf();
-    await judged.reader.read("another", scripted(troubled("failed", false)));
+    await judged.reader.read("another", scripted(troubled("rejected", false)));
     expect(await judged.reader.read("it", scripted(troubled("indeterminate")))).toMatchObject({
       kind: "failed",
     });
     const hindered = scripted(troubled("transient", false));
     expect(await judged.reader.read("it", hindered)).toMatchObject({ kind: "failed" });
     expect(await readsOf().reader.read("it", hindered)).toMatchObject({ kind: "unreachable" });
-    expect(await readsOf().reader.read("it", scripted(troubled("failed", false)))).toMatchObject({
+    expect(await readsOf().reader.read("it", scripted(troubled("rejected", false)))).toMatchObject({
       kind: "failed",
     });
   });
@@ -94,14 +94,14 @@ describe("a call that only reads", () => {
   it("stops the run where nothing but refusals came for a minute, and is not what was refused", async () => {
     const { reader, shutdown, clock } = readsOf();
     await reader.read("another", scripted(passed(1)));
-    await expect(reader.read("it", scripted(troubled("refused")))).rejects.toBeInstanceOf(StoppedError);
+    await expect(reader.read("it", scripted(troubled("access-denied")))).rejects.toBeInstanceOf(StoppedError);
     expect(shutdown.reasons).toMatchObject([{ kind: "refused" }]);
     expect(clock.nowMs()).toBeGreaterThanOrEqual(60_000);
   });
 
   it("stops the run after three refusals of the account, and says which permission to look at", async () => {
     const { reader, shutdown } = readsOf();
-    const call = scripted(troubled("refused"));
+    const call = scripted(troubled("access-denied"));
     await expect(reader.read("it", call)).rejects.toBeInstanceOf(StoppedError);
     expect(call.count()).toBe(3);
     expect(shutdown.reasons).toMatchObject([
@@ -112,30 +112,30 @@ describe("a call that only reads", () => {
   it("is refused for good where others get through between its refusals", async () => {
     const { reader } = readsOf();
     await reader.read("another", scripted(passed(1)));
-    const refused = scripted(troubled("refused"));
+    const refused = scripted(troubled("access-denied"));
     const result = await reader.read("it", async (control) => {
       await reader.read("another", scripted(passed(1)));
       return await refused(control);
     });
-    expect(result).toMatchObject({ kind: "refused", attempts: 6, failure: { code: "some_code" } });
+    expect(result).toMatchObject({ kind: "access-denied", attempts: 6, failure: { code: "some_code" } });
     expect(refused.count()).toBe(6);
   });
 
   it("tells of its refusals and its attempts together how often it was tried", async () => {
     const { reader } = readsOf({ retry: { maxAttempts: 2, baseMs: 500, ceilingMs: 30_000 } });
     await reader.read("another", scripted(passed(1)));
-    const call = scripted(troubled("failed"), troubled("refused"));
+    const call = scripted(troubled("rejected"), troubled("access-denied"));
     const result = await reader.read("it", async (control) => {
       if (call.count() > 1) await reader.read("another", scripted(passed(1)));
       return await call(control);
     });
-    expect(result).toMatchObject({ kind: "refused", attempts: 3 });
+    expect(result).toMatchObject({ kind: "access-denied", attempts: 3 });
   });
 
   it("is refused for good by the second refusal, where one attempt is all that it has", async () => {
     const { reader } = readsOf({ retry: { maxAttempts: 1, baseMs: 500, ceilingMs: 30_000 } });
     await reader.read("another", scripted(passed(1)));
-    const refused = scripted(troubled("refused"));
+    const refused = scripted(troubled("access-denied"));
     await reader.read("it", async (control) => {
       if (refused.count() > 0) await reader.read("another", scripted(passed(1)));
       return await refused(control);
@@ -145,7 +145,7 @@ describe("a call that only reads", () => {
 
   it("is not made once the run has stopped, nor made again", async () => {
     const { reader, shutdown } = readsOf();
-    const call = scripted(troubled("failed"));
+    const call = scripted(troubled("rejected"));
     const stopping = reader.read("it", async (control) => {
       const first = await call(control);
       shutdown.drainNow({ kind: "signal", signal: "SIGINT", message: "by SIGINT" });

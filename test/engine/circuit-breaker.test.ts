@@ -11,7 +11,7 @@ function unanswered(nowMs: number, more: Partial<FailedCall> = {}): FailedCall {
 }
 
 function refused(nowMs: number): FailedCall {
-  return { kind: "refused", sentAtMs: nowMs - 100, nowMs };
+  return { kind: "access-denied", sentAtMs: nowMs - 100, nowMs };
 }
 
 function provenBreaker(): CircuitBreaker {

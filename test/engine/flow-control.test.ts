@@ -150,7 +150,7 @@ it.each([
   ["indeterminate", 9],
   ["not-executed", 9],
   ["transient", 16],
-  ["refused", 16],
+  ["access-denied", 16],
 ] as const)("a round of calls that are %s leaves %i of 16 lanes, once one gets through", (kind, lanes) => {
   const { flowControl, passed } = trafficOn(new OwnClock());
   for (let call = 0; call < 16; call += 1) passed();
@@ -210,7 +210,7 @@ it("an account that is refused from the start stops the run, and is told which p
   const failure = { code: "app_forbidden", message: "no", retryable: false } as const;
   for (let call = 0; call < 3; call += 1) {
     expect(shutdown.reasons).toHaveLength(0);
-    flowControl.record({ status: 403, sentAtMs: 0, arrivedAtMs: 0 }, { kind: "refused", failure });
+    flowControl.record({ status: 403, sentAtMs: 0, arrivedAtMs: 0 }, { kind: "access-denied", failure });
   }
   expect(shutdown.reasons).toMatchObject([{ kind: "refused" }]);
   expect(shutdown.reasons[0]?.message).toContain("Things | Read");

@@ -238,13 +238,13 @@ describe("a list", () => {
 
   it("ends with the page's number and the reason where a page can't be had", async () => {
     const call = async ({ token }: { readonly token?: string | undefined }) =>
-      token === undefined ? page([1], "t") : troubled("failed");
+      token === undefined ? page([1], "t") : troubled("rejected");
     const read = all(readPages("list", 5, readsOf().reader, call));
     await expect(read).rejects.toEqual(
       new RunError("incomplete", "list, page 2: some_code: some words, after 6 attempts"),
     );
     await expect(read).rejects.toMatchObject({ name: "RunError", kind: "incomplete" });
-    const at = all(readPages("list", 5, readsOf().reader, async () => troubled("failed", false)));
+    const at = all(readPages("list", 5, readsOf().reader, async () => troubled("rejected", false)));
     await expect(at).rejects.toThrow(/^list, page 1: some_code: some words$/);
   });
 
@@ -257,7 +257,7 @@ describe("a list", () => {
       if (token === undefined) return page([1], "t");
       // The lane is free again before the refusal is looked at, or the other would wait for it.
       queueMicrotask(() => void reader.read("other", async () => passed(0)));
-      return troubled("refused");
+      return troubled("access-denied");
     };
     const refused = all(readPages("list", 5, reader, call));
     await expect(refused).rejects.toMatchObject({ name: "RunError", kind: "refused" });

@@ -97,7 +97,7 @@ function expectNamed(body: Buffer, pair: typeof PAIR | typeof OTHER_PAIR): void 
   expect([isNamed, isBlamed]).toEqual([true, false]);
 }
 
-const OF_ONE = ["applied", "failed", "transient", "indeterminate", "not-executed", "refused"];
+const OF_ONE = ["applied", "rejected", "transient", "indeterminate", "not-executed", "access-denied"];
 const OF_SEVERAL = [...OF_ONE, "unattributed", "batch-rejected"];
 
 function expectAnswer(answer: AttemptResult | undefined, kinds: readonly string[]): void {
@@ -202,7 +202,7 @@ test("whatever the token endpoint answers, calls are made with the token that it
       const { results: answers, waitMs } = await client.updateAliases([PAIR], control());
       client.close();
       expectNumbers(undefined, waitMs);
-      expectAnswer(answers[0], ["applied", "not-executed", "refused"]);
+      expectAnswer(answers[0], ["applied", "not-executed", "access-denied"]);
       if (answers[0]?.kind !== "applied") {
         expect(next.authorizations).toEqual([undefined]);
         return;

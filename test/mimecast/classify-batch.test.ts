@@ -40,7 +40,7 @@ describe("a call of several pairs", () => {
     [
       "of which one failed, named by its key, leaves the others applied",
       done([ANN, CYD], [failed(BOB)]),
-      ["applied", "failed err_one", "applied"],
+      ["applied", "rejected err_one", "applied"],
     ],
     [
       "whose keys and entries carry more fields and another case is understood",
@@ -48,17 +48,17 @@ describe("a call of several pairs", () => {
         [{ ...ANN, alias: "ANN@Old.Example", type: "x" }, CYD],
         [failed({ ...BOB, id: 7, aliasFor: "Bob@NEW.example" })],
       ),
-      ["applied", "failed err_one", "applied"],
+      ["applied", "rejected err_one", "applied"],
     ],
     [
       "whose key has the alias alone is understood",
       done([ANN, CYD], [failed({ alias: BOB?.alias })]),
-      ["applied", "failed err_one", "applied"],
+      ["applied", "rejected err_one", "applied"],
     ],
     [
       "whose key has the primary alone is understood",
       done([ANN, CYD], [failed({ aliasFor: BOB?.aliasFor })]),
-      ["applied", "failed err_one", "applied"],
+      ["applied", "rejected err_one", "applied"],
     ],
     [
       "of which one failed without a key leaves that one to be sent alone, known not to be in place",
@@ -93,12 +93,12 @@ describe("a call of several pairs", () => {
     [
       "that is named twice is applied once, and one that failed twice has both errors",
       done([ANN, ANN, CYD], [failed(BOB), failed(BOB, "err_two")]),
-      ["applied", "failed err_one", "applied"],
+      ["applied", "rejected err_one", "applied"],
     ],
     [
       "that is named among the successes and the failures has failed",
       done(PAIRS, [failed(BOB)]),
-      ["applied", "failed err_one", "applied"],
+      ["applied", "rejected err_one", "applied"],
     ],
     [
       "whose entry of data lacks a field is not named by it",
@@ -113,7 +113,7 @@ describe("a call of several pairs", () => {
     [
       "of which one met an error of the account leaves the others applied",
       done([ANN, CYD], [failed(BOB, "err_xdk_client_unauthorized")]),
-      ["applied", "refused err_xdk_client_unauthorized", "applied"],
+      ["applied", "access-denied err_xdk_client_unauthorized", "applied"],
     ],
     ["of which none is named", done([]), ["unattributed ?", "unattributed ?", "unattributed ?"]],
     [
@@ -129,7 +129,7 @@ describe("a call of several pairs", () => {
     [
       "that the account's error refused",
       done([], [failed(undefined, "err_xdk_client_unauthorized")]),
-      "whole refused err_xdk_client_unauthorized",
+      "whole access-denied err_xdk_client_unauthorized",
     ],
     [
       "that a passing error hindered",
@@ -164,19 +164,19 @@ describe("a call of several pairs that is refused", () => {
     [
       400,
       done([], [failed(BOB)], 400),
-      ["batch-rejected err_one", "failed err_one", "batch-rejected err_one"],
+      ["batch-rejected err_one", "rejected err_one", "batch-rejected err_one"],
     ],
     [
       403,
       done([], [failed(BOB)], 403),
-      ["batch-rejected err_one", "failed err_one", "batch-rejected err_one"],
+      ["batch-rejected err_one", "rejected err_one", "batch-rejected err_one"],
     ],
     // Nothing is applied under a refusal, whatever else it says.
     [400, done(PAIRS, [], 400), whole("http_400")],
-    [401, { fail: [{ code: "unauthorized" }] }, "whole refused unauthorized"],
-    [401, { fail: [{ code: "token_expired" }] }, "whole refused token_expired"],
-    [403, { fail: [{ code: "app_forbidden" }] }, "whole refused app_forbidden"],
-    [418, "", "whole refused http_418"],
+    [401, { fail: [{ code: "unauthorized" }] }, "whole access-denied unauthorized"],
+    [401, { fail: [{ code: "token_expired" }] }, "whole access-denied token_expired"],
+    [403, { fail: [{ code: "app_forbidden" }] }, "whole access-denied app_forbidden"],
+    [418, "", "whole access-denied http_418"],
     [429, "Too Many Requests", "whole not-executed http_429"],
     [500, done(PAIRS), "whole indeterminate http_500"],
     [503, done([], [failed(BOB)], 503), "whole indeterminate http_503"],
@@ -191,7 +191,7 @@ test("of an international domain, the key may be in Unicode or in ASCII", () => 
   const pairs = [{ aliasFor: "ann@bücher.example", alias: "ann@old.example" }, ...PAIRS.slice(1)];
   const key = { aliasFor: "ann@xn--bcher-kva.example" };
   expect(judged(200, done(pairs.slice(1), [failed(key)]), pairs)).toEqual([
-    "failed err_one",
+    "rejected err_one",
     "applied",
     "applied",
   ]);

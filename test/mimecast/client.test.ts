@@ -90,7 +90,7 @@ describe("API 1.0", () => {
     const {
       results: [answer],
     } = await connect(server.url).updateAliases([PAIR], control());
-    expect(answer).toMatchObject({ kind: "refused", failure: { code: "token_expired" } });
+    expect(answer).toMatchObject({ kind: "access-denied", failure: { code: "token_expired" } });
     expect(server.received).toHaveLength(1);
   });
 });
@@ -135,7 +135,10 @@ describe("API 2.0", () => {
     const {
       results: [answer],
     } = await connect(server.url, oauth).updateAliases([PAIR], control());
-    expect(answer).toMatchObject({ kind: "refused", failure: { code: "token_expired", retryable: false } });
+    expect(answer).toMatchObject({
+      kind: "access-denied",
+      failure: { code: "token_expired", retryable: false },
+    });
     expect(server.calls()).toHaveLength(2);
     expect(server.tokensIssued()).toBe(2);
   });
@@ -146,7 +149,7 @@ describe("API 2.0", () => {
       else sendJson(response, { fail: [{ code: "unauthorized" }] }, 401);
     });
     const client = connect(server.url, oauth);
-    expect((await client.updateAliases([PAIR], control())).results[0]?.kind).toBe("refused");
+    expect((await client.updateAliases([PAIR], control())).results[0]?.kind).toBe("access-denied");
     expect(server.calls()).toHaveLength(1);
     expect((await client.updateAliases([PAIR], control())).results[0]?.kind).toBe("applied");
     expect(server.tokensIssued()).toBe(2);
@@ -160,7 +163,7 @@ describe("API 2.0", () => {
     const client = connect(server.url, { ...oauth, connections: 10 });
     const update = () => client.updateAliases([PAIR], control());
     const refused = await Promise.all(Array.from({ length: 10 }, update));
-    expect(new Set(refused.map(({ results: [answer] }) => answer?.kind))).toEqual(new Set(["refused"]));
+    expect(new Set(refused.map(({ results: [answer] }) => answer?.kind))).toEqual(new Set(["access-denied"]));
     expect((await update()).results[0]?.kind).toBe("applied");
     expect(server.tokensIssued()).toBe(2);
   });
@@ -184,7 +187,7 @@ describe("API 2.0", () => {
     const {
       results: [answer],
     } = await connect(server.url, oauth).updateAliases([PAIR], control({ beforeSend }));
-    expect(answer).toMatchObject({ kind: "refused", failure: { code: "invalid_client" } });
+    expect(answer).toMatchObject({ kind: "access-denied", failure: { code: "invalid_client" } });
     expect(server.received.map(({ path }) => path)).toEqual(["/oauth/token"]);
   });
 
@@ -207,7 +210,7 @@ describe("API 2.0", () => {
       results: [answer],
     } = await connect(server.url, oauth).updateAliases([PAIR], control());
     expect(answer).toEqual({
-      kind: "failed",
+      kind: "rejected",
       failure: { code: "[redacted]", message: "[redacted] [redacted] [redacted]", retryable: false },
     });
   });

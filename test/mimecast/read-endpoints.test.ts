@@ -73,7 +73,7 @@ describe("a page of members", () => {
   test("of a group whose id was cut short is a failure for good", async () => {
     const client = await connect({ groups: [] });
     const { answer: said } = await client.groupMembers("cut", PAGE, control());
-    expect(said).toMatchObject({ kind: "failed", failure: { code: "http_400", retryable: false } });
+    expect(said).toMatchObject({ kind: "rejected", failure: { code: "http_400", retryable: false } });
     client.close();
   });
 
@@ -140,7 +140,7 @@ describe("a page of members", () => {
         answer({ fail: [{ errors }], meta: { status }, data: [] }, status),
         said,
       );
-      expect(verdict).toMatchObject({ kind: "judged", answer: { kind: "refused" } });
+      expect(verdict).toMatchObject({ kind: "judged", answer: { kind: "access-denied" } });
     },
   );
 
@@ -149,7 +149,7 @@ describe("a page of members", () => {
     const verdict = classifyGroupMembers(answer({ fail, meta: { status: 200 }, data: [] }), said);
     expect(verdict).toMatchObject({
       kind: "judged",
-      answer: { kind: "failed", failure: { code: "err_some" } },
+      answer: { kind: "rejected", failure: { code: "err_some" } },
     });
   });
 });

@@ -178,7 +178,7 @@ describe("without a token", () => {
     const result = await tokens.get(signal);
     expect(result).toMatchObject({
       kind: "none",
-      answer: { kind: "refused", failure: { code, retryable: false } },
+      answer: { kind: "access-denied", failure: { code, retryable: false } },
     });
   });
 

@@ -8,7 +8,7 @@ const SILENT: AttemptResult = { kind: "indeterminate", failure };
 
 test.each<[string, readonly AttemptResult[], string]>([
   ["that applied its row", [APPLIED], "passed"],
-  ["that judged its row", [{ kind: "failed", failure }], "passed"],
+  ["that judged its row", [{ kind: "rejected", failure }], "passed"],
   ["without an answer", [SILENT, SILENT], "indeterminate"],
   ["that told its rows apart, whatever it left open", [APPLIED, SILENT], "passed"],
   [
