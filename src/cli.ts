@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 
-// A timer that gets lost lets Node end by itself, with the code of success, unless this is said first.
+// If a promise never settles, Node exits by itself: with this code, and not with 0.
 process.exitCode = 70;
 
-// Loaded step by step, and caught: a process with too few file descriptors can't load the program's modules, and Node
-// itself would end with 1, which means that some rows are left.
+// Checks the file descriptors before it loads the program. With too few, modules can't be loaded, and Node itself would
+// exit with 1, which means that some rows failed.
 try {
   const { canOpenFiles, RAISE_LIMIT } = await import("./cli/open-files.ts");
   if (!canOpenFiles()) throw new Error(`too few files can be open at once. ${RAISE_LIMIT}`);

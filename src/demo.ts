@@ -3,8 +3,8 @@ import { main } from "./cli/main.ts";
 import { EXIT } from "./domain/exit-code.ts";
 
 /*
- * `npm start`: the main job on a fixture that holds rows of every ending, then an export of a group, both against the
- * embedded simulator. Everything is sent again each time, so that a second start shows the same as the first.
+ * `npm start`: imports a fixture with rows of every outcome, then exports a group, both against the embedded simulator.
+ * Sends everything again each time, so that a second start shows the same as the first.
  */
 process.exitCode = EXIT.fault;
 
@@ -13,8 +13,8 @@ const imported = await main(
 );
 if (imported !== EXIT.rowsFailed) endProcess(imported);
 process.stdout.write(
-  "\nThat is how it should end: the fixture holds rows that can't be sent, and rows that Mimecast refuses.\n" +
-    "An import like this one exits with 1. Now the other way, a group's members into a CSV file:\n\n",
+  "\nThis is the expected result: the fixture contains rows that can't be sent, and rows that Mimecast rejects.\n" +
+    "An import like this one exits with 1. The next command writes a group's members to a CSV file:\n\n",
 );
 
 const members = "runs/simulated/members.csv";

@@ -2,17 +2,17 @@ import { type DestinationStream, type Logger, pino } from "pino";
 import { stripControlCharacters } from "./domain/display-text.ts";
 import { REDACTED, REDACTED_FIELDS, type Redactor } from "./domain/redact.ts";
 
+/** Settings of the logger. */
 export interface LogSettings {
   readonly level: "debug" | "info" | "error";
   readonly destination: DestinationStream;
-  /** Redacts each line. */
+  /** Applied to each line. */
   readonly redact: Redactor["redact"];
 }
 
 /**
- * A pino logger whose lines hold no secret and no control character, wherever in a line they would be. Fields
- * whose names promise a secret are blotted out, and so are the values of the settings' secrets, whatever
- * sentence they got into.
+ * Creates a pino logger whose lines contain no secret and no control character. Redacts the fields whose names promise
+ * a secret, and every occurrence of a known secret in a line.
  */
 export function createLog(settings: LogSettings): Logger {
   return pino(
@@ -20,18 +20,18 @@ export function createLog(settings: LogSettings): Logger {
       base: null,
       level: settings.level,
       timestamp: pino.stdTimeFunctions.isoTime,
-      // Whole fields, whatever they hold; texts further down are found in the line.
+      // Redacts whole fields of the two upper levels. `settings.redact` finds secrets in deeper fields.
       redact: { paths: REDACTED_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: REDACTED },
       formatters: { level: (label) => ({ level: label }) },
     },
     {
-      // Done to the finished line: no field, error or name can get around it.
+      // Works on the finished line, so that no field, error or name can bypass it.
       write: (line: string) => settings.destination.write(plainLine(settings.redact(line))),
     },
   );
 }
 
-/** Spaces for control characters, those that JSON has escaped as well: who makes lines pretty takes that off. */
+/** Replaces control characters by spaces, escaped ones too, because a pretty-printer would unescape them. */
 function plainLine(line: string): string {
   const plain = stripControlCharacters(line.trimEnd());
   return `${plain.replaceAll(/\\(?:u[0-9a-f]{4}|.)/gi, (escaped) => (isControl(escaped) ? " " : escaped))}\n`;

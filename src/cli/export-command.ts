@@ -14,7 +14,7 @@ import { systemClock } from "./system-clock.ts";
 
 /** `mimecast-bulk export`. Throws a RunError for what its user can mend before anything is read. */
 export async function exportCommand(flags: ExportFlags, host: Host): Promise<ExitCode> {
-  const { options, reach } = readConnectionConfig(exportFlags, flags, host, checkExportConflicts);
+  const { options, connection } = readConnectionConfig(exportFlags, flags, host, checkExportConflicts);
   const { allGroups, changes, concurrency, group, output: given, ...rest } = options;
   const output: Output =
     given === "-"
@@ -26,8 +26,8 @@ export async function exportCommand(flags: ExportFlags, host: Host): Promise<Exi
         };
   const job = { ...rest, groups: allGroups ? ("all" as const) : group, output };
   const nothingDone = output.kind === "file" ? `${output.path} is as it was` : "Nothing was written";
-  return await runReadCommand(reach, concurrency, host, nothingDone, (run) =>
-    exporting({ ...job, reading: run.rules }, run, host, reach),
+  return await runReadCommand(connection, concurrency, host, nothingDone, (run) =>
+    exporting({ ...job, reading: run.rules }, run, host, connection),
   );
 }
 
@@ -35,7 +35,7 @@ async function exporting(
   job: ExportJob,
   { client, shutdown, console }: CommandRun,
   host: Host,
-  reach: ConnectionConfig,
+  connection: ConnectionConfig,
 ): Promise<ExitCode> {
   const beganMs = systemClock.nowMs();
   const parts = {
@@ -47,7 +47,7 @@ async function exporting(
     print: printer(host),
   };
   const exported = await runExport(job, parts, shutdown);
-  if (!reach.quiet)
+  if (!connection.quiet)
     for (const line of summaryLines(exported, job, systemClock.nowMs() - beganMs)) console.info(line);
   return EXIT.ok;
 }

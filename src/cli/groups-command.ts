@@ -20,9 +20,9 @@ export async function groupsCommand(
   flags: GroupsFlags,
   host: Host,
 ): Promise<ExitCode> {
-  const { options, reach } = readConnectionConfig(groupsFlags, flags, host);
+  const { options, connection } = readConnectionConfig(groupsFlags, flags, host);
   return await runReadCommand(
-    reach,
+    connection,
     1,
     host,
     "No groups were listed",

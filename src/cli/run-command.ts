@@ -40,25 +40,25 @@ export interface CommandRun {
  * @param onlyReads what is as it was if the run ends early, for people
  */
 export async function runReadCommand(
-  reach: ConnectionConfig,
+  connection: ConnectionConfig,
   concurrency: number,
   host: Host,
   onlyReads: string,
   work: (run: CommandRun) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { quiet, verbose, noColor } = reach;
+  const { quiet, verbose, noColor } = connection;
   const console = await createConsole({ quiet, verbose, color: !noColor }, host);
   const shutdown = new Shutdown();
   host.onSignal((signal) => stopOnSignal(signal, shutdown, console));
   const rules: ReadRules = {
     concurrency,
-    quota: { reservePercent: reach.quotaReservePercent, maxRatePerSecond: reach.maxRatePerSecond },
+    quota: { reservePercent: connection.quotaReservePercent, maxRatePerSecond: connection.maxRatePerSecond },
     breaker: DEFAULT_BREAKER,
-    retry: { ...DEFAULT_RETRY, maxAttempts: reach.maxAttempts },
+    retry: { ...DEFAULT_RETRY, maxAttempts: connection.maxAttempts },
   };
   try {
-    return await withAccount(reach.account, async (account) => {
-      const settings = clientSettings({ ...reach, concurrency }, account, host);
+    return await withAccount(connection.account, async (account) => {
+      const settings = clientSettings({ ...connection, concurrency }, account, host);
       const client = createMimecastClient(settings, { clock: systemClock, randomUuid: randomUUID });
       try {
         return await work({ client, rules, shutdown, console: console });

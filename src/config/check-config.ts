@@ -18,19 +18,20 @@ const checkFlags = z.object({ ...CONNECTION_OPTIONS, json: z.boolean().default(f
 /** The options of check as the command line has them, each named as commander names it. */
 export type CheckFlags = z.input<typeof checkFlags>;
 
-/** A setting that was found, fit to be shown: a secret is a mask. */
+/** A setting as `check` shows it: a secret is replaced by a mask. */
 interface FoundSetting {
   readonly name: string;
   readonly value: string;
-  /** From where it comes, for people. */
+  /** The place that sets it, for people. */
   readonly origin: string;
 }
 
+/** The settings of check, and their errors. */
 export interface CheckConfig {
   readonly found: readonly FoundSetting[];
-  /** Everything that is wrong with the settings; then there may be no account. */
+  /** Every error in the settings. If there is one, `account` may be undefined. */
   readonly problems: readonly string[];
-  /** Undefined with `--simulate`, and where the settings name none that could be used. */
+  /** Undefined with `--simulate`, and if the settings name no usable account. */
   readonly account: Account | undefined;
   readonly simulate: boolean;
   readonly network: Network;
@@ -38,14 +39,14 @@ export interface CheckConfig {
   readonly json: boolean;
 }
 
-/** Reads all settings, and tells what is wrong with them instead of throwing it; but throws a RunError "usage". */
-export function readCheckConfig(flags: CheckFlags, surroundings: ConfigSources): CheckConfig {
+/** Reads all settings. Returns errors in variables and files; throws a RunError "usage" for errors in options. */
+export function readCheckConfig(flags: CheckFlags, sources: ConfigSources): CheckConfig {
   const usage = new ConfigErrors();
   const options = parseOptions(checkFlags, flags, usage);
   usage.throwIfAny();
-  if (options === undefined) throw new TypeError("options without a problem are missing");
+  if (options === undefined) throw new TypeError("no option is wrong, but there are no options");
   const problems = new ConfigErrors();
-  const variables = readEnvironment(surroundings, options.envFile, problems);
+  const variables = readEnvironment(sources, options.envFile, problems);
   const network = readNetwork(variables, problems);
   const account = options.simulate ? undefined : readAccount(variables, problems);
   return {
@@ -77,7 +78,7 @@ function foundSettings(variables: Environment): FoundSetting[] {
   });
 }
 
-/** A URL can hold a password, and a token where it should hold none. */
+/** Returns the value without the parts of a URL that can be secret: user name, password and query. */
 function shownValue(name: string, value: string): string {
   if (name !== "MIMECAST_BASE_URL" && name !== "HTTPS_PROXY" && name !== "ALL_PROXY")
     return displayText(value);
@@ -88,7 +89,7 @@ function shownValue(name: string, value: string): string {
   );
 }
 
-/** The host of a text that is not a URL, empty where it can't be told from a password. */
+/** Returns the host in a text that is not a URL; empty if it can't be distinguished from a password. */
 function hostIn(text: string): string {
   const [, host = ""] =
     HOST.exec(text.slice(text.lastIndexOf("@") + 1).replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")) ?? [];

@@ -5,7 +5,7 @@ import { type ConfigSources, type Environment, readEnvironment } from "./environ
 import { ConfigErrors, parseOptions, percentage, positiveNumber, wholeNumber } from "./option-parsers.ts";
 import { Secret } from "./secret.ts";
 
-/** How a command reaches Mimecast. May be logged, as its secrets print as a mask. */
+/** Settings for the connection to Mimecast. Safe to log: secrets print as a mask. */
 export interface ConnectionConfig {
   readonly maxRatePerSecond: number | undefined;
   readonly quotaReservePercent: number;
@@ -15,32 +15,33 @@ export interface ConnectionConfig {
   readonly verbose: boolean;
   readonly noColor: boolean;
   readonly network: Network;
-  /** Undefined with `--simulate`: the simulator must never be handed the credentials of a real account. */
+  /** Undefined with `--simulate`: the simulator must never receive the credentials of a real account. */
   readonly account: Account | undefined;
 }
 
 /**
- * Reads the settings of a command that reaches Mimecast and is not import: its options, which are
- * {@link CONNECTION_OPTIONS} and its own, then the environment, then `.env` files. `tellClashes` looks for options that
- * don't go together. Throws one RunError that lists every problem: "usage" if an option is among them, "settings"
- * otherwise.
+ * Reads the settings of a command that connects to Mimecast, except import: first its options
+ * ({@link CONNECTION_OPTIONS} and its own), then the environment, then `.env` files. Throws one RunError that lists
+ * every error: "usage" if one of them is in an option, "settings" otherwise.
+ *
+ * @param checkConflicts reports options that can't be combined
  */
-export function readConnectionConfig<S extends z.ZodType<ReachOptions>>(
+export function readConnectionConfig<S extends z.ZodType<ConnectionOptions>>(
   schema: S,
-  flags: z.input<S> & ReachFlags,
-  surroundings: ConfigSources,
-  tellClashes: (options: z.output<S>, problems: ConfigErrors) => void = () => undefined,
-): { readonly options: z.output<S>; readonly reach: ConnectionConfig } {
+  flags: z.input<S> & ConnectionFlags,
+  sources: ConfigSources,
+  checkConflicts: (options: z.output<S>, problems: ConfigErrors) => void = () => undefined,
+): { readonly options: z.output<S>; readonly connection: ConnectionConfig } {
   const problems = new ConfigErrors();
   const options = parseOptions(schema, flags, problems);
-  if (options !== undefined) tellClashes(options, problems);
-  const variables = readEnvironment(surroundings, flags.envFile ?? [], problems);
+  if (options !== undefined) checkConflicts(options, problems);
+  const variables = readEnvironment(sources, flags.envFile ?? [], problems);
   const network = readNetwork(variables, problems);
   const account = flags.simulate === true ? undefined : readAccount(variables, problems);
   problems.throwIfAny();
-  if (options === undefined) throw new TypeError("options without a problem are missing");
+  if (options === undefined) throw new TypeError("no option is wrong, but there are no options");
   const { maxRate, quotaReserve, maxAttempts, timeout, quiet, verbose } = options;
-  const reach = Object.freeze({
+  const connection = Object.freeze({
     maxRatePerSecond: maxRate,
     quotaReservePercent: quotaReserve,
     maxAttempts,
@@ -51,20 +52,20 @@ export function readConnectionConfig<S extends z.ZodType<ReachOptions>>(
     network: Object.freeze(network),
     account: account === undefined ? undefined : Object.freeze(account),
   });
-  return { options, reach };
+  return { options, connection };
 }
 
-/** How the network is reached, as everywhere. */
+/** Network settings, from the variables that most programs use. */
 export interface Network {
-  /** `HTTPS_PROXY`, or else `ALL_PROXY`; its URL may hold a password. */
+  /** `HTTPS_PROXY`, otherwise `ALL_PROXY`. The URL may contain a password. */
   readonly httpsProxy: Secret | undefined;
-  /** `NO_PROXY`: hosts that are reached directly, separated by commas. */
+  /** `NO_PROXY`: hosts to connect to directly, separated by commas. */
   readonly noProxy: string | undefined;
-  /** `NODE_EXTRA_CA_CERTS`. Node itself obeys it only where the environment has it before the start. */
+  /** `NODE_EXTRA_CA_CERTS`. Node itself reads it only from the environment that it starts with, not from `.env`. */
   readonly extraCaCertsFile: string | undefined;
 }
 
-/** Reads the network's settings. */
+/** Reads the network settings and reports an unusable proxy URL. */
 export function readNetwork(variables: Environment, problems: ConfigErrors): Network {
   const name = variables.get("HTTPS_PROXY") === undefined ? "ALL_PROXY" : "HTTPS_PROXY";
   const proxy = variables.get(name);
@@ -82,12 +83,12 @@ export function readNetwork(variables: Environment, problems: ConfigErrors): Net
 
 const on = z.boolean().default(false);
 
-/** The options of every command that reaches Mimecast. */
+/** Options of every command that connects to Mimecast. */
 export const CONNECTION_OPTIONS = {
   maxRate: wholeNumber(1, 1_000_000).optional(),
-  // Leaves the account's other integrations something, and costs a tenth of the speed.
+  // Leaves a tenth of the quota to other integrations, and costs a tenth of the speed.
   quotaReserve: percentage(0, 99).default(10),
-  // With backoff this spans minutes: longer than a passing fault, shorter than an outage.
+  // With backoff this spans minutes: longer than a transient fault, shorter than an outage.
   maxAttempts: wholeNumber(1, 100).default(6),
   timeout: positiveNumber(3600).default(30),
   quiet: on,
@@ -96,9 +97,9 @@ export const CONNECTION_OPTIONS = {
   envFile: z.array(z.string()).default([]),
 } as const;
 
-const reachFlags = z.object(CONNECTION_OPTIONS);
+const connectionFlags = z.object(CONNECTION_OPTIONS);
 
-/** Those options as the command line has them. */
-export type ReachFlags = z.input<typeof reachFlags>;
-/** Those options with their types and defaults. */
-type ReachOptions = z.output<typeof reachFlags>;
+/** {@link CONNECTION_OPTIONS} before parsing, named as commander names them. */
+export type ConnectionFlags = z.input<typeof connectionFlags>;
+/** {@link CONNECTION_OPTIONS} parsed, with defaults. */
+type ConnectionOptions = z.output<typeof connectionFlags>;

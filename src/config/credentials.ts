@@ -6,7 +6,7 @@ import type { Environment } from "./environment.ts";
 import type { ConfigErrors } from "./option-parsers.ts";
 import type { Secret } from "./secret.ts";
 
-/** Proof of who calls, in the form of one of the two APIs. */
+/** Credentials for one of the two APIs. */
 export type Credentials =
   | { readonly api: "2.0"; readonly clientId: string; readonly clientSecret: Secret }
   | {
@@ -20,25 +20,25 @@ export type Credentials =
 /** The Mimecast account that a run works on. */
 export interface Account {
   readonly credentials: Credentials;
-  /** Where the API is. */
+  /** Base URL of the API. */
   readonly baseUrl: string;
   /** `MIMECAST_TENANT`, or `<host name>/<12 hex digits of a hash of the client or application id>`. */
   readonly tenant: string;
-  /** The API is on this machine, so it is no real account. */
+  /** True if the API is on this machine: the account is not a real one. */
   readonly loopback: boolean;
 }
 
 type Api = Credentials["api"];
 
-/** Hex digits of the id's hash in a derived tenant: enough to tell accounts apart, and readable. */
+/** Hex digits of the id's hash in a derived tenant name: enough to distinguish accounts, and still readable. */
 const TENANT_HASH_LENGTH = 12;
 
-/** Reads the account's settings; tells every problem with them, and is undefined if there is one. */
+/** Reads the settings of the account. Reports every error in them; returns undefined if there is one. */
 export function readAccount(variables: Environment, problems: ConfigErrors): Account | undefined {
   const countBefore = problems.count;
   const credentials = readCredentials(variables, problems);
   const tenant = variables.get("MIMECAST_TENANT");
-  // Messages and files show the name on one line, and it must be possible to type it again.
+  // Messages and files show the name on one line, and a user must be able to type it.
   if (tenant !== undefined && stripControlCharacters(tenant) !== tenant) {
     problems.settings("MIMECAST_TENANT: the name has a line break or another control character; remove it");
   }
@@ -65,8 +65,8 @@ function readCredentials(variables: Environment, problems: ConfigErrors): Creden
     MIMECAST_ACCESS_KEY: wanted === "2.0" ? undefined : variables.getSecret("MIMECAST_ACCESS_KEY", problems),
     MIMECAST_SECRET_KEY: wanted === "2.0" ? undefined : variables.getSecret("MIMECAST_SECRET_KEY", problems),
   };
-  const hasOauth = wanted === undefined ? isBegun(oauth) : wanted === "2.0";
-  const hasSigned = wanted === undefined ? isBegun(signed) : wanted === "1.0";
+  const hasOauth = wanted === undefined ? isAnySet(oauth) : wanted === "2.0";
+  const hasSigned = wanted === undefined ? isAnySet(signed) : wanted === "1.0";
   if (!hasOauth && !hasSigned) {
     problems.settings(
       "MIMECAST_CLIENT_ID and MIMECAST_CLIENT_SECRET are not set: they, or the four keys of API 1.0, are needed to reach Mimecast; .env.example lists every setting, and --simulate needs none",
@@ -82,8 +82,8 @@ function readCredentials(variables: Environment, problems: ConfigErrors): Creden
 }
 
 /**
- * Reads an id. The application id is an HTTP header's value: a line break in it makes Node refuse every request, which
- * would look like an outage. The value is not shown, because a secret may have been put in its place.
+ * Reads an id. The application id becomes an HTTP header: a line break in it makes Node refuse every request, which
+ * would look like an outage. The message does not show the value, because it may be a secret set by mistake.
  */
 function readId(
   name: "MIMECAST_CLIENT_ID" | "MIMECAST_APP_ID",
@@ -93,7 +93,7 @@ function readId(
   const id = variables.get(name);
   if (id !== undefined && /[^!-~]/.test(id)) {
     problems.settings(
-      `${name}: the value has white space, a line break or a character that an id can't have; copy it anew`,
+      `${name}: the value contains white space, a line break or a character that an id can't contain; copy it again`,
     );
   }
   return id;
@@ -108,7 +108,7 @@ function readApi(variables: Environment, problems: ConfigErrors): Api | undefine
 
 type Parts = Readonly<Record<string, string | Secret | undefined>>;
 
-function isBegun(parts: Parts): boolean {
+function isAnySet(parts: Parts): boolean {
   return Object.values(parts).some((it) => it !== undefined);
 }
 

@@ -6,46 +6,44 @@ import { proxySecrets } from "../mimecast/proxy.ts";
 import type { ConfigErrors } from "./option-parsers.ts";
 import { Secret } from "./secret.ts";
 
-/** What surrounds a process, as far as settings depend on it. */
+/** Sources of the settings, besides the command line. */
 export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where `.env` is looked for, and what relative paths are relative to. */
+  /** Folder of `.env`, and base of relative paths. */
   readonly cwd: string;
-  /** Learns every secret that the variables hold, as soon as they are read. */
+  /** Receives every secret in the variables as soon as they are read. */
   registerSecrets?(secrets: readonly string[]): void;
 }
 
 /** Variables from one place. */
 interface Layer {
-  /** The place, for people. */
+  /** Name of the place, for people. */
   readonly origin: string;
   readonly values: Readonly<Record<string, string | undefined>>;
 }
 
-/**
- * The variables of the environment and of `.env` files, the environment first. An empty one counts as unset.
- */
+/** The variables of the environment and of `.env` files; the environment wins. An empty variable counts as unset. */
 export class Environment {
   readonly #layers: readonly Layer[];
-  readonly #surroundings: ConfigSources;
+  readonly #sources: ConfigSources;
 
-  constructor(layers: readonly Layer[], surroundings: ConfigSources) {
+  constructor(layers: readonly Layer[], sources: ConfigSources) {
     this.#layers = layers;
-    this.#surroundings = surroundings;
-    surroundings.registerSecrets?.(layers.flatMap(({ values }) => secretsIn(values, surroundings.cwd)));
+    this.#sources = sources;
+    sources.registerSecrets?.(layers.flatMap(({ values }) => secretsIn(values, sources.cwd)));
   }
 
-  /** A variable's value without the white space around it. The proxies' are known by lower-case names too. */
+  /** Returns the trimmed value of a variable. Proxy variables may have lower-case names, too. */
   get(name: PlainVariable): string | undefined {
     return this.#found(name)?.value;
   }
 
-  /** The spelling of the name under which the value that counts is set. */
+  /** Returns the spelling of the name whose value is used. */
   spellingOf(name: PlainVariable): string {
     return this.#found(name)?.spelling ?? name;
   }
 
-  /** From where the value comes that counts, for people; undefined where there is none. */
+  /** Returns the place that sets the value in use, for people; undefined if the variable is unset. */
   sourceOf(name: PlainVariable | SecretVariable): string | undefined {
     if (!isSecretVariable(name)) return this.#found(name)?.origin;
     const fileName = fileVariable(name);
@@ -68,8 +66,8 @@ export class Environment {
   }
 
   /**
-   * A secret, from its variable or from the file that `<NAME>_FILE` names, whichever is found first. Tells a
-   * problem where that can't be used; the value is never part of it.
+   * Reads a secret from its variable, or from the file that `<NAME>_FILE` names; the first place that sets either wins.
+   * Reports an unusable secret. The message never contains the value.
    */
   getSecret(name: SecretVariable, problems: ConfigErrors): Secret | undefined {
     const fileName = fileVariable(name);
@@ -88,14 +86,14 @@ export class Environment {
 
   #secretFile(name: SecretVariable, path: string, problems: ConfigErrors): Secret {
     const fileName = fileVariable(name);
-    const { cwd, registerSecrets } = this.#surroundings;
+    const { cwd, registerSecrets } = this.#sources;
     try {
       const text = readFileSync(resolve(cwd, path), "utf8").replace(/^\ufeff/, "");
       const secret = text.replace(/[\r\n]+$/, "");
       registerSecrets?.([secret, secret.trim()]);
       return checked(fileName, secret, problems);
     } catch (cause) {
-      // Node's message also holds the path, which may be the secret itself.
+      // Node's message also contains the path, which may be the secret itself.
       const reason =
         cause instanceof Error ? cause.message.replace(/, \w+(?: '.*)?$/s, "") : "no reason given";
       problems.settings(
@@ -106,7 +104,7 @@ export class Environment {
   }
 }
 
-/** Every text of these variables that is to be redacted. A path to no file may be the secret itself. */
+/** Returns every text in these variables that must be redacted. A path without a file may be the secret itself. */
 function secretsIn(values: Layer["values"], cwd: string): string[] {
   const given = SECRET_VARIABLES.flatMap((name) => values[name] ?? []);
   const paths = SECRET_VARIABLES.flatMap((name) => values[fileVariable(name)] || []);
@@ -118,24 +116,26 @@ function secretsIn(values: Layer["values"], cwd: string): string[] {
 function checked(name: string, value: string, problems: ConfigErrors): Secret {
   if (value === "") problems.settings(`${name}: the file is empty`);
   else if (/[^!-~]/.test(value)) {
-    problems.settings(`${name}: the value has white space or a character that no key has; copy it anew`);
+    problems.settings(
+      `${name}: the value contains white space or a character that a key can't contain; copy it again`,
+    );
   }
   return new Secret(value);
 }
 
 /**
- * Reads the variables from the environment, then from the files named by `--env-file` (a later one first), or else from
- * `.env` in `cwd` if there is one.
+ * Reads the variables from the environment, then from the files that `--env-file` names (the last one first). Without
+ * `--env-file` it reads `.env` in `cwd`, if that exists.
  */
 export function readEnvironment(
-  surroundings: ConfigSources,
+  sources: ConfigSources,
   envFiles: readonly string[],
   problems: ConfigErrors,
 ): Environment {
-  const { cwd, env } = surroundings;
+  const { cwd, env } = sources;
   const files = envFiles.length > 0 ? envFiles.toReversed() : [".env"];
   const layers = files.map((file) => envFileLayer(file, cwd, envFiles.length > 0, problems));
-  return new Environment([{ origin: "the environment", values: env }, ...layers], surroundings);
+  return new Environment([{ origin: "the environment", values: env }, ...layers], sources);
 }
 
 function envFileLayer(file: string, cwd: string, named: boolean, problems: ConfigErrors): Layer {
@@ -145,7 +145,7 @@ function envFileLayer(file: string, cwd: string, named: boolean, problems: Confi
     text = readFileSync(resolve(cwd, file), "utf8").replace(/^\ufeff/, "");
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    // A folder `.env` is Python's habit and none of our concern.
+    // A folder `.env` is a virtual environment of Python: ignore it.
     if (named || !/^(?:ENOENT|EISDIR)/.test(message)) {
       problems.settings(`${name}: the file can't be read: ${displayText(message)}`);
     }
@@ -156,15 +156,15 @@ function envFileLayer(file: string, cwd: string, named: boolean, problems: Confi
   }
   const line = badLine(text);
   if (line !== undefined) problems.settings(`${name}: line ${line} is not NAME=value`);
-  // Of white space at the end of a line, or before a comment, releases of Node make the next variable's name (20), or
-  // of the next line the value of this one (22).
+  // Node misreads white space at the end of a line or before a comment: Node 20 adds it to the next variable's name,
+  // Node 22 takes the next line as this variable's value.
   const plain = text.replaceAll(/^[^\S\r\n]+#.*|[^\S\r\n]+$/gm, "");
   return { origin: file, values: withoutLines(parseEnv(plain), name, problems) };
 }
 
 /**
- * Leaves out what has several lines: no setting has. A quotation mark that is not closed takes in all up to the next
- * one, secrets among it, and other problems would show them. Whatever else is kept in the file is not our concern.
+ * Removes and reports multi-line values of settings: none is valid. An unclosed quotation mark takes in all text up to
+ * the next one, secrets included, and other messages would show them. Ignores the variables of other programs.
  */
 function withoutLines(values: Layer["values"], name: string, problems: ConfigErrors): Layer["values"] {
   const broken = allVariables().filter((variable) => /[\r\n]/.test(values[variable] ?? ""));
@@ -174,13 +174,13 @@ function withoutLines(values: Layer["values"], name: string, problems: ConfigErr
   return Object.fromEntries(Object.entries(values).filter(([variable]) => !broken.includes(variable)));
 }
 
-/** A line, or several where a quotation mark is closed on a later one: nothing, a comment, or a variable. */
+/** Matches a blank line, a comment or a variable. A quoted value may span several lines. */
 const LINE =
   /[^\S\n]*(?:#[^\n]*|(?:export[^\S\n]+)?[A-Za-z_][A-Za-z0-9_.]*[^\S\n]*=[^\S\n]*(?:(["'`])[\s\S]*?\1)?[^\n]*)?(?:\n|$)/;
 
 /**
- * The first line, from 1, that gives no variable of a proper name. Its text is not told: it may be a secret. Looked
- * for by itself, as releases of Node differ in what they make of such a line: it hides the one after it, or nothing.
+ * Returns the number (from 1) of the first line that does not set a variable with a valid name. Its text may be a
+ * secret, so it is not returned. Own code, because releases of Node differ: in some, such a line hides the next one.
  */
 function badLine(text: string): number | undefined {
   const line = new RegExp(LINE, "y");
@@ -191,7 +191,7 @@ function badLine(text: string): number | undefined {
   return undefined;
 }
 
-/** Variables whose value is a secret, each of which can come from a file named by `<NAME>_FILE` instead. */
+/** Variables whose value is a secret. `<NAME>_FILE` can name a file with the value instead. */
 export const SECRET_VARIABLES = [
   "MIMECAST_CLIENT_SECRET",
   "MIMECAST_APP_KEY",
@@ -216,7 +216,7 @@ const PLAIN_VARIABLES = [
   "NO_COLOR",
 ] as const;
 
-/** Variables that may hold a proxy's password, this tool's or not, in both spellings that are in use. */
+/** Variables that may contain a proxy's password, in both usual spellings. This tool does not read all of them. */
 export const PROXY_VARIABLES = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"].flatMap((name) => [
   name.toLowerCase(),
   name,
@@ -224,19 +224,20 @@ export const PROXY_VARIABLES = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"].flatMa
 
 type PlainVariable = (typeof PLAIN_VARIABLES)[number];
 
-/** Every variable that is read, for the documentation and `.env.example`. */
+/** Returns every variable that the tool reads, for the documentation and `.env.example`. */
 export function allVariables(): readonly string[] {
   return [...PLAIN_VARIABLES, ...SECRET_VARIABLES.flatMap((name) => [name, fileVariable(name)])];
 }
 
-/** Every variable that holds a value itself, in the order in which they are told. */
+/** Every variable that contains its value itself, in the order in which `check` lists them. */
 export const VARIABLES = [...PLAIN_VARIABLES, ...SECRET_VARIABLES] as const;
 
+/** Returns true if the value of the variable is a secret. */
 export function isSecretVariable(name: PlainVariable | SecretVariable): name is SecretVariable {
   return SECRET_VARIABLES.some((it) => it === name);
 }
 
-/** The variable that names the file in which a secret is. */
+/** Returns the variable that names the file with the secret. */
 export function fileVariable(name: SecretVariable): `${SecretVariable}_FILE` {
   return `${name}_FILE`;
 }

@@ -4,14 +4,14 @@ import { MAX_PAGE_SIZE } from "../domain/response.ts";
 import { CONNECTION_OPTIONS } from "./connection-config.ts";
 import { type ConfigErrors, option, type ParseResult, wholeNumber } from "./option-parsers.ts";
 
-/** The options of export. */
+/** Options of export. */
 export const exportFlags = z.object({
   ...CONNECTION_OPTIONS,
   group: z.array(z.string().min(1, "expected a group's name or id")).default([]),
   allGroups: z.boolean().default(false),
   output: z.string().min(1, "expected a file, or - for standard output").default("-"),
   columns: option(parseColumns).default(DEFAULT_MEMBER_COLUMNS),
-  // Larger pages take fewer calls of the quota, and this is the largest.
+  // The largest page takes the fewest calls from the quota.
   pageSize: wholeNumber(1, MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
   concurrency: wholeNumber(1, 64).default(4),
   changes: z.string().min(1, "expected a file").optional(),
@@ -20,12 +20,12 @@ export const exportFlags = z.object({
   escapeFormulas: z.boolean().default(true),
 });
 
-/** The options as the command line has them. */
+/** Options of export before parsing, named as commander names them. */
 export type ExportFlags = z.input<typeof exportFlags>;
-/** The options with their types and defaults. */
+/** Options of export parsed, with defaults. */
 type ExportOptions = z.output<typeof exportFlags>;
 
-/** Tells options that don't go together. */
+/** Reports options that can't be combined. */
 export function checkExportConflicts(options: ExportOptions, problems: ConfigErrors): void {
   const { allGroups, changes, columns, group, output } = options;
   if (allGroups && group.length > 0) problems.usage("--group and --all-groups exclude each other");
@@ -35,9 +35,9 @@ export function checkExportConflicts(options: ExportOptions, problems: ConfigErr
   if (output === "-")
     problems.usage("--changes needs --output FILE, whose previous content it compares with");
   if (changes === output) problems.usage("--changes and --output name the same file; name two");
-  if (changes === "-") problems.usage("--changes: expected a file; standard output is --output's");
+  if (changes === "-") problems.usage("--changes: expected a file, not standard output");
   const isIdentified = columns.includes("emailAddress");
-  if (!isIdentified) problems.usage("--changes needs the column emailAddress, to know a member again");
+  if (!isIdentified) problems.usage("--changes needs the column emailAddress, to recognize members");
 }
 
 function parseColumns(text: string): ParseResult<readonly MemberColumn[]> {
@@ -53,11 +53,11 @@ function parseColumns(text: string): ParseResult<readonly MemberColumn[]> {
 
 const COLUMNS_EXPECTED = {
   ok: false,
-  reason: `expected some of ${MEMBER_COLUMNS.join(",")}, each once`,
+  reason: `expected one or more of ${MEMBER_COLUMNS.join(",")}, each once`,
 } as const;
 
-/** The options of groups. */
+/** Options of groups. */
 export const groupsFlags = z.object({ ...CONNECTION_OPTIONS, json: z.boolean().default(false) });
 
-/** The options as the command line has them. */
+/** Options of groups before parsing, named as commander names them. */
 export type GroupsFlags = z.input<typeof groupsFlags>;

@@ -7,29 +7,29 @@ import { type ColumnsOption, checkInputOptions, INPUT_OPTIONS } from "./input-op
 import { ConfigErrors, list, option, type ParseResult, parseOptions, wholeNumber } from "./option-parsers.ts";
 import { parseDeadline, parseResendBefore } from "./times.ts";
 
-/** What surrounds an import, as far as settings depend on it. */
+/** Sources of the settings of an import, besides the command line. */
 export interface ImportConfigSources extends ConfigSources {
   readonly nowEpochMs: number;
 }
 
-/** Everything that an import is told from outside. Frozen; may be logged, as its secrets print as a mask. */
+/** All settings of an import. Frozen. Safe to log: secrets print as a mask. */
 export interface ImportConfig {
   readonly dryRun: boolean;
   readonly simulate: boolean;
-  /** The most rows to send. */
+  /** Maximum number of rows to send. */
   readonly limitRows: number | undefined;
   readonly columns: ColumnsOption;
   readonly noHeader: boolean;
   readonly headerLine: number | undefined;
   readonly delimiter: string | undefined;
-  /** By its name in the Encoding standard. */
+  /** A name of the Encoding standard. */
   readonly encoding: string | undefined;
-  /** As `skipDomain` takes them. */
+  /** Patterns for `domainFilter`. */
   readonly skipDomains: readonly string[];
   readonly concurrency: number;
   readonly maxRatePerSecond: number | undefined;
   readonly quotaReservePercent: number;
-  /** The most rows of one call. */
+  /** Maximum number of rows in one call. */
   readonly rowsPerRequest: number;
   readonly maxAttempts: number;
   readonly timeoutMs: number;
@@ -45,29 +45,29 @@ export interface ImportConfig {
   readonly verbose: boolean;
   readonly noColor: boolean;
   readonly network: Network;
-  /** Undefined with `--simulate`, and with `--dry-run` where the settings name none that could be used. */
+  /** Undefined with `--simulate`, and with `--dry-run` if the settings name no usable account. */
   readonly account: Account | undefined;
 }
 
 /**
  * Reads the settings of an import from the flags, then the environment, then `.env` files. Throws one RunError
- * that lists every problem: "usage" if an option is among them, "settings" otherwise.
+ * that lists every error: "usage" if one of them is in an option, "settings" otherwise.
  */
-export function readImportConfig(flags: ImportFlags, surroundings: ImportConfigSources): ImportConfig {
+export function readImportConfig(flags: ImportFlags, sources: ImportConfigSources): ImportConfig {
   const problems = new ConfigErrors();
-  const options = readImportFlags(flags, surroundings.nowEpochMs, problems);
-  const variables = readEnvironment(surroundings, flags.envFile ?? [], problems);
+  const options = readImportFlags(flags, sources.nowEpochMs, problems);
+  const variables = readEnvironment(sources, flags.envFile ?? [], problems);
   const network = readNetwork(variables, problems);
   const account = accountFor(flags, variables, problems);
   problems.throwIfAny();
-  if (options === undefined) throw new TypeError("options without a problem are missing");
-  return frozen(options, variables, network, account, surroundings.cwd);
+  if (options === undefined) throw new TypeError("no option is wrong, but there are no options");
+  return frozen(options, variables, network, account, sources.cwd);
 }
 
 function accountFor(flags: ImportFlags, variables: Environment, problems: ConfigErrors): Account | undefined {
-  // The simulator must never be handed the credentials of a real account.
+  // The simulator must never receive the credentials of a real account.
   if (flags.simulate === true) return undefined;
-  // A dry run reaches nobody: an account only tells it which ledger is meant.
+  // A dry run makes no calls. The account only determines the ledger, so errors in it are ignored.
   return readAccount(variables, flags.dryRun === true ? new ConfigErrors() : problems);
 }
 
@@ -110,21 +110,21 @@ function frozen(
   });
 }
 
-/** Kinds of held-back rows that `--allow` lets through. */
+/** Kinds of conflicting rows that `--allow` permits. */
 const ALLOWABLE = ["move", "chain"] as const;
 type Allowable = (typeof ALLOWABLE)[number];
 
-/** When a run has failed so often that it stops: at a number of rows, or at a percentage of those sent. */
+/** Failures at which a run stops: a number of rows, or a percentage of the rows sent. */
 export type MaxFailures =
   | { readonly kind: "count"; readonly count: number }
   | { readonly kind: "percent"; readonly percent: number };
 
-/** The options of import as the command line has them, each named as commander names it. */
+/** Options of import before parsing, named as commander names them. */
 export type ImportFlags = z.input<ReturnType<typeof importFlags>>;
-/** The options of import with their types and defaults. */
+/** Options of import parsed, with defaults. */
 type ImportOptions = z.output<ReturnType<typeof importFlags>>;
 
-/** Reads the options; tells every problem with them, and is undefined if there is one. */
+/** Reads the options. Reports every error in them; returns undefined if there is one. */
 function readImportFlags(
   flags: ImportFlags,
   nowEpochMs: number,
@@ -142,9 +142,9 @@ function importFlags(nowEpochMs: number) {
     ...INPUT_OPTIONS,
     dryRun: on,
     limit: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
-    // As many lanes as keep the recorded quota (160 calls a second) busy at answers of 0.4 s.
+    // 160 calls a second (the recorded quota) at 0.4 s each keep 64 calls in flight.
     concurrency: wholeNumber(1, 256).default(64),
-    // The API documents several as equivalent to single calls, but no public client is known to send them.
+    // The API documents several rows in a call as equivalent to single calls, but no known public client sends them.
     rowsPerRequest: wholeNumber(1, 100).default(1),
     maxFailures: option(parseMaxFailures).optional(),
     deadline: option((text) => instant(parseDeadline(text, nowEpochMs))).optional(),
@@ -153,7 +153,7 @@ function importFlags(nowEpochMs: number) {
     resendBefore: option((text) => instant(parseResendBefore(text, nowEpochMs))).optional(),
     out: z.string().min(1, "expected a folder").default("runs"),
     json: on,
-    metricsFile: option(readMetricsFile).optional(),
+    metricsFile: option(parseMetricsFile).optional(),
   });
 }
 
@@ -168,13 +168,13 @@ function parseErrorCode(text: string): ParseResult<string> {
   return { ok: false, reason: "expected an API error code, such as err_validation" };
 }
 
-/** The textfile collector reads no other names; and so a slip of the hand can't name an input or `.env`. */
-function readMetricsFile(text: string): ParseResult<string> {
+/** Parses `--metrics-file`. The textfile collector reads only `*.prom`. The rule also protects inputs and `.env`. */
+function parseMetricsFile(text: string): ParseResult<string> {
   if (isMetricsFileName(text)) return { ok: true, value: text };
   return { ok: false, reason: "expected a file whose name ends in .prom, such as mimecast-bulk.prom" };
 }
 
-/** Returns whether `--metrics-file` may have this name. */
+/** Returns true if `--metrics-file` may have this name. */
 export function isMetricsFileName(text: string): boolean {
   return /[^/\\]\.prom$/.test(text);
 }
@@ -189,6 +189,6 @@ function parseMaxFailures(text: string): ParseResult<MaxFailures> {
   return { ok: false, reason: "expected a number of rows, at least 1, or a percentage such as 5%" };
 }
 
-function instant(when: ReturnType<typeof parseDeadline>): ParseResult<number> {
-  return when.ok ? { ok: true, value: when.epochMs } : when;
+function instant(time: ReturnType<typeof parseDeadline>): ParseResult<number> {
+  return time.ok ? { ok: true, value: time.epochMs } : time;
 }

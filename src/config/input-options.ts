@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseDomainPattern } from "../domain/skip-domain.ts";
 import { type ConfigErrors, list, option, type ParseResult, wholeNumber } from "./option-parsers.ts";
 
-/** The options of every command that reads rows of aliases. */
+/** Options of every command that reads rows of aliases. */
 export const INPUT_OPTIONS = {
   columns: option(parseColumnsOption).default({}),
   /** False with `--no-header`. */
@@ -13,13 +13,13 @@ export const INPUT_OPTIONS = {
   skipDomain: list(parseSkipDomain),
 } as const;
 
-const readingFlags = z.object(INPUT_OPTIONS);
+const inputFlags = z.object(INPUT_OPTIONS);
 
-/** Those options with their types and defaults. */
-export type ReadingOptions = z.output<typeof readingFlags>;
+/** {@link INPUT_OPTIONS} parsed, with defaults. */
+export type InputOptions = z.output<typeof inputFlags>;
 
-/** Tells which of them don't go together. */
-export function checkInputOptions(options: ReadingOptions, problems: ConfigErrors): void {
+/** Reports input options that can't be combined. */
+export function checkInputOptions(options: InputOptions, problems: ConfigErrors): void {
   if (!options.header && options.headerLine !== undefined) {
     problems.usage("--header-line and --no-header exclude each other; give one of them");
   }
@@ -31,21 +31,21 @@ export function checkInputOptions(options: ReadingOptions, problems: ConfigError
 }
 
 function parseSkipDomain(text: string): ParseResult<string> {
-  const reading = parseDomainPattern(text);
-  return reading.ok ? { ok: true, value: reading.pattern } : reading;
+  const parsed = parseDomainPattern(text);
+  return parsed.ok ? { ok: true, value: parsed.pattern } : parsed;
 }
 
-/** Which columns hold the two addresses: headers, or positions from 1. */
+/** Columns of the two addresses: headers, or positions from 1. */
 export interface ColumnsOption {
   readonly aliasFor?: string;
   readonly aliases?: readonly string[];
 }
 
-/** Reads `--columns`: `aliasFor=NAME,alias=NAME`, one or both, `alias=` as often as needed. A name may have commas. */
+/** Parses `--columns`: `aliasFor=NAME`, `alias=NAME` any number of times, or both. A name may contain commas. */
 function parseColumnsOption(text: string): ParseResult<ColumnsOption> {
   let aliasFor: string | undefined;
   const aliases: string[] = [];
-  // Parted only at a comma before one of the two words, as a header may hold commas itself.
+  // A header may contain commas, so split only at a comma before one of the two words.
   for (const part of text.split(/,(?=\s*(?:aliasFor|alias)\s*=)/i)) {
     const match = /^\s*(aliasFor|alias)\s*=\s*(\S.*?)\s*$/is.exec(part);
     const name = match?.[2];
@@ -62,20 +62,20 @@ function parseColumnsOption(text: string): ParseResult<ColumnsOption> {
 
 const COLUMNS_EXPECTED = { ok: false, reason: "expected aliasFor=NAME,alias=NAME" } as const;
 
-/** Reads `--delimiter`: one character, or `tab`. */
+/** Parses `--delimiter`: one character, or `tab`. */
 function parseDelimiter(text: string): ParseResult<string> {
   if (text === "tab" || text === "\\t") return { ok: true, value: "\t" };
   if (text.length !== 1 || /["\r\n\0\p{L}\p{N}\p{Cs}@.]/u.test(text)) return DELIMITER_EXPECTED;
   return { ok: true, value: text };
 }
 
-/** Reads `--encoding`: a name of the Encoding standard, cp850, cp437, or what PowerShell calls the usual ones. */
+/** Parses `--encoding`: a name of the Encoding standard, cp850, cp437, or PowerShell's name of a common encoding. */
 function parseEncoding(text: string): ParseResult<string> {
   const name = text.trim().toLowerCase();
   const codePage = /^(?:cp|ibm|dos-)?(437|850)$/.exec(name)?.[1];
   if (codePage !== undefined) return { ok: true, value: `cp${codePage}` };
   try {
-    const { encoding } = new TextDecoder(WINDOWS_NAMES.get(name) ?? name);
+    const { encoding } = new TextDecoder(POWERSHELL_NAMES.get(name) ?? name);
     return { ok: true, value: encoding };
   } catch (error) {
     if (error instanceof RangeError) return ENCODING_EXPECTED;
@@ -83,7 +83,7 @@ function parseEncoding(text: string): ParseResult<string> {
   }
 }
 
-const WINDOWS_NAMES: ReadonlyMap<string, string> = new Map([
+const POWERSHELL_NAMES: ReadonlyMap<string, string> = new Map([
   ["ansi", "windows-1252"],
   ["utf8bom", "utf-8"],
   ["utf8nobom", "utf-8"],
@@ -98,5 +98,5 @@ const ENCODING_EXPECTED = {
 
 const DELIMITER_EXPECTED = {
   ok: false,
-  reason: "expected one character that no address has, such as ';' or '|', or the word tab",
+  reason: "expected one character that no address contains, such as ';' or '|', or the word tab",
 } as const;

@@ -2,23 +2,23 @@ import { z } from "zod";
 import { displayText } from "../domain/address.ts";
 import { RunError } from "../domain/run-error.ts";
 
-/** What became of a text that an option got. */
+/** Result of parsing the text of an option. */
 export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string };
 
-/** An option of one value. */
-export function option<T>(read: (text: string) => ParseResult<T>) {
+/** Creates the schema of an option with one value. */
+export function option<T>(parse: (text: string) => ParseResult<T>) {
   return z.string().transform((text, context): T => {
-    const result = read(text);
+    const result = parse(text);
     if (result.ok) return result.value;
     context.addIssue({ code: "custom", message: `${result.reason}, got '${displayText(text)}'` });
     return z.NEVER;
   });
 }
 
-/** An option of several values, also separated by commas. */
-export function list<T>(read: (text: string) => ParseResult<T>) {
+/** Creates the schema of an option with several values, separated by spaces or commas. */
+export function list<T>(parse: (text: string) => ParseResult<T>) {
   return z
     .array(z.string())
     .transform((texts, context): readonly T[] => {
@@ -26,7 +26,7 @@ export function list<T>(read: (text: string) => ParseResult<T>) {
       return parts
         .filter((part) => part !== "")
         .flatMap((part) => {
-          const result = read(part);
+          const result = parse(part);
           if (result.ok) return [result.value];
           context.addIssue({ code: "custom", message: `${result.reason}, got '${displayText(part)}'` });
           return [];
@@ -35,7 +35,7 @@ export function list<T>(read: (text: string) => ParseResult<T>) {
     .default([]);
 }
 
-/** An option of a whole number, within the bounds. */
+/** Creates the schema of an option whose value is a whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number) {
   return option((text) => {
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
@@ -46,7 +46,7 @@ export function wholeNumber(min: number, max: number) {
   });
 }
 
-/** An option of a number above 0, with decimals or not. */
+/** Creates the schema of an option whose value is a number above 0, at most `max`; decimals are allowed. */
 export function positiveNumber(max: number) {
   return option((text) => {
     const value = /^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
@@ -56,7 +56,7 @@ export function positiveNumber(max: number) {
   });
 }
 
-/** An option of a percentage within the bounds, with the sign or without it. */
+/** Creates the schema of an option whose value is a percentage from `min` to `max`; the sign is optional. */
 export function percentage(min: number, max: number) {
   return option((text) => {
     const value = /^\d{1,3}(?:\.\d{1,9})?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
@@ -66,17 +66,17 @@ export function percentage(min: number, max: number) {
   });
 }
 
-/** Collects what is wrong with the command line and the settings, so that all of it is told at once. */
+/** Errors in the command line and the settings, collected so that one message lists all of them. */
 export class ConfigErrors {
   readonly #usage: string[] = [];
   readonly #settings: string[] = [];
 
-  /** Something wrong with an option. `message` begins with its name. */
+  /** Adds an error in an option. `message` begins with its name. */
   usage(message: string): void {
     this.#usage.push(message);
   }
 
-  /** Something wrong with a variable or a file of variables. `message` begins with its name. */
+  /** Adds an error in a variable or a file of variables. `message` begins with its name. */
   settings(message: string): void {
     this.#settings.push(message);
   }
@@ -85,12 +85,12 @@ export class ConfigErrors {
     return this.#usage.length + this.#settings.length;
   }
 
-  /** Those with options first. */
+  /** All messages, those about options first. */
   get messages(): readonly string[] {
     return [...this.#usage, ...this.#settings];
   }
 
-  /** Throws one RunError with every problem, if there is any: "usage" where an option is among them. */
+  /** Throws one RunError with all messages, if any: "usage" if one of them is about an option, otherwise "settings". */
   throwIfAny(): void {
     const { messages } = this;
     if (messages.length === 0) return;
@@ -104,26 +104,26 @@ export class ConfigErrors {
   }
 }
 
-/** Reads a command's options; tells every problem with them, and is undefined if there is one. */
+/** Parses the options of a command. Reports every error in them; returns undefined if there is one. */
 export function parseOptions<S extends z.ZodType<{ quiet: boolean; verbose: boolean }>>(
   schema: S,
   flags: z.input<S>,
   problems: ConfigErrors,
 ): z.output<S> | undefined {
-  const reading = schema.safeParse(flags);
-  if (!reading.success) {
-    for (const issue of reading.error.issues) {
+  const parsed = schema.safeParse(flags);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
       problems.usage(`${optionName(String(issue.path[0]))}: ${issue.message}`);
     }
     return undefined;
   }
-  if (reading.data.quiet && reading.data.verbose) {
+  if (parsed.data.quiet && parsed.data.verbose) {
     problems.usage("--quiet and --verbose exclude each other; give one of them");
   }
-  return reading.data;
+  return parsed.data;
 }
 
-/** `maxRate` is typed `--max-rate`. */
+/** Converts `maxRate` to `--max-rate`. */
 function optionName(flag: string): string {
   return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

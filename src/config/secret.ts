@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { REDACTED } from "../domain/redact.ts";
 
-/** A text that no log, message or file may show. Printing or serialising it gives a mask. */
+/** A text that must not appear in a log, message or file. Prints and serializes as a mask. */
 export class Secret {
   readonly #text: string;
 
@@ -9,7 +9,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself: to be called where it is used, and its result kept nowhere. */
+  /** Returns the text. Call it only where the text is used, and do not store the result. */
   reveal(): string {
     return this.#text;
   }

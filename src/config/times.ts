@@ -1,4 +1,4 @@
-/** A point in time that a user gave. */
+/** Result of parsing a point in time. */
 export type ParsedTime =
   | { readonly ok: true; readonly epochMs: number }
   | { readonly ok: false; readonly reason: string };
@@ -9,8 +9,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Reads `--deadline`: a time of day (`06:00`, the next one by the local clock), a duration from now (`2h30m`,
- * `90s`), or an ISO time, local unless it names an offset. It lies in the future.
+ * Parses `--deadline`: a time of day (`06:00`, the next one on the local clock), a duration from now (`2h30m`,
+ * `90s`), or an ISO time (local unless it has an offset). The result is in the future.
  */
 export function parseDeadline(text: string, nowEpochMs: number): ParsedTime {
   const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
@@ -26,7 +26,7 @@ export function parseDeadline(text: string, nowEpochMs: number): ParsedTime {
   return { ok: true, epochMs };
 }
 
-/** Reads `--resend-before`: a duration back from now (`30d`), an ISO date or time, or `now`. */
+/** Parses `--resend-before`: a duration before now (`30d`), an ISO date or time, or `now`. Rejects the future. */
 export function parseResendBefore(text: string, nowEpochMs: number): ParsedTime {
   const ago = durationMs(text);
   const epochMs = text === "now" ? nowEpochMs : ago === undefined ? isoEpochMs(text) : nowEpochMs - ago;
@@ -42,7 +42,7 @@ function after(nowEpochMs: number, ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : nowEpochMs + ms;
 }
 
-/** `1d2h3m4s`, any part of it, in that order. */
+/** Parses `1d2h3m4s`; each part is optional, the order is fixed. */
 function durationMs(text: string): number | undefined {
   const match = /^(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?$/.exec(text);
   if (match === null || text === "") return undefined;
@@ -56,23 +56,23 @@ function durationMs(text: string): number | undefined {
 }
 
 /**
- * The first instant after now at which the local clock shows this time. Where the clock is put back, a time
- * comes twice in a day; where it is put forward, a time that is left out counts as just after the gap, as a
- * deadline a day later would surprise.
+ * Returns the first instant after now at which the local clock shows this time. When clocks go back, a time occurs
+ * twice in a day. When they go forward, a time in the gap means the instant just after the gap, because a deadline one
+ * day later would be a surprise.
  */
 function nextLocalTime(hour: number, minute: number, nowEpochMs: number): number {
   const now = new Date(nowEpochMs);
   const candidates = [-1, 0, 1].flatMap((days) => {
     const first = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour, minute);
-    const again = REPEATED_AFTER_MS.map((ms) => new Date(first.getTime() + ms)).filter((it) => {
+    const repeated = REPEATED_AFTER_MS.map((ms) => new Date(first.getTime() + ms)).filter((it) => {
       return it.getHours() === hour && it.getMinutes() === minute;
     });
-    return [first, ...again].map((it) => it.getTime());
+    return [first, ...repeated].map((it) => it.getTime());
   });
   return Math.min(...candidates.filter((it) => it > nowEpochMs));
 }
 
-/** By how much clocks are put back: an hour, on Lord Howe Island half of one. */
+/** Clocks go back by an hour; on Lord Howe Island by half an hour. */
 const REPEATED_AFTER_MS = [HOUR_MS / 2, HOUR_MS];
 
 function isoEpochMs(text: string): number | undefined {
@@ -80,7 +80,7 @@ function isoEpochMs(text: string): number | undefined {
     /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text);
   if (match === null) return undefined;
   const [, year = "", month = "", day = "", time = "00:00", offset = ""] = match;
-  // Date rolls the 31st of February over to March.
+  // `Date` would turn February 31 into a day of March.
   const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   if (Number(day) > lastDay) return undefined;
   const colon = /^[+-]\d{4}$/.test(offset)

@@ -29,7 +29,7 @@ test("npm start shows an import and an export without an account, ends with 0, a
   for (const _ of ["first", "second"]) {
     const { code, stdout } = await demo(cwd);
     expect(code).toBe(0);
-    expect(stdout).toContain("That is how it should end");
+    expect(stdout).toContain("This is the expected result");
     expect(stdout).toContain("runs/simulated/members.csv");
   }
   expect(existsSync(join(cwd, "runs", "simulated", "ledger.db"))).toBe(true);

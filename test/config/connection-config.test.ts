@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import {
   CONNECTION_OPTIONS,
-  type ReachFlags,
+  type ConnectionFlags,
   readConnectionConfig,
 } from "../../src/config/connection-config.ts";
 import { RunError } from "../../src/domain/run-error.ts";
@@ -10,7 +10,7 @@ import { surroundings } from "./surroundings.ts";
 
 const flagsOfACommand = z.object({ ...CONNECTION_OPTIONS, size: z.string().default("large") });
 
-function read(flags: ReachFlags & { size?: string }, env?: Record<string, string>) {
+function read(flags: ConnectionFlags & { size?: string }, env?: Record<string, string>) {
   return readConnectionConfig(flagsOfACommand, flags, surroundings(env), (options, problems) => {
     if (options.size === "none") problems.usage("--size: none is no size");
   });
@@ -28,9 +28,9 @@ function problemOf(act: () => unknown): RunError {
 
 describe("the settings of a command that reaches Mimecast", () => {
   test("are its own options, and how Mimecast is reached, with the defaults of import", () => {
-    const { options, reach } = read({});
+    const { options, connection } = read({});
     expect(options.size).toBe("large");
-    expect(reach).toMatchObject({
+    expect(connection).toMatchObject({
       maxRatePerSecond: undefined,
       quotaReservePercent: 10,
       maxAttempts: 6,
@@ -41,8 +41,8 @@ describe("the settings of a command that reaches Mimecast", () => {
   });
 
   test("have no account with --simulate, whatever the environment holds", () => {
-    expect(read({ simulate: true }).reach.account).toBeUndefined();
-    expect(read({ simulate: true }, {}).reach.account).toBeUndefined();
+    expect(read({ simulate: true }).connection.account).toBeUndefined();
+    expect(read({ simulate: true }, {}).connection.account).toBeUndefined();
   });
 
   test("are refused with every problem at once, as a mistake in the command line where one is", () => {

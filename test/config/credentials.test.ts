@@ -97,7 +97,7 @@ describe("an account that can't be used is told, each problem with its variable"
     [
       "an application id with a line break",
       { ...SIGNED_ENV, MIMECAST_APP_ID: "app\r\nhush: 1" },
-      /^MIMECAST_APP_ID: .*line break.*copy it anew$/,
+      /^MIMECAST_APP_ID: .*line break.*copy it again$/,
     ],
     ["a client id with a space", { ...OAUTH_ENV, MIMECAST_CLIENT_ID: "a hush" }, /^MIMECAST_CLIENT_ID: /],
     ["a tenant with a line break", { ...OAUTH_ENV, MIMECAST_TENANT: "our\ntenant" }, /^MIMECAST_TENANT: /],
