@@ -2,19 +2,20 @@ import { EXIT } from "../domain/exit-code.ts";
 import { formatCount, pluralize } from "../domain/format.ts";
 import type { Summary } from "./summary.ts";
 
-/** What a run came to, in one sentence, and whether that is good. */
+/** The result of a run in one sentence, with its tone. */
 export interface Headline {
   readonly tone: "good" | "mixed" | "bad";
   readonly sentence: string;
 }
 
+/** Returns the headline for a run: killed, stopped early, finished with problems, or successful. */
 export function headlineOf(summary: Summary): Headline {
   const { outcomes, rows, state } = summary;
   const toSee = outcomes.invalid + outcomes.conflict + outcomes.failed + outcomes.unknown;
   if (state === "killed") {
     return {
       tone: "bad",
-      sentence: `The run was killed: ${formatCount(outcomes.applied)} of ${pluralize(rows, "row")} had been accepted by Mimecast, and ${leftWords(outcomes["not-sent"] + outcomes.unknown)}.`,
+      sentence: `The run was killed: Mimecast had accepted ${formatCount(outcomes.applied)} of ${pluralize(rows, "row")}, and ${leftWords(outcomes["not-sent"] + outcomes.unknown)}.`,
     };
   }
   const [shutdown] = summary.stopReasons;
@@ -40,12 +41,12 @@ const STOPPED: Readonly<Record<Summary["stopReasons"][number]["kind"], string>> 
   deadline: "Stopped at the deadline",
   limit: "Stopped at the limit",
   refused: "Stopped because Mimecast refuses the account",
-  unreachable: "Stopped because nothing gets through to Mimecast",
+  unreachable: "Stopped because no call reaches Mimecast",
 };
 
 function leftWords(left: number): string {
   if (left === 0) return "none is left to send";
-  return left === 1 ? "1 is to be sent again" : `${formatCount(left)} are to be sent again`;
+  return left === 1 ? "1 must be sent again" : `${formatCount(left)} must be sent again`;
 }
 
 function problemWords({ outcomes }: Summary): string {
@@ -63,9 +64,9 @@ function successWords({ outcomes, rows }: Summary): string {
     outcomes.unchanged === 0
       ? ""
       : outcomes.applied === 0
-        ? ", all of it in earlier runs"
+        ? ", all of them in earlier runs"
         : `, ${formatCount(outcomes.applied)} now and ${formatCount(outcomes.unchanged)} in earlier runs`;
   if (others === 0)
     return `Mimecast accepted ${rows === 1 ? "the one row" : `all ${formatCount(rows)} rows`}${when}.`;
-  return `Mimecast accepted all ${pluralize(accepted, "row")} that were to be sent${when}; ${formatCount(others)} ${others === 1 ? "was" : "were"} passed over.`;
+  return `Mimecast accepted all ${pluralize(accepted, "row")} to be sent${when}; ${formatCount(others)} ${others === 1 ? "was" : "were"} skipped.`;
 }

@@ -1,6 +1,6 @@
 import { stripControlCharacters } from "../domain/display-text.ts";
 
-/** Markup that may stand in a page as it is. Only {@link html} makes it. */
+/** Markup that is safe to put in a page unescaped. Only {@link html} makes it. */
 export class Html {
   readonly text: string;
 
@@ -9,14 +9,14 @@ export class Html {
   }
 }
 
-/** What may stand between markup: texts are escaped, nothing stands for undefined. */
+/** A value to put between markup: {@link html} escapes strings and leaves undefined out. */
 export type HtmlValue = string | number | Html | undefined | readonly HtmlValue[];
 
 /**
- * Markup from a template, for HTML and SVG alike. Whatever comes in between is escaped, in text and in quoted
- * attributes, and is without control characters and marks that change the direction of writing, unless it is
- * markup from here. A few lines of our own: what libraries there are escape a text that was forgotten to be
- * marked as markup, or leave one alone that was forgotten to be escaped; here the type tells the two apart.
+ * Builds markup from a template, for HTML and SVG. Escapes every string, in text and in quoted attributes, and
+ * removes its control characters and marks that change the direction of writing. {@link Html} values stay as
+ * they are. Own code: with template libraries a forgotten marker escapes markup or lets text through; here the
+ * types keep the two apart.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(parts.map((part, index) => `${part}${markup(values[index])}`).join(""));
@@ -46,10 +46,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A text from outside, cut to what is still read. It is set apart from its neighbours, so that letters that are
- * written from right to left move nothing else.
+ * Renders text from outside, truncated to `maxLength` characters. The text is isolated (`bdi`), so that
+ * right-to-left letters don't move their neighbours.
  */
 export function untrusted(text: string, maxLength = 160): Html {
-  const cut = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
-  return html`<bdi>${cut}</bdi>`;
+  const shown = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
+  return html`<bdi>${shown}</bdi>`;
 }

@@ -4,12 +4,12 @@ import { OUTCOMES, type Outcome } from "../domain/outcome.ts";
 import { type Html, html } from "./html.ts";
 import type { Summary } from "./summary.ts";
 
-/** What each outcome means, for someone who has not read the manual. */
+/** The meaning of each outcome, for readers who don't know the manual. */
 const MEANINGS: Readonly<Record<Outcome, string>> = {
   applied: "Mimecast accepted the row in this run",
   unchanged: "Mimecast accepted it in an earlier run; not sent again",
   duplicate: "the same pair as another row",
-  skipped: "in a domain that is passed over",
+  skipped: "in a domain that --skip-domain names",
   invalid: "the record can't be used",
   conflict: "contradicts another row, or the ledger",
   failed: "Mimecast refused it",
@@ -17,11 +17,11 @@ const MEANINGS: Readonly<Record<Outcome, string>> = {
   "not-sent": "the run ended before its turn",
 };
 
-/** Of the bar's length, at the least: a single failure among a million rows must be seen. */
-const LEAST_SHARE = 0.006;
+/** Minimum part of the bar for one outcome: a single failure among a million rows must be visible. */
+const MIN_SHARE = 0.006;
 const BAR_HEIGHT = 22;
 
-/** Every row's outcome, as a bar and as a list. */
+/** Renders the number of rows by outcome, as a bar and as a list. */
 export function outcomeSection({ ignoredAddresses, outcomes, rows, recordsWithoutAlias }: Summary): Html {
   const there = OUTCOMES.filter((outcome) => outcomes[outcome] > 0);
   return html`<section aria-labelledby="outcomes">
@@ -32,14 +32,16 @@ ${besidesLine(recordsWithoutAlias, ignoredAddresses)}</section>
 `;
 }
 
-/** What the input held that is no row. */
+/** Counts the parts of the input that gave no row. */
 function besidesLine(recordsWithoutAlias: number, ignoredAddresses: number): Html | undefined {
   const parts = [
     ...(recordsWithoutAlias > 0
       ? [`${pluralize(recordsWithoutAlias, "record")} without a secondary address`]
       : []),
     ...(ignoredAddresses > 0
-      ? [`${formatCount(ignoredAddresses)} entries of other kinds of address, which were passed over`]
+      ? [
+          `${pluralize(ignoredAddresses, "skipped entry of another kind of address", "skipped entries of other kinds of address")}`,
+        ]
       : []),
   ];
   return parts.length === 0
@@ -50,7 +52,7 @@ function besidesLine(recordsWithoutAlias: number, ignoredAddresses: number): Htm
 
 function bar(there: readonly Outcome[], outcomes: Summary["outcomes"]): Html {
   const total = there.reduce((sum, outcome) => sum + outcomes[outcome], 0);
-  const shares = there.map((outcome) => Math.max(outcomes[outcome] / total, LEAST_SHARE));
+  const shares = there.map((outcome) => Math.max(outcomes[outcome] / total, MIN_SHARE));
   const x = scaleLinear([0, shares.reduce((sum, share) => sum + share, 0)], [0, 100]);
   let from = 0;
   const pieces = there.map((outcome, index) => {
@@ -71,7 +73,7 @@ function item(outcome: Outcome, rows: number, total: number): Html {
 function shareWords(rows: number, total: number): string {
   const share = (rows / total) * 100;
   if (share < 0.1) return "< 0.1 %";
-  // 99.96 % are not all.
+  // Otherwise 99.96 % would be shown as 100 %.
   if (share > 99.9 && rows < total) return "> 99.9 %";
   return `${share.toFixed(1).replace(".0", "")} %`;
 }

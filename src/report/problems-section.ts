@@ -3,11 +3,11 @@ import type { Outcome } from "../domain/outcome.ts";
 import { adviceFor } from "./advice.ts";
 import { type Html, html, untrusted } from "./html.ts";
 
-/** Rows that someone must look at, by outcome and code. */
+/** Rows to look at, by outcome and code. */
 export interface ShownProblems {
-  /** Most rows first; not all where there are many. */
+  /** Largest group first; limited in number. */
   readonly groups: readonly ShownGroup[];
-  /** Of all groups, shown or not. */
+  /** Number of all groups, shown or not. */
   readonly groupCount: number;
   readonly rowCount: number;
 }
@@ -16,13 +16,13 @@ interface ShownGroup {
   readonly outcome: Outcome;
   readonly code: string;
   readonly rows: number;
-  /** Of these, so many failed in an earlier run too. */
+  /** Number of these rows that failed in an earlier run too. */
   readonly repeated: number;
   readonly examples: readonly ShownExample[];
 }
 
 interface ShownExample {
-  /** The input's name, where there are several. */
+  /** The input's name if there are several inputs. */
   readonly input: string | undefined;
   readonly line: number;
   readonly aliasFor: string;
@@ -30,11 +30,11 @@ interface ShownExample {
   readonly message: string;
 }
 
-const LONGEST_CODE = 80;
-const LONGEST_ADDRESS = 100;
-const LONGEST_MESSAGE = 240;
+const MAX_CODE_LENGTH = 80;
+const MAX_ADDRESS_LENGTH = 100;
+const MAX_MESSAGE_LENGTH = 240;
 
-/** What went wrong, how often, for instance where, and what to do about it. */
+/** Renders each problem with its number of rows, examples, and what to do about it. */
 export function problemsSection(problems: ShownProblems): Html {
   const { groups, groupCount, rowCount } = problems;
   if (groups.length === 0) {
@@ -51,7 +51,7 @@ ${groups.map(problem)}${leftOut(problems, groupCount, rowCount)}</section>
 function problem(group: ShownGroup): Html {
   const { meaning, todo } = adviceFor(group.code);
   return html`<article class="problem">
-<div class="head"><h3><span class="dot ${group.outcome}"></span>${group.outcome}</h3><code>${untrusted(group.code, LONGEST_CODE)}</code><span class="rows">${pluralize(group.rows, "row")}</span></div>
+<div class="head"><h3><span class="dot ${group.outcome}"></span>${group.outcome}</h3><code>${untrusted(group.code, MAX_CODE_LENGTH)}</code><span class="rows">${pluralize(group.rows, "row")}</span></div>
 <p>${meaning}${repeatedWords(group)}</p>
 <p class="todo">${todo}</p>
 <table${group.examples.some(({ input }) => input !== undefined) ? html` class="several"` : undefined}><thead><tr><th scope="col">line</th><th scope="col">alias</th><th scope="col">for</th><th scope="col">message</th></tr></thead>
@@ -62,7 +62,7 @@ ${group.rows > group.examples.length ? html`<p class="soft more">and ${pluralize
 }
 
 function example({ input, line, aliasFor, alias, message }: ShownExample): Html {
-  return html`<tr><td class="line" data-of="line">${input === undefined ? undefined : html`${untrusted(input, LONGEST_ADDRESS)} `}${line}</td><td data-of="alias">${untrusted(alias, LONGEST_ADDRESS)}</td><td data-of="for">${untrusted(aliasFor, LONGEST_ADDRESS)}</td><td data-of="message">${untrusted(message, LONGEST_MESSAGE)}</td></tr>
+  return html`<tr><td class="line" data-of="line">${input === undefined ? undefined : html`${untrusted(input, MAX_ADDRESS_LENGTH)} `}${line}</td><td data-of="alias">${untrusted(alias, MAX_ADDRESS_LENGTH)}</td><td data-of="for">${untrusted(aliasFor, MAX_ADDRESS_LENGTH)}</td><td data-of="message">${untrusted(message, MAX_MESSAGE_LENGTH)}</td></tr>
 `;
 }
 
@@ -79,6 +79,6 @@ function fileOf(outcome: Outcome): string {
 function leftOut({ groups }: ShownProblems, groupCount: number, rowCount: number): Html | undefined {
   const hiddenRows = rowCount - groups.reduce((sum, { rows }) => sum + rows, 0);
   if (groupCount === groups.length) return undefined;
-  return html`<p class="left-out">Left out here: ${pluralize(groupCount - groups.length, "more code")} with ${pluralize(hiddenRows, "row")}. results.csv has every row.</p>
+  return html`<p class="left-out">Not shown: ${pluralize(groupCount - groups.length, "more code")} with ${pluralize(hiddenRows, "row")}. results.csv has every row.</p>
 `;
 }

@@ -9,38 +9,38 @@ import { STYLE } from "./style.ts";
 import type { Summary } from "./summary.ts";
 import { timelineSection } from "./timeline-section.ts";
 
-const LONGEST_STOP = 600;
+const MAX_REASON_LENGTH = 600;
 
 /**
- * `report.html`: all that a run came to, for people, in one file. It holds no script and asks for nothing from
- * anywhere: its Content-Security-Policy forbids everything but the one style, which it names by its hash. What it
- * shows of the rows is bounded, and it says what it leaves out.
+ * Renders `report.html`: the results of a run, for people, in one file. The page has no script and loads nothing:
+ * its Content-Security-Policy allows only the one style, by its hash. The page shows a limited number of rows and
+ * says how many it leaves out.
  *
- * @param platform for whose shell commands are quoted
+ * @param platform the platform whose shell commands are quoted for
  */
 export function reportPage(summary: Summary, problems: ShownProblems, platform: string): string {
-  const verdict = headlineOf(summary);
+  const headline = headlineOf(summary);
   const body = html`<header>
 <p class="over">mimecast-bulk import</p>
-<h1><span class="tone ${verdict.tone}"></span>${verdict.sentence}</h1>
-${summary.stopReasons.map(({ message }) => html`<p>Stopped: ${untrusted(message, LONGEST_STOP)}</p>`)}
+<h1><span class="tone ${headline.tone}"></span>${headline.sentence}</h1>
+${summary.stopReasons.map(({ message }) => html`<p>Stopped: ${untrusted(message, MAX_REASON_LENGTH)}</p>`)}
 <p class="soft">${whenWords(summary)}</p>
 </header>
 <main>
 ${outcomeSection(summary)}${timelineSection(summary)}${problemsSection(problems)}${proofSection(summary, platform)}${inputsSection(summary)}${settingsSection(summary)}${filesSection(summary)}</main>
 <footer>Run ${untrusted(summary.run)} · written by mimecast-bulk ${untrusted(summary.tool.version)} · all times are UTC</footer>
 `;
-  return page(`${verdict.sentence} · mimecast-bulk`, body);
+  return page(`${headline.sentence} · mimecast-bulk`, body);
 }
 
 function whenWords({ durationMs, endedAt, exitCode, startedAt, state }: Summary): Html {
   if (state === "killed") {
-    return html`Begun ${timeWords(startedAt)}; killed at a time that is not known. This page was written ${timeWords(endedAt)} by the run after it.`;
+    return html`Started ${timeWords(startedAt)}; killed at an unknown time. This page was written ${timeWords(endedAt)} by the next run.`;
   }
   return html`${timeWords(startedAt)} to ${timeWords(endedAt)}, ${formatDuration(durationMs)} · exit code ${exitCode ?? "none"}`;
 }
 
-/** `2026-11-24 23:23:16`. */
+/** Formats a time as `2026-11-24 23:23:16`. */
 function timeWords(iso: string): Html {
   return html`<time datetime="${iso}">${iso.slice(0, 19).replace("T", " ")}</time>`;
 }

@@ -1,6 +1,7 @@
 /**
- * The report's style. Colours have names for what they mean, once for light and once for dark; paper is light.
- * Nothing in the page has a `style` attribute, as its Content-Security-Policy allows this text alone.
+ * The report's style sheet. Colours are named for their meaning and defined for the light and the dark scheme;
+ * print is always light. No element has a `style` attribute, because the page's Content-Security-Policy allows
+ * this text only.
  */
 export const STYLE = `
 :root {

@@ -1,43 +1,43 @@
 import type { ExitCode, StopReason } from "../domain/exit-code.ts";
 import type { OutcomeCounts } from "../domain/outcome.ts";
 
-/** `summary.json`, and what `--json` prints. Times are ISO 8601 in UTC; names are kept from version to version. */
+/** The content of `summary.json`, which `--json` prints. Times are ISO 8601 in UTC. Names don't change between versions. */
 export interface Summary {
   readonly run: string;
   readonly tool: { readonly name: "mimecast-bulk"; readonly version: string };
   readonly tenant: string;
-  /** `finished`: every row had its turn. `killed`: written by a later run. */
+  /** `finished`: every row was processed. `killed`: a later run wrote this summary. */
   readonly state: "finished" | "stopped" | "killed";
-  /** Null for a killed run: its process had none of ours. */
+  /** Null for a killed run: its process ended without one of the tool's exit codes. */
   readonly exitCode: ExitCode | null;
   readonly stopReasons: readonly StopReason[];
   readonly startedAt: string;
   readonly endedAt: string;
   readonly durationMs: number;
   readonly inputs: readonly SummaryInput[];
-  /** By option or variable, as people type them; no secret is among them. */
+  /** Values by option or variable, as typed; without secrets. */
   readonly settings: Readonly<Record<string, string>>;
   readonly rows: number;
-  /** Records without a secondary address: they gave no row. */
+  /** Records without a secondary address, which give no row. */
   readonly recordsWithoutAlias: number;
-  /** Addresses of other kinds, such as x500, that were passed over. */
+  /** Skipped addresses of other kinds, such as x500. */
   readonly ignoredAddresses: number;
   readonly outcomes: OutcomeCounts;
   /**
-   * Sent rows that did not come to be applied; `repeated` ones failed in an earlier run too. Most first, fifty
-   * names of a kind at most: the rest is summed up in a last line, "others".
+   * Rows that were sent and not applied; `repeated` ones failed in an earlier run too. Most frequent first, at
+   * most fifty names a list; a last line, "others", sums up the rest.
    */
   readonly failures: { readonly byCode: readonly FailureLine[]; readonly byDomain: readonly FailureLine[] };
-  /** Null where a killed run left no count. */
+  /** Null if a killed run left no counts. */
   readonly calls: SummaryCalls | null;
-  /** How the sending went over time; null where nothing was sent. */
+  /** Rows, calls and waits over time; null if nothing was sent. */
   readonly timeline: SummaryTimeline | null;
   readonly files: Readonly<Record<string, string>>;
 }
 
 interface SummaryInput {
   readonly name: string;
-  /** In which it was read, found out or given. */
+  /** The encoding it was read in, detected or given. */
   readonly encoding: string | null;
   readonly sha256: string | null;
   readonly bytes: number | null;
@@ -51,42 +51,42 @@ export interface FailureLine {
 
 export interface SummaryCalls {
   readonly total: number;
-  /** By the HTTP status of their answers. What is missing from the total had none that counts. */
+  /** Number of answers by HTTP status. Calls without a usable answer count only in `total`. */
   readonly byStatus: Readonly<Record<string, number>>;
   /** Attempts after a row's first. */
   readonly retries: number;
-  /** Answered 429, so never executed. */
+  /** Calls answered 429, which the server did not execute. */
   readonly rateLimited: number;
-  /** No connection, or the account refused. */
+  /** Calls without a connection, or for which the account was refused. */
   readonly failed: number;
-  /** Time in which calls were held back to stay within the quota. */
+  /** Time in which the tool held calls back to stay within the quota. */
   readonly quotaWaitMs: number;
 }
 
-/** A number for each stretch of time, oldest first; all lists are of one length. */
+/** Counts for each time bucket, oldest first; all lists have the same length. */
 export interface SummaryTimeline {
   readonly startedAt: string;
   readonly durationMs: number;
-  /** Length of a stretch: the more, the longer the run took. The last one may not have come to its end. */
+  /** Length of a bucket, which grows with the length of the run. The last bucket may be incomplete. */
   readonly bucketMs: number;
   readonly rows: Readonly<Record<"applied" | "failed" | "unknown", readonly number[]>>;
-  /** As in {@link SummaryCalls}; null for a killed run, of which only the outcomes are on record. */
+  /** Counts as in {@link SummaryCalls}; null for a killed run, because only its outcomes are on record. */
   readonly calls: Readonly<Record<TimelineCalls, readonly number[]>> | null;
 }
 
 type TimelineCalls =
   | Exclude<keyof SummaryCalls, "byStatus">
-  /** Rows that waited for their retry: the most at once. */
+  /** Maximum number of rows that waited for a retry at one time. */
   | "rowsWaiting";
 
-/** The summary as the text of a file: lists of numbers each on one line, or a chart's would fill pages. */
+/** Formats the summary as JSON with each list of numbers on one line; otherwise a timeline would fill pages. */
 export function summaryText(summary: Summary): string {
   const text = JSON.stringify(summary, undefined, 2);
-  // No text of JSON holds a line break, so this finds lists only.
+  // A string in JSON has no raw line break, so this matches only lists.
   return `${text.replaceAll(/\[\n[\d\s,.-]+\]/g, (list) => list.replaceAll(/\s+/g, "").replaceAll(",", ", "))}\n`;
 }
 
-/** Throws if the outcomes do not add up to the rows: then a row has none, or two. */
+/** Throws if the outcomes don't add up to the rows: then a row has no outcome, or two. */
 export function assertComplete(outcomes: OutcomeCounts, rows: number): OutcomeCounts {
   const sum = Object.values(outcomes).reduce((total, count) => total + count, 0);
   if (sum !== rows) throw new Error(`${rows} rows were read, but ${sum} have an outcome`);

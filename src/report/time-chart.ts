@@ -2,12 +2,12 @@ import { scaleLinear, scaleUtc } from "d3-scale";
 import { area, curveStepAfter, stack } from "d3-shape";
 import { type Html, html } from "./html.ts";
 
-/** One quantity over time, to be stacked on the others of its chart. */
+/** One quantity over time, stacked on the others of its chart. */
 export interface Band {
-  /** The class that gives it its colour. */
+  /** CSS class, which sets the colour. */
   readonly kind: string;
   readonly name: string;
-  /** A number for each stretch of time. */
+  /** A number for each time bucket. */
   readonly values: readonly number[];
 }
 
@@ -16,25 +16,25 @@ export interface TimeChart {
   readonly bands: readonly Band[];
   readonly startEpochMs: number;
   readonly bucketMs: number;
-  /** The axis ends here where it has an end of its own, as 100 percent is one. */
-  readonly most?: number;
-  /** A value of the axis, and one that is pointed at, as people read it. */
+  /** Fixed upper end of the value axis, such as 100 percent; set from the values if absent. */
+  readonly max?: number;
+  /** Formats a value for the axis and for tooltips. */
   readonly format: (value: number) => string;
   readonly height: number;
 }
 
 const TIME_TICKS = 5;
-/** Words so near to an end of the axis, in percent of it, would be cut off. */
-const NEAR_EDGE = 6;
+/** Labels nearer than this to an end of the axis, in percent of its length, would be cut off. */
+const EDGE_PERCENT = 6;
 const VALUE_TICKS = 3;
-/** Room for the times below the plot, and for the topmost value above it, so that no half of it is cut off. */
+/** Pixels for the times below the plot, and for the upper half of the topmost value above it. */
 const FOOT = 20;
 const HEAD = 8;
 
 /**
- * Stacked bands over time as SVG: drawn with the numbers of stretches as its width and stretched to the page's by
- * the browser, while the words stand at percentages of it. So the same drawing is right on a phone and on a wall,
- * without a script. A pointer that rests on a stretch is told its numbers.
+ * Renders stacked bands over time as SVG. The plot is one unit wide for each bucket, and the browser stretches it
+ * to the page's width; labels are placed at percentages. So one drawing fits every screen without a script. Each
+ * bucket has a tooltip with its numbers.
  */
 export function timeChart(chart: TimeChart): Html {
   const { bands, bucketMs, height, startEpochMs, title } = chart;
@@ -42,8 +42,8 @@ export function timeChart(chart: TimeChart): Html {
   const sums = Array.from({ length }, (_, index) =>
     bands.reduce((sum, band) => sum + valueAt(band, index), 0),
   );
-  const y = scaleLinear([0, chart.most ?? Math.max(...sums, 1)], [height, 0]);
-  if (chart.most === undefined) y.nice(VALUE_TICKS);
+  const y = scaleLinear([0, chart.max ?? Math.max(...sums, 1)], [height, 0]);
+  if (chart.max === undefined) y.nice(VALUE_TICKS);
   const x = scaleUtc([startEpochMs, startEpochMs + length * bucketMs], [0, 100]);
   const [, top = 1] = y.domain();
   const valueTicks = y.ticks(Math.min(VALUE_TICKS, Math.ceil(top)));
@@ -88,7 +88,7 @@ function areas(bands: readonly Band[], length: number, y: (value: number) => num
     .digits(2);
   return layers.map((layer) => {
     const points = layer.map(([low, high]): [number, number] => [low, high]);
-    // A step ends where the next one begins: the last one needs a point behind it.
+    // A step ends where the next one begins, so the last one needs a further point.
     const path = shape([...points, ...points.slice(-1)]);
     return html`<path class="area ${layer.key.kind}" d="${path ?? ""}"/>
 `;
@@ -105,15 +105,15 @@ type TimeScale = ReturnType<typeof scaleUtc<number>>;
 
 function timeTicks(x: TimeScale, startEpochMs: number, spanMs: number): TimeTick[] {
   const times = x.ticks(TIME_TICKS);
-  // The library takes round times, which may be twice as many: on a phone their words would run together.
+  // The library picks round times, which may be twice as many: on a phone their labels would overlap.
   const nth = Math.ceil(times.length / TIME_TICKS);
   return times
     .filter((_, index) => index % nth === 0)
     .map((time) => ({ at: x(time), words: timeWords(time, startEpochMs, spanMs) }))
-    .filter(({ at }) => at > NEAR_EDGE && at < 100 - NEAR_EDGE);
+    .filter(({ at }) => at > EDGE_PERCENT && at < 100 - EDGE_PERCENT);
 }
 
-/** UTC, and no more of it than the span makes one wonder about. */
+/** Formats a time in UTC with the precision that the time span needs. */
 function timeWords(time: Date, startEpochMs: number, spanMs: number): string {
   const iso = time.toISOString();
   if (spanMs < 20_000) return `+${((time.getTime() - startEpochMs) / 1_000).toFixed(1)} s`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { TOOL_CODES } from "../../src/domain/failure.ts";
 import { adviceFor } from "../../src/report/advice.ts";
 
-/** Seen of the API, by whoever talked to it. */
+/** Codes that clients of the API have reported. */
 const API_CODES = [
   "err_xdk_invalid_signature",
   "err_developer_key",
@@ -21,7 +21,7 @@ const API_CODES = [
   "app_forbidden",
 ];
 
-describe("what to do about a code", () => {
+describe("adviceFor", () => {
   it.each([
     ...Object.keys(TOOL_CODES),
     ...API_CODES,
@@ -30,15 +30,15 @@ describe("what to do about a code", () => {
     "http_429",
     "http_503",
     "http_302",
-  ])("is known for %s", (code) => {
+  ])("has a meaning and a next step for %s", (code) => {
     const { meaning, todo } = adviceFor(code);
-    expect(meaning).not.toContain("knows nothing");
+    expect(meaning).not.toContain("does not know");
     expect(meaning).toMatch(/^[A-Z].*\.$/);
     expect(todo).toMatch(/\.$/);
   });
 
   it.each(["err_never_seen", "", "toString", "__proto__", "http_5", "<script>"])(
-    "is left open for %j, which nobody knows",
-    (code) => expect(adviceFor(code).meaning).toContain("knows nothing"),
+    "says that it does not know %j",
+    (code) => expect(adviceFor(code).meaning).toContain("does not know"),
   );
 });

@@ -7,7 +7,7 @@ import { importing } from "../support/corridor.ts";
 import { csvOf } from "../support/csv-files.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
-/** Of the browser's own: nothing but what the page asks for is to be seen. */
+/** Turns off the browser's own requests, so that the test sees only those of the page. */
 const QUIET = [
   "--headless",
   "--no-sandbox",
@@ -21,10 +21,10 @@ const QUIET = [
 
 const SCRIPT = `<script>document.title = "ran"</script>`;
 
-/** Texts, as the types of a page's own world are not those of this program. */
+/** A string, because the page's global types are not those of this program. */
 const COLOUR_OF_HEADING = "getComputedStyle(document.querySelector('h1')).color";
 
-/** What a text would do that had got out of its place. */
+/** Returns a script that does what an injected text could try to do. */
 function intrusion(url: string): string {
   return `(async () => {
     const script = document.createElement("script");
@@ -48,7 +48,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
     });
     afterAll(async () => await browser.close());
 
-    /** The report of a run over hostile rows, served and opened. */
+    /** Opens the report of a run over hostile rows, served over HTTP. */
     async function opened(
       options: { readonly colorScheme?: "dark" | "light"; readonly width?: number } = {},
     ) {
@@ -90,11 +90,11 @@ describe.skipIf(!existsSync(CHROMIUM))(
       return { page, url, asked, requested, complaints };
     }
 
-    test("says the verdict, in its title too, runs nothing and asks for nothing", async () => {
+    test("shows the headline, in its title too, runs no script and loads nothing", async () => {
       const { page, url, asked, requested, complaints } = await opened();
-      const verdict = "Finished, and 3 of 4 rows need a look: 1 failed, 2 invalid.";
-      expect(await page.locator("h1").innerText()).toBe(verdict);
-      expect(await page.title()).toBe(`${verdict} · mimecast-bulk`);
+      const headline = "Finished, and 3 of 4 rows need a look: 1 failed, 2 invalid.";
+      expect(await page.locator("h1").innerText()).toBe(headline);
+      expect(await page.title()).toBe(`${headline} · mimecast-bulk`);
       const text = await page.locator("body").innerText();
       expect(text).toContain(`"'>${SCRIPT}`);
       expect(text).toContain("<img src=x onerror=alert(1)>");
@@ -105,7 +105,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(complaints).toEqual([]);
     });
 
-    test("lets nothing run, load or be styled that somebody would get into it", async () => {
+    test("blocks injected scripts, images, styles and requests", async () => {
       const { page, url, asked, complaints } = await opened();
       const title = await page.title();
       const colour = async (): Promise<unknown> => await page.evaluate(COLOUR_OF_HEADING);
@@ -117,7 +117,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(complaints.filter((text) => text.includes("Content Security Policy")).length).toBeGreaterThan(3);
     });
 
-    test("is light or dark as its reader likes it, and light on paper", async () => {
+    test("follows the reader's colour scheme on screen and is light in print", async () => {
       const brightness = async (colorScheme: "dark" | "light", media: "screen" | "print") => {
         const { page } = await opened({ colorScheme });
         await page.emulateMedia({ media });

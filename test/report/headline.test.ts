@@ -14,11 +14,11 @@ test.each<[Summary, string, string]>([
     "good",
     "Mimecast accepted all 5 rows, 2 now and 3 in earlier runs.",
   ],
-  [summaryOf({ unchanged: 3 }), "good", "Mimecast accepted all 3 rows, all of it in earlier runs."],
+  [summaryOf({ unchanged: 3 }), "good", "Mimecast accepted all 3 rows, all of them in earlier runs."],
   [
     summaryOf({ applied: 2, skipped: 1, duplicate: 1 }),
     "good",
-    "Mimecast accepted all 2 rows that were to be sent; 2 were passed over.",
+    "Mimecast accepted all 2 rows to be sent; 2 were skipped.",
   ],
   [summaryOf({}), "good", "The input had no rows."],
   [
@@ -47,18 +47,18 @@ test.each<[Summary, string, string]>([
   [
     summaryOf({ applied: 2, "not-sent": 1 }, { state: "killed", exitCode: null }),
     "bad",
-    "The run was killed: 2 of 3 rows had been accepted by Mimecast, and 1 is to be sent again.",
+    "The run was killed: Mimecast had accepted 2 of 3 rows, and 1 must be sent again.",
   ],
   [
     summaryOf({ applied: 2 }, { state: "killed", exitCode: null }),
     "bad",
-    "The run was killed: 2 of 2 rows had been accepted by Mimecast, and none is left to send.",
+    "The run was killed: Mimecast had accepted 2 of 2 rows, and none is left to send.",
   ],
   [
     summaryOf({ applied: 2, unknown: 1, "not-sent": 3 }, { state: "killed", exitCode: null }),
     "bad",
-    "The run was killed: 2 of 6 rows had been accepted by Mimecast, and 4 are to be sent again.",
+    "The run was killed: Mimecast had accepted 2 of 6 rows, and 4 must be sent again.",
   ],
-])("The verdict is one sentence (%#)", (summary, tone, sentence) => {
+])("The headline is one sentence (%#)", (summary, tone, sentence) => {
   expect(headlineOf(summary)).toEqual({ tone, sentence });
 });

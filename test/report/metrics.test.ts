@@ -29,7 +29,7 @@ const GOOD: RunEnding = {
 };
 const FAILED: RunEnding = { ...GOOD, exitCode: EXIT.locked, summary: undefined };
 
-/** The value of each line that is no comment, without the label that is on all of them. */
+/** Returns the value of each line that isn't a comment, without the label that all of them have. */
 async function valuesOf(ending: RunEnding, before = ""): Promise<Record<string, number>> {
   const text = await metricsText(ending, before);
   return Object.fromEntries(
@@ -45,7 +45,7 @@ async function valuesOf(ending: RunEnding, before = ""): Promise<Record<string, 
 }
 
 describe("the metrics of the last import", () => {
-  it("tell when it ended, how long it took, what it came to and what it cost", async () => {
+  it("give the end, duration, outcomes and calls of the import", async () => {
     expect(await valuesOf(GOOD)).toMatchObject({
       last_run_timestamp_seconds: NOW_MS / 1_000,
       last_run_duration_seconds: 90.5,
@@ -63,7 +63,7 @@ describe("the metrics of the last import", () => {
     });
   });
 
-  it("keep when an import last succeeded, over runs that failed", async () => {
+  it("keep the time of the last success when later runs fail", async () => {
     const first = await metricsText(GOOD, "");
     const second = await metricsText({ ...FAILED, endedAtEpochMs: NOW_MS + 60_000 }, first);
     const third = await valuesOf({ ...FAILED, endedAtEpochMs: NOW_MS + 120_000 }, second);
@@ -75,7 +75,7 @@ describe("the metrics of the last import", () => {
   });
 
   it.each(["", "something else", "mimecast_bulk_import_last_success_timestamp_seconds{} soon"])(
-    "say 0 where no success is known of: %j",
+    "have 0 as the last success if the earlier file is %j",
     async (before) => {
       expect(await valuesOf(FAILED, before)).toMatchObject({
         last_success_timestamp_seconds: 0,
@@ -88,15 +88,12 @@ describe("the metrics of the last import", () => {
   it.skipIf(!existsSync(PROMTOOL)).each([
     ["a success", GOOD],
     ["a failure", FAILED],
-  ])(
-    `of %s are right in the eyes of ${PROMTOOL} (skipped where that is not installed)`,
-    async (_, ending) => {
-      const input = await metricsText(ending, "");
-      const { status, stdout, stderr } = spawnSync(PROMTOOL, ["check", "metrics"], {
-        input,
-        encoding: "utf8",
-      });
-      expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
-    },
-  );
+  ])(`pass ${PROMTOOL} for %s (skipped if it is not installed)`, async (_, ending) => {
+    const input = await metricsText(ending, "");
+    const { status, stdout, stderr } = spawnSync(PROMTOOL, ["check", "metrics"], {
+      input,
+      encoding: "utf8",
+    });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
 });

@@ -4,7 +4,7 @@ import type { Summary } from "../../src/report/summary.ts";
 
 export const NO_PROBLEMS: ShownProblems = { groups: [], groupCount: 0, rowCount: 0 };
 
-/** The summary of a run that went well, but for what is given. */
+/** Returns the summary of a successful run, changed by the given fields. */
 export function summaryOf(outcomes: Partial<OutcomeCounts>, more: Partial<Summary> = {}): Summary {
   const counts = { ...NO_OUTCOMES, ...outcomes };
   return {

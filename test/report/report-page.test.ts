@@ -7,7 +7,7 @@ import { NO_PROBLEMS, summaryOf } from "./parts.ts";
 const NASTY = `"><script>alert(1)</script>'&\u202e\u0000<img src=x onerror=alert(2)>`;
 const MEBIBYTE = 1024 * 1024;
 
-/** As many and as long as the program lets them be, and then some. */
+/** Returns more and longer problems than the program ever passes. */
 function hostileProblems(): ShownProblems {
   const long = NASTY.repeat(1_000);
   return {
@@ -65,7 +65,7 @@ function hostileSummary() {
 }
 
 describe("the report's page", () => {
-  it("allows itself one style, by its hash, and nothing else", () => {
+  it("allows one style, by its hash, and nothing else", () => {
     const page = reportPage(summaryOf({ applied: 3 }), NO_PROBLEMS, "linux");
     const [, policy = ""] = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(page) ?? [];
     const [, style = ""] = /<style>([\s\S]*?)<\/style>/.exec(page) ?? [];
@@ -86,17 +86,17 @@ describe("the report's page", () => {
     }
   });
 
-  it("stays below a megabyte with whatever it is given, and says what it leaves out", () => {
+  it("stays below a megabyte for any input, and says how much it leaves out", () => {
     const page = reportPage(hostileSummary(), hostileProblems(), "linux");
     expect(Buffer.byteLength(page)).toBeLessThan(MEBIBYTE);
-    expect(page).toContain("Left out here: 999,970 more codes with 10 rows. results.csv has every row.");
+    expect(page).toContain("Not shown: 999,970 more codes with 10 rows. results.csv has every row.");
     expect(page).toContain("and 9,960 more inputs: see summary.json");
     expect(page).toContain("and 33,328 more rows, in failed-reasons.csv or results.csv");
   });
 
-  it("tells what a run proved and what it did not", () => {
+  it("states what a run proved and what it did not", () => {
     const page = reportPage(summaryOf({ applied: 3, unchanged: 1, unknown: 1 }), NO_PROBLEMS, "linux");
-    expect(page).toContain("nothing was read back from Mimecast");
+    expect(page).toContain("this run read nothing back from Mimecast");
     expect(page).toContain("rest on the ledger");
     expect(page).toContain("may be in place or not");
     expect(page).toContain("mimecast-bulk verify <bdi>aliases.csv</bdi>");
@@ -109,7 +109,7 @@ describe("the report's page", () => {
     ["two words & more.csv", "win32", '"two words & more.csv"'],
     ["standard input", "linux", "FILE"],
     [`${"long ".repeat(100)}.csv`, "linux", "FILE"],
-  ])("has a command for the input %j that a shell on %s takes as it is", (name, platform, word) => {
+  ])("quotes the input %j in its command for a shell on %s", (name, platform, word) => {
     const inputs = [{ name, sha256: null, bytes: null, encoding: null }];
     const page = reportPage(summaryOf({ applied: 1 }, { inputs }), NO_PROBLEMS, platform);
     const [, command = ""] = /<code>mimecast-bulk verify <bdi>(.*)<\/bdi>/.exec(page) ?? [];
@@ -117,7 +117,7 @@ describe("the report's page", () => {
     expect(unescaped).toBe(word);
   });
 
-  it("makes no rate of a run that took no time", () => {
+  it("shows no rate for a run that took no time", () => {
     const rows = { applied: [1], failed: [0], unknown: [0] };
     const startedAt = "2026-01-02T03:04:05.678Z";
     const timeline = { startedAt, durationMs: 0, bucketMs: 1_000, rows, calls: null };
