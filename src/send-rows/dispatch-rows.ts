@@ -22,7 +22,7 @@ export interface DispatchParts {
   /** Rows that the pages hold in all. */
   readonly rowCount: number;
   readonly queue: PrimaryQueue<PendingRow>;
-  readonly attempts: BatchSender;
+  readonly sender: BatchSender;
   readonly recorder: OutcomeRecorder;
   readonly flowControl: FlowControl;
   readonly shutdown: Shutdown;
@@ -41,11 +41,11 @@ const PAGE_TIMES_IN_FLIGHT = 3;
  * Throws what keeps the record from being written.
  */
 export async function dispatchRows(rules: DispatchRules, parts: DispatchParts): Promise<void> {
-  const { queue, attempts, clock, recorder, shutdown, flowControl } = parts;
+  const { queue, sender, clock, recorder, shutdown, flowControl } = parts;
   const lanes = pLimit(rules.concurrency);
   const notify = new Notify(clock);
   const rowCount = Math.min(parts.rowCount, rules.limit ?? Number.POSITIVE_INFINITY);
-  const maxBatch = attempts.maxBatchFor(0);
+  const maxBatch = sender.maxBatchFor(0);
   const pageRows = Math.max(PAGE_ROWS, rules.concurrency * maxBatch * PAGE_TIMES_IN_FLIGHT);
   // Not p-limit's own count, which falls only after a lane has rung the bell: the last ring would be in vain.
   let inFlight = 0;
@@ -61,7 +61,7 @@ export async function dispatchRows(rules: DispatchRules, parts: DispatchParts): 
 
   const attempt = async (rows: readonly PendingRow[]): Promise<void> => {
     try {
-      await attempts.send(rows);
+      await sender.send(rows);
     } catch (error) {
       if (!(error instanceof StoppedError)) {
         fatal ??= { error };
@@ -79,7 +79,7 @@ export async function dispatchRows(rules: DispatchRules, parts: DispatchParts): 
     const { concurrency: laneCount } = flowControl;
     if (lanes.concurrency !== laneCount) lanes.concurrency = laneCount;
     while (inFlight < laneCount && flowControl.nextProbeMs <= nowMs) {
-      const rows = queue.take(nowMs, attempts.batchSize);
+      const rows = queue.take(nowMs, sender.batchSize);
       if (rows.length === 0) return;
       inFlight += 1;
       // Not awaited here: `attempt` does not reject, and rings when it is done.

@@ -11,7 +11,7 @@ export interface OutcomeRecorderParts {
   readonly queue: PrimaryQueue<PendingRow>;
   readonly journal: Journal;
   readonly shutdown: Shutdown;
-  readonly stops: RunLimits;
+  readonly limits: RunLimits;
   readonly clock: Clock;
   readonly hooks: SendHooks;
 }
@@ -33,7 +33,7 @@ export class OutcomeRecorder {
     void this.#record(row, ended, failure).catch(this.#halt);
     this.#parts.queue.complete(row);
     this.#parts.hooks.onOutcome(row, ended, failure);
-    this.#parts.stops.ended(ended, failure, this.counts);
+    this.#parts.limits.ended(ended, failure, this.counts);
   }
 
   /** Puts on record how the rows stand that were tried and can't be tried again, as the run stops. */

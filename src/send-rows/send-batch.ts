@@ -1,7 +1,8 @@
-import type { AliasApi } from "../domain/api.ts";
+import type { CallOptions } from "../domain/api.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { AttemptResult, Exchange } from "../domain/response.ts";
+import type { Pair } from "../domain/row.ts";
 import { backoffMs, type RetryPolicy } from "../engine/backoff.ts";
 import { BatchSize } from "../engine/batch-size.ts";
 import type { FlowControl } from "../engine/flow-control.ts";
@@ -12,6 +13,12 @@ import { effectOnFlow, finishedCount, type PendingRow, type SendHooks } from "./
 import type { OutcomeRecorder } from "./record-outcomes.ts";
 import type { RunLimits } from "./run-limits.ts";
 
+/**
+ * Makes one call for all pairs, no two of which have the same alias or the same primary. Whatever the network and
+ * Mimecast do is a value in the {@link Exchange}; only what `beforeSend` throws is thrown.
+ */
+export type BatchCall = (pairs: readonly Pair[], options: CallOptions) => Promise<Exchange>;
+
 export interface BatchRules {
   readonly retry: RetryPolicy;
   readonly inPlaceCodes: ReadonlySet<string>;
@@ -20,13 +27,13 @@ export interface BatchRules {
 }
 
 export interface BatchSenderParts {
-  readonly client: AliasApi;
+  readonly callBatch: BatchCall;
   readonly queue: PrimaryQueue<PendingRow>;
   readonly journal: Journal;
   readonly recorder: OutcomeRecorder;
   readonly flowControl: FlowControl;
   readonly shutdown: Shutdown;
-  readonly stops: RunLimits;
+  readonly limits: RunLimits;
   readonly clock: Clock;
   readonly random: () => number;
   readonly hooks: SendHooks;
@@ -86,20 +93,20 @@ export class BatchSender {
   }
 
   async #call(rows: readonly PendingRow[]): Promise<Exchange> {
-    const { client, recorder, shutdown, stops, flowControl } = this.#parts;
+    const { callBatch, recorder, shutdown, limits, flowControl } = this.#parts;
     let isClaimed = false;
     try {
-      const exchange = await client.updateAliases(rows, {
+      const exchange = await callBatch(rows, {
         signal: shutdown.abort,
         drainSignal: shutdown.drain,
         beforeSend: async () => {
           await flowControl.acquire();
-          stops.checkDeadline();
+          limits.checkDeadline();
           shutdown.throwIfStopped();
           await this.#claim(rows, 1);
           isClaimed = true;
           // Once more: a commit takes a moment.
-          stops.checkDeadline();
+          limits.checkDeadline();
           shutdown.throwIfStopped();
           flowControl.countSend();
           for (const row of rows) if (row.attempts > 0) recorder.counts.retries += 1;

@@ -18,7 +18,7 @@ import type { RunManifest } from "./run-manifest.ts";
 import { timelineFromLedger } from "./run-timeline.ts";
 
 /** What sending came to, besides the rows' outcomes. */
-export interface Sending {
+interface Sending {
   readonly calls: SummaryCalls;
   readonly timeline: SummaryTimeline | null;
 }

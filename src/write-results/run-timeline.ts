@@ -1,6 +1,7 @@
-import { bucketMsFor, type Timeline, type TimelineBucket } from "../engine/timeline.ts";
+import type { CallCounts } from "../engine/flow-control.ts";
+import { bucketMsFor, type Timeline, type TimelineBucket, type TimelineSample } from "../engine/timeline.ts";
 import type { ReportQueries } from "../ledger/report-queries.ts";
-import type { SummaryTimeline } from "../report/summary.ts";
+import type { SummaryCalls, SummaryTimeline } from "../report/summary.ts";
 
 /** The course of a run that came to its end. */
 export function timelineSummary(
@@ -50,5 +51,17 @@ export function timelineFromLedger(report: ReportQueries): SummaryTimeline | nul
     bucketMs,
     rows,
     calls: null,
+  };
+}
+
+/** Returns the summary's figures of the calls of a run that has sent. */
+export function callsSummary(counts: TimelineSample & Pick<CallCounts, "byStatus">): SummaryCalls {
+  return {
+    total: counts.calls,
+    byStatus: Object.fromEntries(counts.byStatus),
+    retries: counts.retries,
+    rateLimited: counts.rateLimited,
+    failed: counts.failedCalls,
+    quotaWaitMs: Math.round(counts.quotaWaitMs),
   };
 }
