@@ -1,32 +1,32 @@
-/** When a call left and when its answer, or what came instead, was there; monotonic ms. */
+/** The times at which a call was sent and at which its response or error arrived; monotonic ms. */
 interface Timed {
   readonly sentAtMs: number;
   readonly arrivedAtMs: number;
 }
 
-/** Answers that a decision rests on, at least. */
+/** Calls that a decision needs at least. */
 const MIN_SAMPLES = 8;
-/** So large a share of a round without an answer is no accident. Single 503s happen to a healthy service. */
+/** Share of failed calls in a round that means overload. A healthy service answers a single 503 now and then. */
 const OVERLOAD_RATIO = 0.2;
 const DECREASE_FACTOR = 0.6;
-/** Of the present number, but at least one lane. */
+/** Fraction of the current limit that is added after a good round; at least one lane. */
 const INCREASE_FRACTION = 1 / 8;
 /**
- * Below this share of the most, fewer lanes help nobody: a service that answers nothing is the breaker's concern,
- * and rows that fail by themselves would otherwise slow all others down.
+ * Lower bound, as a fraction of the maximum. A dead service is the circuit breaker's job, and rows that fail on their
+ * own must not slow the others.
  */
 const MIN_FRACTION = 1 / 8;
-/** Slower than usual: by so much, and so many times. */
+/** A round is slow if its mean latency exceeds the baseline by both of these. */
 const SLOW_BY_MS = 500;
 const SLOW_TIMES = 3;
-/** How fast what counts as usual follows a faster service, and a slower one: that has become usual one day. */
+/** EWMA weights of the baseline latency: fast to follow a quicker service, slow to accept a slower one as normal. */
 const EWMA_DOWN = 0.3;
 const EWMA_UP = 0.02;
 
 /**
- * How many calls may be in flight: fewer when the service struggles, and step by step more when it is well again.
- * Pure. It decides in rounds of as many answers as there are lanes, and counts only calls that left after its last
- * decision, so that one bad moment counts once.
+ * The number of calls that may be in flight. It falls when the service struggles, and rises step by step when the
+ * service recovers. Pure. It decides once per round. A round has as many calls as there are lanes, and only calls that
+ * were sent after the last decision, so that one bad moment counts once.
  */
 export class AdaptiveConcurrency {
   readonly #max: number;
@@ -37,21 +37,25 @@ export class AdaptiveConcurrency {
   #latencySumMs = 0;
   #baselineMs: number | undefined;
 
-  constructor(most: number) {
-    this.#max = most;
-    this.#limit = most;
+  constructor(max: number) {
+    this.#max = max;
+    this.#limit = max;
   }
 
   get limit(): number {
     return this.#limit;
   }
 
-  /** How long an answer usually takes, in ms; undefined before the first round is over. */
+  /** The usual latency of a call, in ms; undefined before the end of the first round. */
   get baselineLatencyMs(): number | undefined {
     return this.#baselineMs;
   }
 
-  /** `isTroubled`: throttled in spite of the quota's governor, a server error, a time-out, a lost connection. */
+  /**
+   * Counts a call.
+   *
+   * @param isTroubled true for a 429 in spite of the quota governor, a server error, a time-out or a lost connection
+   */
   record(call: Timed, isTroubled: boolean): void {
     if (call.sentAtMs < this.#roundSinceMs) return;
     this.#answers += 1;
@@ -81,8 +85,8 @@ export class AdaptiveConcurrency {
   }
 
   #isSlow(latencyMs: number): boolean {
-    const usualMs = this.#baselineMs ?? latencyMs;
-    this.#baselineMs = usualMs + (latencyMs - usualMs) * (latencyMs < usualMs ? EWMA_DOWN : EWMA_UP);
-    return latencyMs > usualMs + SLOW_BY_MS && latencyMs > usualMs * SLOW_TIMES;
+    const baselineMs = this.#baselineMs ?? latencyMs;
+    this.#baselineMs = baselineMs + (latencyMs - baselineMs) * (latencyMs < baselineMs ? EWMA_DOWN : EWMA_UP);
+    return latencyMs > baselineMs + SLOW_BY_MS && latencyMs > baselineMs * SLOW_TIMES;
   }
 }

@@ -1,39 +1,40 @@
-/** When a call left and when its answer was there; monotonic ms. */
+/** The times at which a call was sent and at which its response arrived; monotonic ms. */
 interface Timed {
   readonly sentAtMs: number;
   readonly arrivedAtMs: number;
 }
 
-/** A round lasts at least this long and has at least this many answers. */
+/** Minimum duration of a round, and its minimum number of responses. */
 const ROUND_MS = 1_000;
 const MIN_ROUND = 20;
-/** Share of troubled answers that makes the rate fall. Single 503s happen to a healthy service. */
+/** Share of server errors that lowers the rate. A healthy service answers a single 503 now and then. */
 const TROUBLED_SHARE = 0.2;
-/** The same once the rate is limited: every attempt that fails is one of the few that its row has. */
+/** Lower threshold once the rate is limited, because each failed attempt is one of the few that its row has. */
 const TROUBLED_SHARE_WHILE_LIMITED = 0.1;
-/** Of what got through a second; a little less, because the limiter's windows are not known. */
+/** New rate as a fraction of the successful calls per second. Below 1, because the limiter's windows are not known. */
 const FALL_TO = 0.95;
-/** Rounds without trouble before the rate climbs, and the factor of each climb. */
+/** Good rounds before the rate rises, and the factor of each rise. */
 const HOLD_ROUNDS = 3;
 const CLIMB = 1.1;
-/** A limit this many times above what gets through limits nothing. */
+/** A limit this many times above the rate of successful calls has no effect and is lifted. */
 const UNUSED = 2;
-/** A round that still has this much of the trouble that there was without a limit was not helped by it. */
+/** The limit does not help if a round's error share is still this fraction of the share without a limit. */
 const UNHELPED_SHARE = 0.7;
 const MAX_UNHELPED = 2;
-/** Falls without a calm round between them: the trouble has another cause by now. */
+/** After this many falls without a good round between them, the errors have another cause. */
 const MAX_FALLS = 5;
-/** After a rate that did not help, none is tried for this long. */
+/** After a limit that did not help, no limit is tried for this long. */
 const GIVEN_UP_MS = 60_000;
-/** Calls may leave this much ahead of their turn, because timers are late. */
+/** Calls may be sent this early, because timers fire late. */
 const TOLERANCE_MS = 30;
 
 /**
- * A rate for a service that answers calls above a limit with a server error. It falls to what gets through when too
- * many calls of a round fail, and climbs again slowly. Fewer lanes would not do: one lane alone can be too fast. Pure.
+ * A rate limit for a service that answers calls above its own limit with a server error. When too many calls of a
+ * round fail, the rate falls to that of the successful calls, and then rises slowly. Fewer lanes would not be enough,
+ * because a single lane can be too fast. Pure.
  *
- * A rate that does not make the trouble smaller is lifted, because calls that fail by themselves would otherwise slow
- * all others down. Rounds in which nothing gets through are the circuit breaker's concern.
+ * A limit that does not reduce the errors is lifted. Otherwise calls that fail on their own would slow all others.
+ * Rounds without a success are the circuit breaker's job.
  */
 export class AdaptiveRate {
   #perSecond: number | undefined;
@@ -43,32 +44,32 @@ export class AdaptiveRate {
   #passed = 0;
   #troubled = 0;
   #calmRounds = 0;
-  /** Share of trouble in the round that brought the limit. */
+  /** Error share of the round that led to the limit. */
   #unlimitedShare = 0;
   #falls = 0;
   #unhelped = 0;
   #givenUpUntilMs = Number.NEGATIVE_INFINITY;
 
-  /** Calls a second; undefined while there is no limit. */
+  /** Calls per second; undefined without a limit. */
   get perSecond(): number | undefined {
     return this.#perSecond;
   }
 
-  /** Milliseconds until the next call may leave; 0 if it may now. */
+  /** Returns the milliseconds until the next call may be sent; 0 if it may be sent now. */
   waitMs(nowMs: number): number {
     return this.#perSecond === undefined ? 0 : Math.max(0, this.#turnMs - TOLERANCE_MS - nowMs);
   }
 
-  /** Counts a call that leaves now. */
+  /** Counts a call that is sent now. */
   sent(nowMs: number): void {
     if (this.#perSecond !== undefined) this.#turnMs = Math.max(this.#turnMs, nowMs) + 1_000 / this.#perSecond;
   }
 
-  /** `isTroubled`: the server answered that it could not. Other failures are not to be given here. */
-  took(call: Timed, isTroubled: boolean): void {
+  /** Counts a response. `isTroubled` means a server error. Other failures must not be passed here. */
+  record(call: Timed, isTroubled: boolean): void {
     if (this.#roundSinceMs === Number.NEGATIVE_INFINITY) this.#roundSinceMs = call.sentAtMs;
     if (!isTroubled) this.#passedInRound += 1;
-    // What left before the last decision says nothing about it.
+    // Calls sent before the last decision are not evidence of its effect.
     if (call.sentAtMs >= this.#roundSinceMs) {
       if (isTroubled) this.#troubled += 1;
       else this.#passed += 1;

@@ -11,7 +11,7 @@ import { QuotaGovernor, type QuotaRules, type QuotaSnapshot } from "./quota.ts";
 import { type Shutdown, StoppedError } from "./shutdown.ts";
 
 export interface ReadRules {
-  /** Calls in flight, at most. */
+  /** Maximum calls in flight. */
   readonly concurrency: number;
   readonly quota: QuotaRules;
   readonly breaker: BreakerRules;
@@ -23,40 +23,40 @@ export interface ApiReaderParts {
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random: () => number;
   readonly shutdown: Shutdown;
-  /** As the console calls it: what to check where the account is refused. */
+  /** The permission's name in the console, for the advice when access is denied. */
   readonly permission: string;
   readonly hooks: ReadHooks;
 }
 
-/** Is told what happens, for people's eyes. `what` is what the call asks for. */
+/** Callbacks for the console. `what` names what the call reads. */
 export interface ReadHooks extends WaitHooks {
-  /** A call did not give what it asked for, and is made again. */
+  /** A call failed and will be retried. */
   onRetry(what: string, failure: Failure): void;
 }
 
-/** What a call that only reads came to in the end. */
+/** The final result of a call that only reads. */
 export type ReadResult<T> = { readonly kind: "read"; readonly value: T } | ReadFailure;
 
-/** Why it came to nothing. */
+/** The reason why a read failed permanently. */
 export interface ReadFailure {
   /**
-   * `failed`: Mimecast refuses what is asked for, or can't answer it though others got through · `unreachable`:
-   * no answer ever came · `access-denied`: the account may not have it.
+   * `failed`: Mimecast rejects this read, or can't answer it although other calls succeed · `unreachable`: no call
+   * was answered · `access-denied`: the account has no access.
    */
   readonly kind: "failed" | "unreachable" | "access-denied";
   readonly failure: Failure;
   readonly attempts: number;
 }
 
-/** Makes one call. */
+/** A function that makes one call. */
 export type ReadCall<T> = (control: CallOptions) => Promise<ReadExchange<T>>;
 
-/** One refusal may be the account's, just revoked; the second, with others between, is what was asked for. */
+/** A first denial may mean that the account was just revoked. A second one, with successes between, is about this read. */
 const MIN_DENIALS = 2;
 
 /**
- * Makes calls that only read, and makes each again as import does with a row: under one quota, one breaker and
- * one number of lanes for all of them, with the same waits, until it is answered or has failed for good.
+ * Makes calls that only read, and retries each as import retries a row, until it succeeds or fails permanently. All
+ * calls share one quota, one circuit breaker, one concurrency limit and the same backoff.
  */
 export class ApiReader {
   readonly #rules: ReadRules;
@@ -64,8 +64,8 @@ export class ApiReader {
   readonly #governor: QuotaGovernor;
   readonly #flowControl: FlowControl;
   #inFlight = 0;
-  #passedCount = 0;
-  /** Those that wait for a lane. */
+  #successCount = 0;
+  /** Wakes the calls that wait for a lane. */
   #waiting: (() => void)[] = [];
 
   constructor(rules: ReadRules, parts: ApiReaderParts) {
@@ -74,11 +74,10 @@ export class ApiReader {
     this.#parts = parts;
     this.#governor = new QuotaGovernor(rules.quota);
     const breaker = new CircuitBreaker(rules.breaker);
-    const lanes = new AdaptiveConcurrency(rules.concurrency);
     this.#flowControl = new FlowControl({
       governor: this.#governor,
       breaker,
-      adaptive: lanes,
+      adaptive: new AdaptiveConcurrency(rules.concurrency),
       clock,
       shutdown,
       permission,
@@ -90,12 +89,12 @@ export class ApiReader {
     return this.#flowControl.counts.calls;
   }
 
-  /** Undefined as long as no answer told of a quota. */
+  /** The quota; undefined until a response reports one. */
   get quota(): QuotaSnapshot | undefined {
     return this.#governor.snapshot(this.#parts.clock.nowMs());
   }
 
-  /** Throws a StoppedError `at` this once nothing may be sent any more: the stop's reasons say why. */
+  /** Makes a call until it succeeds or fails permanently. Throws a StoppedError with `at` = `what` if the run stops. */
   async read<T>(what: string, call: ReadCall<T>): Promise<ReadResult<T>> {
     try {
       return await this.#untilRead(what, call);
@@ -108,8 +107,8 @@ export class ApiReader {
     const { clock, random, shutdown, hooks } = this.#parts;
     const { retry } = this.#rules;
     let attempts = 0;
-    let refusals = 0;
-    let refusedAfter = -1;
+    let denials = 0;
+    let successesAtDenial = -1;
     for (;;) {
       const { answer, ...trace } = await this.#inLane(call);
       if (answer.kind === "passed") return { kind: "read", value: answer.value };
@@ -118,17 +117,17 @@ export class ApiReader {
         case "not-executed":
           break;
         case "access-denied":
-          if (refusedAfter !== this.#passedCount) refusals += 1;
-          refusedAfter = this.#passedCount;
-          if (refusals >= Math.max(MIN_DENIALS, retry.maxAttempts))
-            return { kind: "access-denied", failure, attempts: attempts + refusals };
+          if (successesAtDenial !== this.#successCount) denials += 1;
+          successesAtDenial = this.#successCount;
+          if (denials >= Math.max(MIN_DENIALS, retry.maxAttempts))
+            return { kind: "access-denied", failure, attempts: attempts + denials };
           break;
         default: {
           attempts += 1;
-          // Before what it came to: a call that was given up says nothing of Mimecast.
+          // Before the result is used: an aborted call is not evidence about Mimecast.
           shutdown.throwIfStopped();
           if (!failure.retryable || attempts >= retry.maxAttempts)
-            return { kind: this.#endOf(answer, trace), failure, attempts };
+            return { kind: this.#failureKind(answer, trace), failure, attempts };
           hooks.onRetry(what, failure);
           await clock.sleep(backoffMs(retry, attempts, random(), trace.waitMs), shutdown.drain);
         }
@@ -136,10 +135,10 @@ export class ApiReader {
     }
   }
 
-  /** Where nothing was answered at all, or nothing ever got through, it is not what was asked for. */
-  #endOf(answer: CallFailure, { status }: CallTrace): ReadFailure["kind"] {
+  /** Returns `unreachable` where this call had no response or no call ever succeeded: then this read is not the cause. */
+  #failureKind(answer: CallFailure, { status }: CallTrace): ReadFailure["kind"] {
     if (answer.kind !== "indeterminate" && answer.kind !== "transient") return "failed";
-    return status === undefined || this.#passedCount === 0 ? "unreachable" : "failed";
+    return status === undefined || this.#successCount === 0 ? "unreachable" : "failed";
   }
 
   async #inLane<T>(call: ReadCall<T>): Promise<ReadExchange<T>> {
@@ -163,12 +162,12 @@ export class ApiReader {
   }
 
   #record<T>({ answer, ...trace }: ReadExchange<T>): void {
-    const isJudged = answer.kind === "passed" || answer.kind === "rejected";
-    if (isJudged) this.#passedCount += 1;
-    this.#flowControl.record(trace, isJudged ? { kind: "passed" } : answer);
+    const isConclusive = answer.kind === "passed" || answer.kind === "rejected";
+    if (isConclusive) this.#successCount += 1;
+    this.#flowControl.record(trace, isConclusive ? { kind: "passed" } : answer);
   }
 
-  /** Resolves when a lane was free, which is taken then. */
+  /** Waits for a free lane and takes it. */
   async #takeLane(): Promise<void> {
     const { clock, shutdown } = this.#parts;
     for (;;) {
@@ -178,7 +177,7 @@ export class ApiReader {
       else if (this.#inFlight < this.#flowControl.concurrency) break;
       else await shutdown.untilDrained(new Promise<void>((resolve) => this.#waiting.push(resolve)));
     }
-    // Not after a further await, in which others would find the same lane free.
+    // Without an await since the check: otherwise another call could take the same lane.
     this.#inFlight += 1;
   }
 }

@@ -1,10 +1,10 @@
-/** How long a row waits before it is tried again, and how often it is. */
+/** Limits of a row's attempts and of the backoff between them. */
 export interface RetryPolicy {
-  /** Attempts for one row, the first included. */
+  /** Maximum attempts of one row, the first included. */
   readonly maxAttempts: number;
-  /** The longest wait after the first attempt; it doubles with each further one. */
+  /** Upper bound of the backoff after the first attempt; doubles with each further attempt. */
   readonly baseMs: number;
-  /** No wait is drawn from a longer span than this. */
+  /** Upper bound of the backoff after any attempt. */
   readonly ceilingMs: number;
 }
 
@@ -12,12 +12,12 @@ export interface RetryPolicy {
 export const DEFAULT_RETRY = { baseMs: 500, ceilingMs: 30_000 } as const;
 
 /**
- * Exponential backoff with full jitter: anything between nothing and the span is equally likely, so that rows
- * which failed together do not come back together.
+ * Returns an exponential backoff with full jitter: uniform between 0 and the span, so that rows which failed together
+ * are not retried together.
  *
  * @param attempt the attempt that failed, from 1
  * @param random uniform in [0, 1)
- * @param floorMs what the server asked for; never undercut
+ * @param floorMs the wait that the server asked for; the result is never shorter
  */
 export function backoffMs(policy: RetryPolicy, attempt: number, random: number, floorMs = 0): number {
   const spanMs = Math.min(policy.ceilingMs, policy.baseMs * 2 ** (attempt - 1));

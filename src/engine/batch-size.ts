@@ -1,37 +1,37 @@
 /**
- * How many rows travel in one call, as a run learns it. Pure. A call that is refused as a whole was too large, or
- * has a row that spoils it; which of the two is known only later. So a refusal halves the number, unless as many
- * have been accepted before; and where it turns out that a single row was to blame, what was learnt from it is
- * taken back.
+ * The number of rows in one call, learned during the run. Pure. A batch that Mimecast rejects as a whole is too large,
+ * or contains a row that Mimecast can't process; which of the two is known only later. So a rejection halves the size,
+ * unless a batch of that size was accepted before. If a single row turns out to be the cause, the class forgets the
+ * rejection.
  */
 export class BatchSize {
-  readonly #most: number;
-  /** The most rows of a call that was not refused as a whole. */
+  readonly #max: number;
+  /** Size of the largest accepted batch. */
   #accepted = 0;
-  /** The fewest rows of a call that was, and more than were accepted. */
-  #refused: number | undefined;
+  /** Size of the smallest rejected batch; always above {@link #accepted}. */
+  #rejected: number | undefined;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(max: number) {
+    this.#max = max;
   }
 
   get current(): number {
-    if (this.#refused === undefined) return this.#most;
-    return Math.max(1, this.#accepted, Math.floor(this.#refused / 2));
+    if (this.#rejected === undefined) return this.#max;
+    return Math.max(1, this.#accepted, Math.floor(this.#rejected / 2));
   }
 
   accepted(rowCount: number): void {
     this.#accepted = Math.max(this.#accepted, rowCount);
-    if (this.#refused !== undefined && this.#refused <= this.#accepted) this.#refused = undefined;
+    if (this.#rejected !== undefined && this.#rejected <= this.#accepted) this.#rejected = undefined;
   }
 
   rejected(rowCount: number): void {
     if (rowCount <= this.#accepted) return;
-    this.#refused = Math.min(this.#refused ?? rowCount, rowCount);
+    this.#rejected = Math.min(this.#rejected ?? rowCount, rowCount);
   }
 
-  /** One row is refused by itself as well, so it may have been to blame for refusals of up to so many rows. */
+  /** Forgets rejections of up to `rowCount` rows: a row that Mimecast rejects on its own too may have caused them. */
   forget(rowCount: number): void {
-    if (this.#refused !== undefined && this.#refused <= rowCount) this.#refused = undefined;
+    if (this.#rejected !== undefined && this.#rejected <= rowCount) this.#rejected = undefined;
   }
 }

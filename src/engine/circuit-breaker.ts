@@ -1,14 +1,14 @@
-/** How patient a run is with a service that does not answer, or that refuses the account. */
+/** How long a run tries to reach a service that does not answer, or that denies access. */
 export interface BreakerRules {
-  /** Nothing got through for so long before the first success: the run gives up. */
+  /** Gives up if no call succeeds within this time at the start of a run. */
   readonly giveUpAtStartAfterMs: number;
-  /** The same once a call has got through. */
+  /** Gives up after an outage of this length once a call has succeeded. */
   readonly giveUpAfterMs: number;
-  /** Refusals of the account before the first success. */
+  /** Gives up after this many access-denied responses before the first success. */
   readonly deniedAtStart: number;
-  /** For so long nothing but refusals, later on. */
+  /** Gives up after this long of access-denied responses only, once a call has succeeded. */
   readonly giveUpAfterDeniedMs: number;
-  /** Calls without effect one after the other that make the run probe with one lane. */
+  /** Opens the circuit after this many consecutive failed calls: then one lane probes. */
   readonly tripAfter: number;
   readonly probeBaseMs: number;
   readonly probeCeilingMs: number;
@@ -19,58 +19,57 @@ export const DEFAULT_BREAKER: BreakerRules = {
   giveUpAfterMs: 15 * 60_000,
   deniedAtStart: 3,
   giveUpAfterDeniedMs: 60_000,
-  // Fewer than that in a row also happen to a healthy service that answers some calls with 503.
+  // A healthy service that answers some calls with 503 also has shorter series.
   tripAfter: 5,
   probeBaseMs: 500,
   probeCeilingMs: 15_000,
 };
 
-/** So long after its next pause was over a run that still tries has sent something: it must have slept. */
+/** If no call was made for this long after the next probe was due, the machine was suspended. */
 const SUSPEND_GAP_MS = 60_000;
 
 export interface FailedCall {
   readonly kind: "access-denied" | "no-response";
   readonly sentAtMs: number;
   readonly nowMs: number;
-  /** The wait that the server announced, if it did. */
+  /** The wait that the server asked for, if any. */
   readonly announcedMs?: number | undefined;
 }
 
 export type BreakerDecision = "continue" | "stop-access-denied" | "stop-unreachable";
 
 /**
- * A circuit breaker over all lanes. It begins with one lane, so that wrong credentials cost three calls and a
- * first answer tells the quota. The first call that gets through opens all lanes; several in a row that don't
- * close all but one, which probes with growing pauses. A call gets through when Mimecast judged its row,
- * whatever the judgement.
+ * A circuit breaker for all lanes. It starts half-open, with one lane, so that wrong credentials cost three calls and
+ * the first response reports the quota. The first success opens all lanes. Several consecutive failures leave one lane,
+ * which probes with growing pauses. A call is a success if Mimecast accepted or rejected its row.
  *
- * Calls that left before the first failure of a series was known count once: dozens may be in flight when a service
- * falters for a moment. Failures that arrive during a pause do not lengthen it.
+ * All calls that were sent before the first failure of a series was known count as one failure, because dozens may be
+ * in flight when a service fails for a moment. Failures that arrive during a pause do not lengthen it.
  *
- * Before the first success an outage begins when its first call was sent, so that a time-out counts in full;
- * later, when that call had failed, as others may have got through meanwhile. It begins anew after a time in
- * which nothing was tried: a laptop that slept for hours gets its full patience after waking. A wait that the
- * server announced and that is longer than the patience is waited out.
+ * Before the first success an outage starts when its first call is sent, so that a time-out counts in full. Later it
+ * starts when that call fails, because other calls may have succeeded meanwhile. It starts again after a time without
+ * attempts: a laptop that was suspended for hours gets the full time after it wakes. If the server asks for a wait that
+ * is longer than the limit, the run waits for its end.
  */
 export class CircuitBreaker {
   readonly #rules: BreakerRules;
   #hasSucceeded = false;
   #failuresInRow = 0;
-  /** When the first failure since the last success was known. */
-  #firstBlockedMs = Number.POSITIVE_INFINITY;
+  /** Time at which the first failure since the last success was known. */
+  #firstFailureMs = Number.POSITIVE_INFINITY;
   #failedProbes = 0;
   #deniedInRow = 0;
   #outageSinceMs: number | undefined;
   #deniedSinceMs: number | undefined;
   #probeAtMs = 0;
-  /** When a run that is awake has tried again at the latest. */
+  /** Latest time of the next attempt, unless the machine is suspended. */
   #dueMs = 0;
 
   constructor(rules: BreakerRules) {
     this.#rules = rules;
   }
 
-  /** Whether only one lane may send, and not before {@link nextProbeMs}. */
+  /** True if only one lane may send, and not before {@link nextProbeMs}. */
   get probing(): boolean {
     return !this.#hasSucceeded || this.#failuresInRow >= this.#rules.tripAfter;
   }
@@ -82,7 +81,7 @@ export class CircuitBreaker {
   recordSuccess(): void {
     this.#hasSucceeded = true;
     this.#failuresInRow = 0;
-    this.#firstBlockedMs = Number.POSITIVE_INFINITY;
+    this.#firstFailureMs = Number.POSITIVE_INFINITY;
     this.#failedProbes = 0;
     this.#deniedInRow = 0;
     this.#outageSinceMs = undefined;
@@ -91,9 +90,9 @@ export class CircuitBreaker {
   }
 
   recordFailure(call: FailedCall): BreakerDecision {
-    const isPartOfFirst = call.sentAtMs < this.#firstBlockedMs && this.#failuresInRow > 0;
+    const isPartOfFirst = call.sentAtMs < this.#firstFailureMs && this.#failuresInRow > 0;
     if (!isPartOfFirst) this.#failuresInRow += 1;
-    this.#firstBlockedMs = Math.min(this.#firstBlockedMs, call.nowMs);
+    this.#firstFailureMs = Math.min(this.#firstFailureMs, call.nowMs);
     if (call.sentAtMs > this.#dueMs + SUSPEND_GAP_MS) {
       this.#outageSinceMs = undefined;
       this.#deniedSinceMs = undefined;
@@ -117,16 +116,16 @@ export class CircuitBreaker {
   #accessDenied(call: FailedCall): BreakerDecision {
     this.#deniedInRow += 1;
     this.#deniedSinceMs ??= call.nowMs;
-    const over = this.#hasSucceeded
+    const isOver = this.#hasSucceeded
       ? call.nowMs - this.#deniedSinceMs >= this.#rules.giveUpAfterDeniedMs
       : this.#deniedInRow >= this.#rules.deniedAtStart;
-    return over ? "stop-access-denied" : "continue";
+    return isOver ? "stop-access-denied" : "continue";
   }
 
   #noResponse(call: FailedCall, outageMs: number): BreakerDecision {
     this.#deniedSinceMs = undefined;
-    const patienceMs = this.#hasSucceeded ? this.#rules.giveUpAfterMs : this.#rules.giveUpAtStartAfterMs;
-    const isAnnounced = (call.announcedMs ?? 0) > patienceMs;
-    return outageMs >= patienceMs && !isAnnounced ? "stop-unreachable" : "continue";
+    const limitMs = this.#hasSucceeded ? this.#rules.giveUpAfterMs : this.#rules.giveUpAtStartAfterMs;
+    const isAnnounced = (call.announcedMs ?? 0) > limitMs;
+    return outageMs >= limitMs && !isAnnounced ? "stop-unreachable" : "continue";
   }
 }

@@ -1,23 +1,23 @@
-/** What the time that calls take depends on. */
+/** The limits that determine how long calls take. */
 export interface EtaInput {
-  /** Undefined where the service has none. */
+  /** Undefined if the service has no quota. */
   readonly quota:
     | { readonly perWindow: number; readonly windowMs: number; readonly left: number }
     | undefined;
-  /** Calls in flight, at most. */
+  /** Maximum calls in flight. */
   readonly lanes: number;
-  /** How long one call takes. */
+  /** Duration of one call. */
   readonly latencyMs: number;
   readonly maxRatePerSecond: number | undefined;
 }
 
 export interface Eta {
   readonly ms: number;
-  /** What the time comes from: without it the calls would be made sooner. */
+  /** The bottleneck: the limit without which the calls would take less time. */
   readonly limitedBy: "quota" | "latency" | "max-rate";
 }
 
-/** How long so many calls take, if none has to be repeated. */
+/** Returns how long `calls` calls take if none is retried. */
 export function estimateEta(calls: number, pace: EtaInput): Eta {
   const { quota, maxRatePerSecond } = pace;
   const bounds: readonly Eta[] = [
@@ -28,7 +28,7 @@ export function estimateEta(calls: number, pace: EtaInput): Eta {
   return bounds.reduce((longest, bound) => (bound.ms > longest.ms ? bound : longest));
 }
 
-/** As a share of windows: where in a window the last call will be is not known. */
+/** Returns a fraction of windows, because the position of the last call in its window is not known. */
 function quotaMs(calls: number, { left, perWindow, windowMs }: NonNullable<EtaInput["quota"]>): number {
   return (Math.max(0, calls - left) / perWindow) * windowMs;
 }

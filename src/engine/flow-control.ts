@@ -14,33 +14,32 @@ export interface FlowControlParts {
   readonly adaptive: AdaptiveConcurrency;
   readonly clock: Clock;
   readonly shutdown: Shutdown;
-  /** As the console calls it: what to check where the account is refused. */
+  /** The permission's name in the console, for the advice when access is denied. */
   readonly permission: string;
   readonly hooks: WaitHooks;
 }
 
-/** What a call meant for the others: it got through, or it did not, and why. */
+/** The effect of a call on the others: it succeeded, or it failed for a reason that is not its row's. */
 export type CallEffect = { readonly kind: "passed" } | Exclude<CallFailure, { readonly kind: "rejected" }>;
 
-/** Calls of a run, counted while it goes on. */
+/** The calls of a run so far. */
 export interface CallCounts {
   calls: number;
-  /** Answered 429. */
+  /** Calls answered 429. */
   rateLimited: number;
-  /** That got nowhere for other reasons: no connection, no usable answer, the account refused. */
+  /** Calls that failed for other reasons: no connection, no usable response, access denied. */
   failedCalls: number;
-  /** Answers by HTTP status. */
+  /** Responses by HTTP status. */
   readonly byStatus: Map<number, number>;
 }
 
-/** The first wait after a 429 that told nothing; it doubles with each further one, up to the ceiling. */
+/** Backoff after a 429 without a wait; doubles for each further one, up to the ceiling. */
 const RATE_LIMITED_BASE_MS = 1_000;
 const RATE_LIMITED_CEILING_MS = 15_000;
 
 /**
- * What all calls of a run have in common, whatever they are for: one quota, one breaker, one number of lanes, one
- * rate. It is asked before each call and told of each answer, and stops the run where the account is refused or
- * nothing gets through any more.
+ * Limits all calls of a run together: one quota, one circuit breaker, one concurrency limit, one rate. Call
+ * {@link acquire} before each call and {@link record} after it. Stops the run if access is denied or no call succeeds.
  */
 export class FlowControl {
   readonly counts: CallCounts = { calls: 0, rateLimited: 0, failedCalls: 0, byStatus: new Map() };
@@ -48,7 +47,7 @@ export class FlowControl {
   readonly #permits: Permits;
   readonly #rate = new AdaptiveRate();
   readonly #waits: LongWaits;
-  /** Times that calls were throttled after the last wait, without one in between that got through. */
+  /** Consecutive 429s that each followed the last wait, without a success between them. */
   #rateLimitedInRow = 0;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -58,42 +57,42 @@ export class FlowControl {
     this.#permits = new Permits(parts.governor, this.#rate, this.#waits, parts.clock, parts.shutdown);
   }
 
-  /** Calls that may be in flight now. */
+  /** Maximum calls in flight now. */
   get concurrency(): number {
     return this.#parts.breaker.probing ? 1 : this.#parts.adaptive.limit;
   }
 
-  /** Monotonic ms before which nothing may be sent; 0 as a rule. */
+  /** Monotonic ms before which no call may be sent; 0 unless the circuit breaker probes. */
   get nextProbeMs(): number {
     return this.#parts.breaker.nextProbeMs;
   }
 
-  /** Milliseconds during which at least one lane was held back to stay within the quota. */
+  /** Milliseconds during which at least one lane waited for the quota. */
   get quotaWaitMs(): number {
     return this.#permits.waitedMs;
   }
 
-  /** Resolves when a call may be sent: in the quota it counts as sent. Throws a StoppedError once nothing may. */
+  /** Waits until a call may be sent, and counts it in the quota. Throws a StoppedError if the run stops. */
   async acquire(): Promise<void> {
     await this.#permits.acquire();
   }
 
-  /** To be told directly before a request leaves. */
+  /** Counts a call. Call it directly before a request is sent. */
   countSend(): void {
     this.counts.calls += 1;
   }
 
-  /** To be told of every call that came to an end. */
+  /** Records the result of a call. Call it once for each call. */
   record(trace: CallTrace, effect: CallEffect): void {
-    const { breaker, governor, adaptive: lanes } = this.#parts;
+    const { adaptive, breaker, governor } = this.#parts;
     const { status } = trace;
     if (status !== undefined) this.counts.byStatus.set(status, (this.counts.byStatus.get(status) ?? 0) + 1);
     if (trace.waitMs !== undefined) this.#waits.began(trace.waitMs, trace.waitHeader ?? "Retry-After");
     if (trace.quota !== undefined) governor.update(trace.quota, trace.sentAtMs);
-    // A 429 is the quota's concern, and a time-out or a lost connection says nothing of a limit.
-    const isServerTrouble = effect.kind === "indeterminate" && status !== undefined;
-    if (isServerTrouble || effect.kind === "passed") this.#rate.took(trace, isServerTrouble);
-    lanes.record(trace, effect.kind === "indeterminate" || effect.kind === "not-executed");
+    // A 429 is the quota's job, and a time-out or a lost connection is not evidence of a rate limit.
+    const isServerError = effect.kind === "indeterminate" && status !== undefined;
+    if (isServerError || effect.kind === "passed") this.#rate.record(trace, isServerError);
+    adaptive.record(trace, effect.kind === "indeterminate" || effect.kind === "not-executed");
     if (effect.kind !== "passed") {
       this.#recordFailure(trace, effect);
       return;
@@ -106,41 +105,41 @@ export class FlowControl {
     const { breaker, clock, shutdown } = this.#parts;
     if (effect.failure.code === "http_429") this.#recordRateLimited(trace);
     else this.counts.failedCalls += 1;
-    const verdict = breaker.recordFailure({
+    const decision = breaker.recordFailure({
       kind: effect.kind === "access-denied" ? "access-denied" : "no-response",
       sentAtMs: trace.sentAtMs,
       nowMs: clock.nowMs(),
       announcedMs: trace.waitMs,
     });
-    if (verdict === "continue" || shutdown.drain.aborted) return;
-    const said = `${effect.failure.code}: ${effect.failure.message}`;
+    if (decision === "continue" || shutdown.drain.aborted) return;
+    const cause = `${effect.failure.code}: ${effect.failure.message}`;
     shutdown.drainNow(
-      verdict === "stop-access-denied"
+      decision === "stop-access-denied"
         ? {
             kind: "refused",
-            message: `Mimecast refuses the account (${said}). Check the credentials, and that the role of the application has the permission ${this.#parts.permission}`,
+            message: `Mimecast rejected the credentials or permissions (${cause}). Check the credentials, and that the role of the application has the permission ${this.#parts.permission}`,
           }
         : {
             kind: "unreachable",
-            message: `nothing gets through to Mimecast (${said}). ${adviceFor(effect)}`,
+            message: `Mimecast is not reachable: no call succeeds (${cause}). ${adviceFor(effect)}`,
           },
     );
   }
 
   /**
-   * The server's own wait is kept, and only that goes to the breaker: one of ours would outlast its patience for
-   * ever. But where calls are throttled again after they waited as told (seconds taken for milliseconds, say), the
-   * wait is one of ours as well. Calls that were under way together count as one.
+   * Honours the server's wait. The breaker gets that wait alone, because with our own backoff it would never give up.
+   * If Mimecast answers 429 again after a wait of the given length (e.g. seconds sent as milliseconds), our own backoff
+   * applies too. Concurrent 429s count once.
    */
   #recordRateLimited({ arrivedAtMs, sentAtMs, waitMs }: CallTrace): void {
     this.counts.rateLimited += 1;
     if (sentAtMs >= this.#pausedUntilMs) this.#rateLimitedInRow += 1;
-    const isToldInVain = waitMs === undefined || this.#rateLimitedInRow > 1;
-    const assumedMs = Math.min(
+    const needsBackoff = waitMs === undefined || this.#rateLimitedInRow > 1;
+    const ownBackoffMs = Math.min(
       RATE_LIMITED_CEILING_MS,
       RATE_LIMITED_BASE_MS * 2 ** Math.max(0, this.#rateLimitedInRow - 1),
     );
-    const untilMs = arrivedAtMs + Math.max(waitMs ?? 0, isToldInVain ? assumedMs : 0);
+    const untilMs = arrivedAtMs + Math.max(waitMs ?? 0, needsBackoff ? ownBackoffMs : 0);
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
     this.#parts.governor.pauseUntil(untilMs);
   }
@@ -149,14 +148,14 @@ export class FlowControl {
 function adviceFor({ kind, failure }: Exclude<CallEffect, { kind: "passed" }>): string {
   if (kind === "transient")
     return /^http_4/.test(failure.code)
-      ? "Something in front of Mimecast answers in its place: check MIMECAST_BASE_URL or MIMECAST_REGION, and the proxy"
-      : "Such errors pass by themselves as a rule; if this one stays, check the application's id and keys";
+      ? "A proxy or gateway in front of Mimecast answers in its place: check MIMECAST_BASE_URL or MIMECAST_REGION, and the proxy"
+      : "Such errors are usually transient. If this one stays, check the application's id and keys";
   return failure.code === "http_429"
-    ? "Other integrations take the account's whole quota: run this when they don't, or ask Mimecast for a larger one"
+    ? "Other integrations use the account's whole quota. Run this command when they don't, or ask Mimecast for a larger quota"
     : "Check the network, the proxy and the base URL or region";
 }
 
-/** Lets calls through as the quota and the rate allow, and tells how long the quota held them back. */
+/** Delays calls until the quota and the rate allow them, and measures how long the quota delayed them. */
 export class Permits {
   readonly #governor: QuotaGovernor;
   readonly #rate: AdaptiveRate;
@@ -181,25 +180,25 @@ export class Permits {
     this.#shutdown = shutdown;
   }
 
-  /** Milliseconds during which the quota held at least one lane back. */
+  /** Milliseconds during which at least one lane waited for the quota. */
   get waitedMs(): number {
     return this.#waitedBeforeMs + (this.#waiting > 0 ? this.#clock.nowMs() - this.#waitingSinceMs : 0);
   }
 
-  /** Resolves when a call may be sent: it counts as sent. Throws a StoppedError once nothing is sent any more. */
+  /** Waits until a call may be sent, and counts it as sent. Throws a StoppedError if the run stops. */
   async acquire(): Promise<void> {
     this.#shutdown.throwIfStopped();
     for (;;) {
       const nowMs = this.#clock.nowMs();
-      const turnMs = this.#rate.waitMs(nowMs);
-      // The quota is asked last, because it counts the call as sent.
-      const quotaMs = turnMs > 0 ? 0 : this.#governor.tryAcquire(nowMs);
-      if (turnMs === 0 && quotaMs === 0) {
+      const rateMs = this.#rate.waitMs(nowMs);
+      // The quota comes last, because it counts the call as sent.
+      const quotaMs = rateMs > 0 ? 0 : this.#governor.tryAcquire(nowMs);
+      if (rateMs === 0 && quotaMs === 0) {
         this.#rate.sent(nowMs);
         return;
       }
       if (quotaMs > 0) await this.#waitForQuota(quotaMs);
-      else await this.#clock.sleep(turnMs, this.#shutdown.drain);
+      else await this.#clock.sleep(rateMs, this.#shutdown.drain);
       this.#shutdown.throwIfStopped();
     }
   }

@@ -1,9 +1,9 @@
 import type { Clock } from "../domain/clock.ts";
 import type { LongWait, WaitHooks } from "../domain/long-wait.ts";
 
-/** Longer waits than this are announced. */
+/** Waits longer than this are announced. */
 const LONG_MS = 30_000;
-/** A wait whose end is this near to one that was announced is the same: dozens of calls in flight are told of it. */
+/** A wait that ends within this time of an announced one is the same wait: dozens of calls in flight report it. */
 const SAME_END_MS = 10_000;
 
 /** Announces waits of more than 30 s, each once. */
@@ -17,6 +17,7 @@ export class LongWaits {
     this.#hooks = hooks;
   }
 
+  /** Announces the wait if it is long and was not announced yet. */
   began(waitMs: number, source: LongWait["source"]): void {
     const endMs = this.#clock.nowMs() + waitMs;
     if (waitMs <= LONG_MS || endMs <= this.#announcedEndMs + SAME_END_MS) return;

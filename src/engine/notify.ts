@@ -1,6 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 
-/** Lets one loop wait until something happened, or for a time. A ring that nobody waits for is kept. */
+/** Wakes one waiting loop, or lets it time out. A notification without a waiter is stored for the next wait. */
 export class Notify {
   readonly #clock: Clock;
   #notified = false;
@@ -15,21 +15,21 @@ export class Notify {
     this.#wake?.();
   }
 
-  /** Resolves at the next ring, or after `ms`. Without `ms` it waits for a ring alone. */
-  async wait(ms: number | undefined): Promise<void> {
+  /** Resolves at the next notification or after `timeoutMs`; without a time-out, only at a notification. */
+  async wait(timeoutMs: number | undefined): Promise<void> {
     if (!this.#notified) {
-      const rung = new Promise<void>((resolve) => {
+      const notified = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-      await (ms === undefined ? rung : this.#orAfter(ms, rung));
+      await (timeoutMs === undefined ? notified : this.#orAfter(timeoutMs, notified));
     }
     this.#notified = false;
     this.#wake = undefined;
   }
 
-  async #orAfter(ms: number, rung: Promise<void>): Promise<void> {
+  async #orAfter(timeoutMs: number, notified: Promise<void>): Promise<void> {
     const timer = new AbortController();
-    await Promise.race([rung, this.#clock.sleep(ms, timer.signal)]);
+    await Promise.race([notified, this.#clock.sleep(timeoutMs, timer.signal)]);
     timer.abort();
   }
 }

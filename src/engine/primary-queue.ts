@@ -1,30 +1,29 @@
 interface QueueItem {
   readonly primaryKey: string;
-  /** The most rows that it may share a call with, itself included; at least 1. May change while it is out. */
+  /** Largest batch that may contain this row (1 = alone). May change while the row is in flight. */
   readonly maxBatch: number;
 }
 
 /**
- * Rows that are ready to be sent, by primary. It hands out one row of a primary at a time: a primary whose row
- * is in flight, or waits for its retry, is out of the queue until {@link complete} or its due time, so "never two
- * rows of one primary" needs no search. Primaries take turns, first come first served; rows that may share a call
- * with fewer others go first.
+ * A queue of rows by primary. It hands out one row of a primary at a time: a primary whose row is in flight or waits
+ * for its retry is not ready until {@link complete} or its due time, so "never two rows of one primary" needs no
+ * search. Primaries take turns, first in, first out. Rows with a smaller {@link QueueItem.maxBatch} go first.
  */
 export class PrimaryQueue<T extends QueueItem> {
-  /** Rows of each primary that is known here, the next one first. */
+  /** Rows of each primary in the queue, the next one first. */
   readonly #rows = new Map<string, T[]>();
   /**
-   * Rows that can be sent at once, by their company, of which there are a few, and their primary. A Map of a Map,
-   * because that keeps the order and drops the first cheaply.
+   * Rows that can be sent now, by `maxBatch` (a few values) and by primary. A Map of Maps, because a Map keeps the order
+   * and removes its first entry cheaply.
    */
   readonly #ready = new Map<number, Map<string, T>>();
-  /** Rows whose primaries wait, soonest first. */
+  /** Rows that wait for their retry, soonest first. */
   readonly #delayed: { readonly dueMs: number; readonly row: T }[] = [];
-  #held = 0;
+  #size = 0;
 
-  /** Rows here: ready, in flight and parked. */
+  /** Rows in the queue: ready, in flight and delayed. */
   get size(): number {
-    return this.#held;
+    return this.#size;
   }
 
   get isReady(): boolean {
@@ -35,13 +34,14 @@ export class PrimaryQueue<T extends QueueItem> {
     return this.#delayed.length;
   }
 
-  /** When the first parked row is due; undefined if none is parked. */
+  /** Due time of the first delayed row; undefined if no row is delayed. */
   get nextDueMs(): number | undefined {
     return this.#delayed[0]?.dueMs;
   }
 
+  /** Adds a row behind the others of its primary. */
   add(row: T): void {
-    this.#held += 1;
+    this.#size += 1;
     const rows = this.#rows.get(row.primaryKey);
     if (rows !== undefined) {
       rows.push(row);
@@ -51,7 +51,7 @@ export class PrimaryQueue<T extends QueueItem> {
     this.#makeReady(row);
   }
 
-  /** The next rows to send in one call, at most `count`; none if none is ready. They stay counted until settled. */
+  /** Takes up to `count` rows for one call; an empty list if no row is ready. They stay in {@link size} until complete. */
   take(nowMs: number, count: number): T[] {
     this.#wake(nowMs);
     const maxBatch = Math.min(...this.#ready.keys());
@@ -67,24 +67,24 @@ export class PrimaryQueue<T extends QueueItem> {
     return taken;
   }
 
-  /** The row that was taken is done with: its primary's next one has its turn. */
+  /** Removes a taken row, and makes the next row of its primary ready. */
   complete(row: T): void {
     const rows = this.#rows.get(row.primaryKey);
-    if (rows?.[0] !== row) throw new Error("a row was settled that was not taken");
-    this.#held -= 1;
+    if (rows?.[0] !== row) throw new Error("a row was completed that was not taken");
+    this.#size -= 1;
     rows.shift();
     const [next] = rows;
     if (next === undefined) this.#rows.delete(row.primaryKey);
     else this.#makeReady(next);
   }
 
-  /** The row that was taken is to be taken again, not before `dueMs`. */
+  /** Puts a taken row back, to be taken again at `dueMs` or later. */
   delay(row: T, dueMs: number): void {
     const at = this.#delayed.findLastIndex((other) => other.dueMs <= dueMs) + 1;
     this.#delayed.splice(at, 0, { dueMs, row });
   }
 
-  /** Every row that is here, in no particular order. */
+  /** Yields every row in the queue, in no particular order. */
   *all(): Generator<T> {
     for (const rows of this.#rows.values()) yield* rows;
   }

@@ -1,47 +1,47 @@
 import type { RateLimitHeaders } from "../domain/response.ts";
 
 export interface QuotaRules {
-  /** Percent of the API's quota that is left to the account's other integrations, 0 to 99. */
+  /** Percent of the API quota left for the account's other integrations, 0 to 99. */
   readonly reservePercent: number;
-  /** Own calls in any one second, at most. */
+  /** Maximum calls of this run in any one second. */
   readonly maxRatePerSecond?: number | undefined;
 }
 
-/** A window as the answers told of it. */
+/** The current window, as the responses report it. */
 export interface QuotaSnapshot {
   readonly limit: number;
   readonly windowMs: number;
   /** Calls that this run may still make in the window. */
   readonly left: number;
-  /** Calls that it may make in a window: the limit less the reserve and what others have used of late. */
+  /** Calls that this run may make in a window: the limit minus the reserve and the recent use by other clients. */
   readonly perWindow: number;
 }
 
-/** Clocks, and the way to the server, are not the same to the millisecond. */
+/** Tolerance for differences between clocks and between network latencies. */
 const MARGIN_MS = 5;
-/** A reset further away is no reset of a quota, but seconds since 1970 or nonsense. */
+/** Resets beyond this are ignored: they are Unix timestamps or garbage. */
 const MAX_RESET_MS = 24 * 60 * 60 * 1000;
-/** How fast what others use of a window as a rule follows what they used of the last one. */
+/** EWMA weight of the last window in the estimate of what other clients use. */
 const EWMA_WEIGHT = 0.3;
-/** A larger limit is no limit. */
+/** Limits above this are ignored: they are not a limit. */
 const MAX_LIMIT = 1e9;
 const SECOND_MS = 1000;
 
 /**
- * Keeps all calls of a run inside the account's quota less the reserve. Pure: time comes in as an argument.
+ * Keeps all calls of a run within the account's quota minus the reserve. Pure: time is an argument.
  *
- * It counts its own sends in the current window. The answers' headers tell it the limit, when the window ends,
- * and what the account's other integrations used. It does not trust `Remaining` as such: that number is old by
- * the calls in flight, and counting those twice would stall the end of every window.
+ * It counts the calls that it allows in the current window. The response headers give the limit, the end of the window
+ * and the use by the account's other integrations. It does not use `Remaining` directly: that number does not include
+ * the calls in flight, and to count those twice would stall the end of every window.
  *
- * The server's window begins with the first call that arrives after the last one ended. Its end lies between
- * sending + Reset and arrival + Reset: the latest of what the answers said from the sending is taken, because a
- * call sent then arrives later by the way there. Answers come in any order, and late: to which window one
- * belongs is told by the end that it names.
+ * The server's window begins with the first call that arrives after the end of the last one. Its end lies between
+ * send time + Reset and arrival time + Reset. The governor uses the latest send time + Reset, because a call sent then
+ * arrives later by its network latency. Responses arrive late and in any order: the end that a response reports
+ * determines its window.
  */
 export class QuotaGovernor {
   readonly #rules: QuotaRules;
-  /** With `--max-rate N`: when the last N calls were sent, a ring whose oldest is at {@link #oldest}. */
+  /** With `--max-rate N`: send times of the last N calls, a ring buffer whose oldest entry is at {@link #oldest}. */
   readonly #recentMs: number[] = [];
   #oldest = 0;
   #limit: number | undefined;
@@ -60,7 +60,7 @@ export class QuotaGovernor {
     this.#rules = rules;
   }
 
-  /** Asks to send one call. 0: it is counted as sent now. Otherwise: ask again in so many milliseconds. */
+  /** Tries to get a permit for one call. Returns 0 and counts the call as sent, or the milliseconds to wait before retrying. */
   tryAcquire(nowMs: number): number {
     const waitMs = Math.max(this.#pausedUntilMs - nowMs, this.#windowWaitMs(nowMs), this.#rateWaitMs(nowMs));
     if (waitMs > 0) return waitMs;
@@ -73,22 +73,22 @@ export class QuotaGovernor {
     return 0;
   }
 
-  /** Takes in one answer's headers. Values that can't be are passed over. */
-  update(reading: RateLimitHeaders, sentAtMs: number): void {
-    const { limit, remaining, resetMs } = reading;
+  /** Evaluates the headers of one response. Ignores impossible values. */
+  update(headers: RateLimitHeaders, sentAtMs: number): void {
+    const { limit, remaining, resetMs } = headers;
     if (!isWithin(limit, 1, MAX_LIMIT)) return;
     this.#limit = Math.floor(limit);
     if (!isWithin(resetMs, 0, MAX_RESET_MS)) return;
     this.#windowMs = Math.max(this.#windowMs, resetMs);
     const endMs = sentAtMs + resetMs + MARGIN_MS;
-    // Windows end at least their own length apart: ends that lie nearer are one, seen over different ways.
+    // Windows end at least their own length apart: ends closer than half of it are one, seen over different latencies.
     const halfMs = this.#windowMs / 2;
     if (endMs < this.#lastEndMs + halfMs) {
-      // The window before lasts longer than was believed. What is left in it says nothing about this one.
+      // The previous window ends later than estimated. What remains in it is not evidence about this one.
       this.pauseUntil(endMs);
       return;
     }
-    // A new window has begun, and this call in it, without anyone having asked since the last one ended.
+    // A new window has begun with this call, and no permit was requested since the end of the last one.
     if (this.#endMs !== undefined && endMs > this.#endMs + halfMs) this.#beginWindow(this.#endMs);
     this.#endMs = Math.max(this.#endMs ?? endMs, endMs);
     this.#earliestEndMs = Math.min(this.#earliestEndMs, endMs);
@@ -98,17 +98,17 @@ export class QuotaGovernor {
     }
   }
 
-  /** After a 429: nothing is sent before `untilMs`. */
+  /** Allows no call before `untilMs`. For a 429. */
   pauseUntil(untilMs: number): void {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
   }
 
-  /** Undefined as long as no answer told of a quota. */
+  /** Returns the state of the quota; undefined until a response reports one. */
   snapshot(nowMs: number): QuotaSnapshot | undefined {
     if (this.#limit === undefined || this.#windowMs === 0) return undefined;
     const budget = this.#budget(this.#limit);
-    const over = nowMs >= (this.#safeEndMs() ?? Number.POSITIVE_INFINITY);
-    const left = over ? budget : Math.max(0, budget - this.#otherUse - this.#sent);
+    const isOver = nowMs >= (this.#safeEndMs() ?? Number.POSITIVE_INFINITY);
+    const left = isOver ? budget : Math.max(0, budget - this.#otherUse - this.#sent);
     const perWindow = Math.max(1, budget - Math.round(this.#averageOtherUse));
     return { limit: this.#limit, windowMs: this.#windowMs, left, perWindow };
   }
@@ -117,7 +117,7 @@ export class QuotaGovernor {
     const knownEndMs = this.#safeEndMs();
     if (knownEndMs !== undefined && nowMs >= knownEndMs) this.#beginWindow(knownEndMs);
     if (this.#limit === undefined || this.#sent < this.#budget(this.#limit) - this.#otherUse) return 0;
-    // While no answer of this window came, its end is not known; it is no later than this.
+    // Until a response of this window arrives, its end is not known, but it is not later than this.
     const endMs = this.#safeEndMs() ?? this.#lastSentMs + this.#windowMs + MARGIN_MS;
     if (nowMs < endMs) return endMs - nowMs;
     this.#beginWindow(endMs);
@@ -125,17 +125,17 @@ export class QuotaGovernor {
   }
 
   /**
-   * Few answers may all have taken a longer way than the next call will, which would then arrive too early. How
-   * much longer is told by how far they lie apart, and is the less likely the more there are.
+   * Returns the end of the window plus a safety margin. The first responses may all have been slow, so the next request
+   * could arrive before the window ends. Their spread bounds that error, and it shrinks as responses arrive.
    */
   #safeEndMs(): number | undefined {
     if (this.#endMs === undefined) return undefined;
-    const doubtMs = (2 * (this.#endMs - this.#earliestEndMs)) / this.#answers;
-    return this.#endMs + Math.min(doubtMs, this.#windowMs / 20);
+    const marginMs = (2 * (this.#endMs - this.#earliestEndMs)) / this.#answers;
+    return this.#endMs + Math.min(marginMs, this.#windowMs / 20);
   }
 
   #beginWindow(lastEndMs: number): void {
-    // A window that no answer told of says nothing of others.
+    // Without a response, a window is not evidence of other clients' use.
     if (this.#answers > 0) this.#averageOtherUse += (this.#otherUse - this.#averageOtherUse) * EWMA_WEIGHT;
     this.#lastEndMs = lastEndMs;
     this.#endMs = undefined;
@@ -145,7 +145,7 @@ export class QuotaGovernor {
     this.#otherUse = 0;
   }
 
-  /** The limit less the reserve; at least one call, or nothing would ever be sent. */
+  /** Returns the limit minus the reserve; at least 1, because otherwise no call would ever be sent. */
   #budget(limit: number): number {
     return Math.max(1, Math.floor((limit * (100 - this.#rules.reservePercent)) / 100));
   }
@@ -156,6 +156,6 @@ export class QuotaGovernor {
   }
 }
 
-function isWithin(value: number | undefined, least: number, most: number): value is number {
-  return value !== undefined && value >= least && value <= most;
+function isWithin(value: number | undefined, min: number, max: number): value is number {
+  return value !== undefined && value >= min && value <= max;
 }

@@ -1,9 +1,9 @@
 import type { StopReason } from "../domain/exit-code.ts";
 
-/** Thrown to whoever waits to send something when nothing is sent any more. */
+/** Thrown to callers that wait to send once the run is draining. */
 export class StoppedError extends Error {
   override readonly name = "StoppedError";
-  /** What was to be read when it came to this; undefined where that is not known. */
+  /** The name of what was being read when the run stopped; undefined if not known. */
   readonly at: string | undefined;
 
   constructor(message: string, at?: string) {
@@ -13,56 +13,57 @@ export class StoppedError extends Error {
 }
 
 /**
- * One run's way to end early. `sending` aborts first: nothing new is sent, calls in flight are finished.
- * `calls` aborts when nobody wants to wait for them either.
+ * The graceful shutdown of one run, in two steps. {@link drain} comes first: no new call is sent, and calls in flight
+ * finish. {@link abort} then cancels the calls in flight.
  */
 export class Shutdown {
-  readonly #sendingAbort = new AbortController();
-  readonly #callsAbort = new AbortController();
-  readonly #given: StopReason[] = [];
+  readonly #drain = new AbortController();
+  readonly #abort = new AbortController();
+  readonly #reasons: StopReason[] = [];
 
   get drain(): AbortSignal {
-    return this.#sendingAbort.signal;
+    return this.#drain.signal;
   }
 
   get abort(): AbortSignal {
-    return this.#callsAbort.signal;
+    return this.#abort.signal;
   }
 
-  /** In the order in which they came; empty while the run goes on. */
+  /** Reasons for the shutdown, oldest first; empty while the run goes on. */
   get reasons(): readonly StopReason[] {
-    return this.#given;
+    return this.#reasons;
   }
 
+  /** Starts the shutdown: no new call is sent. */
   drainNow(reason: StopReason): void {
-    this.#given.push(reason);
-    this.#sendingAbort.abort();
+    this.#reasons.push(reason);
+    this.#drain.abort();
   }
 
-  /** Gives up the calls in flight as well. Their rows end as unknown. */
+  /** Cancels the calls in flight too. Their rows end as unknown. */
   abortNow(): void {
-    this.#sendingAbort.abort();
-    this.#callsAbort.abort();
+    this.#drain.abort();
+    this.#abort.abort();
   }
 
-  /** `work`, or a StoppedError as soon as nothing is sent any more: for what may never end by itself. */
+  /** Waits for `work`, but throws a StoppedError as soon as the run drains. For work that may never end on its own. */
   async untilDrained<T>(work: Promise<T>): Promise<T> {
-    const { drain: sending } = this;
+    const { drain } = this;
     return await new Promise<T>((resolve, reject) => {
-      const end = () => reject(new StoppedError("it is waited for no more"));
-      if (sending.aborted) end();
-      else sending.addEventListener("abort", end, { once: true });
-      const forget = () => sending.removeEventListener("abort", end);
-      work.finally(forget).then(resolve, reject);
+      const end = () => reject(new StoppedError("the wait was cancelled"));
+      if (drain.aborted) end();
+      else drain.addEventListener("abort", end, { once: true });
+      const removeListener = () => drain.removeEventListener("abort", end);
+      work.finally(removeListener).then(resolve, reject);
     });
   }
 
   throwIfStopped(): void {
-    if (this.drain.aborted) throw new StoppedError("nothing is sent any more");
+    if (this.drain.aborted) throw new StoppedError("the run is stopping");
   }
 }
 
-/** Undefined where the run ended before the work was done. */
+/** Waits for `work`; returns undefined if the run stops first. */
 export async function unlessStopped<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

@@ -1,4 +1,4 @@
-/** What is counted while rows are sent. Each number only grows, but for {@link TimelineSample.waiting}. */
+/** Counters of a run that sends rows. All but {@link TimelineSample.waiting} only grow. */
 export interface TimelineSample {
   readonly applied: number;
   readonly failed: number;
@@ -8,20 +8,20 @@ export interface TimelineSample {
   readonly retries: number;
   /** Calls answered 429. */
   readonly rateLimited: number;
-  /** Calls that got nowhere for other reasons. */
+  /** Calls that failed for other reasons. */
   readonly failedCalls: number;
-  /** Time in which calls were held back to stay within the quota. */
+  /** Milliseconds in which calls waited for the quota. */
   readonly quotaWaitMs: number;
-  /** Rows that wait for their retry now. */
+  /** Rows that wait for their retry at the time of the sample. */
   readonly waiting: number;
 }
 
-/** What happened within one stretch of time; of `waiting`, the most that was seen. */
+/** The increase of each counter within one bucket; for `waiting`, the maximum. */
 export type TimelineBucket = TimelineSample;
 
-/** Points of a chart: more are not seen on a screen, and would make the report heavy. */
-export const MOST_BUCKETS = 240;
-/** Of the first buckets: a run of seconds has a course as well. */
+/** Maximum points of a chart: more are not visible on a screen, and would make the report large. */
+export const MAX_BUCKETS = 240;
+/** Width of the first buckets: short enough to chart a run of a few seconds. */
 const FIRST_BUCKET_MS = 250;
 
 const NOTHING: TimelineSample = {
@@ -37,8 +37,8 @@ const NOTHING: TimelineSample = {
 };
 
 /**
- * The course of a run, in buckets of time. When there are too many, each two become one of twice the width, so
- * memory and size stay the same for a run of days. Pure: time comes in as an argument.
+ * The counters of a run over time, in buckets. When there are too many buckets, each pair is merged into one of twice
+ * the width, so memory and size stay bounded for a run of days. Pure: time is an argument.
  */
 export class Timeline {
   readonly #startMs: number;
@@ -50,25 +50,25 @@ export class Timeline {
     this.#startMs = startMs;
   }
 
-  /** Width of each bucket. To be looked at about this often. */
+  /** Width of each bucket. Call {@link sample} about this often. */
   get bucketMs(): number {
     return this.#bucketMs;
   }
 
-  /** Oldest first; the first begins at the start. */
+  /** Buckets, oldest first; the first begins at `startMs`. */
   get buckets(): readonly TimelineBucket[] {
     return this.#buckets;
   }
 
-  /** Takes in how things stand at `nowMs`. What changed since the last look is of the bucket that holds it. */
+  /** Records the counters at `nowMs`. Their increase since the last sample goes to the bucket that contains `nowMs`. */
   sample(state: TimelineSample, nowMs: number): void {
     const elapsedMs = nowMs - this.#startMs;
-    while (elapsedMs >= this.#bucketMs * MOST_BUCKETS) this.#widen();
-    // A look exactly on the border is about the time before it; and never about what is past, whatever the clock says.
+    while (elapsedMs >= this.#bucketMs * MAX_BUCKETS) this.#widen();
+    // A sample exactly on a border belongs to the bucket before it. None goes to an earlier bucket, even if the clock does.
     const index = Math.max(Math.ceil(elapsedMs / this.#bucketMs) - 1, this.#buckets.length - 1, 0);
     while (this.#buckets.length < index) this.#buckets.push(NOTHING);
-    const [begun = NOTHING] = this.#buckets.splice(index);
-    this.#buckets.push(sum(begun, difference(state, this.#last)));
+    const [open = NOTHING] = this.#buckets.splice(index);
+    this.#buckets.push(sum(open, difference(state, this.#last)));
     this.#last = state;
   }
 
@@ -83,10 +83,10 @@ export class Timeline {
   }
 }
 
-/** The width at which a span of time takes no more than {@link MOST_BUCKETS} buckets. */
+/** Returns the width with which a time span needs at most {@link MAX_BUCKETS} buckets. */
 export function bucketMsFor(spanMs: number): number {
   let bucketMs = FIRST_BUCKET_MS;
-  while (spanMs >= bucketMs * MOST_BUCKETS) bucketMs *= 2;
+  while (spanMs >= bucketMs * MAX_BUCKETS) bucketMs *= 2;
   return bucketMs;
 }
 

@@ -88,7 +88,7 @@ test("--quiet says what ends the run as a whole", async () => {
   const env = { ...simulatorEnv(await simulatorFor()), MIMECAST_CLIENT_SECRET: "not-the-secret" };
   const { code, stderr } = await runCli(["import", "a.csv", "--quiet"], { cwd, env });
   expect(code).toBe(77);
-  expect(messagesOf(stderr).join("\n")).toMatch(/Mimecast refuses the account/);
+  expect(messagesOf(stderr).join("\n")).toMatch(/Mimecast rejected the credentials or permissions/);
   expect(stderr).not.toContain("not-the-secret");
 });
 

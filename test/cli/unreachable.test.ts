@@ -15,5 +15,5 @@ test("With nobody there from the start, the program gives up after half a minute
   });
   expect(code).toBe(69);
   expect(Date.now() - startMs).toBeGreaterThan(29_000);
-  expect(messagesOf(stderr).join("\n")).toContain("nothing gets through to Mimecast");
+  expect(messagesOf(stderr).join("\n")).toContain("Mimecast is not reachable");
 });

@@ -63,7 +63,7 @@ function sends(
   for (; done < rowCount; nowMs += 1) {
     for (const call of flying.filter(({ sentAtMs }) => sentAtMs + latencyMs <= nowMs)) {
       const timed = { sentAtMs: call.sentAtMs, arrivedAtMs: nowMs };
-      rate.took(timed, !call.isLet);
+      rate.record(timed, !call.isLet);
       laneCount.record(timed, !call.isLet);
       if (call.isLet) breaker.recordSuccess();
       else breaker.recordFailure({ kind: "no-response", sentAtMs: call.sentAtMs, nowMs });
@@ -141,7 +141,7 @@ describe("the rate", () => {
     for (const isTroubled of [false, true]) {
       const rate = new AdaptiveRate();
       for (let nowMs = 0; nowMs < 60_000; nowMs += 10)
-        rate.took({ sentAtMs: nowMs, arrivedAtMs: nowMs + 5 }, isTroubled);
+        rate.record({ sentAtMs: nowMs, arrivedAtMs: nowMs + 5 }, isTroubled);
       expect([rate.perSecond, rate.waitMs(60_000)]).toEqual([undefined, 0]);
     }
   });
@@ -149,7 +149,7 @@ describe("the rate", () => {
   it("is not touched by a moment of trouble among thousands of calls", () => {
     const rate = new AdaptiveRate();
     for (let nowMs = 0; nowMs < 10_000; nowMs += 1) {
-      rate.took({ sentAtMs: nowMs, arrivedAtMs: nowMs + 5 }, nowMs >= 5_000 && nowMs < 5_100);
+      rate.record({ sentAtMs: nowMs, arrivedAtMs: nowMs + 5 }, nowMs >= 5_000 && nowMs < 5_100);
     }
     expect(rate.perSecond).toBeUndefined();
   });
@@ -157,11 +157,11 @@ describe("the rate", () => {
   it("does not count calls that left before it fell", () => {
     const rate = new AdaptiveRate();
     for (let nowMs = 0; nowMs <= 1_000; nowMs += 10)
-      rate.took({ sentAtMs: nowMs, arrivedAtMs: nowMs }, nowMs % 20 === 0);
+      rate.record({ sentAtMs: nowMs, arrivedAtMs: nowMs }, nowMs % 20 === 0);
     const fallen = rate.perSecond;
     expect(fallen).toBeDefined();
     for (let nowMs = 1_010; nowMs < 3_000; nowMs += 10)
-      rate.took({ sentAtMs: 500, arrivedAtMs: nowMs }, nowMs % 20 === 0);
+      rate.record({ sentAtMs: 500, arrivedAtMs: nowMs }, nowMs % 20 === 0);
     expect(rate.perSecond).toBe(fallen);
   });
 });

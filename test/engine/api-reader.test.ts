@@ -153,7 +153,7 @@ describe("a call that only reads", () => {
     });
     await expect(stopping).rejects.toBeInstanceOf(StoppedError);
     expect(call.count()).toBe(1);
-    await expect(reader.read("it", call)).rejects.toThrow(new StoppedError("nothing is sent any more", "it"));
+    await expect(reader.read("it", call)).rejects.toThrow(new StoppedError("the run is stopping", "it"));
     expect(call.count()).toBe(1);
   });
 });

@@ -190,7 +190,7 @@ it.each([
   ["indeterminate", "some_code", /the network, the proxy and the base URL/],
   ["transient", "some_code", /the application's id and keys/],
   ["transient", "http_404", /in front of Mimecast.*MIMECAST_BASE_URL/],
-  ["not-executed", "http_429", /Other integrations take the account's whole quota/],
+  ["not-executed", "http_429", /Other integrations use the account's whole quota/],
 ] as const)("a run to which nothing gets through is told what to check: %s, %s", (kind, code, advice) => {
   const clock = new OwnClock();
   const { shutdown, flowControl } = trafficOn(clock);
@@ -304,7 +304,7 @@ describe("permits while the service answers 503 above a rate", () => {
   function limited() {
     const parts = threeASecond();
     for (let nowMs = -5_000; nowMs <= 0; nowMs += 250)
-      parts.rate.took({ sentAtMs: nowMs, arrivedAtMs: nowMs }, nowMs % 500 !== 0);
+      parts.rate.record({ sentAtMs: nowMs, arrivedAtMs: nowMs }, nowMs % 500 !== 0);
     return parts;
   }
 

@@ -124,7 +124,7 @@ describe("a list of which nothing may be missing", () => {
     }));
     expect(await reading([endless, [{ items: ["a"], totalCount: 1 }]])).toMatchObject({
       end: 1,
-      again: ["page 3: 6 members have come, more than a page beyond totalCount, which is 3"],
+      again: ["page 3: 6 members were read, more than a page beyond totalCount, which is 3"],
     });
   });
 
@@ -157,7 +157,7 @@ describe("a list of which nothing may be missing", () => {
       name: "RunError",
       kind: "incomplete",
       message:
-        "group 'A', page 2: it is the last one, and 3 members were read, but totalCount is 4, also when read again: none of 5 readings was whole. Run the same command again at a quieter time",
+        "group 'A', page 2: it is the last one, and 3 members were read, but totalCount is 4, also when read again: none of 5 readings was complete. Run the same command again when fewer changes are made",
     });
   });
 
@@ -272,7 +272,7 @@ describe("a list", () => {
     await expect(all(readPages("list", 5, readsOf().reader, call))).rejects.toMatchObject({
       kind: "incomplete",
       message: expect.stringContaining(
-        `page ${tokens.length}: its token for the next page has been there before`,
+        `page ${tokens.length}: its token for the next page repeats an earlier one`,
       ),
     });
   });
@@ -282,7 +282,7 @@ describe("a list", () => {
     const call = async () => page<number>(at === 0 ? [1] : [], `t${at++}`);
     await expect(all(readPages("list", 5, readsOf().reader, call))).rejects.toMatchObject({
       kind: "incomplete",
-      message: expect.stringContaining("page 1001: it is empty, as the 999 before it were"),
+      message: expect.stringContaining("page 1001: it is empty, like the 999 pages before it"),
     });
   });
 
@@ -295,7 +295,7 @@ describe("a list", () => {
     await expect(read()).rejects.toMatchObject({
       kind: "incomplete",
       message:
-        "list, page 11: 11000000 items have come, and there is a next page, so the list seems to have no end",
+        "list, page 11: 11000000 items were read, and there is a next page, so the list does not seem to end",
     });
   });
 
@@ -306,7 +306,7 @@ describe("a list", () => {
     await expect(read).rejects.toMatchObject({
       kind: "incomplete",
       message: expect.stringMatching(
-        /^list, page 21: 10500 items have come, and totalCount is 7, and there is a next/,
+        /^list, page 21: 10500 items were read, and totalCount is 7, and there is a next/,
       ),
     });
   });

@@ -35,7 +35,7 @@ it("the reasons are kept in the order in which they came", () => {
 it("whoever waits is told that nothing is sent any more, and what was to be read where that is known", () => {
   const shutdown = new Shutdown();
   shutdown.drainNow(DEADLINE);
-  expect(() => shutdown.throwIfStopped()).toThrow("nothing is sent any more");
+  expect(() => shutdown.throwIfStopped()).toThrow("the run is stopping");
   expect(new StoppedError("no", "page 3")).toMatchObject({
     name: "StoppedError",
     message: "no",
@@ -52,7 +52,7 @@ describe("work that may never end by itself", () => {
     const shutdown = new Shutdown();
     const waiting = shutdown.untilDrained(new Promise(() => undefined));
     shutdown.drainNow({ kind: "limit", message: "--limit 1 is reached" });
-    await expect(waiting).rejects.toThrow(new StoppedError("it is waited for no more"));
+    await expect(waiting).rejects.toThrow(new StoppedError("the wait was cancelled"));
     await expect(shutdown.untilDrained(new Promise(() => undefined))).rejects.toThrow(StoppedError);
     expect(getEventListeners(shutdown.drain, "abort")).toHaveLength(0);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bucketMsFor, MOST_BUCKETS, Timeline, type TimelineSample } from "../../src/engine/timeline.ts";
+import { bucketMsFor, MAX_BUCKETS, Timeline, type TimelineSample } from "../../src/engine/timeline.ts";
 
 const NOTHING: TimelineSample = {
   applied: 0,
@@ -37,16 +37,16 @@ describe("the course of a run", () => {
   it("makes each two stretches one when there are too many, and leaves what happened where it was", () => {
     const timeline = new Timeline(0);
     let applied = 0;
-    for (let look = 1; look <= MOST_BUCKETS; look += 1) {
+    for (let look = 1; look <= MAX_BUCKETS; look += 1) {
       applied += look;
       timeline.sample({ ...NOTHING, applied }, look * 250 - 1);
     }
     const before = timeline.buckets.map((bucket) => bucket.applied);
-    expect(before).toEqual(Array.from({ length: MOST_BUCKETS }, (_, index) => index + 1));
-    timeline.sample({ ...NOTHING, applied }, MOST_BUCKETS * 250);
+    expect(before).toEqual(Array.from({ length: MAX_BUCKETS }, (_, index) => index + 1));
+    timeline.sample({ ...NOTHING, applied }, MAX_BUCKETS * 250);
     expect(timeline.bucketMs).toBe(500);
     const after = timeline.buckets.map((bucket) => bucket.applied);
-    expect(after).toEqual(Array.from({ length: MOST_BUCKETS / 2 }, (_, index) => 4 * index + 3));
+    expect(after).toEqual(Array.from({ length: MAX_BUCKETS / 2 }, (_, index) => 4 * index + 3));
   });
 
   it("keeps its size for a run of days, and loses nothing", () => {
@@ -54,8 +54,8 @@ describe("the course of a run", () => {
     for (let atMs = 0; atMs <= 72 * HOUR_MS; atMs += HOUR_MS / 4) {
       timeline.sample({ ...NOTHING, applied: atMs / 100, waiting: atMs === 5 * HOUR_MS ? 70 : 1 }, atMs);
     }
-    expect(timeline.buckets.length).toBeLessThanOrEqual(MOST_BUCKETS);
-    expect(timeline.buckets.length).toBeGreaterThan(MOST_BUCKETS / 4);
+    expect(timeline.buckets.length).toBeLessThanOrEqual(MAX_BUCKETS);
+    expect(timeline.buckets.length).toBeGreaterThan(MAX_BUCKETS / 4);
     expect(timeline.buckets.reduce((sum, { applied }) => sum + applied, 0)).toBe((72 * HOUR_MS) / 100);
     expect(Math.max(...timeline.buckets.map(({ waiting }) => waiting))).toBe(70);
   });
@@ -82,7 +82,7 @@ describe("the course of a run", () => {
           }
           const { buckets, bucketMs } = timeline;
           expect(bucketMs).toBe(bucketMsFor(atMs));
-          expect(buckets.length).toBeLessThanOrEqual(MOST_BUCKETS);
+          expect(buckets.length).toBeLessThanOrEqual(MAX_BUCKETS);
           expect(buckets.reduce((sum, bucket) => sum + bucket.applied, 0)).toBe(applied);
           if (looks.length > 0) expect(buckets.length).toBe(Math.max(1, Math.ceil(atMs / bucketMs)));
         },

@@ -62,7 +62,9 @@ describe("an export that can't be whole leaves the file before as it was, and sa
   test("where a token repeats", async () => {
     const simulator = await withGroups([{ name: "A", members: 95, quirks: { repeatsTokenAt: 3 } }]);
     const error = await failing(simulator);
-    expect(error.message).toMatch(/^group 'A' .*, page 3: its token for the next page has been there before/);
+    expect(error.message).toMatch(
+      /^group 'A' .*, page 3: its token for the next page repeats an earlier one/,
+    );
     expect(exitCodeForError(error.kind)).toBe(1);
   });
 
@@ -70,7 +72,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     const simulator = await withGroups([{ name: "A", members: 95, quirks: { totalCount: 94 } }]);
     const error = await failing(simulator);
     expect(error.message).toMatch(
-      /^group 'A' .*, page 10: it is the last one, and 95 members were read, but totalCount is 94, also when read again: none of 5 readings was whole/,
+      /^group 'A' .*, page 10: it is the last one, and 95 members were read, but totalCount is 94, also when read again: none of 5 readings was complete/,
     );
     expect(exitCodeForError(error.kind)).toBe(1);
   });
@@ -90,13 +92,13 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     [
       "the list has no end",
       { endless: true },
-      /page 12: 115 members have come, more than a page beyond totalCount, which is 95/,
+      /page 12: 115 members were read, more than a page beyond totalCount, which is 95/,
     ],
   ])("where %s", async (_title, quirks, message) => {
     const simulator = await withGroups([{ name: "A", members: 95, quirks }]);
     const error = await failing(simulator);
     expect(error.message).toMatch(message);
-    expect(error.message).toMatch(/^group 'A' .*, also when read again: none of 5 readings was whole/);
+    expect(error.message).toMatch(/^group 'A' .*, also when read again: none of 5 readings was complete/);
     expect(exitCodeForError(error.kind)).toBe(1);
   });
 

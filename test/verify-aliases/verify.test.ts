@@ -243,7 +243,7 @@ describe("a verification that can't be had", () => {
     const env = { MIMECAST_CLIENT_SECRET: "not-the-secret" };
     const { code, said, left } = await verifying(simulator, aliases("old.example", 2), [], env);
     expect(code).toBe(77);
-    expect(said).toMatch(/refuses the account.*get-internal-users/);
+    expect(said).toMatch(/rejected the credentials or permissions.*get-internal-users/);
     expect(said).not.toContain("not-the-secret");
     expect(left).toEqual([]);
   });
