@@ -14,34 +14,34 @@ import { withAccount } from "./simulated-account.ts";
 import { printText } from "./stdout.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** One call follows the other. */
+/** One: the calls are sequential. */
 const CALLS_IN_FLIGHT = 1;
 
-const VERDICTS: Readonly<Record<AccountCheck["result"], ExitCode>> = {
+const EXIT_CODES: Readonly<Record<AccountCheck["result"], ExitCode>> = {
   ok: EXIT.ok,
   refused: EXIT.refused,
   unreachable: EXIT.unreachable,
 };
 
-/** `mimecast-bulk check`. Changes nothing at Mimecast. Throws a RunError for what its user can mend. */
+/** `mimecast-bulk check`. Changes nothing at Mimecast. Throws a RunError for an error in the options. */
 export async function checkCommand(flags: CheckFlags, host: Host): Promise<ExitCode> {
   const config = readCheckConfig(flags, host);
   const settings = settingsFindings(config);
-  if (config.problems.length > 0) return await tell(EXIT.settings, config, settings, host);
+  if (config.problems.length > 0) return await printResult(EXIT.settings, config, settings, host);
   return await withAccount(config.account, async (account) => {
     try {
-      const { findings, result: verdict } = await ask(config, account, host);
-      return await tell(VERDICTS[verdict], config, [...settings, ...findings], host);
+      const { findings, result } = await checkWith(config, account, host);
+      return await printResult(EXIT_CODES[result], config, [...settings, ...findings], host);
     } catch (error) {
-      // A file that a setting names is read only now.
+      // The file that a setting names is read only now.
       if (!(error instanceof RunError) || error.kind !== "settings") throw error;
       const findings = [...settings, finding("settings", "failed", error.message)];
-      return await tell(EXIT.settings, config, findings, host);
+      return await printResult(EXIT.settings, config, findings, host);
     }
   });
 }
 
-async function ask(config: CheckConfig, account: Account, host: Host): Promise<AccountCheck> {
+async function checkWith(config: CheckConfig, account: Account, host: Host): Promise<AccountCheck> {
   const settings = clientSettings({ ...config, concurrency: CALLS_IN_FLIGHT }, account, host);
   const job = {
     api: account.credentials.api,
@@ -74,7 +74,7 @@ const STATES: Readonly<Record<FindingState, string>> = {
   unknown: "unknown",
 };
 
-async function tell(
+async function printResult(
   exitCode: ExitCode,
   { found, json }: CheckConfig,
   findings: readonly Finding[],

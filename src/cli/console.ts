@@ -4,34 +4,35 @@ import { createLog } from "../log.ts";
 import type { Host } from "./host.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
+/** Settings of the console. */
 export interface ConsoleSettings {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
 }
 
-/** Everything that a run says on standard error: to a person on a terminal, to a log elsewhere. */
+/** Output of a run on standard error: lines for people on a terminal, log records elsewhere. */
 export interface Console {
   readonly log: Logger;
-  /** From now on every log record names the run. */
+  /** Adds the name of the run to every log record from now on. */
   setRun(run: string): void;
-  /** Undefined where nobody watches. */
+  /** Undefined if standard error is not a terminal, and with `--quiet`. */
   readonly progress: ProgressBar | undefined;
-  /** A line for people: as it is on a terminal, a log record elsewhere. */
+  /** Prints a line on a terminal, a log record elsewhere. Hidden by `--quiet`. */
   info(line: string): void;
-  /** What ends the run as a whole: also said when quiet. */
+  /** Prints the reason for which the run fails as a whole, even with `--quiet`. */
   error(line: string): void;
 }
 
-/** Chooses how to talk by where standard error goes. */
+/** Creates the console: readable lines if standard error is a terminal, JSON log records otherwise. */
 export async function createConsole(settings: ConsoleSettings, host: Host): Promise<Console> {
   const { redact } = host.redactor;
   const stream = host.stderr;
   const level = settings.quiet ? "error" : settings.verbose ? "debug" : "info";
   if (!stream.isTTY) {
-    // Synchronous, so that a line is out before the process can die.
+    // Synchronous: otherwise lines would be lost if the process crashes.
     const destination = pino.destination({ fd: 2, sync: true });
-    // A log on a full disk, or one that nobody reads any more, is no reason to end the run.
+    // A full disk or a closed pipe must not end the run.
     destination.on("error", () => undefined);
     const log = createLog({ level, destination, redact });
     return {
@@ -61,7 +62,7 @@ export async function createConsole(settings: ConsoleSettings, host: Host): Prom
   };
 }
 
-/** Loaded only here: most runs have no terminal. */
+/** Creates a destination that prints records for people. Loads pino-pretty on demand: most runs have no terminal. */
 async function prettyDestination(write: (text: string) => void, color: boolean): Promise<DestinationStream> {
   const { prettyFactory } = await import("pino-pretty");
   const pretty = prettyFactory({ colorize: color, translateTime: "SYS:HH:MM:ss", hideObject: true });

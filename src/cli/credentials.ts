@@ -1,7 +1,7 @@
 import type { Credentials } from "../config/credentials.ts";
 import type { Credentials as RevealedCredentials } from "../mimecast/settings.ts";
 
-/** The credentials as the client needs them: to be handed to it, and kept nowhere else. */
+/** Reveals the credentials for the client. Do not store the result anywhere else. */
 export function revealed(credentials: Credentials): RevealedCredentials {
   if (credentials.api === "2.0") {
     const { api, clientId, clientSecret } = credentials;

@@ -12,7 +12,7 @@ import { type CommandRun, runReadCommand } from "./run-command.ts";
 import { printer } from "./stdout.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** `mimecast-bulk export`. Throws a RunError for what its user can mend before anything is read. */
+/** `mimecast-bulk export`. Throws a RunError for an error in the options or settings. */
 export async function exportCommand(flags: ExportFlags, host: Host): Promise<ExitCode> {
   const { options, connection } = readConnectionConfig(exportFlags, flags, host, checkExportConflicts);
   const { allGroups, changes, concurrency, group, output: given, ...rest } = options;
@@ -25,8 +25,8 @@ export async function exportCommand(flags: ExportFlags, host: Host): Promise<Exi
           changesPath: changes === undefined ? undefined : resolve(host.cwd, changes),
         };
   const job = { ...rest, groups: allGroups ? ("all" as const) : group, output };
-  const nothingDone = output.kind === "file" ? `${output.path} is as it was` : "Nothing was written";
-  return await runReadCommand(connection, concurrency, host, nothingDone, (run) =>
+  const unchanged = output.kind === "file" ? `${output.path} is unchanged` : "Nothing was written";
+  return await runReadCommand(connection, concurrency, host, unchanged, (run) =>
     exporting({ ...job, reading: run.rules }, run, host, connection),
   );
 }
@@ -37,7 +37,7 @@ async function exporting(
   host: Host,
   connection: ConnectionConfig,
 ): Promise<ExitCode> {
-  const beganMs = systemClock.nowMs();
+  const startMs = systemClock.nowMs();
   const parts = {
     clock: systemClock,
     random: Math.random,
@@ -48,7 +48,7 @@ async function exporting(
   };
   const exported = await runExport(job, parts, shutdown);
   if (!connection.quiet)
-    for (const line of summaryLines(exported, job, systemClock.nowMs() - beganMs)) console.info(line);
+    for (const line of summaryLines(exported, job, systemClock.nowMs() - startMs)) console.info(line);
   return EXIT.ok;
 }
 

@@ -4,7 +4,7 @@ import { shellCommand } from "../domain/command-line.ts";
 import { RunError } from "../domain/run-error.ts";
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-/** The tag of ASN.1 with which every binary format of certificates begins. */
+/** ASN.1 tag at the start of every binary certificate format. */
 const SEQUENCE = 0x30;
 
 /** Reads the file of CA certificates that `.env` names. Throws a RunError "settings" if it is not one in PEM format. */

@@ -14,7 +14,7 @@ import { print, printText } from "./stdout.ts";
 import { systemClock } from "./system-clock.ts";
 import { logWait } from "./wait-line.ts";
 
-/** `mimecast-bulk groups [QUERY]`. Throws a RunError for what its user can mend before anything is read. */
+/** `mimecast-bulk groups [QUERY]`. Throws a RunError for an error in the options or settings. */
 export async function groupsCommand(
   query: string | undefined,
   flags: GroupsFlags,
@@ -28,7 +28,7 @@ export async function groupsCommand(
     "No groups were listed",
     async ({ client, rules, shutdown, console }) => {
       const onRetry = (what: string, { code, message }: Failure): void => {
-        console.log.warn({ code }, `${what}: to be tried again, ${code}: ${message}`);
+        console.log.warn({ code }, `${what}: retrying after ${code}: ${message}`);
       };
       const waiting = (wait: LongWait): void => logWait(console, wait);
       const parts = {
@@ -49,10 +49,10 @@ export async function groupsCommand(
   );
 }
 
-/** Enough of an id to tell groups of one name apart; it has some 250 characters. */
+/** Characters of an id in the table: enough to distinguish groups of one name. An id has about 250. */
 const ID_SHOWN = 16;
 
-/** Groups as a table for people. Names come last, as their width on a terminal is not known. */
+/** Formats groups as a table for people. Names come last, because their width on a terminal is unknown. */
 function groupTable(groups: readonly Group[]): string {
   const rows = groups.map(({ id, name, source, userCount }) => ({
     members: userCount === undefined ? "?" : formatCount(userCount),
@@ -80,7 +80,7 @@ function groupTable(groups: readonly Group[]): string {
     .join("");
 }
 
-/** Groups as CSV, with their ids in full. */
+/** Formats groups as CSV with complete ids. */
 function groupCsv(groups: readonly Group[]): string {
   const rows = groups.map(({ id, name, source, userCount = "", folderCount = "", parentId }) => {
     return [name, id, source, userCount, folderCount, parentId];

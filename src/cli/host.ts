@@ -6,11 +6,11 @@ import { createRedactor, type Redactor } from "../domain/redact.ts";
 import type { Processes } from "../files/temporary-files.ts";
 import { proxySecrets } from "../mimecast/proxy.ts";
 
-/** The process, as commands see it. */
+/** The process as commands see it: streams, signals, environment. */
 export interface Host {
-  /** The words after the program's name, as typed. */
+  /** The command line after the program's name, as typed. */
   readonly argv: readonly string[];
-  /** The environment that the process started with. `process.env` no longer holds its secrets. */
+  /** Environment at the start of the process. `process.env` no longer contains its secrets. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
@@ -18,27 +18,27 @@ export interface Host {
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WriteStream;
-  /** Calls `listener` for every SIGINT, SIGTERM and SIGHUP from now on, instead of dying of it. */
+  /** Calls `listener` for every SIGINT, SIGTERM and SIGHUP from now on; they no longer end the process. */
   onSignal(listener: (signal: StopSignal) => void): void;
-  /** Calls `listener` once, when {@link restoreTerminal} is called or the process ends otherwise, but for a kill. */
+  /** Calls `listener` once: at {@link restoreTerminal}, or when the process exits. SIGKILL skips it. */
   onEnd(listener: () => void): void;
-  /** The terminal is to be as it was: to be called before the last words. */
+  /** Restores the terminal. Call it before you print final messages. */
   restoreTerminal(): void;
-  /** Calls `listener` for what is thrown where nobody catches it, instead of Node's own trace and end. */
+  /** Calls `listener` for uncaught errors, instead of Node's own stack trace and exit. */
   onUncaught(listener: (error: unknown) => void): void;
-  /** Redacts these from now on, and removes the variables that hold one: Node lists all of them in its reports. */
+  /** Redacts these from now on, and deletes variables that contain one, because reports of Node list all variables. */
   registerSecrets(secrets: readonly string[]): void;
-  /** Redacts text that may hold anything, such as the trace of a fault. */
+  /** Redacts text of any origin, such as a stack trace. */
   readonly redactor: Redactor;
 }
 
-/** `os.tmpdir` reads them, also later on. */
+/** Variables to keep: `os.tmpdir` reads them at any time. */
 const NEEDED_VARIABLES: ReadonlySet<string> = new Set(["TMPDIR", "TMP", "TEMP"]);
 
-/** The process that runs this. */
+/** Returns the current process as a host. Removes the secrets from `process.env`. */
 export function currentHost(words: readonly string[]): Host {
-  // A pipe that is closed, a terminal that is gone: whoever writes is told of it, and it must not end a run that
-  // has calls in flight. Without a listener it would.
+  // A closed pipe or terminal must not end a run with calls in flight. Without a listener the error would; the callback
+  // of each write still reports it.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   let atEnd: (() => void)[] = [];
   const restoreTerminal = (): void => {
@@ -55,7 +55,7 @@ export function currentHost(words: readonly string[]): Host {
       if (!NEEDED_VARIABLES.has(name) && redactor.redact(value) !== value) delete process.env[name];
     }
   };
-  // Before the settings are read: a fault can come first, and not every command reads them.
+  // Do this before the settings are read: a crash can happen earlier, and not every command reads them.
   registerSecrets([
     ...SECRET_VARIABLES.flatMap((name) => env[name] ?? []),
     ...PROXY_VARIABLES.flatMap((name) => proxySecrets(env[name] ?? "")),
@@ -74,18 +74,18 @@ export function currentHost(words: readonly string[]): Host {
     onSignal(listener) {
       for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
         process.on(signal, () => listener(signal));
-      // Ctrl-Break, of Windows alone: the one of its signals that one program can send another.
+      // Ctrl-Break: on Windows the only signal that one program can send to another.
       process.on("SIGBREAK", () => listener("SIGINT"));
     },
     onEnd: (listener) => void atEnd.push(listener),
-    restoreTerminal: restoreTerminal,
+    restoreTerminal,
     onUncaught: (listener) => void process.on("uncaughtException", listener),
-    registerSecrets: registerSecrets,
-    redactor: redactor,
+    registerSecrets,
+    redactor,
   };
 }
 
-/** A copy. Names are looked up in capitals on Windows, where the process's own object ignores case. */
+/** Copies the environment, on Windows with names in upper case: unlike `process.env`, a copy does not ignore case. */
 function startingEnvironment(): Record<string, string | undefined> {
   const isWindows = process.platform === "win32";
   return Object.fromEntries(
@@ -93,7 +93,7 @@ function startingEnvironment(): Record<string, string | undefined> {
   );
 }
 
-/** Signal 0 is never sent: it only asks. One that may not be asked is alive. */
+/** Returns true if the process exists. Signal 0 only checks that; errors other than ESRCH mean that it does. */
 function isAlive(id: number): boolean {
   try {
     return process.kill(id, 0);
@@ -103,10 +103,10 @@ function isAlive(id: number): boolean {
 }
 
 /**
- * Ends the process. Not left to Node: standard input may still be open, and would keep it waiting.
+ * Ends the process. Otherwise open standard input would keep Node waiting.
  *
- * Node gives a terminal its settings back as it exits, and aborts where the terminal is gone. So what was a
- * terminal is closed before, after a hang-up. Windows' consoles have no such settings.
+ * Node restores the settings of terminals when it exits, and aborts if a terminal is gone. So this closes terminals first
+ * after a SIGHUP. Consoles of Windows have no such settings.
  */
 export function endProcess(code: ExitCode): never {
   if (code === EXIT.SIGHUP && process.platform !== "win32") {
@@ -115,10 +115,10 @@ export function endProcess(code: ExitCode): never {
   process.exit(code);
 }
 
-/** Of package.json, so that it is kept in one place. */
+/** Returns the version in package.json, so that it stands in one place. */
 export function toolVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  // By hand: zod alone would double the time that --help and --version take.
+  // Without zod, which would double the time of --help and --version.
   if (typeof manifest === "object" && manifest !== null && "version" in manifest)
     return String(manifest.version);
   throw new TypeError("package.json holds no version");

@@ -16,26 +16,26 @@ import { ConsoleImportView } from "./import-view.ts";
 import { withMetrics } from "./metrics-file.ts";
 import { rerunArguments } from "./next-command.ts";
 import { refuseTooFewFiles } from "./open-files.ts";
-import { clientSettings, printEnd, reporting, stopOnSignal } from "./run-command.ts";
+import { clientSettings, printEnd, stopOnSignal, withErrorReport } from "./run-command.ts";
 import { withAccount } from "./simulated-account.ts";
 import { print } from "./stdout.ts";
 import { summaryLines } from "./summary-text.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** `mimecast-bulk import FILE…`. Throws a RunError for what its user can mend. */
+/** `mimecast-bulk import FILE…`. Throws a RunError for an error that the user can fix. */
 export async function importCommand(
   files: readonly string[],
   flags: ImportFlags,
   host: Host,
 ): Promise<ExitCode> {
-  return await withMetrics(flags, host, (tell) => importFiles(files, flags, host, tell));
+  return await withMetrics(flags, host, (onSummary) => importFiles(files, flags, host, onSummary));
 }
 
 async function importFiles(
   files: readonly string[],
   flags: ImportFlags,
   host: Host,
-  tell: (summary: Summary) => void,
+  onSummary: (summary: Summary) => void,
 ): Promise<ExitCode> {
   checkVariadicOptions(files, {
     "--skip-domain": flags.skipDomain,
@@ -43,7 +43,7 @@ async function importFiles(
     "--allow": flags.allow,
   });
   const config = readImportConfig(flags, { ...host, nowEpochMs: systemClock.epochMs() });
-  // The simulator's ends of the connections are in this process too.
+  // With the simulator both ends of a connection are in this process.
   if (!config.dryRun) refuseTooFewFiles(config.concurrency * (config.simulate ? 2 : 1));
   const { quiet, verbose, noColor } = config;
   const console = await createConsole({ quiet, verbose, color: !noColor }, host);
@@ -54,19 +54,19 @@ async function importFiles(
   if (config.rowsPerRequest > DOCUMENTED_ROWS_PER_REQUEST)
     console.log.warn(tooManyRows(config.rowsPerRequest));
   console.log.debug({ files }, "Opening the input");
-  return await reporting(console, config, host, async () => {
+  return await withErrorReport(console, config, host, async () => {
     if (config.dryRun) return await dryRun(job, config, console, shutdown, host);
-    const sending = { job, config, console, shutdown, host, tell };
-    // readImportConfig refuses settings without an account unless they are for the simulator.
+    const sending = { job, config, console, shutdown, host, onSummary };
+    // Without --simulate, readImportConfig rejects settings without an account.
     return await withAccount(config.account, (account) => send(sending, account));
   });
 }
 
-/** Graded P: the most items that a call may hold. */
+/** Maximum number of items in a call (grade P). */
 const DOCUMENTED_ROWS_PER_REQUEST = 5;
 
 function tooManyRows(rowsPerRequest: number): string {
-  return `--rows-per-request ${rowsPerRequest} is above ${DOCUMENTED_ROWS_PER_REQUEST}, the documented limit of items in one call. What Mimecast does with more is not known: use 5, or try it with --limit first`;
+  return `--rows-per-request ${rowsPerRequest} is above ${DOCUMENTED_ROWS_PER_REQUEST}, the documented limit of items in one call. The effect of more is unknown: use 5, or try it with --limit first`;
 }
 
 async function stoppedEarly(
@@ -75,8 +75,8 @@ async function stoppedEarly(
   config: ImportConfig,
   host: Host,
 ): Promise<ExitCode> {
-  const why = shutdown.reasons.map((reason) => reason.message).join("; ");
-  const message = `Stopped before anything was sent (${why}); nothing is left behind`;
+  const reasons = shutdown.reasons.map((reason) => reason.message).join("; ");
+  const message = `Stopped before anything was sent (${reasons}); nothing is left behind`;
   const exitCode = exitCodeForRun(shutdown.reasons, NO_OUTCOMES);
   printEnd(console, exitCode, [message]);
   if (config.json) await print(host, { state: "stopped", exitCode, stops: shutdown.reasons, message });
@@ -112,13 +112,14 @@ async function dryRun(
   return exitCode;
 }
 
+/** Everything that {@link send} needs besides the account. */
 interface Sending {
   readonly job: ImportJob;
   readonly config: ImportConfig;
   readonly console: Console;
   readonly shutdown: Shutdown;
   readonly host: Host;
-  readonly tell: (summary: Summary) => void;
+  readonly onSummary: (summary: Summary) => void;
 }
 
 async function send(sending: Sending, account: Account): Promise<ExitCode> {
@@ -133,7 +134,7 @@ async function send(sending: Sending, account: Account): Promise<ExitCode> {
     const finished = await runImport(sendingJob(job, config, account), parts, shutdown);
     if (finished === undefined) return await stoppedEarly(console, shutdown, config, host);
     const { summary } = finished;
-    sending.tell(summary);
+    sending.onSummary(summary);
     const exitCode = summary.exitCode ?? EXIT.fault;
     const inputs = job.inputs.map((input) => (input.kind === "file" ? input.path : "-"));
     const words = ["mimecast-bulk", ...rerunArguments(host.argv, config.resendBeforeEpochMs)];

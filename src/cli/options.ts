@@ -1,44 +1,51 @@
 import { type Command, Option } from "commander";
 import { DEFAULT_MEMBER_COLUMNS, MEMBER_COLUMNS } from "../domain/member-columns.ts";
 
-/** The options of export. */
+/** Adds the description and the options of export. */
 export function exportOptions(command: Command): Command {
-  return reachOptions(
+  return connectionOptions(
     command
-      .description("Write the members of groups as CSV: whole, or not at all.")
-      .addOption(severalTimes("--group <name-or-id>", "a group; can be given several times"))
+      .description("Write the members of groups as CSV: complete, or not at all.")
+      .addOption(severalTimes("--group <name-or-id>", "a group; may be repeated"))
       .option("--all-groups", "every group of the account")
-      .option("--output <file>", "- is standard output, begun once the export is complete (default: -)")
+      .option(
+        "--output <file>",
+        "output file; - is standard output, written once the export is complete (default: -)",
+      )
       .option(
         "--columns <list>",
-        `of ${MEMBER_COLUMNS.join(",")} (default: ${DEFAULT_MEMBER_COLUMNS.join(",")})`,
+        `columns, out of ${MEMBER_COLUMNS.join(",")} (default: ${DEFAULT_MEMBER_COLUMNS.join(",")})`,
       )
-      .option("--page-size <n>", "members in a page, 1 to 500 (default: 500)")
-      .option("--concurrency <n>", "groups read side by side, 1 to 64 (default: 4)")
-      .option("--changes <file>", "write who was added, removed or changed since the previous --output FILE")
-      .option("--bom", "begin with a byte order mark, for Excel")
-      .option("--no-escape-formulas", "write cells as they are that a spreadsheet would run as formulas"),
+      .option("--page-size <n>", "members per page, 1 to 500 (default: 500)")
+      .option("--concurrency <n>", "number of groups to read in parallel, 1 to 64 (default: 4)")
+      .option(
+        "--changes <file>",
+        "write the members added, removed or changed since the previous --output FILE",
+      )
+      .option("--bom", "start with a byte order mark, for Excel")
+      .option("--no-escape-formulas", "do not escape cells that a spreadsheet would run as formulas"),
   );
 }
 
-/** The options of every command that only reads. */
-export function reachOptions(command: Command): Command {
+/** Adds the options of every command that only reads from Mimecast. */
+export function connectionOptions(command: Command): Command {
   return command
-    .option("--max-rate <n>", "the most calls a second (default: none)")
-    .option("--quota-reserve <percent>", "of the API's quota, left to other integrations (default: 10)")
-    .option("--max-attempts <n>", "calls for one page before it fails (default: 6)")
-    .option("--timeout <seconds>", "for one call (default: 30)")
-    .option("--quiet", "say nothing unless the run fails as a whole")
-    .option("--verbose", "say more")
+    .option("--max-rate <n>", "maximum calls per second (default: none)")
+    .option("--quota-reserve <percent>", "percent of the API quota left for other integrations (default: 10)")
+    .option("--max-attempts <n>", "attempts per page before it fails (default: 6)")
+    .option("--timeout <seconds>", "timeout of one call, in seconds (default: 30)")
+    .option("--quiet", "print nothing unless the run fails as a whole")
+    .option("--verbose", "print more details")
     .option("--simulate", "run against the embedded simulator")
     .addOption(envFileOption());
 }
 
+/** Creates `--env-file`. */
 export function envFileOption(): Option {
-  return severalTimes("--env-file <file>", "settings, instead of .env; can be given several times");
+  return severalTimes("--env-file <file>", "file of settings, instead of .env; may be repeated");
 }
 
-/** An option that takes one value each time, so that a value can hold anything. */
+/** Creates an option that takes one value each time, so that a value may contain commas and spaces. */
 function severalTimes(flags: string, description: string): Option {
   return new Option(flags, description).argParser((value: string, before: readonly string[] | undefined) => [
     ...(before ?? []),
@@ -46,33 +53,37 @@ function severalTimes(flags: string, description: string): Option {
   ]);
 }
 
-/** The options of every command that reads rows of aliases. */
-export function readingOptions(command: Command): Command {
+/** Adds the options of every command that reads rows of aliases. */
+export function inputOptions(command: Command): Command {
   return command
     .option(
       "--columns <aliasFor=NAME,alias=NAME>",
-      "which columns hold the addresses, alias= as often as needed; positions with --no-header",
+      "columns of the addresses; alias= may be repeated; positions with --no-header",
     )
-    .option("--header-line <n>", "the header is in this line; what is before it is ignored (default: 1)")
-    .option("--no-header", "the first line is a record like the others")
-    .option("--delimiter <c>", "what separates the cells: one character, or tab (default: found out)")
-    .option("--encoding <name>", "of the text, such as utf-8, windows-1252 or cp850 (default: found out)")
-    .option("--skip-domain <domain...>", "pass over aliases in these domains, such as *.onmicrosoft.com");
+    .option("--header-line <n>", "line of the header; earlier lines are ignored (default: 1)")
+    .option("--no-header", "the file has no header: the first line is a record")
+    .option("--delimiter <c>", "cell separator: one character, or tab (default: auto-detected)")
+    .option(
+      "--encoding <name>",
+      "text encoding, such as utf-8, windows-1252 or cp850 (default: auto-detected)",
+    )
+    .option("--skip-domain <domain...>", "skip aliases in these domains, such as *.onmicrosoft.com");
 }
 
+/** Adds the description and the options of verify. */
 export function verifyOptions(command: Command): Command {
   command
-    .description("Ask Mimecast which of the aliases in CSV files are there; writes verify.csv.")
+    .description("Check which aliases of CSV files exist at Mimecast, and write verify.csv.")
     .argument("<file...>", "CSV files, as for import; - is standard input");
-  return readingOptions(command)
-    .option("--max-rate <n>", "the most calls a second (default: none)")
-    .option("--quota-reserve <percent>", "of the API's quota, left to other integrations (default: 10)")
-    .option("--max-attempts <n>", "calls for one page before the run fails (default: 6)")
-    .option("--timeout <seconds>", "for one call (default: 30)")
-    .option("--out <dir>", "where the run's folder is made (default: runs)")
-    .option("--json", "the result as JSON on standard output")
-    .option("--quiet", "say nothing unless the run fails as a whole")
-    .option("--verbose", "say which calls are made again")
-    .option("--simulate", "ask the embedded simulator; everything is kept in DIR/simulated")
+  return inputOptions(command)
+    .option("--max-rate <n>", "maximum calls per second (default: none)")
+    .option("--quota-reserve <percent>", "percent of the API quota left for other integrations (default: 10)")
+    .option("--max-attempts <n>", "attempts per page before the run fails (default: 6)")
+    .option("--timeout <seconds>", "timeout of one call, in seconds (default: 30)")
+    .option("--out <dir>", "parent of the run's folder (default: runs)")
+    .option("--json", "print the result as JSON on standard output")
+    .option("--quiet", "print nothing unless the run fails as a whole")
+    .option("--verbose", "print which calls are retried")
+    .option("--simulate", "run against the embedded simulator; all files go to DIR/simulated")
     .addOption(envFileOption());
 }

@@ -25,7 +25,7 @@ import { withAccount } from "./simulated-account.ts";
 import { print } from "./stdout.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** What a command that reads from Mimecast works with. */
+/** Context of a command that reads from Mimecast. */
 export interface CommandRun {
   readonly client: MimecastClient;
   readonly rules: ReadRules;
@@ -34,16 +34,16 @@ export interface CommandRun {
 }
 
 /**
- * Runs a command that only reads from Mimecast: with a client for the account, or for the embedded simulator, ended
- * in order by a signal. What ends it as a whole is said, and becomes the exit code.
+ * Runs a command that only reads from Mimecast, with a client for the account or for the embedded simulator. The first
+ * signal stops it in order. Prints an error that ends it, and returns the exit code.
  *
- * @param onlyReads what is as it was if the run ends early, for people
+ * @param unchanged printed after an early end: what the command left unchanged
  */
 export async function runReadCommand(
   connection: ConnectionConfig,
   concurrency: number,
   host: Host,
-  onlyReads: string,
+  unchanged: string,
   work: (run: CommandRun) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { quiet, verbose, noColor } = connection;
@@ -61,7 +61,7 @@ export async function runReadCommand(
       const settings = clientSettings({ ...connection, concurrency }, account, host);
       const client = createMimecastClient(settings, { clock: systemClock, randomUuid: randomUUID });
       try {
-        return await work({ client, rules, shutdown, console: console });
+        return await work({ client, rules, shutdown, console });
       } finally {
         client.close();
       }
@@ -69,14 +69,14 @@ export async function runReadCommand(
   } catch (error) {
     console.progress?.end();
     if (error instanceof RunError) {
-      for (const line of `${error.message}\n${onlyReads}`.split("\n")) console.error(line);
+      for (const line of `${error.message}\n${unchanged}`.split("\n")) console.error(line);
       return exitCodeForError(error.kind);
     }
     if (!(error instanceof StoppedError)) throw error;
     const place = error.at === undefined ? "" : `, at ${error.at}`;
     const reasons = shutdown.reasons.map(({ message }) => `Stopped${place}: ${message}`);
     const exitCode = exitCodeForRun(shutdown.reasons, NO_OUTCOMES);
-    printEnd(console, exitCode, [...reasons, onlyReads]);
+    printEnd(console, exitCode, [...reasons, unchanged]);
     return exitCode;
   }
 }
@@ -93,18 +93,18 @@ export function printEnd(console: Console, exitCode: ExitCode, lines: readonly s
 /** Exit codes of a run that did not do what it was started for. */
 const FAILED_AS_A_WHOLE: ReadonlySet<ExitCode> = new Set([EXIT.refused, EXIT.unreachable, EXIT.maxFailures]);
 
-/** What a command's settings say about the way to Mimecast. */
+/** Settings of a command that the client needs. */
 interface ClientConfig {
   readonly network: Network;
   readonly timeoutMs: number;
-  /** The most calls in flight. */
+  /** Maximum number of calls in flight. */
   readonly concurrency: number;
 }
 
-/** How the settings say that Mimecast is reached. Throws a RunError where a file that they name can't be used. */
+/** Converts settings of a command to settings of the client. Throws a RunError if they name an unusable file. */
 export function clientSettings(config: ClientConfig, account: Account, host: Host): MimecastSettings {
   const { extraCaCertsFile, httpsProxy, noProxy } = config.network;
-  // Node itself has read the file that the environment names.
+  // Node itself has already read the file that the environment names.
   const isTrusted = host.env["NODE_EXTRA_CA_CERTS"] === extraCaCertsFile;
   return {
     baseUrl: account.baseUrl,
@@ -119,8 +119,8 @@ export function clientSettings(config: ClientConfig, account: Account, host: Hos
   };
 }
 
-/** A run that fails as a whole says so where it has been talking, and in the log where there is one. */
-export async function reporting(
+/** Runs `run`. Prints a RunError on the console, and on standard output with `--json`; returns its exit code. */
+export async function withErrorReport(
   console: Console,
   config: { readonly json: boolean },
   host: Host,
@@ -139,14 +139,14 @@ export async function reporting(
   }
 }
 
-/** The first signal ends a run in order; the second does not wait for the calls in flight. */
+/** Handles a signal: the first one drains the run, the second one aborts the calls in flight. */
 export function stopOnSignal(signal: StopSignal, shutdown: Shutdown, console: Console): void {
   const isSecond = shutdown.reasons.some((reason) => reason.kind === "signal");
   if (isSecond) {
     shutdown.abortNow();
-    console.info(`${signal} again: the calls in flight are given up`);
+    console.info(`${signal} again: abandoning the calls in flight`);
     return;
   }
   shutdown.drainNow({ kind: "signal", signal, message: `by ${signal}` });
-  console.info(`${signal}: finishing the calls in flight; once more gives them up`);
+  console.info(`${signal}: finishing the calls in flight; a second signal abandons them`);
 }

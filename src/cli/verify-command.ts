@@ -13,16 +13,16 @@ import type { Verified, VerifyJob } from "../verify-aliases/verify-job.ts";
 import { type Console, createConsole } from "./console.ts";
 import type { Host } from "./host.ts";
 import { checkVariadicOptions, inputsOf } from "./import-settings.ts";
-import { clientSettings, printEnd, reporting, stopOnSignal } from "./run-command.ts";
+import { clientSettings, printEnd, stopOnSignal, withErrorReport } from "./run-command.ts";
 import { aliasesOfSimulatedRuns, withAccount } from "./simulated-account.ts";
 import { print } from "./stdout.ts";
 import { systemClock } from "./system-clock.ts";
 import { ConsoleVerifyView, verifyLines } from "./verify-view.ts";
 
-/** A page leads to the next one, and domains are read one after the other. */
+/** One: a page contains the token of the next page, and domains are read one after the other. */
 const CALLS_IN_FLIGHT = 1;
 
-/** `mimecast-bulk verify FILE…`. Throws a RunError for what its user can mend. */
+/** `mimecast-bulk verify FILE…`. Throws a RunError for an error that the user can fix. */
 export async function verifyCommand(
   files: readonly string[],
   flags: VerifyFlags,
@@ -35,7 +35,7 @@ export async function verifyCommand(
   const shutdown = new Shutdown();
   host.onSignal((signal) => stopOnSignal(signal, shutdown, console));
   if (files.includes("-")) console.info("Waiting for standard input");
-  return await reporting(
+  return await withErrorReport(
     console,
     config,
     host,
@@ -67,8 +67,8 @@ async function verify(
     if (verified === undefined) return await stopped(console, shutdown, config, host);
     const exitCode = exitCodeForVerify(verified.found);
     const mimecastHost = new URL(account.baseUrl).host;
-    const asked = `${account.loopback ? "the simulated Mimecast" : "Mimecast"} (${mimecastHost})`;
-    for (const line of verifyLines(verified, asked)) console.info(line);
+    const source = `${account.loopback ? "the simulated Mimecast" : "Mimecast"} (${mimecastHost})`;
+    for (const line of verifyLines(verified, source)) console.info(line);
     if (config.json) await print(host, resultOf(verified, exitCode, account));
     return exitCode;
   } finally {
@@ -106,7 +106,7 @@ async function stopped(
   return exitCode;
 }
 
-/** What `--json` prints; names are kept from version to version. */
+/** Returns the result that `--json` prints. Keep the names: scripts rely on them. */
 function resultOf(verified: Verified, exitCode: ExitCode, account: Account): unknown {
   const {
     calls,

@@ -103,7 +103,7 @@ describe("mimecast-bulk export", () => {
     expect(code).toBe(130);
     expect(messagesOf(stderr).slice(-2)).toEqual([
       expect.stringMatching(/^Stopped, at group 'A' .*, page \d+: by SIGINT$/),
-      `${join(cwd, "m.csv")} is as it was`,
+      `${join(cwd, "m.csv")} is unchanged`,
     ]);
     expect(readFileSync(join(cwd, "m.csv"), "utf8")).toBe("the former one");
     expect(filesBelow(cwd)).toEqual(["m.csv"]);
@@ -239,7 +239,7 @@ describe("mimecast-bulk groups", () => {
     simulator.setFaults([{ path: "/api/directory/find-groups", times: 1, kind: "status", status: 503 }]);
     const { code, stderr } = await runCli(["groups"], { env: simulatorEnv(simulator) });
     expect(code).toBe(0);
-    expect(messagesOf(stderr)[0]).toMatch(/^the list of groups .*: to be tried again, http_503/);
+    expect(messagesOf(stderr)[0]).toMatch(/^the list of groups .*: retrying after http_503/);
   });
 
   test("says what is wrong where it can't list them", async () => {

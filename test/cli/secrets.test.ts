@@ -132,7 +132,7 @@ describe.each(["2.0", "1.0"] as const)("With API %s, no secret and no token", (a
     run.kill("SIGUSR2");
     const { code, stderr, stdout } = await run.ended;
     expect(code).toBe(70);
-    expect(stderr).toContain("a fault of this program; please report it.");
+    expect(stderr).toContain("internal error; please report it.");
     expect(stderr).toMatch(/^ +at /m);
     expectNoSecret(api, stderr, stdout);
   });
