@@ -1,12 +1,12 @@
-/** Lets any number of calls wait for one signal with a single listener on it. */
+/** Abort callbacks of many calls, behind a single listener on their shared signal. */
 export interface AbortListeners {
-  /** Calls `abandon` once if the signal aborts. The result ends that; calling it again does nothing. */
-  add(signal: AbortSignal, abandon: () => void): () => void;
+  /** Calls `onAbort` once if the signal aborts. Returns a function that removes the callback; a second call does nothing. */
+  add(signal: AbortSignal, onAbort: () => void): () => void;
 }
 
 /**
- * Many calls share their run's signal. A listener for each would cost more than this set, and from the
- * eleventh on Node would warn of a leak on standard error.
+ * Creates an empty registry. All calls of a run share its signal. One listener per call would cost more than this
+ * set, and from the eleventh on Node would print a leak warning to standard error.
  */
 export function createAbortListeners(): AbortListeners {
   const waiting = new WeakMap<AbortSignal, Set<() => void>>();
@@ -16,17 +16,17 @@ export function createAbortListeners(): AbortListeners {
     const calls = new Set<() => void>();
     waiting.set(signal, calls);
     signal.addEventListener("abort", () => {
-      for (const abandon of calls) abandon();
+      for (const onAbort of calls) onAbort();
       calls.clear();
     });
     return calls;
   };
   return {
-    add(signal, abandon) {
+    add(signal, onAbort) {
       const calls = callsOf(signal);
-      calls.add(abandon);
+      calls.add(onAbort);
       return () => {
-        calls.delete(abandon);
+        calls.delete(onAbort);
       };
     },
   };

@@ -6,17 +6,17 @@ import { signedHeaders } from "./signing.ts";
 import { createTokenCache } from "./token-cache.ts";
 import type { TokenFailure } from "./token-response.ts";
 
-/** How requests prove whose they are, the same for both API generations. */
+/** Authenticates requests, for both API generations. */
 export interface Authenticator {
-  /** Gets what is needed before a request can be made. Never rejects. */
+  /** Gets what a request needs, such as an access token. Never rejects. */
   authorize(signal: AbortSignal): Promise<Authorization | TokenFailure>;
 }
 
 export interface Authorization {
-  readonly kind: "pass";
-  /** To be asked for directly before each request, as a signature holds the time. */
+  readonly kind: "authorized";
+  /** Returns the headers of one request. Call it directly before each request: a signature contains the time. */
   headersFor(path: string): { readonly headers: Record<string, string>; readonly requestId?: string };
-  /** Absent where there is no token to renew. */
+  /** Discards the token, so that the next call fetches a new one. Absent for signed requests, which have no token. */
   readonly invalidate?: () => void;
 }
 
@@ -27,7 +27,7 @@ export interface AuthenticatorParts {
   readonly secrets: Sanitizer;
 }
 
-/** Graded C: the path, at the same host as the calls. */
+/** The path of the token endpoint (graded C), on the same host as the calls. */
 const TOKEN_PATH = "/oauth/token";
 
 export function createAuthenticator(settings: MimecastSettings, parts: AuthenticatorParts): Authenticator {
@@ -40,7 +40,7 @@ export function createAuthenticator(settings: MimecastSettings, parts: Authentic
   }
 }
 
-/** What must not be seen in any message. */
+/** Returns the credentials that no message may show. */
 export function secretsOf(credentials: Credentials): readonly string[] {
   switch (credentials.api) {
     case "2.0":
@@ -67,7 +67,7 @@ function bearerAuthenticator(
       if (result.kind === "none") return result;
       const { token } = result;
       return {
-        kind: "pass",
+        kind: "authorized",
         headersFor: () => ({ headers: { authorization: `Bearer ${token.value}` } }),
         invalidate: () => tokens.invalidate(token),
       };
@@ -79,12 +79,12 @@ function signingAuthenticator(
   keys: Extract<Credentials, { api: "1.0" }>,
   { clock, randomUuid }: AuthenticatorParts,
 ): Authenticator {
-  const pass: Authorization = {
-    kind: "pass",
+  const authorization: Authorization = {
+    kind: "authorized",
     headersFor(path) {
       const requestId = randomUuid();
       return { headers: signedHeaders(keys, { path, requestId, epochMs: clock.epochMs() }), requestId };
     },
   };
-  return { authorize: async () => pass };
+  return { authorize: async () => authorization };
 }

@@ -6,44 +6,43 @@ import type { ApiError } from "./envelope.ts";
 import type { ParsedResponse } from "./request.ts";
 
 /**
- * Judges the answer to a request of several pairs, none of which shares its alias or its primary with another. A
- * pair's part is told by the `key` of a `fail` entry, else by an entry of `data`. An answer that says nothing of
- * single pairs is judged as a whole, as it would be for one.
+ * Classifies the response to a request of several pairs, no two of which share an alias or a primary. The `key` of a
+ * `fail` entry names the pair that failed, an entry of `data` the pair that is applied. A response that names no pair
+ * is classified as a whole, as it would be for one pair.
  */
 export function classifyBatch(
   pairs: readonly Pair[],
-  reply: DecodedResponse,
+  response: DecodedResponse,
 ): ParsedResponse<readonly AttemptResult[]> {
-  const parts = attribute(pairs, reply);
-  const done = isSuccess(reply.status);
-  const isAnySettled = parts.errors.size > 0 || (done && parts.named.size > 0);
-  const verdict = classify(reply, () => true);
-  switch (verdict.kind) {
+  const parts = attribute(pairs, response);
+  const done = isSuccess(response.status);
+  const isAnyAttributed = parts.errors.size > 0 || (done && parts.named.size > 0);
+  const classification = classify(response, () => true);
+  switch (classification.kind) {
     case "token-expired":
-      return verdict;
-    case "judged": {
-      const { kind } = verdict.answer;
-      if (kind === "not-executed" || kind === "indeterminate") return verdict;
-      // The account's or a passing error may be one pair's part of a call that did the others'. A front that says
-      // "too large" of several pairs may take fewer.
-      const isSettling = kind === "rejected" || (done && isAnySettled) || reply.http.status === TOO_LARGE;
-      if (!isSettling) return verdict;
+      return classification;
+    case "failure": {
+      const { kind } = classification.answer;
+      if (kind === "not-executed" || kind === "indeterminate") return classification;
+      // An account error or a transient one may concern one pair of a call that applied the others. A gateway that
+      // rejects several pairs as too large may accept fewer.
+      const isPerPair =
+        kind === "rejected" || (done && isAnyAttributed) || response.http.status === TOO_LARGE;
+      if (!isPerPair) return classification;
       break;
     }
     case "passed":
       break;
   }
-  const unsettledCount = pairs.filter(
-    (_, index) => !parts.errors.has(index) && !parts.named.has(index),
-  ).length;
+  const openCount = pairs.filter((_, index) => !parts.errors.has(index) && !parts.named.has(index)).length;
   const rest = done
-    ? unsettled(parts.unattributedCount, unsettledCount)
-    : ({ kind: "batch-rejected", failure: failureOf(verdict) } as const);
+    ? unattributed(parts.unattributedCount, openCount)
+    : ({ kind: "batch-rejected", failure: failureOf(classification) } as const);
   return {
     kind: "read",
     value: pairs.map((_, index): AttemptResult => {
       const errors = parts.errors.get(index);
-      if (errors !== undefined) return classifyItem(errors, reply);
+      if (errors !== undefined) return classifyItem(errors, response);
       return done && parts.named.has(index) ? { kind: "applied" } : rest;
     }),
   };
@@ -51,36 +50,36 @@ export function classifyBatch(
 
 const TOO_LARGE = 413;
 
-/** Which pairs an answer speaks of, by their index. */
+/** The pairs that a response names, by their index. */
 interface Attribution {
-  /** The errors of those that failed. */
+  /** The errors of each pair that failed. */
   readonly errors: ReadonlyMap<number, readonly ApiError[]>;
-  /** Those that `data` names. */
+  /** The pairs that `data` names. */
   readonly named: ReadonlySet<number>;
-  /** Failures that do not say whose they are. */
+  /** `fail` entries that name no pair. */
   readonly unattributedCount: number;
 }
 
-function attribute(pairs: readonly Pair[], reply: DecodedResponse): Attribution {
+function attribute(pairs: readonly Pair[], response: DecodedResponse): Attribution {
   const indexOf = pairFinder(pairs);
   const errors = new Map<number, ApiError[]>();
   let unattributedCount = 0;
-  for (const item of reply.fail) {
+  for (const item of response.fail) {
     const index = item.key === undefined ? undefined : indexOf(item.key["aliasFor"], item.key["alias"]);
     if (index === undefined) {
       unattributedCount += 1;
       continue;
     }
-    // Added to and not copied: an answer may name one pair ten thousand times.
+    // Append, do not copy: a response may name one pair ten thousand times.
     const known = errors.get(index);
     if (known === undefined) errors.set(index, [...item.errors]);
     else for (const error of item.errors) known.push(error);
   }
   const named = new Set<number>();
-  const data = reply.envelope.kind === "read" ? reply.envelope.data : undefined;
+  const data = response.envelope.kind === "read" ? response.envelope.data : undefined;
   for (const entry of Array.isArray(data) ? data : []) {
     const { aliasFor, alias } = fieldsOf(entry);
-    // Both, as with a call of one pair: a success that lacks one does not name the pair.
+    // Both fields are needed, as in a call of one pair: an entry that lacks one does not name the pair.
     const index =
       typeof aliasFor === "string" && typeof alias === "string" ? indexOf(aliasFor, alias) : undefined;
     if (index !== undefined) named.add(index);
@@ -89,8 +88,8 @@ function attribute(pairs: readonly Pair[], reply: DecodedResponse): Attribution 
 }
 
 /**
- * Finds a pair by the fields that an entry carries, in whatever spelling: both must be the same pair's, or one be
- * missing. Other fields say nothing.
+ * Returns a function that finds a pair by the fields of an entry, ignoring case: both must belong to the same pair, or
+ * one may be missing. Other fields are ignored.
  */
 function pairFinder(pairs: readonly Pair[]): (aliasFor: unknown, alias: unknown) => number | undefined {
   const byAlias = new Map(pairs.map(({ alias }, index) => [addressKey(alias), index]));
@@ -110,19 +109,22 @@ function fieldsOf(entry: unknown): { readonly aliasFor?: unknown; readonly alias
   return typeof entry === "object" && entry !== null ? entry : {};
 }
 
-/** As many failures as there are pairs left: they are these pairs', though which is which is not said. */
-function unsettled(unattributedCount: number, unsettledCount: number): AttemptResult {
-  const areFailures = unattributedCount >= unsettledCount;
+/**
+ * Returns the result of each pair that the response does not name. If there are at least as many unattributed failures
+ * as such pairs, all of them failed. Otherwise any of them may be in place.
+ */
+function unattributed(unattributedCount: number, openCount: number): AttemptResult {
+  const areFailures = unattributedCount >= openCount;
   const failure = invalidResponse(
     areFailures
-      ? "the answer reports a failure without saying whose it is"
+      ? "the answer reports a failure without naming its row"
       : "the answer claims success, but names the row neither in 'data' nor in 'fail'",
   );
   return { kind: "unattributed", mayBeInPlace: !areFailures, failure };
 }
 
-function failureOf(verdict: ReturnType<typeof classify>) {
-  return verdict.kind === "judged"
-    ? verdict.answer.failure
-    : invalidResponse("the call was refused as a whole");
+function failureOf(classification: ReturnType<typeof classify>) {
+  return classification.kind === "failure"
+    ? classification.answer.failure
+    : invalidResponse("the whole call was rejected");
 }

@@ -6,24 +6,24 @@ import type { HttpResponse } from "./http.ts";
 import type { ParsedResponse } from "./request.ts";
 import type { Sanitize } from "./sanitize.ts";
 
-/** Server errors after which the same call is worth another attempt (graded C: met by public clients). */
+/** Server errors after which a retry of the same call is worthwhile (graded C: public clients retry them). */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504, 509]);
 /**
- * Statuses that are an answer to the request itself, also without an envelope (graded D): 400 refuses what was sent,
- * 401, 403 and 418 refuse the account.
+ * Client errors that come from Mimecast even without an envelope (graded D): 400 rejects the request; 401, 403 and 418
+ * deny access to the account.
  */
 const OWN_CLIENT_ERRORS: ReadonlySet<number> = new Set([400, 401, 403, 418]);
 const MAX_CODE_LENGTH = 100;
 const MAX_EXCERPT_LENGTH = 80;
-/** Of a long page only the beginning is looked at. */
+/** Only the first bytes of a long page are read. */
 const MAX_EXCERPT_READ_BYTES = 10_000;
 const MAX_WHERE_LENGTH = 100;
 
-/** An answer, opened. */
+/** A decoded API response: the HTTP response and its parsed envelope. */
 export interface DecodedResponse {
   readonly http: HttpResponse;
   readonly envelope: Envelope;
-  /** HTTP's status, or under a success the envelope's own. */
+  /** The HTTP status. If that is a success, the envelope's `meta.status`, where there is one. */
   readonly status: number;
   readonly fail: readonly FailItem[];
   /** Every error of every item. */
@@ -31,20 +31,21 @@ export interface DecodedResponse {
   readonly sanitize: Sanitize;
 }
 
-/** What an answer's status and `fail` come to; `passed` leaves `data` to the endpoint. */
+/** The class of a response by its status and `fail`. For `passed`, the endpoint parses `data`. */
 export type Classification =
   | { readonly kind: "passed"; readonly data: unknown; readonly pagination: unknown }
   | Exclude<ParsedResponse<never>, { kind: "read" }>;
 
-export function decodeResponse(http: HttpResponse, said: Sanitize): DecodedResponse {
+/** Parses the envelope of a response and collects its errors. */
+export function decodeResponse(http: HttpResponse, sanitize: Sanitize): DecodedResponse {
   const envelope = readEnvelope(http.body);
   const fail = envelope.kind === "read" ? envelope.fail : [];
   const status = statusOf(http.status, envelope.metaStatus);
-  const named = fail.length > 0 ? fail.flatMap((item) => item.errors) : errorOfBody(http, status);
-  return { http, envelope, status, fail, errors: named, sanitize: said };
+  const errors = fail.length > 0 ? fail.flatMap((item) => item.errors) : errorOfBody(http, status);
+  return { http, envelope, status, fail, errors, sanitize };
 }
 
-/** A 401 can carry its only words in a body without `fail`: as plain text, or as a `message` beside nothing else. */
+/** Returns the error in the body of a 401 without `fail`: plain text, or an object with a `message` alone. */
 function errorOfBody({ body }: HttpResponse, status: number): readonly ApiError[] {
   if (status !== 401) return [];
   const text = body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES);
@@ -56,61 +57,62 @@ function errorOfBody({ body }: HttpResponse, status: number): readonly ApiError[
 const BODY_MESSAGE = /"message"\s*:\s*"([^"]*)"/;
 
 /**
- * Judges an answer by its HTTP status, `meta.status` and `fail`: the first rule that applies, from the top.
+ * Classifies a response by its HTTP status, `meta.status` and `fail`: the first rule that applies, from the top.
  *
- * @param isOurs whether the key of a fail item is the item that was asked about; not called without a key
+ * @param isOurs returns true if the key of a fail item names an item of the request; not called without a key
  */
-export function classify(reply: DecodedResponse, isOurs: (key: FailKey) => boolean): Classification {
-  const judgement = judgeByRules(reply, isOurs);
-  if (judgement.kind !== "judged" || judgement.answer.kind !== "access-denied") return judgement;
-  const isUnauthorized = reply.http.status === 401 || reply.envelope.metaStatus === 401;
-  return isUnauthorized ? { ...judgement, isUnauthorized } : judgement;
+export function classify(response: DecodedResponse, isOurs: (key: FailKey) => boolean): Classification {
+  const classification = classifyByRules(response, isOurs);
+  if (classification.kind !== "failure" || classification.answer.kind !== "access-denied")
+    return classification;
+  const isUnauthorized = response.http.status === 401 || response.envelope.metaStatus === 401;
+  return isUnauthorized ? { ...classification, isUnauthorized } : classification;
 }
 
-function judgeByRules(reply: DecodedResponse, isOurs: (key: FailKey) => boolean): Classification {
-  const { envelope, fail, http, errors: named, sanitize: said } = reply;
+function classifyByRules(response: DecodedResponse, isOurs: (key: FailKey) => boolean): Classification {
+  const { envelope, fail, http, errors, sanitize } = response;
   const { metaStatus } = envelope;
-  if (http.status === 429 || metaStatus === 429) return rateLimited(http, said);
+  if (http.status === 429 || metaStatus === 429) return rateLimited(http, sanitize);
 
-  const expired = named.find((error) => classOf(error.code) === "token-expired");
+  const expired = errors.find((error) => classOf(error.code) === "token-expired");
   if (expired !== undefined) {
-    const answer: CallFailure = { kind: "access-denied", failure: failureOf([expired], reply, false) };
+    const answer: CallFailure = { kind: "access-denied", failure: failureOf([expired], response, false) };
     return { kind: "token-expired", answer };
   }
-  if (isTransient(named)) return failure("transient", failureOf(named, reply, true));
+  if (isTransient(errors)) return failure("transient", failureOf(errors, response, true));
   const serverError = [http.status, metaStatus].find(isServerError);
-  if (serverError !== undefined) return failure("indeterminate", serverFailure(serverError, reply));
-  const accusing = accountErrors(reply);
-  if (accusing !== undefined) {
-    return failure("access-denied", failureOf(accusing, reply, envelope.kind === "unreadable"));
+  if (serverError !== undefined) return failure("indeterminate", serverFailure(serverError, response));
+  const denials = accountErrors(response);
+  if (denials !== undefined) {
+    return failure("access-denied", failureOf(denials, response, envelope.kind === "unreadable"));
   }
 
   const ours = fail
     .filter((item) => item.key === undefined || isOurs(item.key))
     .flatMap((item) => item.errors);
-  if (ours.length > 0) return failure("rejected", failureOf(ours, reply, saysRetryable(ours)));
-  return withoutFailure(reply);
+  if (ours.length > 0) return failure("rejected", failureOf(ours, response, saysRetryable(ours)));
+  return withoutFailure(response);
 }
 
-/** What the errors of one item come to, where the call as a whole did what it was asked for. */
-export function classifyItem(errors: readonly ApiError[], reply: DecodedResponse): CallFailure {
-  if (isTransient(errors)) return { kind: "transient", failure: failureOf(errors, reply, true) };
-  const accusing = errors.filter((error) => classOf(error.code) === "account");
-  if (accusing.length > 0) return { kind: "access-denied", failure: failureOf(accusing, reply, false) };
-  return { kind: "rejected", failure: failureOf(errors, reply, saysRetryable(errors)) };
+/** Classifies the errors of one item of a call that succeeded for other items. */
+export function classifyItem(errors: readonly ApiError[], response: DecodedResponse): CallFailure {
+  if (isTransient(errors)) return { kind: "transient", failure: failureOf(errors, response, true) };
+  const denials = errors.filter((error) => classOf(error.code) === "account");
+  if (denials.length > 0) return { kind: "access-denied", failure: failureOf(denials, response, false) };
+  return { kind: "rejected", failure: failureOf(errors, response, saysRetryable(errors)) };
 }
 
 export type FailKey = NonNullable<FailItem["key"]>;
 
-function withoutFailure(reply: DecodedResponse): Classification {
-  const { envelope, status } = reply;
-  if (isFromFront(reply)) return failure("transient", frontFailure(reply));
-  if (status >= 400 && status < 500) return failure("rejected", failureOf([], reply, false));
-  if (status >= 300 && status < 400) return failure("indeterminate", redirect(reply));
+function withoutFailure(response: DecodedResponse): Classification {
+  const { envelope, status } = response;
+  if (isFromFront(response)) return failure("transient", frontFailure(response));
+  if (status >= 400 && status < 500) return failure("rejected", failureOf([], response, false));
+  if (status >= 300 && status < 400) return failure("indeterminate", redirect(response));
   if (!isSuccess(status))
     return failure("indeterminate", invalidResponse(`the answer has the status ${status}`));
   if (envelope.kind === "unreadable") {
-    return failure("indeterminate", invalidResponse(`the answer ${envelope.why}: ${excerpt(reply)}`));
+    return failure("indeterminate", invalidResponse(`the answer ${envelope.why}: ${excerpt(response)}`));
   }
   if (envelope.fail.length > 0) {
     return failure(
@@ -123,7 +125,7 @@ function withoutFailure(reply: DecodedResponse): Classification {
 
 /**
  * Returns true for a 4xx without Mimecast's envelope. A proxy, a firewall or a load balancer during a redeploy
- * answered it, so it says nothing about a row.
+ * sent it, so it says nothing about a row.
  */
 function isFromFront({ envelope, http }: DecodedResponse): boolean {
   const isClientError = http.status >= 400 && http.status < 500;
@@ -131,82 +133,83 @@ function isFromFront({ envelope, http }: DecodedResponse): boolean {
   return isClientError && !isEnveloped && !OWN_CLIENT_ERRORS.has(http.status);
 }
 
-function frontFailure(reply: DecodedResponse): Failure {
-  const { status } = reply.http;
-  const message = `HTTP ${status} came from something in front of Mimecast, not from Mimecast itself: ${excerpt(reply)}`;
-  return { code: `http_${status}`, message: reply.sanitize(message), retryable: true };
+function frontFailure(response: DecodedResponse): Failure {
+  const { status } = response.http;
+  const message = `HTTP ${status} came from something in front of Mimecast, not from Mimecast itself: ${excerpt(response)}`;
+  return { code: `http_${status}`, message: response.sanitize(message), retryable: true };
 }
 
-function rateLimited(http: HttpResponse, said: Sanitize): Classification {
+function rateLimited(http: HttpResponse, sanitize: Sanitize): Classification {
   const where = http.status === 429 ? "HTTP 429" : `meta.status 429 under HTTP ${http.status}`;
-  const text = said(beginningOf(http.body), MAX_EXCERPT_LENGTH);
-  const message = said(`the quota is used up (${where})${text === "" ? "" : `: ${text}`}`);
+  const text = sanitize(beginningOf(http.body), MAX_EXCERPT_LENGTH);
+  const message = sanitize(`the quota is used up (${where})${text === "" ? "" : `: ${text}`}`);
   return failure("not-executed", { code: "http_429", message, retryable: true });
 }
 
-/** By the status, so that failures are counted by it; the API's own code and words are in the message. */
-function serverFailure(status: number, reply: DecodedResponse): Failure {
-  const { errors: named, sanitize: said } = reply;
-  const words = named.length > 0 ? wordsOf(named, true) : excerpt(reply);
-  const retryable = TRANSIENT_STATUSES.has(status) || saysRetryable(named);
-  return { code: `http_${status}`, message: said(`the server answered ${status}: ${words}`), retryable };
+/** Returns a failure whose code is the status, so that server errors are counted by status. The message holds the API's own code and text. */
+function serverFailure(status: number, response: DecodedResponse): Failure {
+  const { errors, sanitize } = response;
+  const words = errors.length > 0 ? messagesOf(errors, true) : excerpt(response);
+  const retryable = TRANSIENT_STATUSES.has(status) || saysRetryable(errors);
+  return { code: `http_${status}`, message: sanitize(`the server answered ${status}: ${words}`), retryable };
 }
 
 /**
- * The errors that accuse the account: a code that is known to, or a status that does where the item itself
- * does not say otherwise. Undefined where nothing does; empty where the status alone does.
+ * Returns the errors that concern the account: by a known code, or by the status if no item contradicts it. Returns
+ * undefined if none does, and an empty list if only the status does.
  */
-function accountErrors({ fail, errors: named, status }: DecodedResponse): readonly ApiError[] | undefined {
-  const known = named.filter((error) => classOf(error.code) === "account");
+function accountErrors({ fail, errors, status }: DecodedResponse): readonly ApiError[] | undefined {
+  const known = errors.filter((error) => classOf(error.code) === "account");
   if (known.length > 0) return known;
-  const isRowsOwn = named.some((error) => classOf(error.code) === "row") || saysRetryable(named);
-  if (isRowsOwn) return undefined;
-  const isGateways = fail.some((item) => item.isFlat) || named.every((error) => error.code === undefined);
-  const isAccusing = status === 401 || status === 418 || (status === 403 && isGateways);
-  return isAccusing ? named : undefined;
+  const isRowError = errors.some((error) => classOf(error.code) === "row") || saysRetryable(errors);
+  if (isRowError) return undefined;
+  const isGatewayError =
+    fail.some((item) => item.isFlat) || errors.every((error) => error.code === undefined);
+  const isDenial = status === 401 || status === 418 || (status === 403 && isGatewayError);
+  return isDenial ? errors : undefined;
 }
 
-/** The code of the first error that will not pass, or the status where no error names one. */
-function failureOf(errors: readonly ApiError[], reply: DecodedResponse, retryable: boolean): Failure {
-  const { sanitize: said, status } = reply;
-  const lasting = errors.filter((error) => !error.retryable && meaningOfError(error) !== "passing");
+/** Returns a failure with the code of the first permanent error, or with the status if no error has a code. */
+function failureOf(errors: readonly ApiError[], response: DecodedResponse, retryable: boolean): Failure {
+  const { sanitize, status } = response;
+  const lasting = errors.filter((error) => !error.retryable && meaningOfError(error) !== "transient");
   const code = [...lasting, ...errors].find((error) => error.code !== undefined)?.code;
   const fallback = isSuccess(status) ? "unspecified_error" : `http_${status}`;
-  const words = wordsOf(errors, errors.length > 1);
-  const message = words === "" ? `the server answered ${status} without a code: ${excerpt(reply)}` : words;
+  const words = messagesOf(errors, errors.length > 1);
+  const message = words === "" ? `the server answered ${status} without a code: ${excerpt(response)}` : words;
   return {
-    code: code === undefined ? fallback : said(code, MAX_CODE_LENGTH),
-    message: said(message),
+    code: code === undefined ? fallback : sanitize(code, MAX_CODE_LENGTH),
+    message: sanitize(message),
     retryable,
   };
 }
 
-function redirect({ http, sanitize: said, status }: DecodedResponse): Failure {
+function redirect({ http, sanitize, status }: DecodedResponse): Failure {
   const target = http.headers.location ?? "";
-  const host = URL.canParse(target) ? said(new URL(target).host, MAX_WHERE_LENGTH) : "";
+  const host = URL.canParse(target) ? sanitize(new URL(target).host, MAX_WHERE_LENGTH) : "";
   const where = host === "" ? "" : ` to ${host}`;
   const message = `the server answered ${status}, a redirect${where}; redirects are not followed: check MIMECAST_BASE_URL and the proxy`;
   return { code: `http_${status}`, message, retryable: true };
 }
 
-/** An answer that does not say what became of the item. */
+/** Returns the failure for a response that does not give the result of the item. */
 export function invalidResponse(message: string): Failure {
   return { code: "invalid_response", message, retryable: true };
 }
 
 function failure(kind: CallFailure["kind"], failure: Failure): Classification {
-  return { kind: "judged", answer: { kind, failure } };
+  return { kind: "failure", answer: { kind, failure } };
 }
 
 function isTransient(errors: readonly ApiError[]): boolean {
-  return errors.length > 0 && errors.every((error) => meaningOfError(error) === "passing");
+  return errors.length > 0 && errors.every((error) => meaningOfError(error) === "transient");
 }
 
 function saysRetryable(errors: readonly ApiError[]): boolean {
   return errors.length > 0 && errors.every((error) => error.retryable);
 }
 
-function wordsOf(errors: readonly ApiError[], withCodes: boolean): string {
+function messagesOf(errors: readonly ApiError[], withCodes: boolean): string {
   const words = errors.map(({ code, message }) => {
     if (message === undefined) return code ?? "";
     return withCodes && code !== undefined ? `${code}: ${message}` : message;
@@ -214,12 +217,12 @@ function wordsOf(errors: readonly ApiError[], withCodes: boolean): string {
   return [...new Set(words)].filter((word) => word !== "").join("; ");
 }
 
-function excerpt({ http, sanitize: said }: DecodedResponse): string {
-  const text = said(beginningOf(http.body), MAX_EXCERPT_LENGTH);
+function excerpt({ http, sanitize }: DecodedResponse): string {
+  const text = sanitize(beginningOf(http.body), MAX_EXCERPT_LENGTH);
   return text === "" ? "the body is empty" : text;
 }
 
-/** Marks the cut, by which a secret that it halves is found. */
+/** Returns the first bytes as text, with a mark where they are cut: the redactor needs it to find a secret that the cut halves. */
 function beginningOf(body: Buffer): string {
   const text = body.toString("utf8", 0, MAX_EXCERPT_READ_BYTES);
   return body.length > MAX_EXCERPT_READ_BYTES ? `${text}…` : text;

@@ -8,7 +8,7 @@ import { createSanitizer, type Sanitize } from "./sanitize.ts";
 import type { MimecastSettings } from "./settings.ts";
 import { classifyUpdateAlias, UPDATE_ALIAS_PATH, updateAliasBody } from "./update-alias.ts";
 
-/** Mimecast, over the network. */
+/** The Mimecast API, over the network. */
 export interface MimecastClient extends AliasApi, DirectoryApi {
   /** Ends all connections. Calls still in flight end as lost. */
   close(): void;
@@ -16,13 +16,13 @@ export interface MimecastClient extends AliasApi, DirectoryApi {
 
 export interface ClientDeps {
   readonly clock: Clock;
-  /** For API 1.0: a fresh GUID for every request. */
+  /** Returns a new GUID. API 1.0 needs one per request. */
   readonly randomUuid: () => string;
 }
 
 /**
- * Connects nothing yet: the first call does. Throws a RunError of kind "settings" where the proxy's setting
- * can't be used.
+ * Creates a client. It connects on the first call. Throws a RunError "settings" if the proxy setting is not a usable
+ * URL.
  */
 export function createMimecastClient(settings: MimecastSettings, deps: ClientDeps): MimecastClient {
   const http = createHttp(settings);

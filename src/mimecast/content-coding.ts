@@ -11,16 +11,16 @@ type Decode = (body: Buffer, options: { readonly maxOutputLength: number }) => B
 const CODINGS = new Map<string, Decode>([
   ["gzip", gunzipSync],
   ["x-gzip", gunzipSync],
-  ["deflate", inflated],
+  ["deflate", inflate],
   ["br", brotliDecompressSync],
   ["identity", (body) => body],
 ]);
-/** RFC 9110 sets no limit, and every further coding is one more chance to unpack a small body into a huge one. */
+/** Maximum number of codings. RFC 9110 sets none, but each one can expand a small body into a huge one. */
 const MAX_CODINGS = 3;
 
 /**
- * Undoes a body's `Content-Encoding` (RFC 9110, 8.4). Requests ask for none, but a proxy or a gateway may compress all
- * the same. A body that is plain in spite of the header is returned as it is. Holds `maxBytes` at most at a time.
+ * Decodes a body's `Content-Encoding` (RFC 9110, 8.4). Requests ask for none, but a proxy or a gateway may compress
+ * anyway. Returns a body that is plain despite the header unchanged. Holds at most `maxBytes` at a time.
  */
 export function decodeContent(body: Buffer, header: string | undefined, maxBytes: number): Decoded {
   const codings = (header ?? "")
@@ -31,7 +31,7 @@ export function decodeContent(body: Buffer, header: string | undefined, maxBytes
   if (codings.length === 0 || body.length === 0) return { kind: "decoded", body };
   if (codings.length > MAX_CODINGS) return { kind: "undecodable", why: `is encoded ${codings.length} times` };
   let decoded = body;
-  // The last coding was applied last.
+  // The header lists codings in the order in which they were applied.
   for (const coding of codings.toReversed()) {
     const decode = CODINGS.get(coding);
     try {
@@ -49,13 +49,13 @@ export function decodeContent(body: Buffer, header: string | undefined, maxBytes
   return { kind: "decoded", body: decoded };
 }
 
-/** Some servers leave out zlib's header, which `deflate` ought to have. */
-function inflated(body: Buffer, options: { readonly maxOutputLength: number }): Buffer {
+/** Inflates `deflate`, also without the zlib header that it should have: some servers omit it. */
+function inflate(body: Buffer, options: { readonly maxOutputLength: number }): Buffer {
   const hasHeader = body.length >= 2 && ((body[0] ?? 0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
   return hasHeader ? inflateSync(body, options) : inflateRawSync(body, options);
 }
 
-/** Whoever unpacked it on the way has left the header. */
+/** Returns true for JSON or HTML. An intermediary decoded the body and left the header in place. */
 function isPlain(body: Buffer): boolean {
   return /^\ufeff?\s*[[{<]/.test(body.toString("utf8", 0, 100));
 }

@@ -14,34 +14,34 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-/** What came of one request. Whatever the network does is one of these; nothing is thrown. */
+/** The result of one request. Every network error is one of these; nothing is thrown. */
 export type HttpResult =
   | HttpResponse
-  /** The request may have been executed. `message` holds no secret, but may hold the host's name. */
+  /** The request may have been executed. `message` contains no secret, but may contain the host name. */
   | { readonly kind: "lost"; readonly code: ToolCode; readonly message: string }
-  /** The request was certainly never executed: there was no connection that could have carried it. */
+  /** The request was certainly not executed: no connection was ready to carry it. */
   | { readonly kind: "not-executed"; readonly code: ToolCode; readonly message: string };
 
 export interface Http {
-  /** Posts one body. Nothing is repeated and no redirect followed. */
+  /** Posts one body. Does not retry and does not follow redirects. */
   post(url: URL, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<HttpResult>;
   readonly abortListeners: AbortListeners;
   /** Ends all connections, those in use included. */
   close(): void;
 }
 
-/** The longest answer that is read. One for a single row has about 250 bytes, a page of members 100 KB. */
+/** Maximum length of a response. One for a single row has about 250 bytes, a page of members 100 KB. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
-/** setTimeout fires at once for anything longer. */
+/** setTimeout fires immediately for anything longer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * got as it costs least: its stream interface takes a sixth less work than its promise, and ends with one
- * event. The time-out is a timer here because got's own can't end a request that still waits for a connection.
+ * Creates the HTTP client. It uses got's stream interface, which takes a sixth less work than its promise and ends with
+ * one event. The time-out is a timer here because got's own can't end a request that still waits for a connection.
  */
 export function createHttp(settings: MimecastSettings): Http {
   const connections = openConnections(settings);
-  const abandonment = createAbortListeners();
+  const abortListeners = createAbortListeners();
   const timeoutMs = Math.min(settings.timeoutMs, MAX_TIMER_MS);
   const instance = got.extend({
     isStream: true,
@@ -50,7 +50,7 @@ export function createHttp(settings: MimecastSettings): Http {
     retry: { limit: 0 },
     throwHttpErrors: false,
     followRedirect: false,
-    // Decoded here, where the size is bounded. Without the header a server may choose a coding by itself.
+    // This module decodes bodies, with a size limit. Without the header a server may choose any coding.
     decompress: false,
     headers: {
       accept: "application/json",
@@ -59,7 +59,7 @@ export function createHttp(settings: MimecastSettings): Http {
     },
     mutableDefaults: true,
   });
-  // got copies these four unset options into each request, which takes 80 µs on Node 20: a fifth of a call.
+  // got copies these four unset options into each request, which takes 80 µs on Node 20: a fifth of a call's time.
   instance.defaults.options.cacheOptions = {};
 
   const post: Http["post"] = (url, headers, body, signal) =>
@@ -75,17 +75,19 @@ export function createHttp(settings: MimecastSettings): Http {
       const chunks: Buffer[] = [];
       let sizeBytes = 0;
       const request = instance(url, { isStream: true, headers, body });
-      const end = (outcome: HttpResult) => {
+      const end = (result: HttpResult) => {
         clearTimeout(timer);
-        forget();
-        resolve(outcome);
+        stopListening();
+        resolve(result);
       };
       const giveUp = (lost: HttpResult, unsent: HttpResult) => {
         end(connections.wasConnected(request.socket) ? lost : unsent);
         request.destroy();
       };
       const timer = setTimeout(() => giveUp(timedOut(timeoutMs), connectTimedOut(timeoutMs)), timeoutMs);
-      const forget = abandonment.add(signal, () => giveUp(aborted("lost"), aborted("not-executed")));
+      const stopListening = abortListeners.add(signal, () =>
+        giveUp(aborted("lost"), aborted("not-executed")),
+      );
       request.on("data", (chunk: Buffer) => {
         chunks.push(chunk);
         sizeBytes += chunk.length;
@@ -99,18 +101,18 @@ export function createHttp(settings: MimecastSettings): Http {
         const { headers, statusCode: status } = response;
         const [only, ...more] = chunks;
         const whole = more.length === 0 && only !== undefined ? only : Buffer.concat(chunks);
-        end(answerOf(status, headers, whole));
+        end(toHttpResult(status, headers, whole));
       });
-      // Not once: an error after the end must not become an uncaught one.
+      // Use `on`, not `once`: an error after the end must not become an uncaught one.
       request.on("error", (error) => {
         end(connections.wasConnected(request.socket) ? responseError(error) : connectError(error));
       });
     });
-  return { post, abortListeners: abandonment, close: () => connections.destroy() };
+  return { post, abortListeners: abortListeners, close: () => connections.destroy() };
 }
 
-/** An error's status counts even if its body can't be read. A success without a body says nothing. */
-function answerOf(status: number, headers: IncomingHttpHeaders, encoded: Buffer): HttpResult {
+/** Decodes the body. An error keeps its status even if its body can't be decoded; a success without a body is lost. */
+function toHttpResult(status: number, headers: IncomingHttpHeaders, encoded: Buffer): HttpResult {
   const content = decodeContent(encoded, headers["content-encoding"], MAX_BODY_BYTES);
   switch (content.kind) {
     case "decoded":
@@ -137,7 +139,7 @@ function connectTimedOut(timeoutMs: number): HttpResult {
 }
 
 function aborted(kind: "lost" | "not-executed"): HttpResult {
-  return { kind, code: "interrupted", message: "the run ended before the answer was there" };
+  return { kind, code: "interrupted", message: "the run ended before the answer arrived" };
 }
 
 function tooLarge(): HttpResult {

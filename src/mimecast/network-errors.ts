@@ -8,15 +8,15 @@ interface NetworkError<Kind extends "lost" | "not-executed"> {
 
 /** Codes of getaddrinfo(3). */
 const NAME_CODE = /^(?:ENOTFOUND$|EAI_)/;
-/** Node's names for a failed handshake, and OpenSSL's for a certificate that is not accepted. */
+/** Node's codes for a failed handshake, and OpenSSL's for a certificate that is not accepted. */
 const TLS_CODE =
   /^(?:EPROTO$|ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_|INVALID_|PATH_LENGTH_|HOSTNAME_)/;
-/** Node's names for bytes that are no HTTP. */
+/** Node's codes for bytes that are not HTTP. */
 const PARSER_CODE = /^HPE_/;
 
 /**
- * An error before any connection could have carried the request: refused, unreachable, unknown host, failed
- * handshake, or a proxy that made no tunnel.
+ * Converts an error that occurred before a connection was ready: connection refused, host unreachable or unknown,
+ * handshake failed, or a proxy that did not open a tunnel.
  */
 export function connectError(error: Error): NetworkError<"not-executed"> {
   const code = codeOf(error);
@@ -24,8 +24,8 @@ export function connectError(error: Error): NetworkError<"not-executed"> {
 }
 
 /**
- * An error on a connection that was ready. Also a reset without a single byte of an answer tells nothing about
- * what the server did: a kept connection may close at the moment in which a request is written into it.
+ * Converts an error on a connection that was ready. Even a reset without a single byte of a response does not say what
+ * the server did: a keep-alive connection may close at the moment when a request is written to it.
  */
 export function responseError(error: Error): NetworkError<"lost"> {
   const code = codeOf(error);
@@ -41,7 +41,7 @@ function toolCode(code: string): ToolCode {
   return TLS_CODE.test(code) ? "tls_failed" : "connection_refused";
 }
 
-/** With several addresses tried, the text is in the cause's own errors, and all of them say the same. */
+/** Returns the text of the error. If Node tried several addresses, the text is in the cause's errors, all alike. */
 function describe(error: Error, code: string): string {
   const { cause } = error;
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : undefined;
@@ -53,7 +53,7 @@ function codeOf(error: Error): string {
   for (const candidate of [error.cause, error]) {
     if (!(candidate instanceof Error) || !("code" in candidate)) continue;
     const { code } = candidate;
-    // got's own code says nothing about the network.
+    // got's own code does not describe the network error.
     if (typeof code === "string" && code !== "ERR_GOT_REQUEST_ERROR") return code;
   }
   return "";

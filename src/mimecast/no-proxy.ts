@@ -4,9 +4,9 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:
 const ADDRESS_BITS = { ipv4: 32, ipv6: 128 } as const;
 
 /**
- * Tells whether NO_PROXY excepts the URL's host. A name means the host and everything below it, with or without `.` or
- * `*.` in front, as curl and Go read it; an address or a range such as `10.0.0.0/8` means these addresses; `*`
- * means every host. Each can end in `:PORT`. Entries are separated by commas or white space.
+ * Returns true if NO_PROXY exempts the URL's host. A name means the host and all its subdomains, with or without `.` or
+ * `*.` in front, as in curl and Go; an address or a range such as `10.0.0.0/8` means these addresses; `*`
+ * means every host. Each entry can end in `:PORT`. Entries are separated by commas or white space.
  */
 export function isReachedDirectly(url: URL, noProxy: string): boolean {
   const host = url.hostname.replace(/^\[|\]$|\.$/g, "");
@@ -15,13 +15,13 @@ export function isReachedDirectly(url: URL, noProxy: string): boolean {
     .toLowerCase()
     .split(/[\s,]+/)
     .some((entry) => {
-      const { name, onlyPort } = parsed(entry);
+      const { name, onlyPort } = parseEntry(entry);
       return (onlyPort === undefined || onlyPort === port) && isMatch(name, host);
     });
 }
 
-/** A bare IPv6 address has no port, as its own colons would be ambiguous. */
-function parsed(entry: string): { readonly name: string; readonly onlyPort: string | undefined } {
+/** Parses one entry. A bare IPv6 address has no port, because its own colons would be ambiguous. */
+function parseEntry(entry: string): { readonly name: string; readonly onlyPort: string | undefined } {
   const [, bracketed, plain, onlyPort] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(entry) ?? [];
   return { name: bracketed ?? plain ?? entry, onlyPort };
 }

@@ -7,38 +7,38 @@ import type { ParsedResponse } from "./request.ts";
 import type { Sanitize } from "./sanitize.ts";
 import { booleanValue, countValue, listOf } from "./wire-values.ts";
 
-/** The body of a request for one page. `data` goes along with the token too (graded C). */
+/** Returns the body of a request for one page. Requests with a token carry `data` too (graded C). */
 export function pageBody(data: readonly object[], { pageSize, token }: PageRequest): string {
   const pagination = token === undefined ? { pageSize } : { pageSize, pageToken: token };
   return JSON.stringify({ meta: { pagination }, data });
 }
 
-/** What `data` of a page holds: one list in each entry. */
+/** A parser for `data` of a page: one list in each entry. */
 export type PageData<T> = z.ZodType<readonly (readonly T[])[]>;
 
 /**
- * Reads the list out of each entry of `data`; `entry` reads it out of one. Compiled, since checking each of a
- * million members is else a seventh of an export's work.
+ * Returns a parser for `data`, in which `entry` parses the list of one entry. It is compiled: otherwise checking each
+ * of a million members takes a seventh of an export's time.
  */
 export function pageData<T>(entry: z.ZodType<readonly T[]>): PageData<T> {
   return z.compile(listOf(entry));
 }
 
 /**
- * Judges the answer to a request for one page. `data` can also be empty or null: then the page is empty. A page with something in
- * it that can't be read is unintelligible as a whole, as nothing must be missing from a list unnoticed.
+ * Classifies the response to a request for one page. If `data` is empty or null, the page is empty. If any part of a
+ * page can't be parsed, the whole page is invalid: otherwise items could be missing from a list unnoticed.
  */
 export function classifyPage<T>(
   http: HttpResponse,
-  said: Sanitize,
+  sanitize: Sanitize,
   data: PageData<T>,
 ): ParsedResponse<Page<T>> {
-  // Only one thing was asked, so every failure is about it.
-  const judgement = classify(decodeResponse(http, said), () => true);
-  if (judgement.kind !== "passed") return forbiddenMeansAccount(judgement);
-  const list = data.safeParse(judgement.data);
+  // The request has one item, so every failure concerns it.
+  const classification = classify(decodeResponse(http, sanitize), () => true);
+  if (classification.kind !== "passed") return forbiddenMeansAccount(classification);
+  const list = data.safeParse(classification.data);
   if (!list.success) return unreadable(`'data${pathOf(list.error)}' has an unknown form`);
-  const pages = pagination.safeParse(judgement.pagination ?? {});
+  const pages = pagination.safeParse(classification.pagination ?? {});
   if (!pages.success) return unreadable(`'meta.pagination${pathOf(pages.error)}' has an unknown form`);
   const [only = [], ...more] = list.data;
   const { next, totalCount } = pages.data;
@@ -47,35 +47,39 @@ export function classifyPage<T>(
 }
 
 /**
- * A code that says "no permission, or the address is not managed" can only mean the permission where no address
- * was asked about.
+ * Converts a row's code to access denied. The code says "no permission, or the address is not managed"; the request
+ * names no address, so it must be the permission.
  */
-function forbiddenMeansAccount<V extends Exclude<ParsedResponse<never>, { kind: "read" }>>(verdict: V) {
-  const { answer } = verdict;
+function forbiddenMeansAccount<V extends Exclude<ParsedResponse<never>, { kind: "read" }>>(
+  classification: V,
+) {
+  const { answer } = classification;
   const isForbidden = answer.kind === "rejected" && classOf(answer.failure.code) === "row";
-  return isForbidden ? ({ kind: "judged", answer: { ...answer, kind: "access-denied" } } as const) : verdict;
+  return isForbidden
+    ? ({ kind: "failure", answer: { ...answer, kind: "access-denied" } } as const)
+    : classification;
 }
 
-/** An answer that reports success and holds something else than the API documents. */
-function unreadable(what: string): Extract<ParsedResponse<never>, { kind: "judged" }> {
+/** Returns the failure for a success whose content differs from what the API documents. */
+function unreadable(what: string): Extract<ParsedResponse<never>, { kind: "failure" }> {
   const failure = invalidResponse(`the answer claims success, but its ${what}`);
-  return { kind: "judged", answer: { kind: "indeterminate", failure } };
+  return { kind: "failure", answer: { kind: "indeterminate", failure } };
 }
 
-/** `next` is there only when there is more (S). A token of another kind must not end the list: it is refused. */
+/** `next` is present only if there is another page (S). A token of another type must not end the list: it is an error. */
 const pagination = z.object({ next: z.string().nullish(), totalCount: countValue.nullish() });
 
-/** `.0.groupMembers.7`, for people. */
+/** Returns the path of the first error, such as `.0.groupMembers.7`. */
 function pathOf(error: z.ZodError): string {
   const path = error.issues[0]?.path ?? [];
   return path.map((step) => `.${String(step)}`).join("");
 }
 
-/** A text that may be missing or null: empty then. */
+/** A text; empty if it is missing or null. */
 export const text = z
   .string()
   .nullish()
   .transform((value) => value ?? "");
-/** A number that may be missing, null or of another kind: it is only compared. */
+/** A number; undefined if it is missing, null or of another type, because it only serves for comparison. */
 export const count = countValue.optional().catch(undefined);
 export const flag = booleanValue.optional().catch(undefined);

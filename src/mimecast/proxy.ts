@@ -3,29 +3,29 @@ import { isLoopback } from "./hosts.ts";
 import { isReachedDirectly } from "./no-proxy.ts";
 import type { MimecastSettings } from "./settings.ts";
 
-/** Returns a `MimecastSettings.proxyFor`: the proxy for every URL but those that `noProxy`, a NO_PROXY, excepts. */
+/** Returns a `MimecastSettings.proxyFor`: the proxy for every URL that `noProxy`, a value of NO_PROXY, does not exempt. */
 export function proxyRule(proxy: string | undefined, noProxy: string | undefined): (url: string) => string {
   return (url) => (proxy === undefined || isReachedDirectly(new URL(url), noProxy ?? "") ? "" : proxy);
 }
 
-/** Returns the proxy to the base URL, undefined for a direct way. A loopback address never has one. */
+/** Returns the proxy for the base URL, or undefined for a direct connection. A loopback address never has a proxy. */
 export function chosenProxy(settings: Pick<MimecastSettings, "baseUrl" | "proxyFor">): URL | undefined {
   if (isLoopback(settings.baseUrl)) return undefined;
   const proxy = settings.proxyFor?.(settings.baseUrl) ?? "";
   if (proxy === "") return undefined;
   const url = proxyUrl(proxy);
   if (url !== undefined) return url;
-  // The value may hold a password, so the message does not show it.
+  // The value may contain a password, so the message does not show it.
   throw new RunError(
     "settings",
-    "HTTPS_PROXY holds no usable proxy: expected http://HOST:PORT or https://HOST:PORT. " +
+    "HTTPS_PROXY is not a usable proxy: expected http://HOST:PORT or https://HOST:PORT. " +
       "Correct it, or name the host in NO_PROXY to connect directly",
   );
 }
 
 /**
- * Parses a proxy's setting; `HOST:PORT` is common usage for `http:`. Returns undefined for what is not the URL of an
- * HTTP proxy. Something behind the host is the rest of a password with a `/`, `?` or `#`, or the URL of a PAC file.
+ * Parses a proxy setting; `HOST:PORT` is a common short form for `http:`. Returns undefined if it is not the URL of an
+ * HTTP proxy. Anything after the host is the rest of a password with a `/`, `?` or `#`, or the URL of a PAC file.
  */
 export function proxyUrl(text: string): URL | undefined {
   const written = withScheme(text);
@@ -36,7 +36,7 @@ export function proxyUrl(text: string): URL | undefined {
   return isHttp && hostname !== "" && /^\/?$/.test(`${pathname}${search}${hash}`) ? url : undefined;
 }
 
-/** Returns the `Proxy-Authorization` for the user name and password in a proxy's URL, undefined if it has neither. */
+/** Returns the `Proxy-Authorization` for the user name and password in a proxy URL, or undefined if it has neither. */
 export function proxyAuthorization({ password, username }: URL): string | undefined {
   if (username === "" && password === "") return undefined;
   const credentials = Buffer.concat([sentBytes(username), Buffer.from(":"), sentBytes(password)]);
@@ -44,8 +44,8 @@ export function proxyAuthorization({ password, username }: URL): string | undefi
 }
 
 /**
- * Returns the password in a proxy's setting, or the user name that stands alone, as it is written and as it is sent. In
- * a text that is not a URL everything in front of the last @ counts, as the password may be the reason why it is not.
+ * Returns the password in a proxy setting, or the user name if there is no password, both as written and as sent. If
+ * the text is not a URL, everything before the last @ counts, because the password may be what makes it invalid.
  */
 export function proxySecrets(text: string): string[] {
   const [, userInfo] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(.*)@/is.exec(text.trim()) ?? [];
@@ -60,7 +60,7 @@ function withScheme(text: string): string {
   return text.includes("://") ? text : `http://${text}`;
 }
 
-/** A % that does not begin an escape stands for itself. */
+/** Decodes percent escapes. A % that does not begin an escape is kept. */
 function sentBytes(userInfo: string): Buffer {
   const decoded = userInfo.replaceAll(/%([\da-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

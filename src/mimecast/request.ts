@@ -13,36 +13,36 @@ export interface CallParts {
   readonly sanitize: Sanitize;
 }
 
-/** A call whose answer, where it is one that can be read, is a `T`. */
+/** A call that returns a `T` if it succeeds. */
 export interface ApiCall<T> {
   readonly url: URL;
   /** JSON. */
   readonly body: string;
-  readonly classify: (answer: HttpResponse, said: Sanitize) => ParsedResponse<T>;
+  readonly classify: (response: HttpResponse, sanitize: Sanitize) => ParsedResponse<T>;
 }
 
-/** What an answer says. */
+/** A classified response. */
 export type ParsedResponse<T> =
   | { readonly kind: "read"; readonly value: T }
-  /** The token is to be renewed and the request sent again; `answer` is what it comes to if that is done already. */
+  /** The token must be renewed and the request sent again; `answer` is the result if the token was just renewed. */
   | { readonly kind: "token-expired"; readonly answer: CallFailure }
-  /** The call as a whole came to this, whatever it asked for. */
+  /** The whole call failed. */
   | {
-      readonly kind: "judged";
+      readonly kind: "failure";
       readonly answer: CallFailure;
-      /** The account is refused with 401, as the HTTP status or as `meta.status`. */
+      /** Access is denied with a 401, as the HTTP status or as `meta.status`. */
       readonly isUnauthorized?: true;
     };
 
-/** A call that was made. */
+/** A completed call. */
 export interface CallResult<T> {
   readonly trace: CallTrace;
   readonly result: Exclude<ParsedResponse<T>, { kind: "token-expired" }>;
 }
 
 /**
- * Makes one call, from the token to the judged answer. Where Mimecast calls the token expired, it is renewed
- * and the request sent again, once.
+ * Makes one call: gets a token, sends the request, classifies the response. If Mimecast reports an expired token,
+ * renews it and sends the request again, once.
  */
 export async function callEndpoint<T>(
   call: ApiCall<T>,
@@ -50,34 +50,34 @@ export async function callEndpoint<T>(
   parts: CallParts,
 ): Promise<CallResult<T>> {
   const first = await attempt(call, control, parts);
-  if (first.expired === undefined) return first.called;
-  first.expired();
-  return (await attempt(call, control, parts)).called;
+  if (first.invalidateToken === undefined) return first.callResult;
+  first.invalidateToken();
+  return (await attempt(call, control, parts)).callResult;
 }
 
 interface Attempt<T> {
-  readonly called: CallResult<T>;
-  /** There if the token has expired and can be renewed. */
-  readonly expired?: (() => void) | undefined;
+  readonly callResult: CallResult<T>;
+  /** Present if the token has expired and can be renewed. */
+  readonly invalidateToken?: (() => void) | undefined;
 }
 
 async function attempt<T>(call: ApiCall<T>, control: CallOptions, parts: CallParts): Promise<Attempt<T>> {
   const { authenticator, clock, http } = parts;
-  const askedAtMs = clock.nowMs();
-  const pass = await authenticator.authorize(control.drainSignal ?? control.signal);
-  if (pass.kind === "none") {
-    const trace = { ...pass.wait, sentAtMs: askedAtMs, arrivedAtMs: clock.nowMs() };
-    return { called: { trace, result: { kind: "judged", answer: pass.answer } } };
+  const startedAtMs = clock.nowMs();
+  const authorization = await authenticator.authorize(control.drainSignal ?? control.signal);
+  if (authorization.kind === "none") {
+    const trace = { ...authorization.wait, sentAtMs: startedAtMs, arrivedAtMs: clock.nowMs() };
+    return { callResult: { trace, result: { kind: "failure", answer: authorization.answer } } };
   }
   await control.beforeSend();
-  const { headers, requestId } = pass.headersFor(call.url.pathname);
+  const { headers, requestId } = authorization.headersFor(call.url.pathname);
   headers["content-type"] = "application/json";
   const sentAtMs = clock.nowMs();
-  const outcome = await http.post(call.url, headers, call.body, control.signal);
+  const result = await http.post(call.url, headers, call.body, control.signal);
   const sent = { requestId, sentAtMs, arrivedAtMs: clock.nowMs() };
-  return outcome.kind === "answered"
-    ? fromResponse(call, outcome, pass, sent, parts)
-    : { called: fromNetworkError(outcome, sent, parts) };
+  return result.kind === "answered"
+    ? fromResponse(call, result, authorization, sent, parts)
+    : { callResult: fromNetworkError(result, sent, parts) };
 }
 
 interface SentAt {
@@ -89,16 +89,16 @@ interface SentAt {
 function fromResponse<T>(
   call: ApiCall<T>,
   http: HttpResponse,
-  pass: Authorization,
+  authorization: Authorization,
   sent: SentAt,
-  { clock, sanitize: said }: CallParts,
+  { clock, sanitize }: CallParts,
 ): Attempt<T> {
-  const verdict = call.classify(http, said);
-  const requestId = parseRequestId(http.headers, sent.requestId, said);
+  const parsed = call.classify(http, sanitize);
+  const requestId = parseRequestId(http.headers, sent.requestId, sanitize);
   const quota = parseQuota(http.headers);
   const serverEpochMs = parseServerTime(http.headers);
-  const isThrottled = verdict.kind === "judged" && verdict.answer.kind === "not-executed";
-  const wait = parseWait(http.headers, isThrottled, clock.epochMs());
+  const isRateLimited = parsed.kind === "failure" && parsed.answer.kind === "not-executed";
+  const wait = parseWait(http.headers, isRateLimited, clock.epochMs());
   const trace: CallTrace = {
     status: http.status,
     ...(requestId === undefined ? {} : { requestId }),
@@ -108,29 +108,29 @@ function fromResponse<T>(
     sentAtMs: sent.sentAtMs,
     arrivedAtMs: sent.arrivedAtMs,
   };
-  if (verdict.kind === "token-expired") {
-    const result = { kind: "judged", answer: verdict.answer } as const;
-    return { called: { trace, result }, expired: pass.invalidate };
+  if (parsed.kind === "token-expired") {
+    const result = { kind: "failure", answer: parsed.answer } as const;
+    return { callResult: { trace, result }, invalidateToken: authorization.invalidate };
   }
-  // A 401 that does not say "expired" may mean that the server lost the token. This call stays refused, and the
-  // next one fetches a new token.
-  if (verdict.kind === "judged" && verdict.isUnauthorized) pass.invalidate?.();
-  return { called: { trace, result: verdict } };
+  // A 401 that does not say "expired" may mean that the server lost the token. This call stays denied; the next one
+  // fetches a new token.
+  if (parsed.kind === "failure" && parsed.isUnauthorized) authorization.invalidate?.();
+  return { callResult: { trace, result: parsed } };
 }
 
 function fromNetworkError<T>(
-  outcome: Exclude<HttpResult, HttpResponse>,
+  result: Exclude<HttpResult, HttpResponse>,
   sent: SentAt,
-  { sanitize: said }: CallParts,
+  { sanitize }: CallParts,
 ): CallResult<T> {
-  const isLost = outcome.kind === "lost";
-  const failure = { code: outcome.code, message: said(outcome.message), retryable: true };
+  const isLost = result.kind === "lost";
+  const failure = { code: result.code, message: sanitize(result.message), retryable: true };
   return {
     trace: {
       ...(isLost && sent.requestId !== undefined ? { requestId: sent.requestId } : {}),
       sentAtMs: sent.sentAtMs,
       arrivedAtMs: sent.arrivedAtMs,
     },
-    result: { kind: "judged", answer: { kind: isLost ? "indeterminate" : "not-executed", failure } },
+    result: { kind: "failure", answer: { kind: isLost ? "indeterminate" : "not-executed", failure } },
   };
 }

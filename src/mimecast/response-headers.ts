@@ -3,14 +3,14 @@ import type { WaitHeader } from "../domain/long-wait.ts";
 import type { RateLimitHeaders } from "../domain/response.ts";
 import type { Sanitize } from "./sanitize.ts";
 
-/** No wait longer than this is believed: it would be an epoch, or seconds taken for milliseconds. */
+/** Longer waits are ignored: they are Unix timestamps, or seconds read as milliseconds. */
 const MAX_WAIT_MS = 24 * 3_600_000;
-/** A UUID has 36. */
+/** Maximum length of a request id. A UUID has 36 characters. */
 const MAX_REQUEST_ID_LENGTH = 100;
-/** No response header with an id is documented; these are the request's own (D) and the customary one. */
+/** Response headers that may hold an id. None is documented; these are the request's own (D) and the customary one. */
 const REQUEST_ID_HEADERS = ["x-request-id", "x-mc-req-id"] as const;
 
-/** The quota as the answer tells it (graded D and R), or undefined where it tells nothing. */
+/** Returns the quota that the headers report (graded D and R), or undefined if they report none. */
 export function parseQuota(headers: IncomingHttpHeaders): RateLimitHeaders | undefined {
   const limit = quotaNumber(headers, "limit");
   const remaining = quotaNumber(headers, "remaining");
@@ -24,17 +24,17 @@ export function parseQuota(headers: IncomingHttpHeaders): RateLimitHeaders | und
 }
 
 /**
- * Returns the least wait that the server asked for: `Retry-After` in seconds or as a date (never seen from Mimecast),
- * and with a 429 the quota's reset, which is in milliseconds (D). The longer of both; absurd values are ignored. A date
- * is read against the answer's own `Date`, because this machine's clock may be off; without one against `epochMs`.
+ * Returns the minimum wait that the server requests: `Retry-After` in seconds or as a date (never seen from Mimecast),
+ * and with a 429 the quota's reset, which is in milliseconds (D). Uses the longer of both and ignores absurd values. A
+ * date is compared with the response's own `Date`, because this machine's clock may be off; without one, with `epochMs`.
  */
 export function parseWait(
   headers: IncomingHttpHeaders,
-  isThrottled: boolean,
+  isRateLimited: boolean,
   epochMs: number,
 ): AnnouncedWait | undefined {
   const retryAfter = retryAfterMs(headers["retry-after"], parseServerTime(headers) ?? epochMs);
-  const reset = isThrottled ? quotaNumber(headers, "reset") : undefined;
+  const reset = isRateLimited ? quotaNumber(headers, "reset") : undefined;
   const waits: readonly { readonly waitMs: number | undefined; readonly waitHeader: WaitHeader }[] = [
     { waitMs: retryAfter, waitHeader: "Retry-After" },
     { waitMs: reset, waitHeader: "X-RateLimit-Reset" },
@@ -52,26 +52,26 @@ export interface AnnouncedWait {
   readonly waitHeader: WaitHeader;
 }
 
-/** The `Date` header (RFC 9110, 6.6.1): to the second. */
+/** Returns the `Date` header (RFC 9110, 6.6.1) in epoch ms, precise to the second. */
 export function parseServerTime(headers: IncomingHttpHeaders): number | undefined {
   const epochMs = Date.parse(headers.date ?? "");
   return Number.isNaN(epochMs) ? undefined : epochMs;
 }
 
-/** The id under which the request can be found: the answer's, else the one that was sent with it. */
+/** Returns the id by which Mimecast's support can find the request: the response's, otherwise the one that was sent. */
 export function parseRequestId(
   headers: IncomingHttpHeaders,
   sentId: string | undefined,
-  said: Sanitize,
+  sanitize: Sanitize,
 ): string | undefined {
   for (const name of REQUEST_ID_HEADERS) {
     const id = headers[name];
-    if (typeof id === "string" && id.trim() !== "") return said(id, MAX_REQUEST_ID_LENGTH);
+    if (typeof id === "string" && id.trim() !== "") return sanitize(id, MAX_REQUEST_ID_LENGTH);
   }
   return sentId;
 }
 
-/** Both spellings: the documented one (D, R), and the one of the 2.0 overview as a reviewer quotes it (C). */
+/** Reads a quota header in either spelling: the documented one (D, R), or that of the 2.0 overview as a reviewer quotes it (C). */
 function quotaNumber(
   headers: IncomingHttpHeaders,
   field: "limit" | "remaining" | "reset",

@@ -1,41 +1,45 @@
 import { stripControlCharacters } from "../domain/display-text.ts";
 import { createRedactor, type Redactor } from "../domain/redact.ts";
 
-/** What came from outside, made fit for a message: without secrets, on one line, bounded. */
+/** Sanitizes external text for a message: secrets redacted, single line, limited length. */
 export type Sanitize = (text: string, maxLength?: number) => string;
 
-/** Keeps the account's secrets out of messages, whoever repeats them. */
+/** Keeps the account's secrets out of messages that quote external text. */
 export interface Sanitizer {
-  /** A secret that came up later: an access token. Of these the latest few are kept. */
+  /** Adds an access token to the secrets. Only the latest few tokens are kept. */
   add(token: string): void;
   readonly sanitize: Sanitize;
 }
 
-/** Enough for a sentence or two of the API's own, and for a cell that is still read. */
+/** Maximum length of a message: room for a sentence or two from the API, short enough for a cell. */
 export const MAX_MESSAGE_LENGTH = 300;
-/** A message as long as the longest answer would take seconds to search. */
+/** Maximum length of the input. Searching a text as long as the longest response would take seconds. */
 const MAX_READ_LENGTH = 20_000;
 
-/** @param shared redacts for others too, who then know these secrets and the tokens as well */
+/**
+ * Creates a sanitizer for these secrets.
+ *
+ * @param shared a redactor that others use too: it learns these secrets and the tokens
+ */
 export function createSanitizer(secrets: readonly string[], shared: Redactor = createRedactor()): Sanitizer {
   shared.add(secrets);
   return {
     add: (token) => shared.addToken(token),
     sanitize(text, maxLength = MAX_MESSAGE_LENGTH) {
-      // Before the cut, as half a secret is one too. Half a surrogate pair is no text, and some who store it choke on it.
-      const clean = shared.redact(beginning(text, MAX_READ_LENGTH).toWellFormed());
+      // Redact before the cut: half a secret is a secret too. Half a surrogate pair is not valid text, and storing it can fail.
+      const clean = shared.redact(firstCharacters(text, MAX_READ_LENGTH).toWellFormed());
       const line = stripControlCharacters(clean).replace(/\s+/g, " ").trim();
-      return bounded(line, maxLength);
+      return truncate(line, maxLength);
     },
   };
 }
 
-/** Marks the cut, by which a secret that it halves is found. */
-function beginning(text: string, maxLength: number): string {
+/** Returns the first characters, with a mark where they are cut: the redactor needs it to find a secret that the cut halves. */
+function firstCharacters(text: string, maxLength: number): string {
   return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }
 
-function bounded(text: string, maxLength: number): string {
+function truncate(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   return `${text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

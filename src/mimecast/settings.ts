@@ -1,15 +1,15 @@
 import type { Redactor } from "../domain/redact.ts";
 
-/** The two generations of the API. 1.0 takes no new applications since mid-2025, existing ones still work. */
+/** The two generations of the API. 1.0 accepts no new applications since mid-2025; existing ones still work. */
 export type ApiGeneration = Credentials["api"];
 
-/** What the account is proven with: OAuth 2.0 client credentials, or the four keys of signed requests. */
+/** The account's credentials: OAuth 2.0 client credentials, or the four keys of signed requests. */
 export type Credentials =
   | { readonly api: "2.0"; readonly clientId: string; readonly clientSecret: string }
   | {
       readonly api: "1.0";
       readonly appId: string;
-      /** Is only signed, never sent. */
+      /** Part of the signed text; never sent. */
       readonly appKey: string;
       readonly accessKey: string;
       /** Base64, as the console shows it. */
@@ -17,18 +17,18 @@ export type Credentials =
     };
 
 export interface MimecastSettings {
-  /** As `checkBaseUrl` gives it. Tokens, signatures and rows go to this host alone. */
+  /** As `checkBaseUrl` returns it. Tokens, signatures and rows go to this host alone. */
   readonly baseUrl: string;
   readonly credentials: Credentials;
-  /** For one call, from the hand-over to the last byte of its answer; for a token's request the same. */
+  /** Time-out of one call or token request, from its start to the last byte of the response. */
   readonly timeoutMs: number;
-  /** The most sockets. With fewer than there are calls in flight, calls wait for one inside their time-out. */
+  /** Maximum number of sockets. If more calls are in flight, calls wait for a socket within their time-out. */
   readonly connections: number;
   readonly userAgent: string;
-  /** CA certificates in PEM, trusted besides those that Node comes with. */
+  /** CA certificates in PEM, trusted in addition to Node's own. */
   readonly extraCa?: string | undefined;
-  /** Learns the credentials and each access token. The default is one of the client's own. */
+  /** Receives the credentials and each access token. By default, the client creates its own. */
   readonly redactor?: Redactor;
-  /** The proxy for a URL, empty for none: {@link proxyRule} as a rule. Not asked about loopback. */
+  /** Returns the proxy for a URL, empty for none; usually a {@link proxyRule}. Not called for loopback. */
   readonly proxyFor?: (url: string) => string | undefined;
 }

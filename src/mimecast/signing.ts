@@ -17,8 +17,8 @@ export interface Signable {
 }
 
 /**
- * The headers of a signed request of API 1.0 (graded D: official documentation; the test vector is public).
- * The body is not signed. To be made afresh for every attempt, as it holds the time.
+ * Returns the headers of a signed request of API 1.0 (graded D: official documentation; the test vector is public).
+ * The body is not signed. Call it again for every attempt: the signature contains the time.
  */
 export function signedHeaders(keys: SigningKeys, request: Signable): Record<string, string> {
   const date = mimecastDate(request.epochMs);
@@ -33,7 +33,7 @@ export function signedHeaders(keys: SigningKeys, request: Signable): Record<stri
   };
 }
 
-/** `Tue, 24 Nov 2015 12:50:11 UTC`. JavaScript's own form ends in GMT, which is refused (graded R: recorded). */
+/** Formats a time as `Tue, 24 Nov 2015 12:50:11 UTC`. Mimecast rejects JavaScript's form, which ends in GMT (graded R). */
 function mimecastDate(epochMs: number): string {
   return new Date(epochMs).toUTCString().replace(/GMT$/, "UTC");
 }

@@ -3,18 +3,18 @@ import type { Http } from "./http.ts";
 import type { Sanitizer } from "./sanitize.ts";
 import { classifyToken, type TokenFailure } from "./token-response.ts";
 
-/** One access token. Two are told apart by identity: a renewal may bring the same value again. */
+/** One access token. Compare tokens by identity: a renewal may return the same value again. */
 interface Token {
   readonly value: string;
 }
 
 export interface TokenCache {
   /**
-   * The token to use now, fetched where there is none or the one at hand is about to expire. However many
-   * callers meet that, one request is made. Never rejects.
+   * Returns the current token. Fetches one if there is none or it is about to expire; concurrent callers share one
+   * request. Never rejects.
    */
   get(signal: AbortSignal): Promise<{ readonly kind: "token"; readonly token: Token } | TokenFailure>;
-  /** Mimecast called this token expired. Of the callers that say so of one token, the first counts. */
+  /** Discards a token that Mimecast reported as expired. Further calls for the same token do nothing. */
   invalidate(token: Token): void;
 }
 
@@ -27,9 +27,9 @@ export interface TokenCacheParts {
   readonly secrets: Sanitizer;
 }
 
-/** So long before its end a token is renewed, or at half of a life that is shorter than twice this. */
+/** A token is renewed this long before it expires, or at half its lifetime if that is shorter than twice this. */
 const RENEWAL_MARGIN_MS = 60_000;
-/** After a renewal that failed while the old token is still good. */
+/** Pause after a failed renewal while the old token is still valid. */
 const RENEWAL_PAUSE_MS = 5_000;
 
 interface Held {
@@ -38,7 +38,7 @@ interface Held {
   renewAtMs: number;
 }
 
-/** OAuth 2.0 client credentials (graded C: agreeing clients): form-encoded, `{access_token, expires_in: 1799}`. */
+/** Creates a cache for OAuth 2.0 client credentials (graded C: clients agree): form-encoded, `{access_token, expires_in: 1799}`. */
 export function createTokenCache(parts: TokenCacheParts): TokenCache {
   const { clock, http, secrets, url } = parts;
   const form = new URLSearchParams({
@@ -47,7 +47,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     client_secret: parts.clientSecret,
   }).toString();
   const headers = { "content-type": "application/x-www-form-urlencoded" };
-  // A renewal serves all callers, so no single one of them can end it; the time-out bounds it.
+  // A renewal serves all callers, so no single caller can abort it; the time-out bounds it.
   const never = new AbortController().signal;
   let held: Held | undefined;
   let renewal: Promise<TokenResult> | undefined;
@@ -93,8 +93,8 @@ function unlessAborted(renewal: Promise<TokenResult>, signal: AbortSignal, http:
       resolve(ABORTED);
       return;
     }
-    const forget = http.abortListeners.add(signal, () => resolve(ABORTED));
-    renewal.finally(forget).then(resolve, reject);
+    const stopListening = http.abortListeners.add(signal, () => resolve(ABORTED));
+    renewal.finally(stopListening).then(resolve, reject);
   });
 }
 

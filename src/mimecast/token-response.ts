@@ -9,21 +9,21 @@ export type TokenResponse =
   | { readonly kind: "token"; readonly token: string; readonly lifetimeMs: number }
   | TokenFailure;
 
-/** Why there is no token. The row was not sent, so its answer is one of these two. */
+/** The reason why there is no token. The row was not sent, so its result is one of these two. */
 export interface TokenFailure {
   readonly kind: "none";
   readonly answer: Extract<AttemptResult, { kind: "access-denied" | "not-executed" }>;
   readonly wait?: AnnouncedWait | undefined;
 }
 
-/** For an `expires_in` that can't be meant: the API says 1799 (C). A wrong guess costs one renewal. */
+/** Lifetime if `expires_in` is implausible: the API says 1799 (C). A wrong guess costs one renewal. */
 const ASSUMED_LIFETIME_MS = 5 * 60_000;
-const SHORTEST_LIFETIME_MS = 1_000;
-const LONGEST_LIFETIME_MS = 24 * 3_600_000;
+const MIN_LIFETIME_MS = 1_000;
+const MAX_LIFETIME_MS = 24 * 3_600_000;
 const MAX_CODE_LENGTH = 100;
-const MAX_WORDS_LENGTH = 200;
+const MAX_DETAIL_LENGTH = 200;
 
-/** What can stand in a header. A longer one no server takes, and the 431 would be the row's failure for good. */
+/** A token that fits into a header. Servers reject a longer one with 431, and the row would fail permanently. */
 const token = z
   .string()
   .max(8_000)
@@ -42,42 +42,42 @@ const refusal = z.object({
 });
 
 /**
- * Judges the answer of the token endpoint (graded C). 400, 401 and 403 refuse the account; everything else
- * that is no token leaves the row as it was, to be tried again.
+ * Classifies the response of the token endpoint (graded C). 400, 401 and 403 mean access denied. Without a token for any
+ * other reason, the row is not sent and can be tried again.
  */
-export function classifyToken(http: HttpResult, said: Sanitize, epochMs: number): TokenResponse {
-  if (http.kind !== "answered") return unissued(http.code, said(`no access token: ${http.message}`));
+export function classifyToken(http: HttpResult, sanitize: Sanitize, epochMs: number): TokenResponse {
+  if (http.kind !== "answered") return notIssued(http.code, sanitize(`no access token: ${http.message}`));
   const { status } = http;
   const parsed = jsonBody(http.body);
   const body = parsed.kind === "json" ? parsed.json : undefined;
   if (status >= 200 && status < 300) {
     const { success, data } = issued.safeParse(body);
     if (success) return { kind: "token", token: data.access_token, lifetimeMs: lifetimeMs(data.expires_in) };
-    return unissued("invalid_response", "the token endpoint's answer holds no access_token");
+    return notIssued("invalid_response", "the token endpoint's answer has no access_token");
   }
-  if (status === 400 || status === 401 || status === 403) return refused(http, body, said);
+  if (status === 400 || status === 401 || status === 403) return denied(http, body, sanitize);
   const wait = parseWait(http.headers, status === 429, epochMs);
-  return unissued(`http_${status}`, `the token endpoint answered ${status}`, wait);
+  return notIssued(`http_${status}`, `the token endpoint answered ${status}`, wait);
 }
 
-function refused({ status }: HttpResponse, body: unknown, said: Sanitize): TokenFailure {
+function denied({ status }: HttpResponse, body: unknown, sanitize: Sanitize): TokenFailure {
   const read = refusal.safeParse(body);
   const { error, error_description: description, fail } = read.success ? read.data : {};
   const code = error ?? fail?.[0]?.code;
-  const words = said(
+  const details = sanitize(
     [code, description ?? fail?.[0]?.message].filter((word) => word !== undefined).join(": "),
-    MAX_WORDS_LENGTH,
+    MAX_DETAIL_LENGTH,
   );
-  const message = `the token endpoint refused the credentials (HTTP ${status})${words === "" ? "" : `: ${words}`}`;
+  const message = `the token endpoint rejected the credentials (HTTP ${status})${details === "" ? "" : `: ${details}`}`;
   const failure = {
-    code: code === undefined ? "invalid_credentials" : said(code, MAX_CODE_LENGTH),
+    code: code === undefined ? "invalid_credentials" : sanitize(code, MAX_CODE_LENGTH),
     message,
     retryable: false,
   };
   return { kind: "none", answer: { kind: "access-denied", failure } };
 }
 
-function unissued(code: string, message: string, wait?: AnnouncedWait): TokenFailure {
+function notIssued(code: string, message: string, wait?: AnnouncedWait): TokenFailure {
   return {
     kind: "none",
     answer: { kind: "not-executed", failure: { code, message, retryable: true } },
@@ -87,6 +87,6 @@ function unissued(code: string, message: string, wait?: AnnouncedWait): TokenFai
 
 function lifetimeMs(expiresIn: unknown): number {
   const seconds = typeof expiresIn === "string" && expiresIn.trim() !== "" ? Number(expiresIn) : expiresIn;
-  if (typeof seconds !== "number" || !(seconds * 1000 >= SHORTEST_LIFETIME_MS)) return ASSUMED_LIFETIME_MS;
-  return Math.min(seconds * 1000, LONGEST_LIFETIME_MS);
+  if (typeof seconds !== "number" || !(seconds * 1000 >= MIN_LIFETIME_MS)) return ASSUMED_LIFETIME_MS;
+  return Math.min(seconds * 1000, MAX_LIFETIME_MS);
 }

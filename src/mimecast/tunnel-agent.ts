@@ -5,8 +5,8 @@ import { Duplex } from "node:stream";
 import { proxyAuthorization } from "./proxy.ts";
 
 /**
- * Reaches `https:` hosts through tunnels that a proxy makes (CONNECT: RFC 9110, 9.3.6), and keeps them open for further
- * requests. The `ca` of the options also counts for the connection to an `https:` proxy.
+ * An agent that reaches `https:` hosts through a proxy's tunnels (CONNECT: RFC 9110, 9.3.6), and keeps them open for
+ * further requests. The `ca` of the options also applies to the connection to an `https:` proxy.
  */
 export class TunnelAgent extends https.Agent {
   readonly #proxy: URL;
@@ -16,13 +16,13 @@ export class TunnelAgent extends https.Agent {
     this.#proxy = proxy;
   }
 
-  /** The socket comes by callback. `timeout` bounds the wait for the proxy's answer. */
+  /** Opens a tunnel and passes its socket to the callback. `timeout` bounds the wait for the proxy's answer. */
   override createConnection(
     options: https.RequestOptions,
     callback?: (error: Error | null, socket: Duplex) => void,
   ): undefined {
     const request = this.#connectRequest(options);
-    // Node's agent does not look at the socket beside an error.
+    // Node's agent ignores the socket if there is an error.
     const fail = (error: Error): void => callback?.(error, Duplex.from([]));
     request.once("connect", (response, socket) => {
       request.removeAllListeners();

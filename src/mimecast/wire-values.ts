@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** True or false, also as a string. */
+/** A boolean, also as a string. */
 export const booleanValue = z.union([
   z.boolean(),
   z
@@ -9,7 +9,7 @@ export const booleanValue = z.union([
     .transform((value) => value.toLowerCase() === "true"),
 ]);
 
-/** A whole number from 0, also as a string. */
+/** A non-negative integer, also as a string. */
 export const countValue = z.union([
   z.int().nonnegative(),
   z
@@ -18,7 +18,7 @@ export const countValue = z.union([
     .transform(Number),
 ]);
 
-/** A list, for which null is an empty one. A list that is missing is an error. */
+/** Returns a parser for a list. Null is an empty list; a missing list is an error. */
 export function listOf<T>(item: z.ZodType<T>) {
   return z
     .array(item)

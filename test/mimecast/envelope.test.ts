@@ -9,5 +9,5 @@ test.each([
 });
 
 test.each(["", "\ufeff", "\ufeff\ufeff{}", "<html>"])("%j is not JSON", (text) => {
-  expect(jsonBody(Buffer.from(text))).toEqual({ kind: "unreadable", why: "is no JSON" });
+  expect(jsonBody(Buffer.from(text))).toEqual({ kind: "unreadable", why: "is not JSON" });
 });

@@ -46,8 +46,8 @@ describe("a base URL is accepted", () => {
 
 describe("a base URL is refused, with the reason", () => {
   test.each([
-    ["api.services.mimecast.com", "is no URL"],
-    ["", "is no URL"],
+    ["api.services.mimecast.com", "is not a URL"],
+    ["", "is not a URL"],
     ["ftp://api.services.mimecast.com", "ftp:"],
     ["http://api.services.mimecast.com", "plain http:"],
     ["http://127.0.0.1.example.com", "plain http:"],

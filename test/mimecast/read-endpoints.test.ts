@@ -127,7 +127,7 @@ describe("a page of members", () => {
     ["pagination of another kind", [], 7],
   ])("that holds %s tells nothing, so that nothing goes missing", (_what, data, pagination) => {
     expect(classifyGroupMembers(membersAnswer(data, pagination), said)).toMatchObject({
-      kind: "judged",
+      kind: "failure",
       answer: { kind: "indeterminate", failure: { code: "invalid_response", retryable: true } },
     });
   });
@@ -140,7 +140,7 @@ describe("a page of members", () => {
         answer({ fail: [{ errors }], meta: { status }, data: [] }, status),
         said,
       );
-      expect(verdict).toMatchObject({ kind: "judged", answer: { kind: "access-denied" } });
+      expect(verdict).toMatchObject({ kind: "failure", answer: { kind: "access-denied" } });
     },
   );
 
@@ -148,7 +148,7 @@ describe("a page of members", () => {
     const fail = [{ key: { id: "another" }, errors: [{ code: "err_some", message: "no" }] }];
     const verdict = classifyGroupMembers(answer({ fail, meta: { status: 200 }, data: [] }), said);
     expect(verdict).toMatchObject({
-      kind: "judged",
+      kind: "failure",
       answer: { kind: "rejected", failure: { code: "err_some" } },
     });
   });

@@ -209,7 +209,7 @@ describe("a proxy that makes no tunnel leaves the row as it was:", () => {
     const answer = await callThrough(`http://ann:secret@127.0.0.1:${proxy.port}`);
     expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "connection_refused" } });
     expect(JSON.stringify(answer)).toContain(
-      `the proxy 127.0.0.1:${proxy.port} made no tunnel: Bad response: 407`,
+      `the proxy 127.0.0.1:${proxy.port} did not open a tunnel: Bad response: 407`,
     );
     expect(JSON.stringify(answer)).not.toContain("secret");
   });
@@ -240,7 +240,7 @@ describe("a proxy that makes no tunnel leaves the row as it was:", () => {
   test.each(["socks5://127.0.0.1:1080", "no url at all"])(
     "its setting is of no use: %s",
     async (proxyUrl) => {
-      await expect(callThrough(proxyUrl)).rejects.toThrow("HTTPS_PROXY holds no usable proxy");
+      await expect(callThrough(proxyUrl)).rejects.toThrow("HTTPS_PROXY is not a usable proxy");
     },
   );
 });
