@@ -36,7 +36,7 @@ test("The package holds the program and its documentation, and nothing else", {
   const { paths } = await packInto(temporaryFolder());
   const sources = filesBelow(join(ROOT, "src")).map((path) => path.replaceAll("\\", "/"));
   const host = sources
-    .filter((path) => !path.endsWith(".d.ts") && path !== "demo.ts")
+    .filter((path) => !path.endsWith(".d.ts") && !path.endsWith(".md") && path !== "demo.ts")
     .map((path) => `dist/${path.replace(/\.ts$/, ".js")}`);
   const pages = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
   const docs = pages.map((name) => `docs/${name}`);
