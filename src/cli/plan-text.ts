@@ -89,7 +89,7 @@ function moreProblemsLine(plan: Plan): string[] {
 
 function timeLines(plan: Plan, view: PlanView): string[] {
   const calls = Math.ceil(plan.send / view.rowsPerRequest);
-  const { quota: seenQuota, latencyMs: seenLatencyMs } = plan.seenPace;
+  const { quota: seenQuota, latencyMs: seenLatencyMs } = plan.observedRate;
   const quota = seenQuota ?? ASSUMED_QUOTA;
   const latencyMs = seenLatencyMs ?? ASSUMED_LATENCY_MS;
   const perWindow = Math.max(1, Math.floor((quota.calls * (100 - view.quotaReservePercent)) / 100));

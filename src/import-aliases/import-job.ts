@@ -43,7 +43,7 @@ export interface SendingParts extends ImportParts {
 export interface ImportView extends SendRunHooks, InputHooks {
   /** Called first. */
   ledgerOpened(path: string, knownCount: number): void;
-  /** A killed run is finished. `finished` is undefined if its plan was not recorded or is lost; no sent row is on record then. */
+  /** A killed run is finished. `finished` is undefined if the plan, and with it every record of sent rows, is lost. */
   runRecovered(folder: string, finished: FinishedRun | undefined): void;
   /** The run has its name: that of its folder. */
   runBegan(run: string): void;
@@ -62,5 +62,5 @@ export interface Plan {
   readonly firstProblems: readonly PlannedProblem[];
   readonly firstToSend: readonly { readonly alias: string; readonly aliasFor: string }[];
   /** The rate that an earlier run observed last. */
-  readonly seenPace: ObservedRate;
+  readonly observedRate: ObservedRate;
 }

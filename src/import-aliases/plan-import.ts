@@ -21,9 +21,9 @@ export interface DryRun {
 }
 
 /**
- * `--dry-run`: reads, checks and plans as an import would, and writes `plan.csv`. No network, no lock: it works
- * on a copy of the ledger, into which it brings what killed runs have on record. Undefined if it was stopped; then
- * it leaves nothing behind.
+ * Runs a `--dry-run`: reads, checks and plans like an import, and writes `plan.csv`. Uses no network and no lock: it
+ * works on a copy of the ledger, into which it merges killed runs. Returns undefined if it was stopped; then it leaves
+ * nothing behind.
  */
 export async function planImport(
   job: ImportJob,
@@ -37,8 +37,8 @@ async function planInCopy(job: ImportJob, parts: ImportParts, shutdown: Shutdown
   const inputs = await openInputs(job, shutdown);
   try {
     const nowEpochMs = parts.clock.epochMs();
-    const wanted = runFolderPath(job.folder, job.inputs, nowEpochMs);
-    const ledger = Ledger.openCopy(job.folder, wanted, nowEpochMs);
+    const folder = runFolderPath(job.folder, job.inputs, nowEpochMs);
+    const ledger = Ledger.openCopy(job.folder, folder, nowEpochMs);
     try {
       parts.view.ledgerOpened(ledger.path, ledger.knownCount());
       const store = ledger.beginDryRun();
@@ -46,8 +46,8 @@ async function planInCopy(job: ImportJob, parts: ImportParts, shutdown: Shutdown
       await planInputs(store, job, shutdown);
       const plan = planOf(store, notes, ledger.lastRate());
       parts.view.planned(plan);
-      const described = inputs.map(inputManifest);
-      return { plan, planFile: await writePlanFile(store.folder, store.read, described, shutdown) };
+      const manifests = inputs.map(inputManifest);
+      return { plan, planFile: await writePlanFile(store.folder, store.read, manifests, shutdown) };
     } finally {
       ledger.discard();
     }
@@ -56,18 +56,20 @@ async function planInCopy(job: ImportJob, parts: ImportParts, shutdown: Shutdown
   }
 }
 
+/** Pairs that the plan shows as sentences. */
 const SENTENCES_SHOWN = 3;
 
-/** Plans the run, and then hears what came meanwhile. Throws a StoppedError if the run is to end. */
+/** Plans the run. Throws a StoppedError if a signal came meanwhile. */
 export async function planInputs(store: RunStore, job: ImportJob, shutdown: Shutdown): Promise<void> {
   store.plan(job.planning);
-  // Planning leaves the event loop no turn. A signal needs two: the first may be in the round that was begun before.
+  // Planning blocks the event loop. Yield twice so that a pending signal is delivered: the first turn may belong to the
+  // current iteration of the loop.
   await nextTurn();
   await nextTurn();
   shutdown.throwIfStopped();
 }
 
-/** Of an input that was read to its end. */
+/** Returns the manifest of an input that was read to its end. */
 export function inputManifest(input: OpenInput): InputManifest {
   const { name, header, headerRaw, delimiter, bom, lineBreak, cellCount } = input;
   const { aliasFor, aliases } = input.columns;
@@ -87,8 +89,8 @@ export function inputManifest(input: OpenInput): InputManifest {
   };
 }
 
-/** The plan's figures, once the run is planned. */
-export function planOf(store: RunStore, notes: InputStats, seenPace: ObservedRate): Plan {
+/** Returns the figures of a planned run. */
+export function planOf(store: RunStore, notes: InputStats, observedRate: ObservedRate): Plan {
   const { rows, send, outcomes } = store.read.planCounts();
   return {
     rows,
@@ -98,6 +100,6 @@ export function planOf(store: RunStore, notes: InputStats, seenPace: ObservedRat
     ...store.read.sendDomains(),
     firstProblems: firstProblems(store),
     firstToSend: store.read.sendable(0, SENTENCES_SHOWN),
-    seenPace,
+    observedRate,
   };
 }

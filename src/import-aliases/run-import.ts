@@ -19,8 +19,8 @@ const PERMISSION = "Directories | Groups | Edit";
  * merges the outcomes into the ledger, writes the files. Returns undefined if it was stopped before anything was sent;
  * then it leaves nothing behind.
  *
- * Throws a RunError for a failure that its user can fix. The journal keeps what was sent until then, and the next run in
- * the folder writes the files.
+ * Throws a RunError for a failure that its user can fix. The journal keeps what was sent until then, and the next run
+ * in the folder writes the files.
  */
 export async function runImport(
   job: SendingJob,

@@ -10,16 +10,16 @@ import type { OutcomeRecorder } from "./record-outcomes.ts";
 import type { BatchSender } from "./send-batch.ts";
 
 export interface DispatchRules {
-  /** Calls in flight, at most. */
+  /** Maximum number of calls in flight. */
   readonly concurrency: number;
-  /** Rows that may be sent, at most. */
+  /** Maximum number of rows to send. */
   readonly limit?: number | undefined;
 }
 
 export interface DispatchParts {
-  /** Pages of rows in the order of sending: those after `position`, at most `count`. */
+  /** Returns at most `count` rows after `position`, in the order of sending. */
   readonly nextRows: (position: number, count: number) => readonly SendableRow[];
-  /** Rows that the pages hold in all. */
+  /** Rows that {@link nextRows} returns in all. */
   readonly rowCount: number;
   readonly queue: PrimaryQueue<PendingRow>;
   readonly sender: BatchSender;
@@ -29,32 +29,31 @@ export interface DispatchParts {
   readonly clock: Clock;
 }
 
-/** Rows in memory, at most: ready, in flight and waiting for their retry, all together. */
-const PAGE_ROWS = 2_000;
-/** Or so many times as many as can be in flight, where calls are of many rows: else none would be left to fill them. */
-const PAGE_TIMES_IN_FLIGHT = 3;
+/** Maximum number of rows in memory: queued, in flight and delayed. */
+const MIN_MAX_QUEUED = 2_000;
+/** Large batches need more: this many times the rows in flight. Otherwise too few are left to fill the batches. */
+const QUEUED_PER_IN_FLIGHT = 3;
 
 /**
- * Sends every row, until there is none left or the run is stopped. One loop feeds as many calls to p-limit as
- * there are lanes, and no more; a lane makes one attempt and is free again, so a row that waits for its retry
- * holds none. Ends when no call is in flight; every row that was tried then has its outcome on record.
- * Throws what keeps the record from being written.
+ * Sends rows until none is left or the run drains. One loop gives p-limit as many batches as there are lanes, and no
+ * more. A lane makes one attempt and is free again, so a delayed row holds no lane. Returns once no call is in flight
+ * and the outcome of every row that was tried is in the journal. Throws if the journal can't be written.
  */
 export async function dispatchRows(rules: DispatchRules, parts: DispatchParts): Promise<void> {
   const { queue, sender, clock, recorder, shutdown, flowControl } = parts;
   const lanes = pLimit(rules.concurrency);
-  const notify = new Notify(clock);
+  const events = new Notify(clock);
   const rowCount = Math.min(parts.rowCount, rules.limit ?? Number.POSITIVE_INFINITY);
   const maxBatch = sender.maxBatchFor(0);
-  const pageRows = Math.max(PAGE_ROWS, rules.concurrency * maxBatch * PAGE_TIMES_IN_FLIGHT);
-  // Not p-limit's own count, which falls only after a lane has rung the bell: the last ring would be in vain.
+  const maxQueued = Math.max(MIN_MAX_QUEUED, rules.concurrency * maxBatch * QUEUED_PER_IN_FLIGHT);
+  // Not p-limit's own count: it falls only after the lane has notified, so the last notification would have no effect.
   let inFlight = 0;
   let loaded = 0;
   let fatal: { readonly error: unknown } | undefined;
 
   const refill = (): void => {
-    if (loaded >= rowCount || queue.size > pageRows / 2) return;
-    const rows = parts.nextRows(loaded, Math.min(pageRows - queue.size, rowCount - loaded));
+    if (loaded >= rowCount || queue.size > maxQueued / 2) return;
+    const rows = parts.nextRows(loaded, Math.min(maxQueued - queue.size, rowCount - loaded));
     for (const row of rows) queue.add(pendingRow(row, maxBatch));
     loaded += rows.length;
   };
@@ -65,29 +64,29 @@ export async function dispatchRows(rules: DispatchRules, parts: DispatchParts): 
     } catch (error) {
       if (!(error instanceof StoppedError)) {
         fatal ??= { error };
-        // What comes back can't be put on record any more: nobody needs to wait for it.
+        // Results can't be recorded any more, so don't wait for them.
         shutdown.abortNow();
       }
     } finally {
       inFlight -= 1;
-      notify.notify();
+      events.notify();
     }
   };
 
   const dispatch = (): void => {
     const nowMs = clock.nowMs();
-    const { concurrency: laneCount } = flowControl;
-    if (lanes.concurrency !== laneCount) lanes.concurrency = laneCount;
-    while (inFlight < laneCount && flowControl.nextProbeMs <= nowMs) {
+    const { concurrency } = flowControl;
+    if (lanes.concurrency !== concurrency) lanes.concurrency = concurrency;
+    while (inFlight < concurrency && flowControl.nextProbeMs <= nowMs) {
       const rows = queue.take(nowMs, sender.batchSize);
       if (rows.length === 0) return;
       inFlight += 1;
-      // Not awaited here: `attempt` does not reject, and rings when it is done.
+      // Not awaited here: `attempt` does not reject, and notifies when it is done.
       void lanes(attempt, rows);
     }
   };
 
-  /** How long until something can be dispatched that can't be now; undefined where only a ring can change that. */
+  /** Returns the time until the next dispatch is possible; undefined if it needs a notification first. */
   const waitMs = (): number | undefined => {
     const nowMs = clock.nowMs();
     if (inFlight >= flowControl.concurrency) return undefined;
@@ -95,18 +94,17 @@ export async function dispatchRows(rules: DispatchRules, parts: DispatchParts): 
     return dueMs === undefined ? undefined : Math.max(dueMs, flowControl.nextProbeMs) - nowMs;
   };
 
-  const ring = (): void => notify.notify();
-  const finished = new AbortController();
-  shutdown.drain.addEventListener("abort", ring, { signal: finished.signal });
+  const done = new AbortController();
+  shutdown.drain.addEventListener("abort", () => events.notify(), { signal: done.signal });
   for (;;) {
     if (!shutdown.drain.aborted) {
       refill();
       dispatch();
     }
     if (inFlight === 0 && (shutdown.drain.aborted || queue.size === 0)) break;
-    await notify.wait(shutdown.drain.aborted ? undefined : waitMs());
+    await events.wait(shutdown.drain.aborted ? undefined : waitMs());
   }
-  finished.abort();
+  done.abort();
   if (fatal !== undefined) throw fatal.error;
   if (!shutdown.drain.aborted && parts.rowCount > rowCount) {
     shutdown.drainNow({ kind: "limit", message: `--limit ${rowCount} is reached` });

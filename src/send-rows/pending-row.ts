@@ -5,25 +5,27 @@ import type { AttemptResult } from "../domain/response.ts";
 import type { CallEffect } from "../engine/flow-control.ts";
 import type { SendableRow } from "../ledger/run-queries.ts";
 
-/** A row on its way, with what its attempts came to so far. */
+/** A row being sent, with the results of its attempts so far. */
 export interface PendingRow extends SendableRow {
+  /** Calls for it that were or may have been executed. */
   attempts: number;
-  /** How the last attempt ended; calls that were never executed leave it as it was. */
+  /** The result of the last attempt. Calls that were never executed don't change it. */
   lastResult: Extract<AttemptResult, { kind: "rejected" | "transient" | "indeterminate" }> | undefined;
+  /** Mimecast's id of the last answered request, for its support. */
   requestId: string | undefined;
-  /** An earlier attempt had no known answer. */
+  /** The effect of an earlier attempt is unknown. */
   mayBeInPlace: boolean;
-  /** Refusals of the account that this row met while other rows got through. */
+  /** How often the account was denied access with this row, while other rows got through. */
   denials: number;
-  /** How many rows had ended when it was refused last; 0 if it never was. */
+  /** How many rows had ended at its last denial; 0 before the first. */
   progressAtDenial: number;
-  /** The most rows that it may share a call with, itself included. */
+  /** Largest batch that may contain this row; 1 means alone. */
   maxBatch: number;
-  /** The most rows with which it was in a call that was refused as a whole; 0 if it never was. */
+  /** Size of the largest rejected batch that contained this row; 0 before the first. */
   rejectedBatchSize: number;
 }
 
-/** A row before its first attempt. All fields are there from the start: the engine is fastest with one shape. */
+/** Returns a row before its first attempt. Sets all fields at once: V8 is fastest with one shape. */
 export function pendingRow(row: SendableRow, maxBatch: number): PendingRow {
   const { position, seq, line, aliasFor, alias, primaryKey } = row;
   return {
@@ -39,44 +41,44 @@ export function pendingRow(row: SendableRow, maxBatch: number): PendingRow {
     mayBeInPlace: false,
     denials: 0,
     progressAtDenial: 0,
-    maxBatch: maxBatch,
+    maxBatch,
     rejectedBatchSize: 0,
   };
 }
 
-/** Is told what happens, for people's eyes. */
+/** Observers of rows and calls, for display. */
 export interface SendHooks extends WaitHooks {
-  onOutcome(row: PendingRow, ended: SentOutcome, failure: Failure | undefined): void;
-  /** The row will be tried again in `waitMs`. */
+  onOutcome(row: PendingRow, outcome: SentOutcome, failure: Failure | undefined): void;
+  /** The row is retried in `waitMs`. */
   onRetry(row: PendingRow, failure: Failure, waitMs: number): void;
-  /** A call had no effect for a reason that is not its rows'; `row` is the first of them. */
+  /** A call failed for a reason that is not its rows'; `row` is the first of its rows. */
   onFailedCall(row: PendingRow, failure: Failure): void;
 }
 
-/** What became of rows, counted while they are sent. */
+/** Counts of rows by outcome, kept while they are sent. */
 export interface SendCounts {
   applied: number;
   failed: number;
   unknown: number;
   /** Attempts after a row's first. */
   retries: number;
-  /** Rows that wait for their retry now. */
+  /** Rows that are delayed now: they wait for their retry. */
   waiting: number;
 }
 
 export const NO_COUNTS: Readonly<SendCounts> = { applied: 0, failed: 0, unknown: 0, retries: 0, waiting: 0 };
 
-/** Rows that have their outcome. */
+/** Returns how many rows have their outcome. */
 export function finishedCount({ applied, failed, unknown }: Readonly<SendCounts>): number {
   return applied + failed + unknown;
 }
 
 /**
- * What a call means for the others. It got through if Mimecast judged its rows, whatever the judgement; an answer
- * that tells rows apart did so.
+ * Returns what a call's results mean for other calls. A call passed if Mimecast judged its rows, whatever it decided.
+ * Results that differ from row to row show that it did.
  */
-export function effectOnFlow(answers: readonly AttemptResult[]): CallEffect {
-  const [first, ...others] = answers;
+export function effectOnFlow(results: readonly AttemptResult[]): CallEffect {
+  const [first, ...others] = results;
   if (first === undefined || others.some(({ kind }) => kind !== first.kind)) return PASSED;
   switch (first.kind) {
     case "applied":
@@ -84,7 +86,7 @@ export function effectOnFlow(answers: readonly AttemptResult[]): CallEffect {
     case "batch-rejected":
       return PASSED;
     case "unattributed":
-      // A success that names none of its rows is no answer.
+      // A success that names none of its rows does not count as an answer.
       return first.mayBeInPlace ? { kind: "indeterminate", failure: first.failure } : PASSED;
     default:
       return first;

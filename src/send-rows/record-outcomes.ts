@@ -16,52 +16,52 @@ export interface OutcomeRecorderParts {
   readonly hooks: SendHooks;
 }
 
-/** Ends rows: counts them, puts on record how they ended, and tells whoever is to know. */
+/** Ends rows: counts and records their outcomes, removes them from the queue, and checks the run's limits. */
 export class OutcomeRecorder {
   readonly counts: SendCounts = { ...NO_COUNTS };
   readonly #parts: OutcomeRecorderParts;
-  /** For what is put on record without waiting: the journal keeps its error, and {@link recordUnfinished} throws it. */
-  readonly #halt = (): void => this.#parts.shutdown.abortNow();
+  /** Handles a failed write that no caller awaits. The journal keeps the error; {@link recordUnfinished} throws it. */
+  readonly #abort = (): void => this.#parts.shutdown.abortNow();
 
   constructor(parts: OutcomeRecorderParts) {
     this.#parts = parts;
   }
 
-  /** The row has its outcome, and leaves the queue. */
-  record(row: PendingRow, ended: SentOutcome, failure?: Failure): void {
-    this.counts[ended] += 1;
-    void this.#record(row, ended, failure).catch(this.#halt);
+  /** Gives a row its outcome, and removes it from the queue. */
+  record(row: PendingRow, outcome: SentOutcome, failure?: Failure): void {
+    this.counts[outcome] += 1;
+    void this.#record(row, outcome, failure).catch(this.#abort);
     this.#parts.queue.complete(row);
-    this.#parts.hooks.onOutcome(row, ended, failure);
-    this.#parts.limits.ended(ended, failure, this.counts);
+    this.#parts.hooks.onOutcome(row, outcome, failure);
+    this.#parts.limits.check(outcome, failure, this.counts);
   }
 
-  /** Puts on record how the rows stand that were tried and can't be tried again, as the run stops. */
+  /** Records the last result of rows that were tried and are still queued, because the run stops. */
   async recordUnfinished(): Promise<void> {
     for (const row of this.#parts.queue.all()) {
       if (row.lastResult === undefined) continue;
-      const ended = row.lastResult.kind === "indeterminate" ? "unknown" : "failed";
-      this.counts[ended] += 1;
-      void this.#record(row, ended, row.lastResult.failure).catch(this.#halt);
+      const outcome = row.lastResult.kind === "indeterminate" ? "unknown" : "failed";
+      this.counts[outcome] += 1;
+      void this.#record(row, outcome, row.lastResult.failure).catch(this.#abort);
     }
     await this.#parts.journal.flush();
   }
 
-  #record(row: PendingRow, ended: SentOutcome, failure: Failure | undefined): Promise<void> {
+  #record(row: PendingRow, outcome: SentOutcome, failure: Failure | undefined): Promise<void> {
     return this.#parts.journal.recordOutcome({
       seq: row.seq,
-      ended,
-      retryable: ended !== "applied" && (failure?.retryable ?? false),
+      ended: outcome,
+      retryable: outcome !== "applied" && (failure?.retryable ?? false),
       attempts: row.attempts,
       atEpochMs: this.#parts.clock.epochMs(),
       ...(row.requestId === undefined ? {} : { requestId: row.requestId }),
-      ...(failure === undefined ? {} : { code: failure.code, message: messageOf(row, ended, failure) }),
+      ...(failure === undefined ? {} : { code: failure.code, message: messageOf(row, outcome, failure) }),
     });
   }
 }
 
-function messageOf(row: PendingRow, ended: SentOutcome, failure: Failure): string {
-  if (ended === "applied") return `taken for in place: ${failure.message}`;
-  if (ended === "unknown" || !row.mayBeInPlace) return failure.message;
-  return `${failure.message}; an attempt had no known answer, so the alias may be in place`;
+function messageOf(row: PendingRow, outcome: SentOutcome, failure: Failure): string {
+  if (outcome === "applied") return `treated as in place: ${failure.message}`;
+  if (outcome === "unknown" || !row.mayBeInPlace) return failure.message;
+  return `${failure.message}; the effect of an earlier attempt is unknown, so the alias may be in place`;
 }

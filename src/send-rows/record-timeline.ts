@@ -1,15 +1,15 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Timeline, TimelineSample } from "../engine/timeline.ts";
 
-/** Looks at how the sending stands as often as the timeline can tell apart, until it is over. */
+/** Samples the counters once per bucket of the timeline, until `done` aborts. */
 export async function recordTimeline(
   timeline: Timeline,
-  state: () => TimelineSample,
+  counts: () => TimelineSample,
   clock: Clock,
-  over: AbortSignal,
+  done: AbortSignal,
 ): Promise<void> {
-  while (!over.aborted) {
-    await clock.sleep(timeline.bucketMs, over);
-    timeline.sample(state(), clock.nowMs());
+  while (!done.aborted) {
+    await clock.sleep(timeline.bucketMs, done);
+    timeline.sample(counts(), clock.nowMs());
   }
 }

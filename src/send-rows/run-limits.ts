@@ -67,7 +67,7 @@ export class RunLimits {
   }
 
   /** Checks the limits after a row has ended. `counts` must include that row. */
-  ended(outcome: SentOutcome, failure: Failure | undefined, counts: Readonly<SendCounts>): void {
+  check(outcome: SentOutcome, failure: Failure | undefined, counts: Readonly<SendCounts>): void {
     this.#checkForbidden(outcome, failure, counts.failed);
     this.#checkFailures(counts);
   }

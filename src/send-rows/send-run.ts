@@ -9,12 +9,13 @@ import type { Shutdown } from "../engine/shutdown.ts";
 import { Timeline, type TimelineSample } from "../engine/timeline.ts";
 import type { ObservedRate } from "../ledger/ledger.ts";
 import type { RunStore } from "../ledger/run-store.ts";
+import type { BatchCall } from "./claimed-call.ts";
 import { type DispatchRules, dispatchRows } from "./dispatch-rows.ts";
 import { finishedCount, type PendingRow, type SendCounts, type SendHooks } from "./pending-row.ts";
 import { OutcomeRecorder } from "./record-outcomes.ts";
 import { recordTimeline } from "./record-timeline.ts";
 import type { RunLimits } from "./run-limits.ts";
-import { type BatchCall, type BatchRules, BatchSender } from "./send-batch.ts";
+import { type BatchRules, BatchSender } from "./send-batch.ts";
 
 /** Settings of how a run sends. */
 export interface SendJob {
