@@ -57,7 +57,7 @@ test("failed.csv has each record once, as it was, or with only those of its addr
   ]);
 });
 
-test("A record with addresses to mend and others to run again is in both files, each with its own", async () => {
+test("A record with addresses to fix and others to retry is in both files, each time with its own addresses", async () => {
   const simulator = await simulatorFor({ faults: [REFUSED, BUSY] });
   const csv =
     "\ufeffaliasFor\talias\tnote\nann@new.example\tsmtp:refused@old.example smtp:a@busy.example smtp:fine@old.example smtp:b@busy.example\tkept, too\n";
@@ -73,7 +73,7 @@ test("A record with addresses to mend and others to run again is in both files, 
   expect(outcomesOf(second.results)).toEqual(["applied", "applied"]);
 });
 
-test("Rows of one cell are compared with each other like any: the same address twice, or for two primaries", async () => {
+test("Rows of one cell are compared with each other: a repeated address is a duplicate, one for two primaries a conflict", async () => {
   const simulator = await simulatorFor();
   const { results } = await importing(
     simulator,
@@ -94,7 +94,7 @@ test("Rows of one cell are compared with each other like any: the same address t
   expect(results[2]?.["message"]).toContain("line 3");
 });
 
-test("A cell with very many addresses gives each its row", async () => {
+test("A cell with 2,501 addresses gives each its row", async () => {
   const simulator = await simulatorFor();
   const entries = Array.from({ length: 2_500 }, (_, index) => `smtp:a${index}@old.example`);
   const csv = `aliasFor,alias\nann@new.example,SMTP:ann@new.example;${entries.join(";")}\nbob@new.example,b@old.example\n`;
@@ -106,8 +106,8 @@ test("A cell with very many addresses gives each its row", async () => {
   expect(others).toHaveLength(1);
 });
 
-describe("A record of none but addresses that are done", () => {
-  test("is in neither file", async () => {
+describe("A record whose addresses are all applied", () => {
+  test("A record whose addresses are all applied is neither in failed.csv nor in remaining.csv", async () => {
     const { files } = await importing(await simulatorFor(), MAILBOXES.split("\r\n").slice(0, 3).join("\r\n"));
     expect(Object.keys(files)).toEqual(["results", "report"]);
   });
@@ -130,7 +130,7 @@ test("With several inputs, each record is written back from its own, under the h
   );
 });
 
-test("Each alias column of a family gives rows, and what is left of a record keeps only the columns that are left", async () => {
+test("Each alias column of a family gives rows, and an unfinished record keeps only its unfinished columns", async () => {
   const simulator = await simulatorFor({ faults: [REFUSED, BUSY] });
   const csv = [
     "Email,Alias,Alias 2,Alias 3,WindowsEmailAddress",
@@ -164,7 +164,7 @@ const FAULTS = [
   { alias: "*@lost.example", kind: "status", status: 503, executed: true },
 ] as const;
 
-test("Whatever the records, failed.csv and remaining.csv imported together hold exactly the rows that are left", async () => {
+test("For any records, failed.csv and remaining.csv together hold exactly the unfinished rows", async () => {
   const domain = fc.constantFrom(
     "fine.example",
     "refused.example",
@@ -232,7 +232,7 @@ function pairOf(result: Readonly<Record<string, string>>): string {
   return `${result["aliasFor"]} ${result["alias"]} ${result["outcome"]} ${result["code"]}`;
 }
 
-test("A list that holds its primary as well, and records with empty cells missing or too many, are read and counted", async () => {
+test("Lists that hold their primary, and records with missing or surplus empty cells, are read and counted", async () => {
   const simulator = await simulatorFor();
   const csv = [
     "PrimarySmtpAddress,EmailAddresses,Office,Note",

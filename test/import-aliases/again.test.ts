@@ -8,7 +8,7 @@ import { csvOf, manyRows } from "../support/csv-files.ts";
 const BUSY = { alias: "*@busy.example", kind: "fail", code: "err_busy", retryable: true } as const;
 const LOST = { alias: "*@lost.example", kind: "status", status: 503, executed: true } as const;
 
-test("The same command again sends nothing that is in place, and says since when it is", async () => {
+test("The same command again sends nothing that is in place, and names the run that set it", async () => {
   const simulator = await simulatorFor({ record: true });
   const first = await importing(simulator, manyRows(30));
   const second = await importing(simulator, manyRows(30), { folder: first.folder });
@@ -22,7 +22,7 @@ test("The same command again sends nothing that is in place, and says since when
   });
 });
 
-test("The same command again sends what failed, was never answered or was not sent", async () => {
+test("The same command again sends the rows that failed, ended unknown or were not sent", async () => {
   const simulator = await simulatorFor({
     faults: [BUSY, LOST, { alias: "no@old.example", kind: "fail", code: "err_no" }],
   });
@@ -53,7 +53,7 @@ test("The same command again sends what failed, was never answered or was not se
   expect(second.summary.exitCode).toBe(0);
 });
 
-test("Rows never tried go first, then rows without a known answer, then rows that failed", async () => {
+test("Rows never tried go first, then unknown rows, then failed rows", async () => {
   const simulator = await simulatorFor({ faults: [BUSY, LOST] });
   const first = await importing(
     simulator,
@@ -89,7 +89,7 @@ test("An edited, sorted and merged file sends only the rows that are new", async
   ]);
 });
 
-test("failed.csv, mended, imports as it is", async () => {
+test("failed.csv imports as it is once its rows are fixed", async () => {
   const simulator = await simulatorFor({
     faults: [{ alias: "typo@old.example", kind: "fail", code: "err_no" }],
   });
@@ -107,7 +107,7 @@ test("failed.csv, mended, imports as it is", async () => {
   ]);
 });
 
-test("remaining.csv sends what was left, and then nothing is", async () => {
+test("remaining.csv sends the unfinished rows, and leaves none", async () => {
   const simulator = await simulatorFor({ faults: [LOST] });
   const csv = `${manyRows(3)}${manyRows(3, "lost.example").split("\n").slice(1).join("\n")}`;
   const first = await importing(simulator, csv, { sending: { limit: 5 } });
@@ -119,7 +119,7 @@ test("remaining.csv sends what was left, and then nothing is", async () => {
   expect(second.files.remaining).toBeUndefined();
 });
 
-test("A row that failed for good does not stand in the way of its correction", async () => {
+test("A row that failed permanently does not block its corrected version", async () => {
   const simulator = await simulatorFor({
     faults: [{ aliasFor: "wrong@new.example", kind: "fail", code: "err_no" }],
   });
@@ -181,7 +181,7 @@ test("An alias that is another row's primary is held back, and sent when allowed
   expect(outcomesOf(sent.results)).toEqual(["applied", "unchanged in_place"]);
 });
 
-test("A held row stays held when failed.csv is imported by itself, and is sent when allowed", async () => {
+test("A conflicting row stays a conflict when failed.csv is imported alone, and is sent when allowed", async () => {
   const simulator = await simulatorFor();
   const csv = csvOf([
     ["ann@new.example", "bob@new.example"],
@@ -196,7 +196,7 @@ test("A held row stays held when failed.csv is imported by itself, and is sent w
   expect(outcomesOf(sent.results)).toEqual(["applied"]);
 });
 
-test("An alias of an alias is held back also where the two come in different inputs", async () => {
+test("An alias of an alias is held back even if the two come from different inputs", async () => {
   const simulator = await simulatorFor();
   const first = await importing(simulator, csvOf([["ann@new.example", "bob@new.example"]]));
   const second = csvOf([["bob@new.example", "bob@old.example"]]);
@@ -204,7 +204,7 @@ test("An alias of an alias is held back also where the two come in different inp
   expect(outcomesOf(results)).toEqual(["conflict chain"]);
 });
 
-test("One alias for two primaries is a conflict for every row concerned, also where the files differ", async () => {
+test("One alias for two primaries is a conflict for each of its rows, even across files", async () => {
   const simulator = await simulatorFor();
   const one = inputOf(
     csvOf([
@@ -239,7 +239,7 @@ test("--resend-before now sends again what is in place; an older instant does no
   expect(simulator.received).toHaveLength(6);
 });
 
-test("Failures that repeat are told apart from new ones", async () => {
+test("The summary counts repeated failures apart from new ones", async () => {
   const simulator = await simulatorFor({
     faults: [{ alias: "*@old.example", kind: "fail", code: "err_no" }],
   });

@@ -9,8 +9,8 @@ import { manyRows } from "../support/csv-files.ts";
 const REFUSED: Fault = { alias: "*", kind: "gateway-fail", status: 401, code: "unauthorized" };
 const FORBIDDEN = "err_xdk_operation_forbidden_for_address";
 
-describe("An account that is refused from the start", () => {
-  test("is asked exactly three times, and nothing is sent", async () => {
+describe("An account that is denied access from the start", () => {
+  test("Wrong credentials cost exactly three token requests, and no row is sent", async () => {
     const simulator = await simulatorFor();
     const { summary, results } = await importing(simulator, manyRows(50), {
       credentials: { clientSecret: "not-the-secret" },
@@ -29,7 +29,7 @@ describe("An account that is refused from the start", () => {
     ["403 app_forbidden", { alias: "*", kind: "gateway-fail", status: 403, code: "app_forbidden" }],
     ["418, an expired binding", { alias: "*", kind: "status", status: 418 }],
     ["err_xdk_binding_expired under HTTP 200", { alias: "*", kind: "fail", code: "err_xdk_binding_expired" }],
-  ])("stops the run after three answers: %s", async (_, fault) => {
+  ])("The run stops after three denials: %s", async (_, fault) => {
     const simulator = await simulatorFor({ faults: [fault] });
     const { summary } = await importing(simulator, manyRows(50));
     expect(simulator.counters.calls).toBe(3);
@@ -37,7 +37,7 @@ describe("An account that is refused from the start", () => {
   });
 });
 
-test("An account that is refused fails no row, even where a row has one attempt only", async () => {
+test("A denied account fails no row, even if each row has a single attempt", async () => {
   const simulator = await simulatorFor({ faults: [REFUSED] });
   const { summary } = await importing(simulator, manyRows(50), {
     sending: { retry: { maxAttempts: 1, baseMs: 1, ceilingMs: 1 } },
@@ -45,8 +45,8 @@ test("An account that is refused fails no row, even where a row has one attempt 
   expect(summary).toMatchObject({ exitCode: 77, outcomes: { "not-sent": 50, failed: 0 } });
 });
 
-describe("An account that is refused in the middle of a run", () => {
-  test("stops the run after a minute without a success, with the rest not sent", async () => {
+describe("An account that is denied access in the middle of a run", () => {
+  test("The run stops after a minute of denials without a success, and the rest is not sent", async () => {
     const simulator = await simulatorFor({ latencyMs: 2 });
     const clock = hastyClock(60);
     let refusedAtMs = 0;
@@ -72,7 +72,7 @@ describe("An account that is refused in the middle of a run", () => {
     expect(patienceMs).toBeLessThan(300_000);
   });
 
-  test("is no reason to stop where a success comes in between", async () => {
+  test("The run goes on if a success comes between denials", async () => {
     const simulator = await simulatorFor({ latencyMs: 2 });
     const clock = hastyClock(60);
     const refusals: { sinceMs: number; afterCount: number; isOver: boolean }[] = [];
@@ -97,7 +97,7 @@ describe("An account that is refused in the middle of a run", () => {
     expect(summary.calls?.failed).toBeGreaterThan(6);
   });
 
-  test("ends a row that alone is refused again and again, as failed, and not the run", async () => {
+  test("A row that alone is denied again and again ends as failed, and the run goes on", async () => {
     const simulator = await simulatorFor({
       latencyMs: 2,
       faults: [{ ...REFUSED, alias: "a7@old.example" }],
@@ -115,7 +115,7 @@ describe("Rows that are all forbidden", () => {
   const forbidden = (count: number): string =>
     manyRows(count).replaceAll(/a(\d+)@old\.example/g, "forbidden-$1@faults.example");
 
-  test("stop the run when the first hundred are, and both causes are named", async () => {
+  test("The run stops if the first hundred rows are forbidden, and its message names both causes", async () => {
     const simulator = await simulatorFor();
     const { summary } = await importing(simulator, forbidden(150), { sending: { concurrency: 4 } });
     expect(summary.exitCode).toBe(77);
@@ -127,7 +127,7 @@ describe("Rows that are all forbidden", () => {
     expect(summary.outcomes.failed).toBeLessThan(104);
   });
 
-  test("stop the run as well where HTTP 403 says so, one row or five in a call", async () => {
+  test("The run stops if HTTP 403 forbids the first hundred rows, one or five in a call", async () => {
     const fault = { alias: "*", kind: "gateway-fail", status: 403, code: FORBIDDEN } as const;
     for (const rowsPerCall of [1, 5]) {
       const simulator = await simulatorFor({ faults: [fault] });
@@ -143,20 +143,20 @@ describe("Rows that are all forbidden", () => {
     }
   });
 
-  test("end one by one where there are fewer than a hundred", async () => {
+  test("Fewer than a hundred forbidden rows end one by one", async () => {
     const { summary } = await importing(await simulatorFor(), forbidden(99));
     expect(summary).toMatchObject({ exitCode: 1, state: "finished", outcomes: { failed: 99 } });
     expect(summary.failures.byCode).toEqual([{ name: FORBIDDEN, new: 99, repeated: 0 }]);
   });
 
-  test("end one by one where a single one among the first hundred was not", async () => {
+  test("Forbidden rows end one by one if a single one among the first hundred was not forbidden", async () => {
     const csv = `${manyRows(1)}${forbidden(149).split("\n").slice(1).join("\n")}`;
     const { summary } = await importing(await simulatorFor(), csv, { sending: { concurrency: 1 } });
     expect(summary).toMatchObject({ exitCode: 1, outcomes: { failed: 149, applied: 1 } });
   });
 });
 
-test("A token that expires in the middle of a run is renewed once, whatever number of calls meets that", async () => {
+test("A token that expires in the middle of a run is renewed once, however many calls are in flight", async () => {
   const simulator = await simulatorFor({ latencyMs: 5 });
   let isExpired = false;
   const { summary } = await importing(simulator, manyRows(200), {
@@ -171,7 +171,7 @@ test("A token that expires in the middle of a run is renewed once, whatever numb
   expect(simulator.counters.byStatus.get(401)).toBeGreaterThan(1);
 });
 
-test("A token is renewed before it expires, so that no call meets that", async () => {
+test("A token is renewed before it expires, so that no call is denied", async () => {
   const simulator = await simulatorFor({ tokenLifetimeSeconds: 2, latencyMs: 10 });
   const { summary } = await importing(simulator, manyRows(400), { quota: { maxRatePerSecond: 150 } });
   expect(summary.outcomes.applied).toBe(400);

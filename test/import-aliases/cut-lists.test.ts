@@ -5,7 +5,7 @@ import { importing, outcomesOf } from "../support/corridor.ts";
 
 const HEADER = "PrimarySmtpAddress,EmailAddresses,ProxyNote";
 
-/** A list of addresses of exactly so many characters. */
+/** A list of addresses of exactly N characters. */
 function listOf(length: number): string {
   const entries = "smtp:a0@old.example";
   let list = entries;
@@ -15,7 +15,7 @@ function listOf(length: number): string {
 }
 
 test.each([255, 32_767])(
-  "A list of exactly %i characters is refused whole where none is longer",
+  "A list of exactly %i characters is rejected as a whole if the column has no longer one",
   async (length) => {
     const cut = `ann@new.example,${listOf(length)},x`;
     const csv = [HEADER, "bob@new.example,bob@old.example,y", cut, "cem@new.example,cem@old.example,"].join(
@@ -32,7 +32,7 @@ test.each([255, 32_767])(
   },
 );
 
-test("A list of exactly 255 characters is read where the column has a longer one, before or behind it", async () => {
+test("A list of exactly 255 characters is accepted if the column has a longer one, before or after it", async () => {
   const csv = [
     HEADER,
     `ann@new.example,${listOf(255)},`,

@@ -25,7 +25,7 @@ function table(byte: number): Buffer {
 }
 
 test.each(WRITTEN)(
-  "An address with a letter in %s is not sent by guess, by no import of failed.csv either, until its encoding is named",
+  "An address with a letter in %s is not sent, even from failed.csv, until its encoding is given",
   async (encoding, byte) => {
     const simulator = await simulatorFor();
     const first = await importing(simulator, table(byte));
@@ -49,7 +49,7 @@ test.each(WRITTEN)(
   },
 );
 
-test("Of several inputs, those that depend on a guess are written back in their own bytes, and none is sent by guess afterwards", async () => {
+test("Records of several inputs that depend on a guess are written back in their own bytes, and stay unsent", async () => {
   const simulator = await simulatorFor();
   const utf8 = "aliasFor,alias,name\nq@new.example,nonsense,Köln\n";
   const inputs = [inputOf(utf8, "a.csv"), inputOf(table(0xfc), "b.csv")];
@@ -62,7 +62,7 @@ test("Of several inputs, those that depend on a guess are written back in their 
   expect(again.results.map(({ outcome }) => outcome)).toEqual(["invalid", "invalid"]);
 });
 
-test("verify reads a file as import does: what depends on a guess is invalid, and --encoding cp850 makes it known", async () => {
+test("verify reads a file as import does: a guessed address is invalid until --encoding is given", async () => {
   const simulator = await simulatorFor({ directory: { domains: [{ domain: "old.example", aliases: 1 }] } });
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);

@@ -4,7 +4,7 @@ import { simulatorFor } from "../simulator/running-simulator.ts";
 import { importing, type Sent } from "../support/corridor.ts";
 import { csvOf, manyRows } from "../support/csv-files.ts";
 
-test("Never are two rows of one primary in flight, though they meet retries", async () => {
+test("Two rows of one primary are never in flight together, even with retries", async () => {
   const simulator = await simulatorFor({
     latencyMs: 5,
     faults: [
@@ -22,7 +22,7 @@ test("Never are two rows of one primary in flight, though they meet retries", as
   for (const primary of new Set(sent.map(({ aliasFor }) => aliasFor))) {
     const ofOne = sent.filter(({ aliasFor }) => aliasFor === primary);
     expect(overlaps(ofOne)).toEqual([]);
-    // The next row of a primary has its turn when the one before it has ended for good.
+    // A primary's next row is sent once the row before it has ended.
     expect(ofOne.map(({ alias }) => alias)).toEqual(
       [...new Set(ofOne.map(({ alias }) => alias))].flatMap((alias) => [alias, alias, alias]),
     );
@@ -40,14 +40,14 @@ test("Primaries that differ only in case or spelling are one", async () => {
   expect(overlaps(sent)).toEqual([]);
 });
 
-test("Rows of different primaries run side by side, as many as --concurrency says and no more", async () => {
+test("Rows of different primaries are sent in parallel, at most --concurrency at a time", async () => {
   const simulator = await simulatorFor({ latencyMs: 20 });
   const { summary } = await importing(simulator, manyRows(80), { sending: { concurrency: 8 } });
   expect(summary.outcomes.applied).toBe(80);
   expect(simulator.counters.mostInFlight).toBe(8);
 });
 
-test("Thousands of rows of one primary at the file's beginning do not keep the others waiting", async () => {
+test("Thousands of rows of one primary at the start of the file do not delay the others", async () => {
   const simulator = await simulatorFor({ latencyMs: 5 });
   const one = Array.from({ length: 200 }, (_, index) => ["shop@new.example", `s${index}@old.example`]);
   const others = Array.from({ length: 200 }, (_, index) => [
@@ -60,7 +60,7 @@ test("Thousands of rows of one primary at the file's beginning do not keep the o
   );
 });
 
-test("The quota less the reserve is kept, and no call is answered 429", async () => {
+test("Calls stay within the quota less the reserve, and none is answered 429", async () => {
   const quota = { calls: 80, windowMs: 1_000 };
   const lanes = 4;
   const simulator = await simulatorFor({ quota, record: true, latencyMs: 2 });
@@ -71,14 +71,14 @@ test("The quota less the reserve is kept, and no call is answered 429", async ()
     simulator.received.map(({ atMs }) => atMs),
     quota,
   );
-  // On a busy machine, a call that was let go at a window's end arrives in the next one: as many as there are lanes.
+  // On a busy machine, up to one call of each lane leaves at a window's end and arrives in the next one.
   expect(Math.max(...windows)).toBeLessThanOrEqual(72 + lanes);
   // And the quota is used: 72 calls in each window but the first and the last.
   expect(windows.length).toBeLessThanOrEqual(8);
   expect(summary.calls?.quotaWaitMs).toBeGreaterThan(0);
 });
 
-test("The reserve is left to other integrations: their calls are let in", async () => {
+test("The reserve is left to other integrations, whose calls succeed", async () => {
   const simulator = await simulatorFor({ quota: { calls: 100, windowMs: 1_000 }, latencyMs: 5 });
   const statuses: Promise<number>[] = [];
   // Eight in a window, and the reserve is ten.
@@ -102,7 +102,7 @@ test("--max-rate holds in any second, with or without a quota", async () => {
   const { summary, sent } = await importing(simulator, manyRows(75), { quota: { maxRatePerSecond: 30 } });
   expect(summary.outcomes.applied).toBe(75);
   const times = sent.map(({ sentMs }) => sentMs);
-  // A call is put on record between its permit and its sending, which takes some milliseconds.
+  // A call is recorded between its permit and its sending, which takes some milliseconds.
   const mostInASecond = Math.max(
     ...times.map((start) => times.filter((at) => at >= start && at < start + 900).length),
   );

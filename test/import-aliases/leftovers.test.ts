@@ -29,7 +29,7 @@ async function killedRun() {
   return { simulator, cwd, env };
 }
 
-test("A run removes its own files only: what lies beside a killed run's, or in folders of one's own, stays", async () => {
+test("A run removes only its own files, and keeps the user's beside them and in other folders", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(3));
@@ -47,7 +47,7 @@ test("A run removes its own files only: what lies beside a killed run's, or in f
   expect(left).toEqual(["20260101T000000000Z-killed/mine.csv", "archive/notes.txt", "archive/run.db"]);
 });
 
-test("A run.db of something else ends with 73 and says which folder to move away; then all goes on", async () => {
+test("A run.db of another program ends the run with 73 and names the folder to move away", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);
@@ -70,7 +70,7 @@ test("A run.db of something else ends with 73 and says which folder to move away
   expect((await runCli(["import", "a.csv"], { cwd, env })).code).toBe(0);
 });
 
-test("The first line counts in what a killed run did; that its files are written comes after it", async () => {
+test("The first line counts the rows of a killed run, before the line about its files", async () => {
   const { simulator, cwd, env } = await killedRun();
   const inPlace = simulator.aliases.size;
   const { code, stderr } = await runCli(["import", "a.csv"], { cwd, env });
@@ -82,7 +82,7 @@ test("The first line counts in what a killed run did; that its files are written
   expect(second).toContain("was killed; its files are written now");
 });
 
-test("A dry run after a killed run tells what that run has in place, and changes nothing of it", async () => {
+test("A dry run after a killed run plans with that run's outcomes, and changes none of its files", async () => {
   const { cwd, env } = await killedRun();
   const before = contentBelow(join(cwd, "runs"));
   const { stdout, code } = await runCli(["import", "a.csv", "--dry-run", "--json"], { cwd });

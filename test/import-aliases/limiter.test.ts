@@ -11,7 +11,7 @@ const RULES = {
   sending: { concurrency: 64, retry: { maxAttempts: 6, ...DEFAULT_RETRY } },
 } as const;
 
-test("A limiter that answers 503 at 30 calls a second slows 2,000 rows down, and none ends unknown", {
+test("A limiter that answers 503 above 30 calls a second slows 2,000 rows down, and none ends unknown", {
   timeout: 60_000,
 }, async () => {
   const clock = hastyClock(10);
@@ -30,7 +30,7 @@ test("A limiter that answers 503 at 30 calls a second slows 2,000 rows down, and
   try {
     const { summary } = await importing(server, manyRows(2_000), { ...RULES, clock });
     expect(summary.outcomes).toMatchObject({ applied: 2_000, unknown: 0 });
-    // Without a rate, one lane alone makes more calls in vain than that.
+    // Without a rate, one lane alone makes more failed calls than that.
     expect(callCount).toBeLessThan(4_000);
   } finally {
     await server.close();

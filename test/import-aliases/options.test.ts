@@ -5,7 +5,7 @@ import { simulatorFor } from "../simulator/running-simulator.ts";
 import { importing, inputOf, outcomesOf } from "../support/corridor.ts";
 import { csvOf, manyRows } from "../support/csv-files.ts";
 
-test("--skip-domain passes over aliases in these domains, and nothing else", async () => {
+test("--skip-domain skips aliases in the given domains, and no others", async () => {
   const simulator = await simulatorFor();
   const { results, summary } = await importing(
     simulator,
@@ -20,7 +20,7 @@ test("--skip-domain passes over aliases in these domains, and nothing else", asy
   expect(summary.exitCode).toBe(0);
 });
 
-test("--columns names the two columns, whatever they are called", async () => {
+test("--columns chooses the two columns by name", async () => {
   const simulator = await simulatorFor();
   await importing(simulator, "Alias,Primäre Adresse,Alte Adresse\nann,ann@new.example,ann@old.example\n", {
     reading: { columns: { aliasFor: "primäre_adresse", aliases: ["Alte Adresse"] } },
@@ -28,7 +28,7 @@ test("--columns names the two columns, whatever they are called", async () => {
   expect([...simulator.aliases]).toEqual([["ann@old.example", "ann@new.example"]]);
 });
 
-test("--no-header takes every line for a record, and its positions from --columns", async () => {
+test("--no-header reads every line as a record, with the positions of --columns", async () => {
   const simulator = await simulatorFor({
     faults: [{ alias: "no@old.example", kind: "fail", code: "err_no" }],
   });
@@ -42,7 +42,7 @@ test("--no-header takes every line for a record, and its positions from --column
   expect(readFileSync(files.failed ?? "", "utf8")).toBe("y,no@old.example,bob@new.example\n");
 });
 
-test("--delimiter reads what is separated by something else", async () => {
+test("--delimiter reads files with another delimiter", async () => {
   const { results } = await importing(
     await simulatorFor(),
     "aliasFor\talias\nann@new.example\tann@old.example\n",
@@ -53,7 +53,7 @@ test("--delimiter reads what is separated by something else", async () => {
   expect(outcomesOf(results)).toEqual(["applied"]);
 });
 
-test("Standard input is imported like a file, and what is left of it can be run again", async () => {
+test("Standard input is imported like a file, and its unfinished rows can be imported again", async () => {
   const simulator = await simulatorFor();
   const stream = Readable.from([Buffer.from(manyRows(4))]);
   const { summary, files } = await importing(simulator, "", {
@@ -65,7 +65,7 @@ test("Standard input is imported like a file, and what is left of it can be run 
   expect(readFileSync(files.remaining ?? "", "utf8").split("\n")).toHaveLength(5);
 });
 
-test("Several inputs are one run, and the result files say which file a row is from", async () => {
+test("Several inputs are one run, and the result files name the input of each row", async () => {
   const simulator = await simulatorFor({ faults: [{ alias: "a2@b.example", kind: "fail", code: "err_no" }] });
   const a = inputOf(manyRows(2, "a.example"), "a.csv");
   const b = inputOf(`${manyRows(2, "b.example")}a1@new.example,a1@a.example\n`, "b.csv");
@@ -86,7 +86,7 @@ test("Several inputs are one run, and the result files say which file a row is f
   expect(readFileSync(files.failed ?? "", "utf8")).toBe("aliasFor,alias\na2@new.example,a2@b.example\n");
 });
 
-test("Inputs of different columns are refused before anything is sent", async () => {
+test("Inputs with different columns are rejected before anything is sent", async () => {
   const simulator = await simulatorFor();
   const inputs = [inputOf("aliasFor,alias\n", "a.csv"), inputOf("alias,aliasFor\n", "b.csv")];
   await expect(importing(simulator, "", { inputs })).rejects.toMatchObject({
@@ -95,7 +95,7 @@ test("Inputs of different columns are refused before anything is sent", async ()
   });
 });
 
-test("A quotation mark that is never closed, far down in the file, stops the run before the first call", async () => {
+test("A quotation mark that is never closed stops the run before the first call, even far down in the file", async () => {
   const simulator = await simulatorFor();
   const csv = `${manyRows(3_000)}"ann@new.example,${"x".repeat(200_000)}\n`;
   await expect(importing(simulator, csv)).rejects.toMatchObject({
@@ -105,7 +105,7 @@ test("A quotation mark that is never closed, far down in the file, stops the run
   expect(simulator.counters.calls).toBe(0);
 });
 
-test("The plan tells what is to happen before it does", async () => {
+test("The view gets the plan before anything is sent", async () => {
   const { plan } = await importing(
     await simulatorFor(),
     csvOf([

@@ -26,7 +26,7 @@ function asProgrammed(): Changes {
   };
 }
 
-test("With nobody there from the start, the run gives up after its patience and nothing was sent", async () => {
+test("The run gives up if no connection succeeds from the start, with no row sent", async () => {
   const simulator = await startSimulator();
   await simulator.close();
   const { summary, results } = await importing(simulator, manyRows(20), {
@@ -40,7 +40,7 @@ test("With nobody there from the start, the run gives up after its patience and 
   expect(new Set(results.map(({ attempts }) => attempts))).toEqual(new Set(["0"]));
 });
 
-test("With nothing but 503 from the start, the run gives up and says what it met", async () => {
+test("The run gives up if every answer is 503 from the start, and names the failure", async () => {
   const simulator = await simulatorFor({ faults: [{ alias: "*", kind: "status", status: 503 }] });
   const { summary } = await importing(simulator, manyRows(200), { breaker: { giveUpAtStartAfterMs: 300 } });
   expect(summary).toMatchObject({
@@ -51,7 +51,7 @@ test("With nothing but 503 from the start, the run gives up and says what it met
   expect(summary.outcomes.applied).toBe(0);
 });
 
-test("With nothing but a front's 404 from the start, the run gives up as unreachable and fails no row", async () => {
+test("The run gives up as unreachable if every answer is a proxy's 404, and fails no row", async () => {
   const fault: Fault = { alias: "*", kind: "status", status: 404, body: "<html>Not Found</html>" };
   const simulator = await simulatorFor({ faults: [fault] });
   const { summary } = await importing(simulator, manyRows(200), { breaker: { giveUpAtStartAfterMs: 300 } });
@@ -62,7 +62,7 @@ test("With nothing but a front's 404 from the start, the run gives up as unreach
   expect(summary.outcomes.applied).toBe(0);
 });
 
-test("A service that is restarted in the middle of a run, and has forgotten its tokens, fails no row", async () => {
+test("A service that restarts in the middle of a run, and loses its tokens, fails no row", async () => {
   const first = await simulatorFor({ latencyMs: 5 });
   const { port } = first;
   let second: Simulator | undefined;
@@ -85,7 +85,7 @@ test("A service that is restarted in the middle of a run, and has forgotten its 
   expect(inPlace.size).toBe(600);
 });
 
-test("While nothing gets through, one lane probes", async () => {
+test("Only one lane probes while no call succeeds", async () => {
   const simulator = await simulatorFor({ latencyMs: 5, faults: [{ alias: "*", kind: "drop" }] });
   await importing(simulator, manyRows(200), {
     breaker: { giveUpAtStartAfterMs: 400 },
@@ -94,7 +94,7 @@ test("While nothing gets through, one lane probes", async () => {
   expect(simulator.counters.mostInFlight).toBe(1);
 });
 
-test("A wait longer than the patience is waited out where the server announced it", async () => {
+test("A wait that the server announced is kept, even if it is longer than the patience", async () => {
   const simulator = await simulatorFor({
     faults: [{ alias: "*", kind: "status", status: 503, headers: { "Retry-After": "1" }, times: 1 }],
   });
@@ -102,7 +102,7 @@ test("A wait longer than the patience is waited out where the server announced i
   expect(summary).toMatchObject({ exitCode: 0, outcomes: { applied: 1 } });
 });
 
-test("With nothing but 429 from the start, the run gives up, though its own waits grow beyond its patience", async () => {
+test("The run gives up if every answer is 429 from the start, although its own waits exceed its patience", async () => {
   const simulator = await simulatorFor({ faults: [{ alias: "*", kind: "status", status: 429 }] });
   const clock = hastyClock(100);
   const startMs = clock.nowMs();
@@ -112,7 +112,7 @@ test("With nothing but 429 from the start, the run gives up, though its own wait
   expect(clock.nowMs() - startMs).toBeLessThan(120_000);
 });
 
-test("The first success buys a longer patience", async () => {
+test("The patience is longer after the first success", async () => {
   const simulator = await simulatorFor({ latencyMs: 2 });
   const { summary } = await importing(simulator, manyRows(200), {
     breaker: { giveUpAtStartAfterMs: 50, giveUpAfterMs: 600 },
@@ -154,7 +154,7 @@ test.each<[string, Fault]>([
   },
 );
 
-test("A service that is gone for a while and comes back costs time and no row", {
+test("An outage in the middle of a run costs time and no row", {
   timeout: PATIENCE_MS,
 }, async () => {
   const simulator = await simulatorFor({ latencyMs: 2 });

@@ -9,7 +9,7 @@ import { filesBelow, modeOf } from "../support/temporary-folder.ts";
 
 const FIXTURE = readFileSync(fileURLToPath(new URL("../../fixtures/aliases.csv", import.meta.url)), "utf8");
 
-test("The fixture shows every outcome, in the input's order, and they add up to the rows", async () => {
+test("The fixture has every outcome, in the order of the input, and they add up to the rows", async () => {
   const simulator = await simulatorFor();
   const first = await importing(
     simulator,
@@ -62,7 +62,7 @@ test("The fixture shows every outcome, in the input's order, and they add up to 
   expect(Object.values(summary.outcomes).reduce((sum, count) => sum + count)).toBe(summary.rows);
 });
 
-test("A result says all that is known: addresses as written, attempts, request id, time", async () => {
+test("A result has the addresses as written, the attempts, the request id and the time", async () => {
   const simulator = await simulatorFor({
     faults: [{ alias: "Slow@Old.example", kind: "status", status: 503, times: 2 }],
   });
@@ -83,7 +83,7 @@ test("A result says all that is known: addresses as written, attempts, request i
   ]);
 });
 
-describe("The files of records to mend and to run again", () => {
+describe("The files of records to fix and to retry", () => {
   const faults = [
     { alias: "again@old.example", kind: "fail", code: "err_busy", retryable: true },
     { alias: "lost@old.example", kind: "status", status: 503 },
@@ -100,7 +100,7 @@ describe("The files of records to mend and to run again", () => {
     "",
   ].join("\r\n");
 
-  test("hold the input's records as they were, with its header, mark, delimiter and line breaks", async () => {
+  test("failed.csv and remaining.csv hold the input's records unchanged, with its header, BOM, delimiter and line breaks", async () => {
     const simulator = await simulatorFor({ faults });
     const { files, results } = await importing(simulator, input, { reading: { delimiter: ";" } });
     expect(outcomesOf(results)).toEqual([
@@ -120,7 +120,7 @@ describe("The files of records to mend and to run again", () => {
     );
   });
 
-  test("have the reasons beside them, in the same order", async () => {
+  test("The reasons stand in files of their own, in the order of the records", async () => {
     const simulator = await simulatorFor({ faults });
     const { files } = await importing(simulator, input, { reading: { delimiter: ";" } });
     expect(readCsvFile(files.failedReasons ?? "")).toEqual([
@@ -143,14 +143,14 @@ describe("The files of records to mend and to run again", () => {
     ]);
   });
 
-  test("do not exist where they would have no rows", async () => {
+  test("failed.csv and remaining.csv are not written without rows", async () => {
     const { files, runFolder } = await importing(await simulatorFor(), manyRows(3));
     expect(readdirSync(runFolder).sort()).toEqual(["report.html", "results.csv", "summary.json"]);
     expect(Object.keys(files)).toEqual(["results", "report"]);
   });
 });
 
-test("Files are their owner's alone, and neither temporary files nor run.db are left", async () => {
+test("Only the owner can read the files of a run, and neither temporary files nor run.db are left", async () => {
   const { folder, runFolder } = await importing(await simulatorFor(), FIXTURE);
   expect(modeOf(folder)).toBe("700");
   expect(modeOf(runFolder)).toBe("700");
@@ -165,7 +165,7 @@ test("Files are their owner's alone, and neither temporary files nor run.db are 
   ]);
 });
 
-test("The summary file holds what the run returned, with the input's name, size and hash", async () => {
+test("summary.json equals the run's summary, with the input's name, size and hash", async () => {
   const { runFolder, summary } = await importing(await simulatorFor(), FIXTURE);
   expect(JSON.parse(readFileSync(join(runFolder, "summary.json"), "utf8"))).toEqual(summary);
   expect(summary).toMatchObject({
@@ -184,14 +184,14 @@ test("The summary file holds what the run returned, with the input's name, size 
   });
 });
 
-test("A run's folder is named for its start and its input", async () => {
+test("A run's folder is named after its start and its input", async () => {
   const imported = await importing(await simulatorFor(), "", {
     inputs: [inputOf(manyRows(1), "Alte Adressen (2).csv")],
   });
   expect(nameOf(imported)).toMatch(/^\d{8}T\d{9}Z-Alte_Adressen_2_$/);
 });
 
-test("A file of a header alone is a run of no rows", async () => {
+test("A file with only a header is a run without rows", async () => {
   const { summary } = await importing(await simulatorFor(), "aliasFor,alias\n");
   expect(summary).toMatchObject({ rows: 0, exitCode: 0, calls: { total: 0 } });
 });

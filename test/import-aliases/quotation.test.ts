@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { simulatorFor } from "../simulator/running-simulator.ts";
 import { importing, outcomesOf } from "../support/corridor.ts";
 
-test("Two stray quotation marks give nobody the aliases of others, and failed.csv has each line that they took", async () => {
+test("Two stray quotation marks give no primary the aliases of others, and failed.csv has each line between them", async () => {
   const lines = [
     "aliasFor,alias",
     'ann@new.example,"ann@old.example',
@@ -17,7 +17,7 @@ test("Two stray quotation marks give nobody the aliases of others, and failed.cs
   expect(readFileSync(files.failed ?? "", "utf8")).toBe(`${lines.slice(0, 4).join("\n")}\n`);
 });
 
-test("One quotation mark that is missing in lists spoils the records that it joins, and no other", async () => {
+test("A missing quotation mark in a list spoils only the records that it joins", async () => {
   const lines = [
     "PrimarySmtpAddress,EmailAddresses",
     'ann@new.example,"SMTP:ann@new.example;smtp:ann@old.example',
@@ -51,7 +51,7 @@ test("A list that lost its first quotation mark loses none of its addresses, and
   expect(readFileSync(files.failed ?? "", "utf8")).toBe(`${[lines[0], ...lines.slice(3, 5)].join("\n")}\n`);
 });
 
-test("The lines of a list behind a misplaced quotation mark give no pairs of their own", async () => {
+test("The lines of a list after a misplaced quotation mark give no pairs of their own", async () => {
   const lines = [
     "mail,Alias 1,Alias 2,note,Office",
     'ann@new.example,""ann@old.example',

@@ -77,7 +77,7 @@ test("The lists of the timeline take a line each in summary.json", async () => {
   expect(text).toMatch(/^ {6}"applied": \[[\d, ]+\],$/m);
 });
 
-test("The next run writes the report of a killed run from what is on record", async () => {
+test("The next run writes the report of a killed run from its journal", async () => {
   const simulator = await simulatorFor({ latencyMs: 5 });
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);

@@ -6,10 +6,10 @@ import { type Changes, importing } from "../support/corridor.ts";
 import { csvOf, manyRows } from "../support/csv-files.ts";
 
 const ROW = csvOf([["ann@new.example", "ann@old.example"]]);
-/** Something must get through, or the run would be about the account and not about the row. */
+/** Other rows must succeed. Otherwise the run would stop for the account, and not fail the row. */
 const WITH_OTHERS = `${ROW}${manyRows(3, "fine.example").split("\n").slice(1).join("\n")}`;
 
-/** What became of one row that meets the fault, and how many requests it took. */
+/** Imports a row that meets the fault. Returns its result, and the number of its requests. */
 async function meeting(fault: object, changes: Changes = {}) {
   const simulator = await simulatorFor({ faults: faultsOf(fault) });
   const imported = await importing(simulator, WITH_OTHERS, changes);
@@ -18,7 +18,7 @@ async function meeting(fault: object, changes: Changes = {}) {
   const { outcome, code, message = "", retryable, attempts } = row;
   const isSet = simulator.aliases.has("ann@old.example");
   return {
-    told: { outcome, code, retryable, attempts: Number(attempts) },
+    result: { outcome, code, retryable, attempts: Number(attempts) },
     message,
     requests,
     isSet,
@@ -30,7 +30,7 @@ function faultsOf(fault: object): readonly Fault[] {
   return parseFaults(JSON.stringify([{ alias: "ann@old.example", ...fault }]), "the test's faults");
 }
 
-describe("What may pass is tried again, and succeeds", () => {
+describe("A transient failure is retried, and the row is applied", () => {
   test.each<[string, object]>([
     ["a fail item that says retryable: true", { kind: "fail", code: "err_busy", retryable: true }],
     ["HTTP 500", { kind: "status", status: 500 }],
@@ -59,15 +59,15 @@ describe("What may pass is tried again, and succeeds", () => {
       "Unauthorized Request without a code",
       { kind: "status", status: 401, body: '{"fail":[{"message":"Unauthorized Request"}]}' },
     ],
-  ])("%s", async (_, fault) => {
-    const { told, requests, isSet } = await meeting({ ...fault, times: 2 });
-    expect(told).toEqual({ outcome: "applied", code: "", retryable: "false", attempts: 3 });
+  ])("A row is applied by a retry after %s", async (_, fault) => {
+    const { result, requests, isSet } = await meeting({ ...fault, times: 2 });
+    expect(result).toEqual({ outcome: "applied", code: "", retryable: "false", attempts: 3 });
     expect({ requests, isSet }).toEqual({ requests: 3, isSet: true });
   });
 
-  test("a time-out", async () => {
-    const { told } = await meeting({ kind: "slow", ms: 5_000, times: 1 }, { timeoutMs: 200 });
-    expect(told).toEqual({ outcome: "applied", code: "", retryable: "false", attempts: 2 });
+  test("A row is applied by a retry after a time-out", async () => {
+    const { result } = await meeting({ kind: "slow", ms: 5_000, times: 1 }, { timeoutMs: 200 });
+    expect(result).toEqual({ outcome: "applied", code: "", retryable: "false", attempts: 2 });
   });
 });
 
@@ -78,7 +78,7 @@ function envelopeOf(status: number): string {
   return JSON.stringify({ meta: { status }, fail: [], data: [] });
 }
 
-describe("What would only fail again is not tried again", () => {
+describe("A permanent failure is not retried", () => {
   test.each<[string, object, string]>([
     ["a fail item", { kind: "fail", code: "err_no" }, "err_no"],
     ["a fail item without a key", { kind: "fail", code: "err_no", withoutKey: true }, "err_no"],
@@ -89,13 +89,13 @@ describe("What would only fail again is not tried again", () => {
     ["HTTP 409 in the envelope", { kind: "status", status: 409, body: envelopeOf(409) }, "http_409"],
     ["meta.status 400 under HTTP 200", { kind: "meta-status", metaStatus: 400 }, "http_400"],
     [
-      "forbidden for this address",
+      "an address that is forbidden",
       { kind: "gateway-fail", status: 403, code: "err_xdk_operation_forbidden_for_address" },
       "err_xdk_operation_forbidden_for_address",
     ],
-  ])("%s", async (_, fault, code) => {
-    const { told, requests } = await meeting(fault);
-    expect(told).toEqual({ outcome: "failed", code, retryable: "false", attempts: 1 });
+  ])("A row fails without a retry after %s", async (_, fault, code) => {
+    const { result, requests } = await meeting(fault);
+    expect(result).toEqual({ outcome: "failed", code, retryable: "false", attempts: 1 });
     expect(requests).toBe(1);
   });
 });
@@ -108,41 +108,41 @@ describe("A row whose attempts are used up", () => {
     ["dropped connections", { kind: "drop" }, "connection_lost"],
     ["pages in HTML", { kind: "html" }, "invalid_response"],
     ["successes that do not name it", { kind: "omitted" }, "invalid_response"],
-  ])("is unknown after %s, never failed", async (_, fault, code) => {
-    const { told, requests } = await meeting(fault, {
+  ])("A row is unknown after its last attempt with %s, never failed", async (_, fault, code) => {
+    const { result, requests } = await meeting(fault, {
       sending: { retry: { maxAttempts: 3, baseMs: 1, ceilingMs: 2 } },
     });
-    expect(told).toEqual({ outcome: "unknown", code, retryable: "true", attempts: 3 });
+    expect(result).toEqual({ outcome: "unknown", code, retryable: "true", attempts: 3 });
     expect(requests).toBe(3);
   });
 
-  test("is unknown after time-outs", async () => {
-    const { told } = await meeting(
+  test("A row is unknown after its last attempt with a time-out", async () => {
+    const { result } = await meeting(
       { kind: "slow", ms: 5_000 },
       { timeoutMs: 150, sending: { retry: { maxAttempts: 2, baseMs: 1, ceilingMs: 2 } } },
     );
-    expect(told).toEqual({ outcome: "unknown", code: "timeout", retryable: "true", attempts: 2 });
+    expect(result).toEqual({ outcome: "unknown", code: "timeout", retryable: "true", attempts: 2 });
   });
 
   test.each<[string, object, string]>([
     ["fail items that say retryable", { kind: "fail", code: "err_busy", retryable: true }, "err_busy"],
     ["err_developer_key", { kind: "fail", code: "err_developer_key" }, "err_developer_key"],
-    ["an empty 404 of a front", { kind: "status", status: 404 }, "http_404"],
+    ["an empty 404 of a proxy in front", { kind: "status", status: 404 }, "http_404"],
     ["a page in HTML under 405", { kind: "status", status: 405, body: HTML }, "http_405"],
     ["a 407 of a proxy", { kind: "status", status: 407, body: "Proxy Authentication Required" }, "http_407"],
     ["a 408 of a load balancer", { kind: "status", status: 408 }, "http_408"],
     ["a 421 of a load balancer", { kind: "status", status: 421, body: HTML }, "http_421"],
     ["a 425 of a load balancer", { kind: "status", status: 425, body: "Too Early" }, "http_425"],
     ["a 404 with JSON of a gateway", { kind: "status", status: 404, body: NO_ROUTE }, "http_404"],
-  ])("is failed and may be run again after %s", async (_, fault, code) => {
-    const { told, imported } = await meeting(fault);
-    expect(told).toEqual({ outcome: "failed", code, retryable: "true", attempts: 6 });
+  ])("A row is failed and retryable after its last attempt with %s", async (_, fault, code) => {
+    const { result, imported } = await meeting(fault);
+    expect(result).toEqual({ outcome: "failed", code, retryable: "true", attempts: 6 });
     expect(imported.files.remaining).toBeDefined();
     expect(imported.files.failed).toBeUndefined();
   });
 });
 
-test("A refusal after an attempt without an answer says that the alias may be in place", async () => {
+test("A rejection after an attempt without an answer says that the alias may be in place", async () => {
   const simulator = await simulatorFor({
     faults: [
       { alias: "ann@old.example", kind: "drop", executed: true, times: 1 },
@@ -158,7 +158,7 @@ test("A refusal after an attempt without an answer says that the alias may be in
   });
 });
 
-test("A refusal after attempts that Mimecast did answer does not say so", async () => {
+test("A rejection after answered attempts does not say that the alias may be in place", async () => {
   const simulator = await simulatorFor({
     faults: [
       { alias: "ann@old.example", kind: "fail", code: "err_busy", retryable: true, times: 1 },
@@ -169,7 +169,7 @@ test("A refusal after attempts that Mimecast did answer does not say so", async 
   expect(results[0]).toMatchObject({ outcome: "failed", attempts: "2", message: "Not that one" });
 });
 
-test("429 is no attempt: the row stays as it was, however often it meets one", async () => {
+test("429 is not an attempt: the row stays as it was, however often it is throttled", async () => {
   const fault = {
     kind: "status",
     status: 429,
@@ -178,13 +178,13 @@ test("429 is no attempt: the row stays as it was, however often it meets one", a
     times: 9,
   };
   // The wait of 5 ms is soon no longer believed.
-  const { told, requests, imported } = await meeting(fault, { clock: hastyClock(50) });
-  expect(told).toEqual({ outcome: "applied", code: "", retryable: "false", attempts: 1 });
+  const { result, requests, imported } = await meeting(fault, { clock: hastyClock(50) });
+  expect(result).toEqual({ outcome: "applied", code: "", retryable: "false", attempts: 1 });
   expect(requests).toBe(10);
   expect(imported.summary.calls).toMatchObject({ rateLimited: 9, retries: 0 });
 });
 
-test("A row that met nothing but 429 when the run stopped was not sent", async () => {
+test("A row is not sent if every call for it was answered 429 until the run stopped", async () => {
   const throttled = { kind: "status", status: 429, headers: { "X-RateLimit-Reset": "60000" } } as const;
   const simulator = await simulatorFor({
     faults: [2, 3].map((number) => ({ alias: `a${number}@old.example`, ...throttled })),
@@ -212,7 +212,7 @@ test("The wait that the server asks for is kept, before the row's next attempt",
   expect((second?.sentMs ?? 0) - (first?.sentMs ?? 0)).toBeGreaterThanOrEqual(1_000);
 });
 
-test("A row that waits for its retry occupies no lane", async () => {
+test("A delayed row holds no lane", async () => {
   const { imported } = await meeting(
     { kind: "status", status: 503, headers: { "Retry-After": "1" }, times: 1 },
     { sending: { concurrency: 1 } },
@@ -226,7 +226,7 @@ test("A row that waits for its retry occupies no lane", async () => {
   ]);
 });
 
-test("--in-place-code takes a refusal with that code for success, and keeps what was said", async () => {
+test("--in-place-code treats a rejection with that code as success, and keeps its message", async () => {
   const simulator = await simulatorFor({
     faults: [{ alias: "ann@old.example", kind: "fail", code: "err_exists", message: "It exists" }],
   });

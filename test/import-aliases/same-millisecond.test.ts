@@ -19,7 +19,7 @@ async function dryRun(folder: string): Promise<string> {
   return basename(dirname(planned?.planFile ?? ""));
 }
 
-test("A dry run that begins in the same millisecond as an import has another folder, and leaves the import's record alone", async () => {
+test("A dry run that starts in the same millisecond as an import has a folder of its own", async () => {
   const simulator = await simulatorFor({ latencyMs: 50 });
   const folder = join(temporaryFolder(), "runs");
   const dryRuns: Promise<string>[] = [];
@@ -36,7 +36,7 @@ test("A dry run that begins in the same millisecond as an import has another fol
   expect(readdirSync(join(folder, `${NAME}-2`))).toEqual(["plan.csv"]);
 });
 
-test("An import in the millisecond of an earlier one does not write over its files", async () => {
+test("An import that starts in the same millisecond as an earlier one does not overwrite its files", async () => {
   const simulator = await simulatorFor();
   const changes = { folder: join(temporaryFolder(), "runs"), clock: CLOCK };
   const first = await importing(simulator, manyRows(3), changes);
@@ -45,7 +45,7 @@ test("An import in the millisecond of an earlier one does not write over its fil
   expect(readdirSync(first.runFolder)).toEqual(readdirSync(second.runFolder));
 });
 
-test("A killed run whose folder has a suffix is taken over by the next run", async () => {
+test("The next run finishes a killed run whose folder has a suffix", async () => {
   const simulator = await simulatorFor();
   const folder = join(temporaryFolder(), "runs");
   const changes = { folder, clock: CLOCK };

@@ -5,7 +5,7 @@ import { simulatorFor } from "../simulator/running-simulator.ts";
 import { type Changes, type Imported, importing, outcomesOf } from "../support/corridor.ts";
 import { type CsvRecord, csvOf, manyRows } from "../support/csv-files.ts";
 
-/** The same rows against a simulator of their own, with so many in a call. */
+/** Imports the rows into a simulator of their own, with N rows in a call. */
 async function sending(csv: string, rowsPerCall: number, faults: readonly Fault[], changes: Changes = {}) {
   const simulator = await simulatorFor({ faults, record: true });
   const { sending: rules, ...others } = changes;
@@ -16,21 +16,21 @@ async function sending(csv: string, rowsPerCall: number, faults: readonly Fault[
   return { ...imported, simulator };
 }
 
-/** What `results.csv` says, but for times and request ids. */
-function told({ results }: Imported): CsvRecord[] {
+/** Returns the rows of `results.csv` without times and request ids. */
+function stableFields({ results }: Imported): CsvRecord[] {
   return results.map(({ at: _at, requestId: _requestId, ...rest }) => rest);
 }
 
 describe("Several rows a call", () => {
-  test("need as many fewer calls, and end the same", async () => {
+  test("Batches of 25 rows need a 25th of the calls, with the same outcomes", async () => {
     const one = await sending(manyRows(500), 1, []);
     const many = await sending(manyRows(500), 25, []);
     expect([one.summary.calls?.total, many.summary.calls?.total]).toEqual([500, 20]);
-    expect(told(many)).toEqual(told(one));
+    expect(stableFields(many)).toEqual(stableFields(one));
     expect(many.summary.outcomes.applied).toBe(500);
   });
 
-  test("end the same where single rows fail for good, in passing, without a key or unnamed", async () => {
+  test("Rows of a batch end as single rows do if some fail permanently, transiently, without a key or unnamed", async () => {
     const faults: readonly Fault[] = [
       { alias: "a7@old.example", kind: "fail", code: "err_one" },
       { alias: "a8@old.example", kind: "fail", code: "err_two", withoutKey: true },
@@ -49,13 +49,16 @@ describe("Several rows a call", () => {
     const one = await sending(manyRows(60), 1, faults);
     const many = await sending(manyRows(60), 20, faults);
     const known = ({ line }: CsvRecord): boolean => line !== "11";
-    expect(told(many).filter(known)).toEqual(told(one).filter(known));
+    expect(stableFields(many).filter(known)).toEqual(stableFields(one).filter(known));
     // Its one failure did not say whose it was, so this row's first attempt of its own succeeds.
-    expect(told(many).find((row) => !known(row))).toMatchObject({ outcome: "applied", attempts: "1" });
+    expect(stableFields(many).find((row) => !known(row))).toMatchObject({
+      outcome: "applied",
+      attempts: "1",
+    });
     expect(many.summary.outcomes).toMatchObject({ applied: 57, failed: 2, unknown: 1 });
   });
 
-  test("are never two rows of one primary", async () => {
+  test("A batch never has two rows of one primary", async () => {
     const pairs = Array.from({ length: 60 }, (_, row) => [`p${row % 7}@new.example`, `a${row}@old.example`]);
     const { simulator, summary } = await sending(csvOf(pairs), 25, []);
     expect(summary.outcomes.applied).toBe(60);
@@ -73,7 +76,7 @@ describe("Several rows a call", () => {
     [413, '{"meta":{"status":413}}'],
     [422, '{"fail":[]}'],
   ] as const)(
-    "of which one spoils the call (%i, '%s') are parted until it fails alone, and its neighbours are applied",
+    "A batch rejected with %i '%s' is split until the bad row fails alone, and its neighbours are applied",
     async (status, body) => {
       const fault: Fault = { alias: "a40@old.example", kind: "status", status, body };
       const { results, summary } = await sending(manyRows(200), 25, [fault]);
@@ -85,7 +88,7 @@ describe("Several rows a call", () => {
   );
 
   test.each([404, 413, 422] as const)(
-    "of which a front refuses one (%i) are all applied but that one, which may be run again",
+    "A batch with one row that a proxy rejects (%i) is applied but for that row, which stays retryable",
     async (status) => {
       const fault: Fault = { alias: "a40@old.example", kind: "status", status };
       const { results, summary } = await sending(manyRows(200), 25, [fault]);
@@ -95,7 +98,7 @@ describe("Several rows a call", () => {
     },
   );
 
-  test("that are too many for the server are halved, and the size is kept for the run", async () => {
+  test("A batch that is too large for the server is halved, and the run keeps the smaller size", async () => {
     const fault: Fault = { alias: "*", moreThanRows: 30, kind: "status", status: 413 };
     const { simulator, summary } = await sending(manyRows(1_000), 100, [fault], {
       sending: { concurrency: 1 },
@@ -105,7 +108,7 @@ describe("Several rows a call", () => {
     expect(summary.calls?.total).toBeLessThanOrEqual(40 + 4);
   });
 
-  test("whose call has no answer are tried again in smaller calls, the last time alone", async () => {
+  test("Rows of a batch without an answer are retried in smaller batches, the last time alone", async () => {
     const fault: Fault = { alias: "a5@old.example", kind: "status", status: 503 };
     const { results, sent, summary } = await sending(manyRows(32), 16, [fault], {
       sending: { retry: { maxAttempts: 4, baseMs: 1, ceilingMs: 2 } },
@@ -115,7 +118,7 @@ describe("Several rows a call", () => {
     expect(sent.filter(({ alias }) => alias === "a5@old.example")).toHaveLength(4);
   });
 
-  test("with a single attempt each are all sent alone, as no neighbour may decide how a row ends", async () => {
+  test("Rows with a single attempt are sent alone, so that no neighbour decides their outcome", async () => {
     const fault: Fault = { alias: "a5@old.example", kind: "status", status: 503 };
     const { results, summary } = await sending(manyRows(20), 10, [fault], {
       sending: { retry: { maxAttempts: 1, baseMs: 1, ceilingMs: 2 } },
@@ -124,7 +127,7 @@ describe("Several rows a call", () => {
     expect(outcomesOf(results).filter((outcome) => outcome !== "applied")).toEqual(["unknown http_503"]);
   });
 
-  test("keep the quota by calls, and a limit by rows", async () => {
+  test("The quota counts calls, and --limit counts rows", async () => {
     const { summary } = await sending(manyRows(100), 10, [], { sending: { limit: 35 } });
     expect(summary).toMatchObject({
       exitCode: 3,
@@ -133,7 +136,7 @@ describe("Several rows a call", () => {
     });
   });
 
-  test("end as single ones do, whatever faults their aliases meet", async () => {
+  test("Rows of batches end as single rows do, whatever faults their aliases meet", async () => {
     const kinds = [
       { kind: "fail", code: "err_one" },
       { kind: "fail", code: "err_two", withoutKey: true },

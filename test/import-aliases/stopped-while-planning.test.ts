@@ -36,8 +36,8 @@ function stoppingRules(shutdown: Shutdown) {
   };
 }
 
-describe("a signal that comes while the input is planned", () => {
-  test("ends an import before anything is sent, and nothing is left behind", async () => {
+describe("A signal during planning", () => {
+  test("A signal during planning ends an import before anything is sent, and leaves nothing behind", async () => {
     const shutdown = new Shutdown();
     const job = { ...jobOf(manyRows(100)), planning: stoppingRules(shutdown) };
     const updateAliases = () => Promise.reject(new Error("a call was made"));
@@ -47,7 +47,7 @@ describe("a signal that comes while the input is planned", () => {
     expect(readdirSync(job.folder)).toEqual(["ledger.db"]);
   });
 
-  test("ends a dry run without a plan", async () => {
+  test("A signal during planning ends a dry run without a plan", async () => {
     const shutdown = new Shutdown();
     const job = { ...jobOf(manyRows(100)), planning: stoppingRules(shutdown) };
     expect(await planImport(job, { clock: systemClock, view: SILENT_VIEW }, shutdown)).toBeUndefined();
@@ -55,7 +55,7 @@ describe("a signal that comes while the input is planned", () => {
   });
 });
 
-test("A signal that comes while the plan is written ends a dry run without a plan", async () => {
+test("A signal while the plan is written ends a dry run without a plan", async () => {
   const shutdown = new Shutdown();
   const job = jobOf(manyRows(20_000));
   let sawFile = false;

@@ -7,7 +7,7 @@ import { csvOf, manyRows } from "../support/csv-files.ts";
 const REFUSE_ALL = { alias: "*", kind: "fail", code: "err_no" } as const;
 
 describe("--limit", () => {
-  test("sends so many rows and leaves the rest, with exit code 3", async () => {
+  test("--limit sends N rows and leaves the rest, with exit code 3", async () => {
     const simulator = await simulatorFor();
     const { summary, files } = await importing(simulator, manyRows(10), { sending: { limit: 4 } });
     expect(summary).toMatchObject({
@@ -20,18 +20,18 @@ describe("--limit", () => {
     expect(files.remaining).toBeDefined();
   });
 
-  test.each([10, 11])("of %i is no stop where ten rows are to be sent", async (limit) => {
+  test.each([10, 11])("--limit %i does not stop a run with ten rows to send", async (limit) => {
     const { summary } = await importing(await simulatorFor(), manyRows(10), { sending: { limit } });
     expect(summary).toMatchObject({ exitCode: 0, state: "finished", outcomes: { applied: 10 } });
   });
 
-  test("counts rows and not calls", async () => {
+  test("--limit counts rows and not calls", async () => {
     const simulator = await simulatorFor({ faults: [{ alias: "*", kind: "status", status: 503, times: 2 }] });
     const { summary } = await importing(simulator, manyRows(10), { sending: { limit: 4 } });
     expect(summary).toMatchObject({ outcomes: { applied: 4 }, calls: { total: 12 } });
   });
 
-  test("counts only rows that need sending", async () => {
+  test("--limit counts only rows that need sending", async () => {
     const simulator = await simulatorFor();
     const { folder } = await importing(simulator, manyRows(5));
     const { summary } = await importing(simulator, manyRows(8), { folder, sending: { limit: 3 } });
@@ -40,7 +40,7 @@ describe("--limit", () => {
 });
 
 describe("--max-failures", () => {
-  test("as a number stops the run when so many sent rows have failed", async () => {
+  test("--max-failures N stops the run once N sent rows have failed", async () => {
     const simulator = await simulatorFor({ faults: [REFUSE_ALL] });
     const { summary } = await importing(simulator, manyRows(20), {
       sending: { concurrency: 1, maxFailures: { kind: "count", count: 3 } },
@@ -53,7 +53,7 @@ describe("--max-failures", () => {
     });
   });
 
-  test("does not count rows that planning refused", async () => {
+  test("--max-failures does not count rows that planning rejected", async () => {
     const csv = `${manyRows(3)}a@new.example,nonsense\nb@new.example,nonsense\n`;
     const { summary } = await importing(await simulatorFor(), csv, {
       sending: { maxFailures: { kind: "count", count: 1 } },
@@ -61,7 +61,7 @@ describe("--max-failures", () => {
     expect(summary).toMatchObject({ exitCode: 1, outcomes: { applied: 3, invalid: 2 } });
   });
 
-  test("as a percentage says nothing before the hundredth finished row", async () => {
+  test("--max-failures as a percentage does not apply before the hundredth finished row", async () => {
     const simulator = await simulatorFor({ faults: [REFUSE_ALL] });
     const { summary } = await importing(simulator, manyRows(150), {
       sending: { concurrency: 1, maxFailures: { kind: "percent", percent: 5 } },
@@ -69,7 +69,7 @@ describe("--max-failures", () => {
     expect(summary).toMatchObject({ exitCode: 2, outcomes: { failed: 100, "not-sent": 50 } });
   });
 
-  test("as a percentage that is not reached lets the run end", async () => {
+  test("--max-failures as a percentage that is not reached lets the run finish", async () => {
     const faults = Array.from({ length: 4 }, (_, index) => ({
       ...REFUSE_ALL,
       alias: `a${index * 20 + 1}@old.example`,
@@ -83,7 +83,7 @@ describe("--max-failures", () => {
 });
 
 describe("--deadline", () => {
-  test("that comes while the last call is under way stops nothing", async () => {
+  test("--deadline stops nothing if it passes during the last call", async () => {
     // The token takes as long as the call.
     const simulator = await simulatorFor({ latencyMs: 2_000 });
     const sending = { deadlineEpochMs: Date.now() + 3_000 };
@@ -96,7 +96,7 @@ describe("--deadline", () => {
     });
   });
 
-  test("ends the sending, with exit code 3, and the calls in flight are finished", async () => {
+  test("--deadline ends the sending with exit code 3, and calls in flight finish", async () => {
     const simulator = await simulatorFor({ latencyMs: 20, record: true });
     const deadlineEpochMs = Date.now() + 4_000;
     const { summary } = await importing(simulator, manyRows(5_000), {
@@ -107,11 +107,11 @@ describe("--deadline", () => {
     expect(summary.outcomes.applied).toBeGreaterThan(0);
     expect(summary.outcomes.unknown).toBe(0);
     const lastMs = performance.timeOrigin + (simulator.received.at(-1)?.atMs ?? 0);
-    // The claim is put on record between the look at the clock and the sending.
+    // The claim is recorded between the check of the deadline and the request.
     expect(lastMs).toBeLessThan(deadlineEpochMs + 500);
   });
 
-  test("is not outlived by a retry: the row ends as its last attempt did", async () => {
+  test("--deadline allows no later retry: the row ends by its last attempt", async () => {
     const simulator = await simulatorFor({
       faults: [
         { alias: "a2@old.example", kind: "status", status: 503, headers: { "Retry-After": "30" } },
@@ -131,7 +131,7 @@ describe("--deadline", () => {
     expect(sent.filter(({ alias }) => alias === "a2@old.example")).toHaveLength(1);
   });
 
-  test("that has passed already lets nothing be sent", async () => {
+  test("--deadline in the past lets nothing be sent", async () => {
     const simulator = await simulatorFor();
     const shutdown = new Shutdown();
     const run = importing(simulator, manyRows(5), { sending: { deadlineEpochMs: Date.now() - 1 }, shutdown });
@@ -140,7 +140,7 @@ describe("--deadline", () => {
     expect(simulator.counters.calls).toBe(0);
   });
 
-  test("that is not reached is no stop", async () => {
+  test("--deadline that is not reached does not stop the run", async () => {
     const { summary } = await importing(await simulatorFor(), manyRows(5), {
       sending: { deadlineEpochMs: Date.now() + 3_600_000 },
     });
@@ -148,7 +148,7 @@ describe("--deadline", () => {
   });
 });
 
-test("Of several reasons to stop, the more serious one gives the exit code", async () => {
+test("The most serious of several reasons to stop gives the exit code", async () => {
   const simulator = await simulatorFor({ faults: [REFUSE_ALL] });
   const { summary } = await importing(simulator, manyRows(10), {
     sending: { concurrency: 1, limit: 3, maxFailures: { kind: "count", count: 3 } },
@@ -156,7 +156,7 @@ test("Of several reasons to stop, the more serious one gives the exit code", asy
   expect(summary.exitCode).toBe(2);
 });
 
-test("Rows that are invalid, in conflict, failed or unknown make the exit code 1, the others 0", async () => {
+test("Invalid, conflicting, failed or unknown rows make the exit code 1, all others 0", async () => {
   const simulator = await simulatorFor({ faults: [{ alias: "lost@old.example", kind: "drop" }] });
   const codes: (number | null)[] = [];
   for (const alias of ["nonsense", "forbidden@faults.example", "lost@old.example", "fine@old.example"]) {
