@@ -1,18 +1,18 @@
-/** An alias that was set, as a recording simulator keeps it. */
+/** An alias that a client has set, as a recording simulator keeps it. */
 export interface ReceivedAlias {
   readonly aliasFor: string;
   readonly alias: string;
-  /** Monotonic ms of the simulator's clock, when the request arrived. */
+  /** Arrival of the request, in monotonic ms of the simulator's clock. */
   readonly atMs: number;
-  /** The number of the call that carried it; aliases of one call have the same. */
+  /** Number of the call that set it; the aliases of one batch share it. */
   readonly call: number;
 }
 
-/** What the simulated account holds. */
+/** The aliases of the simulated account. */
 export class SimulatedAccount {
-  /** Lower-cased alias to the primary that it belongs to, as last set. */
+  /** Maps each lower-cased alias to its primary, as last set. */
   readonly aliases = new Map<string, string>();
-  /** Every alias set, in order; stays empty unless the simulator records. */
+  /** Every alias set, in order; empty unless the simulator records. */
   readonly received: ReceivedAlias[] = [];
   readonly #record: boolean;
   #version = 0;
@@ -21,12 +21,12 @@ export class SimulatedAccount {
     this.#record = record;
   }
 
-  /** Changes with every alias that is set. */
+  /** A number that changes with every alias that is set. */
   get version(): number {
     return this.#version;
   }
 
-  /** Sets the alias; one that belongs to another primary moves, as nothing is known to forbid it. */
+  /** Sets the alias. An alias of another primary moves, because no rule of Mimecast's against it is known. */
   setAlias(set: ReceivedAlias): void {
     this.#version += 1;
     this.aliases.set(set.alias.toLowerCase(), set.aliasFor);
@@ -35,8 +35,8 @@ export class SimulatedAccount {
 }
 
 /**
- * The one account that every simulator knows, for both generations of the API. The values are plainly no
- * real ones, and a loopback server is the only place that accepts them.
+ * Credentials of the one account that every simulator knows, for both generations of the API. The values are
+ * obviously not real, and only a loopback server accepts them.
  */
 export const SIMULATOR_SETTINGS = {
   clientId: "simulated-client-id",

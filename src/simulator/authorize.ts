@@ -3,20 +3,21 @@ import type { Tokens } from "./oauth.ts";
 import { gatewayReply, type Reply, refusedCallReply } from "./reply.ts";
 import type { Signatures } from "./signatures.ts";
 
+/** The credentials that the simulator accepts. */
 export interface Access {
   readonly tokens: Tokens;
   readonly signatures: Signatures;
 }
 
-/** The moment of a request, by both clocks. */
+/** The arrival of a request, by the monotonic and the wall clock. */
 export interface Moment {
   readonly nowMs: number;
   readonly epochMs: number;
 }
 
 /**
- * Undefined where the request may pass, else what to answer. `Bearer` is API 2.0 and refused in the gateway's
- * flat shape, `MC` is API 1.0 and refused as a call; what is neither is taken for 2.0.
+ * Returns undefined if the request is authorized, otherwise the error to answer. `Bearer` is API 2.0, refused in
+ * the gateway's flat shape; `MC` is API 1.0, refused as a call. Any other scheme is treated as 2.0.
  */
 export function authorizationError(
   access: Access,

@@ -1,21 +1,21 @@
-/** What a simulator counts from its start on. */
+/** Counts of a simulator since its start. */
 export interface SimulatorCounters {
-  /** Requests under `/api/`, whatever became of them. */
+  /** Requests under `/api/`, whatever their result. */
   readonly calls: number;
   /** Calls refused because the quota was used up. */
   readonly answered429: number;
   readonly tokensIssued: number;
-  /** Requests whose connection was closed without an answer. */
+  /** Requests whose connection closed without an answer. */
   readonly dropped: number;
-  /** Requests that are in the simulator now, `/oauth/token` included. */
+  /** Requests in flight now, `/oauth/token` included. */
   readonly inFlight: number;
-  /** The most requests that were in the simulator at one moment, `/oauth/token` included. */
+  /** Maximum number of requests in flight at one time, `/oauth/token` included. */
   readonly mostInFlight: number;
   /** Answers by HTTP status, `/oauth/token` and cut-off answers included. */
   readonly byStatus: ReadonlyMap<number, number>;
 }
 
-/** Counts as requests come and go. */
+/** Counters that the server updates as requests arrive and leave. */
 export class Counters implements SimulatorCounters {
   calls = 0;
   answered429 = 0;
@@ -35,7 +35,7 @@ export class Counters implements SimulatorCounters {
     this.tokensIssued += 1;
   }
 
-  /** `status` is undefined where the connection is closed instead of an answer, or was lost by the client. */
+  /** Counts a request that left. `status` is undefined if either side closed the connection before an answer. */
   left(status: number | undefined): void {
     this.inFlight -= 1;
     if (status === undefined) this.dropped += 1;

@@ -3,53 +3,54 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Clock } from "../domain/clock.ts";
 import { type Access, authorizationError } from "./authorize.ts";
 import type { Counters } from "./counters.ts";
-import { sendReply } from "./deliver.ts";
 import type { CallFault } from "./faults/fault.ts";
 import { callFaultReply } from "./faults/fault-reply.ts";
 import type { ActiveFault } from "./faults/fault-script.ts";
 import type { QuotaDecision, QuotaWindow } from "./quota-window.ts";
 import { type Endpoint, type Reply, type Routes, textReply } from "./reply.ts";
+import { sendReply } from "./send-reply.ts";
 import { isGuid } from "./signatures.ts";
 
-/** A hundred rows need some 70 KB; no limit of Mimecast's own is known. */
-const LONGEST_BODY_BYTES = 4 * 1024 * 1024;
+/** A batch of a hundred rows needs some 70 KB; no limit of Mimecast's is known. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 const TOO_LONG: Reply = { ...textReply(413, "Content Too Large"), headers: ["connection", "close"] };
 
 const API_PREFIX = "/api/";
 
-/** What the server answers with; what is not readonly may change while it runs. */
+/** Everything that the server needs to answer requests. Fields that are not readonly may change while it runs. */
 export interface Backend {
   readonly routes: Routes;
   readonly access: Access;
   readonly counters: Counters;
   readonly clock: SimulatorClock;
-  /** Gives the fault that is due for a request to this path, of any endpoint. */
+  /** Returns the fault that is due for a request to this path, whatever its endpoint. */
   readonly pathFault: (path: string, atMs: number) => ActiveFault<CallFault> | undefined;
   quota: QuotaWindow | undefined;
-  /** Gives the wait before an answer. */
+  /** Returns the wait before the next answer. */
   nextLatencyMs: () => number;
 }
 
 export type SimulatorClock = Pick<Clock, "nowMs" | "epochMs">;
 
-/** A request that has arrived, with what is needed to answer it. */
+/** A request that has arrived, with the data needed to answer it. */
 interface Arrival {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly path: string;
   readonly atMs: number;
-  /** Undefined where the simulator has no quota, and for requests outside of `/api/`. */
+  /** Undefined if the simulator has no quota, and for requests outside `/api/`. */
   readonly quota: QuotaDecision | undefined;
 }
 
 /**
- * An HTTP server, not yet listening. In this order a request meets the quota, the faults of its path, the
- * routes, the check of its credentials, its body's end and the endpoint; the answer then waits for the latency.
+ * Creates an HTTP server that does not listen yet. A request passes, in this order: the quota, the faults of its
+ * path, the routes, the check of its credentials, the end of its body, and the endpoint. Then the answer waits
+ * for the latency.
  */
 export function createHttpServer(backend: Backend): Server {
   const server = createServer((request, response) => onRequest(backend, request, response));
-  // A pause of the client, however long, must not end in a connection closed under its next call.
+  // Otherwise, after a pause, the server could close the connection just as the client sends its next call.
   server.keepAliveTimeout = 0;
   return server;
 }
@@ -77,7 +78,10 @@ function onRequest(backend: Backend, request: IncomingMessage, response: ServerR
   );
 }
 
-/** Undefined where no fault of the path is due. Whether a request is let in is asked where the fault executes it. */
+/**
+ * Returns an endpoint that plays the due fault of the path, or undefined if no fault is due. A fault that executes
+ * the request checks the quota and the credentials then.
+ */
 function faultyEndpoint(backend: Backend, arrival: Arrival, isCall: boolean): Endpoint | undefined {
   const due = backend.pathFault(arrival.path, arrival.atMs);
   if (due === undefined) return undefined;
@@ -89,7 +93,7 @@ function faultyEndpoint(backend: Backend, arrival: Arrival, isCall: boolean): En
     });
 }
 
-/** The endpoint where the request is let in, else what to answer. */
+/** Returns the endpoint if the request is accepted, otherwise the error to answer. */
 function endpointOrReply(backend: Backend, arrival: Arrival, isCall: boolean): Endpoint | Reply {
   const { request, path, atMs, quota } = arrival;
   if (quota?.allowed === false) {
@@ -107,7 +111,7 @@ function endpointOrReply(backend: Backend, arrival: Arrival, isCall: boolean): E
 
 function answer(backend: Backend, arrival: Arrival, reply: Reply): void {
   const delayMs = backend.nextLatencyMs() + (reply.delayMs ?? 0);
-  // A waiting answer must not keep the process of a closed simulator alive.
+  // Otherwise a delayed answer would keep the process alive after the simulator is closed.
   if (delayMs > 0) setTimeout(() => send(backend, arrival, reply), delayMs).unref();
   else send(backend, arrival, reply);
 }
@@ -123,7 +127,7 @@ function pathOf(target: string): string {
   return query === -1 ? target : target.slice(0, query);
 }
 
-/** The id is the request's own in 1.0; in 2.0 the server makes one. */
+/** Returns the request id and the quota headers. API 1.0 repeats the client's id; in 2.0 the server makes one. */
 function ownHeaders(request: IncomingMessage, quota: QuotaDecision | undefined): string[] {
   const signedId = request.headers["x-mc-req-id"];
   const headers =
@@ -138,7 +142,7 @@ function ownHeaders(request: IncomingMessage, quota: QuotaDecision | undefined):
   return headers;
 }
 
-/** Calls exactly one of the three: with the whole body, when it is too long, or when the request breaks off. */
+/** Calls exactly one callback: with the whole body, when the body is too long, or when the request breaks off. */
 function readBody(
   request: IncomingMessage,
   onBody: (body: string) => void,
@@ -148,16 +152,16 @@ function readBody(
   const chunks: Buffer[] = [];
   let bytes = 0;
   request.on("data", (chunk: Buffer) => {
-    const wasTooLong = bytes > LONGEST_BODY_BYTES;
+    const wasTooLong = bytes > MAX_BODY_BYTES;
     bytes += chunk.length;
     if (wasTooLong) return;
     chunks.push(chunk);
-    if (bytes > LONGEST_BODY_BYTES) onTooLong();
+    if (bytes > MAX_BODY_BYTES) onTooLong();
   });
   request.on("end", () => {
-    if (bytes <= LONGEST_BODY_BYTES) onBody(Buffer.concat(chunks).toString());
+    if (bytes <= MAX_BODY_BYTES) onBody(Buffer.concat(chunks).toString());
   });
   request.on("close", () => {
-    if (bytes <= LONGEST_BODY_BYTES && !request.complete) onBroken();
+    if (bytes <= MAX_BODY_BYTES && !request.complete) onBroken();
   });
 }

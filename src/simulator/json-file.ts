@@ -1,26 +1,26 @@
 import type { z } from "zod";
 import { RunError } from "../domain/run-error.ts";
 
-/** As much of a found value as a message shows. */
-const SHOWN_CHARACTERS = 60;
-/** No such file needs more. Deeper values would overflow the stack of whatever walks them recursively. */
+/** Length of a value in a message; longer ones are truncated. */
+const MAX_VALUE_LENGTH = 60;
+/** More than such a file needs. Deeper values would overflow the stack of recursive code. */
 const MAX_DEPTH = 100;
 
 type Issue = z.core.$ZodIssue;
 
-/** How messages call the file and what it should hold. */
+/** Words that messages use for the file and its content. */
 export interface FileWords {
   /** "a faults file" */
   readonly what: string;
   /** "a list of faults" */
   readonly expected: string;
-  /** "a fault of this kind": what has no field of an unknown name. */
+  /** "a fault of this kind": the object in which a field is unknown. */
   readonly part: string;
 }
 
 /**
- * Reads the text of a JSON file. Throws a {@link RunError} that names the file and every problem in it with its
- * place, what was found and what was expected: every message of the schema says what is expected, and no more.
+ * Parses the text of a JSON file. Throws a {@link RunError} that names the file and each problem with its place,
+ * the value found and the value expected. Each message of the schema says only what is expected.
  */
 export function parseJsonFile<T>(text: string, file: string, schema: z.ZodType<T>, words: FileWords): T {
   const value = parseJson(text, file, words);
@@ -31,7 +31,7 @@ export function parseJsonFile<T>(text: string, file: string, schema: z.ZodType<T
   throw new RunError(
     "input",
     `${file} can't be used as ${words.what}:\n${problems.map((problem) => `  ${problem}\n`).join("")}` +
-      "Mend it and start again; docs/simulator.md says what it can hold.",
+      "Fix the file and start again; docs/simulator.md says what it can contain.",
   );
 }
 
@@ -42,7 +42,7 @@ function parseJson(text: string, file: string, { expected }: FileWords): unknown
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new RunError(
       "input",
-      `${file} is no JSON: ${reason}. Expected ${expected}, as docs/simulator.md shows it.`,
+      `${file} is not valid JSON: ${reason}. Expected ${expected}, as docs/simulator.md shows it.`,
       { cause },
     );
   }
@@ -71,7 +71,7 @@ function describe(issue: Issue, value: unknown, { part }: FileWords): string[] {
   return [`${placeOf(issue.path)}: found ${shown(found)}, expected ${issue.message}`];
 }
 
-/** `[2].headers.Retry-After`; places count from 0, as in the code that writes such files. */
+/** Formats a path as `[2].headers.Retry-After`. Indexes count from 0, as in the code that writes such files. */
 function placeOf(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "the file";
   return path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
@@ -89,5 +89,5 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   const json = JSON.stringify(value);
-  return json.length > SHOWN_CHARACTERS ? `${json.slice(0, SHOWN_CHARACTERS)}…` : json;
+  return json.length > MAX_VALUE_LENGTH ? `${json.slice(0, MAX_VALUE_LENGTH)}…` : json;
 }

@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import { SIMULATOR_SETTINGS } from "./account.ts";
 import { type Endpoint, jsonReply } from "./reply.ts";
 
-/** Enough to tell an expired token from an unknown one in any test or rehearsal, and little memory. */
-const REMEMBERED_TOKENS = 1000;
+/** Enough to distinguish expired from unknown tokens in any test or rehearsal, with little memory. */
+const MAX_TOKENS = 1000;
 
 const TOKEN_BYTES = 24;
 
-/** The access tokens of API 2.0 that were issued, each with its expiry. */
+/** The issued access tokens of API 2.0, each with its expiry. */
 export class Tokens {
   readonly lifetimeSeconds: number;
   readonly #expiresAtMs = new Map<string, number>();
@@ -16,11 +16,11 @@ export class Tokens {
     this.lifetimeSeconds = lifetimeSeconds;
   }
 
-  /** A new random token. Of more than {@link REMEMBERED_TOKENS} the oldest is forgotten. */
+  /** Issues a random token. Removes the oldest one if there are more than {@link MAX_TOKENS}. */
   issue(nowMs: number): string {
     const token = randomBytes(TOKEN_BYTES).toString("base64url");
     this.#expiresAtMs.set(token, nowMs + this.lifetimeSeconds * 1000);
-    if (this.#expiresAtMs.size > REMEMBERED_TOKENS) {
+    if (this.#expiresAtMs.size > MAX_TOKENS) {
       for (const oldest of this.#expiresAtMs.keys()) {
         this.#expiresAtMs.delete(oldest);
         break;
@@ -35,7 +35,7 @@ export class Tokens {
     return nowMs < expiresAtMs ? "valid" : "expired";
   }
 
-  /** Ends the life of every token issued so far. */
+  /** Expires every token issued so far. */
   expireAll(): void {
     for (const token of this.#expiresAtMs.keys()) this.#expiresAtMs.set(token, Number.NEGATIVE_INFINITY);
   }
@@ -44,8 +44,8 @@ export class Tokens {
 export const TOKEN_PATH = "/oauth/token";
 
 /**
- * OAuth 2.0 client credentials, sent as a form. What Mimecast answers to wrong ones is not known; the
- * simulator gives the errors of RFC 6749.
+ * Issues tokens for OAuth 2.0 client credentials, sent as a form. Mimecast's answer to wrong credentials is not
+ * known, so the simulator answers with the errors of RFC 6749.
  */
 export function tokenEndpoint(tokens: Tokens, onIssued: () => void): Endpoint {
   return ({ body, contentType, atMs }) => {

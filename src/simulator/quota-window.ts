@@ -1,41 +1,41 @@
 import { seededRandom } from "./seeded-random.ts";
 
-/** How many calls are allowed in each window, which begins with its first call. */
+/** The number of calls allowed in each window. A window begins with its first call. */
 export interface Quota {
   readonly calls: number;
   readonly windowMs: number;
 }
 
-/** What the quota said to one call. */
+/** The quota's decision about one call, with the values of its `X-RateLimit` headers. */
 export interface QuotaDecision {
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
-  /** Whole milliseconds until the quota is back, rounded up: without a skew, a client that waits so long is let in. */
+  /** Ms until the window ends, rounded up: without a skew, a client that waits `resetMs` is let in. */
   readonly resetMs: number;
 }
 
 /**
- * The quota of one account. A window begins with the first call after the last window's end, and is as long
- * as the quota says; each call that is let in takes one of it, whatever becomes of the call later. Calls of
- * others take of it too, and begin windows as ours do.
+ * The quota of one account. A window begins with the first call after the end of the last window and lasts
+ * `windowMs`. Each call that is let in uses one unit, whatever its result. Background calls use units and begin
+ * windows too.
  */
 export class QuotaWindow {
-  /** Who else has part in this quota; may change while the window runs. */
+  /** Calls of other clients of this quota; may change while the window runs. */
   others: BackgroundCalls | undefined;
   readonly #quota: Quota;
   readonly #skewMs: number;
   #endsAtMs = Number.NEGATIVE_INFINITY;
   #usedCount = 0;
 
-  /** `skewMs` is added to what is told of the window's end, not to the end itself. */
+  /** `skewMs` is added to the reported end of the window, not to the end itself. */
   constructor(quota: Quota, others?: BackgroundCalls, skewMs = 0) {
     this.#quota = quota;
     this.others = others;
     this.#skewMs = skewMs;
   }
 
-  /** Takes one call out of the quota, if there is one left. `nowMs`: monotonic, when the request arrived. */
+  /** Uses one unit of the quota if one is left. `nowMs`: arrival of the request, monotonic. */
   take(nowMs: number): QuotaDecision {
     const { calls } = this.#quota;
     if (this.others !== undefined) this.#letIn(this.others, nowMs);
@@ -52,7 +52,7 @@ export class QuotaWindow {
 
   #letIn(others: BackgroundCalls, nowMs: number): void {
     const { calls, windowMs } = this.#quota;
-    // What came before this can't be in a window that is still open.
+    // Earlier calls can't belong to a window that is still open.
     others.skipTo(nowMs - 2 * windowMs);
     for (let atMs = others.next(nowMs); atMs !== undefined; atMs = others.next(nowMs)) {
       this.#beginIfDue(atMs);
@@ -67,14 +67,14 @@ export class QuotaWindow {
   }
 }
 
-/** Calls that other integrations make with the same quota: so many at once, at some moment of each interval. */
+/** Calls of other integrations with the same quota: `calls` at once, at a random moment of each interval. */
 export interface Others {
   readonly calls: number;
   /** At least 1. */
   readonly everyMs: number;
 }
 
-/** When the calls of other integrations come; the first interval begins at `startMs`. */
+/** The times at which other integrations make calls. The first interval begins at `startMs`. */
 export class BackgroundCalls {
   readonly calls: number;
   readonly #everyMs: number;
@@ -91,7 +91,7 @@ export class BackgroundCalls {
     this.#nextAtMs = this.#momentOf(0);
   }
 
-  /** The moment of the next calls where it has come by `nowMs`; it is used up by this. */
+  /** Takes the time of the next calls, or returns undefined if it is later than `nowMs`. */
   next(nowMs: number): number | undefined {
     const atMs = this.#nextAtMs;
     if (atMs > nowMs) return undefined;
@@ -99,7 +99,7 @@ export class BackgroundCalls {
     return atMs;
   }
 
-  /** Forgets the calls of all intervals that ended by `ms`: after a long pause nobody asks for them. */
+  /** Skips the calls of all intervals that ended by `ms`, because after a long pause they no longer matter. */
   skipTo(ms: number): void {
     const interval = Math.floor((ms - this.#startMs) / this.#everyMs);
     if (interval > this.#interval) this.#goTo(interval);

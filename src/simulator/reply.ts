@@ -1,19 +1,19 @@
-/** What an endpoint wants answered, before anything of it is on the wire. */
+/** The answer of an endpoint, before it is sent. */
 export interface Reply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
-  /** Further headers as name, value, name, value, …; they replace the simulator's own of the same name. */
+  /** Further headers as name, value, name, value, …; they replace the simulator's headers of the same name. */
   readonly headers?: readonly string[];
-  /** How the answer travels; `whole` where absent. */
+  /** The way to send the answer; `whole` if absent. */
   readonly manner?: Delivery;
-  /** Wait before the answer, in ms, on top of the simulator's latency; 0 where absent. */
+  /** Wait before the answer, in ms, on top of the simulator's latency; 0 if absent. */
   readonly delayMs?: number;
 }
 
 /**
- * `drop`: the connection is closed without a byte · `cut-off`: after half of the body ·
- * `oversized`: more than 20 MB of white space go before the body.
+ * `drop`: closes the connection without a byte · `cut-off`: closes it after half of the body ·
+ * `oversized`: sends more than 20 MB of white space before the body.
  */
 type Delivery = "whole" | "drop" | "cut-off" | "oversized";
 
@@ -25,7 +25,7 @@ export interface ItemError {
   readonly field?: string;
 }
 
-/** An entry of `fail` as the API gives it for an item of the request. */
+/** An entry of the API's `fail` for an item of the request. */
 export interface ItemFail {
   readonly key?: object;
   readonly errors: readonly ItemError[];
@@ -39,7 +39,7 @@ export function textReply(status: number, body: string): Reply {
   return { status, contentType: "text/plain; charset=utf-8", body };
 }
 
-/** The API's envelope, with `meta.status` apart from the HTTP status, as they may differ. */
+/** Returns the API's envelope. `meta.status` is a parameter of its own, because it may differ from the HTTP status. */
 export function envelopeReply(
   status: number,
   metaStatus: number,
@@ -49,32 +49,32 @@ export function envelopeReply(
   return jsonReply(status, { fail, meta: { status: metaStatus }, data });
 }
 
-/** A call refused as a whole by the API behind the gateway: one `fail` entry that names no item. */
+/** Returns the refusal of a whole call by the API behind the gateway: one `fail` entry that names no item. */
 export function refusedCallReply(status: number, code: string, message: string): Reply {
   return envelopeReply(status, status, [{ errors: [{ code, message, retryable: false }] }], []);
 }
 
 /**
- * A call refused by the 2.0 gateway: `fail` in its flat shape. Whether `meta` comes with it is unknown; it is
- * left out, which asks more of a client.
+ * Returns the refusal of a call by the 2.0 gateway: `fail` in its flat shape. It is not known whether `meta` comes
+ * with it. The simulator leaves it out, which is harder for clients.
  */
 export function gatewayReply(status: number, code: string, message?: string): Reply {
   return jsonReply(status, { fail: [message === undefined ? { code } : { code, message }] });
 }
 
-/** One request at an endpoint, let in and read whole. */
+/** An accepted request with its whole body, as an endpoint gets it. */
 export interface Call {
   readonly body: string;
-  /** The request's `content-type`, "" where it has none. */
+  /** The request's `content-type`; "" if it has none. */
   readonly contentType: string;
-  /** Monotonic ms, when the request arrived. */
+  /** Arrival of the request, in monotonic ms. */
   readonly atMs: number;
-  /** Counts the calls from 1. */
+  /** Number of the call, from 1. */
   readonly number: number;
 }
 
-/** Answers a POST. What the call changes is changed before the reply is delivered. */
+/** Answers a POST. The changes of the call take effect before the reply is sent. */
 export type Endpoint = (call: Call) => Reply;
 
-/** Endpoints by their exact path. Those under `/api/` ask for credentials and count towards the quota. */
+/** Endpoints by their exact path. Those under `/api/` require credentials and count towards the quota. */
 export type Routes = ReadonlyMap<string, Endpoint>;

@@ -1,6 +1,6 @@
 /**
- * A number from 0 to below 1 that looks like chance, and is the same for the same arguments: what a simulator
- * draws does not depend on the order in which calls arrive, so that a rehearsal can be repeated.
+ * Returns a pseudo-random number from 0 to below 1, the same for the same arguments. So the draws don't depend on
+ * the order in which calls arrive, and a rehearsal can be repeated.
  */
 export function seededRandom(seed: number, key: string, count: number): number {
   let hash = mixed(seed);
@@ -10,10 +10,10 @@ export function seededRandom(seed: number, key: string, count: number): number {
 
 const FNV_PRIME = 0x01000193;
 
-/** Of 2^32, as odd number: neighbouring counts get far apart. */
+/** 2^32 divided by the golden ratio, as an odd number: spreads neighbouring counts far apart. */
 const GOLDEN_RATIO = 0x9e3779b9;
 
-/** The last step of MurmurHash3: each bit of the input moves about half of the output's. */
+/** Mixes the bits as the last step of MurmurHash3 does: each input bit flips about half of the output bits. */
 function mixed(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -21,7 +21,7 @@ function mixed(value: number): number {
   return hash ^ (hash >>> 16);
 }
 
-/** The wait before each answer: always so many ms, or drawn evenly for each answer from a spread. */
+/** The wait before each answer: a fixed number of ms, or a range from which each wait is drawn uniformly. */
 export type Latency = number | LatencySpread;
 
 interface LatencySpread {
@@ -30,7 +30,7 @@ interface LatencySpread {
   readonly toMs: number;
 }
 
-/** Gives the ms to wait, one answer after another. */
+/** Returns a function that gives the wait of one answer after another, in ms. */
 export function latencyDraws(latency: Latency, seed: number): () => number {
   if (typeof latency === "number") return () => latency;
   const { fromMs, toMs } = latency;
@@ -44,7 +44,7 @@ export function latencyDraws(latency: Latency, seed: number): () => number {
 /** A length of time in words: `200ms`, `5s` or `2m`. */
 export type Span = `${number}${"ms" | "s" | "m"}`;
 
-/** In ms; undefined for anything that is no {@link Span} of up to seven digits. */
+/** Converts to ms; returns undefined for a text that is not a {@link Span} of up to seven digits. */
 export function spanMs(text: string): number | undefined {
   const [, amount, unit] = /^(\d{1,7})(ms|s|m)$/.exec(text) ?? [];
   const unitMs = unit === "ms" ? 1 : unit === "s" ? 1_000 : 60_000;

@@ -2,11 +2,11 @@ import { createHmac } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { SIMULATOR_SETTINGS } from "./account.ts";
 
-/** How far a request's date may be from the simulator's clock, either way. */
+/** Allowed difference between a request's date and the simulator's clock, in either direction. */
 const DATE_TOLERANCE_MS = 15 * 60_000;
 
-/** Request ids kept to notice one that comes again: some minutes of calls at full speed, a few megabytes. */
-const REMEMBERED_IDS = 50_000;
+/** Request ids kept to detect repeated ones: some minutes of calls at full speed, a few megabytes. */
+const MAX_SEEN_IDS = 50_000;
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -14,7 +14,7 @@ export function isGuid(text: string): boolean {
   return GUID.test(text);
 }
 
-/** What a signature is made of besides the request. */
+/** The keys that a signature needs besides the request. */
 export interface SigningKeys {
   readonly appKey: string;
   readonly accessKey: string;
@@ -22,11 +22,11 @@ export interface SigningKeys {
   readonly secretKey: string;
 }
 
-/** Checks the signed requests of API 1.0: every part of the signature, its date, and that no id comes twice. */
+/** Checks signed requests of API 1.0: every part of the signature, the date, and that no request id is repeated. */
 export class Signatures {
   readonly #seenIds = new Set<string>();
 
-  /** Whether the request is signed as documented; an accepted request's id is used up by this. */
+  /** Returns true if the request is signed as documented. The id of an accepted request is then used up. */
   accept(path: string, headers: IncomingHttpHeaders, epochMs: number): boolean {
     const date = headers["x-mc-date"];
     const requestId = headers["x-mc-req-id"];
@@ -40,7 +40,7 @@ export class Signatures {
   #isFresh(requestId: string): boolean {
     if (this.#seenIds.has(requestId)) return false;
     this.#seenIds.add(requestId);
-    if (this.#seenIds.size > REMEMBERED_IDS) {
+    if (this.#seenIds.size > MAX_SEEN_IDS) {
       for (const oldest of this.#seenIds) {
         this.#seenIds.delete(oldest);
         break;
@@ -50,7 +50,7 @@ export class Signatures {
   }
 }
 
-/** `Tue, 24 Nov 2015 12:50:11 UTC`, to the letter: also the day's name, and no GMT. */
+/** Checks for exactly the form `Tue, 24 Nov 2015 12:50:11 UTC`, day name included and not GMT, and a current time. */
 function isCurrentDate(text: string, epochMs: number): boolean {
   const dateMs = Date.parse(text);
   if (Number.isNaN(dateMs)) return false;
@@ -58,7 +58,7 @@ function isCurrentDate(text: string, epochMs: number): boolean {
   return Math.abs(dateMs - epochMs) <= DATE_TOLERANCE_MS;
 }
 
-/** The `Authorization` header that a request of API 1.0 must carry. */
+/** Returns the `Authorization` header that a request of API 1.0 must have. */
 export function authorizationOf(keys: SigningKeys, date: string, requestId: string, path: string): string {
   const signed = `${date}:${requestId}:${path}:${keys.appKey}`;
   const signature = createHmac("sha1", Buffer.from(keys.secretKey, "base64")).update(signed).digest("base64");

@@ -18,32 +18,32 @@ import { type DueFault, UPDATE_ALIAS_PATH, updateAliasEndpoint } from "./update-
 export { SIMULATOR_SETTINGS } from "./account.ts";
 
 export interface SimulatorOptions {
-  /** 0, the default, takes any free port. */
+  /** 0, the default, uses any free port. */
   readonly port?: number | undefined;
-  /** None where absent: no call is refused, and no answer has `X-RateLimit` headers. */
+  /** If absent, no call is refused and no answer has `X-RateLimit` headers. */
   readonly quota?: Quota | undefined;
-  /** Who else uses the quota; without one this does nothing. */
+  /** Other clients of the quota; no effect without a quota. */
   readonly others?: Others | undefined;
   /**
-   * `X-RateLimit-Reset` tells the window's end so many ms later than it is, or earlier where negative; 0 where
-   * absent. Less than 0 is never told.
+   * Ms by which `X-RateLimit-Reset` is too late, or too early if negative; 0 if absent. The header is never
+   * below 0.
    */
   readonly windowSkewMs?: number | undefined;
-  /** Wait before each answer, in ms; 0 where absent. What a call does is done when it arrives. */
+  /** Wait before each answer, in ms; 0 if absent. A call takes effect when it arrives. */
   readonly latencyMs?: Latency | undefined;
-  /** Looked at before the built-in faults. Their times count from the start of the simulator. */
+  /** Faults that take precedence over the built-in ones. Their times count from the start of the simulator. */
   readonly faults?: readonly Fault[] | undefined;
-  /** Groups, internal domains and users; a few of its own where absent. */
+  /** Groups, internal domains and users; a built-in set if absent. */
   readonly directory?: DirectoryContent | undefined;
-  /** Aliases that are set from the start, with their primaries. */
+  /** Aliases that the account has from the start, with their primaries. */
   readonly aliases?: Iterable<{ readonly alias: string; readonly primary: string }> | undefined;
-  /** How long an access token lasts; 1799 where absent, as Mimecast's do. */
+  /** Lifetime of an access token; 1799 if absent, as at Mimecast. */
   readonly tokenLifetimeSeconds?: number | undefined;
-  /** Keep every alias set in {@link Simulator.received}; it grows with each. */
+  /** Keeps every alias set in {@link Simulator.received}, whose memory grows with each. */
   readonly record?: boolean | undefined;
-  /** Another number gives other draws of everything that is left to chance; 1 where absent. */
+  /** Seed of all random draws; 1 if absent. */
   readonly seed?: number | undefined;
-  /** The machine's clocks where absent. Latency and slow answers always take real time. */
+  /** The machine's clocks if absent. Latency and slow answers always take real time. */
   readonly clock?: SimulatorClock | undefined;
 }
 
@@ -52,40 +52,39 @@ export interface Simulator {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly port: number;
-  /** Lower-cased alias to the primary that it belongs to, as last set. Live. */
+  /** Live map from each lower-cased alias to its primary, as last set. */
   readonly aliases: ReadonlyMap<string, string>;
-  /** Each alias set, in order; empty unless {@link SimulatorOptions.record}. Live. */
+  /** Live list of all aliases set, in order; empty without {@link SimulatorOptions.record}. */
   readonly received: readonly ReceivedAlias[];
-  /** Live. */
+  /** Live counts. */
   readonly counters: SimulatorCounters;
-  /** From now on, with a fresh window; undefined lifts the quota. */
+  /** Changes the quota and begins a new window; undefined removes the quota. */
   setQuota(quota: Quota | undefined): void;
   /**
-   * In place of the faults given before; what was counted for them is forgotten. Their times count from the
-   * start of the simulator all the same.
+   * Replaces the given faults and resets their counts. Their times still count from the start of the simulator.
    */
   setFaults(faults: readonly Fault[]): void;
   setLatency(latencyMs: Latency): void;
-  /** From now on, within the window as it stands; undefined leaves the quota to the client alone. */
+  /** Changes the background calls within the present window; undefined removes them. */
   setOthers(others: Others | undefined): void;
-  /** Every access token issued so far is answered `token_expired` from now on. */
+  /** Expires every access token issued so far: the answer to them is `token_expired`. */
   expireTokens(): void;
-  /** Breaks every connection and refuses new ones; answers that still wait are not given. */
+  /** Closes every connection and refuses new ones; delayed answers are not sent. */
   disconnect(): Promise<void>;
-  /** On the same port as before, with all that the account holds. */
+  /** Listens on the same port again; the account keeps its content. */
   reconnect(): Promise<void>;
-  /** Stops at once: open connections are closed, answers that still wait are not given. */
+  /** Stops immediately: closes open connections; delayed answers are not sent. */
   close(): Promise<void>;
 }
 
 const LOOPBACK = "127.0.0.1";
 
-/** What Mimecast's token endpoint gives. */
+/** Lifetime that Mimecast's token endpoint reports. */
 const TOKEN_LIFETIME_SECONDS = 1799;
 
 const MACHINE_CLOCKS: SimulatorClock = { nowMs: () => performance.now(), epochMs: () => Date.now() };
 
-/** Resolves when the simulator listens. Throws a {@link RunError} where the port can't be had. */
+/** Starts a simulator; resolves when it listens. Throws a {@link RunError} if it can't listen on the port. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { seed = 1, clock = MACHINE_CLOCKS } = options;
   const otherCalls = (others: Others | undefined) =>

@@ -14,18 +14,18 @@ import {
 
 export const UPDATE_ALIAS_PATH = "/api/user/update-alias";
 
-/** Gives the fault that is due for an item of a request of so many, which arrived at `atMs`. */
+/** Returns the fault that is due for an item of a request with `rowCount` items, which arrived at `atMs`. */
 export type DueFault = (item: Named, atMs: number, rowCount: number) => ActiveFault | undefined;
 
-/** How an item went; `unnamed` is a success that the answer does not mention. */
+/** The result of an item; `omitted` is a success that the answer does not mention. */
 type ItemResult =
   | { readonly kind: "data"; readonly entry: object }
   | { readonly kind: "fail"; readonly entry: ItemFail }
   | { readonly kind: "omitted" };
 
 /**
- * Sets aliases, one for each item of `data`; several items do what as many calls would. Each item gets its
- * entry in `data` or in `fail`, in the order of the request, under HTTP 200.
+ * Returns the endpoint that sets aliases, one for each item of `data`; a batch has the effect of N single calls.
+ * Each item gets its entry in `data` or in `fail`, in the order of the request, with HTTP 200.
  */
 export function updateAliasEndpoint(account: SimulatedAccount, dueFault: DueFault): Endpoint {
   return (call) => {
@@ -74,7 +74,7 @@ function executeOne(
   item: AliasItem,
   due: ActiveFault | undefined,
 ): ItemResult {
-  // A fault of the whole call is not this item's: it was played already, or waits for a later call.
+  // A fault of the whole call is not this item's: it has been played already, or waits for a later call.
   const fault = due !== undefined && isItemFault(due.fault) ? due.fault : undefined;
   if (fault !== undefined) due?.consume();
   if (fault?.kind === "fail") {
@@ -91,7 +91,7 @@ function executeOne(
     : { kind: "data", entry: aliasEntry(aliasFor, alias) };
 }
 
-/** The fields are documented, their values for a new alias are not: these are the simulator's. */
+/** Returns an entry of `data`. The fields are documented; their values for a new alias are the simulator's own. */
 function aliasEntry(aliasFor: string, alias: string): object {
   return {
     domain: alias.slice(alias.lastIndexOf("@") + 1).toLowerCase(),
@@ -103,21 +103,21 @@ function aliasEntry(aliasFor: string, alias: string): object {
   };
 }
 
-/** An item of a request's `data`, as it came: what is missing or null is for {@link checkedItem} to say. */
+/** An unchecked item of a request's `data`; {@link checkedItem} reports missing and null fields. */
 interface AliasItem {
   readonly aliasFor?: string | null;
   readonly alias?: string | null;
 }
 
-/** `unreadable`: no JSON, or of another build than the API documents · `no-data`: `data` is missing. */
+/** The items of a request. `unreadable`: not JSON, or not the documented shape · `no-data`: `data` is missing. */
 type AliasItems = readonly AliasItem[] | "unreadable" | "no-data";
 
-/** An item with both addresses, or all that is wrong with it. */
+/** An item with both addresses, or all its errors. */
 type CheckedItem =
   | { readonly kind: "pair"; readonly aliasFor: string; readonly alias: string }
   | { readonly kind: "wrong"; readonly errors: readonly ItemError[] };
 
-/** Reads the body of a call by hand: this is the hot path of every rehearsal. */
+/** Parses the body of a call without a schema library, because this is the hot path of every rehearsal. */
 function readAliasItems(body: string): AliasItems {
   let envelope: unknown;
   try {
@@ -132,8 +132,8 @@ function readAliasItems(body: string): AliasItems {
 }
 
 /**
- * Both fields are required and must be addresses. How strict Mimecast is about addresses is not known: here
- * one needs an `@` with something on both sides, and no white space or control character.
+ * Checks that both fields are addresses. It is not known how strict Mimecast is: here an address needs an `@` with
+ * text on both sides, and has no white space or control character.
  */
 function checkedItem({ aliasFor, alias }: AliasItem): CheckedItem {
   if (isAddress(aliasFor) && isAddress(alias)) return { kind: "pair", aliasFor, alias };
@@ -155,7 +155,7 @@ function isTextOrNull(value: unknown): value is string | null {
   return typeof value === "string" || value === null;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression excludes control characters
 const ADDRESS = /^[^\s\x00-\x1f\x7f]+@[^\s\x00-\x1f\x7f@]+$/;
 
 function isAddress(value: string | null | undefined): value is string {

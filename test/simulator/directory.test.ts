@@ -290,7 +290,7 @@ describe("a groups file", () => {
       "  .groups[1].members: found nothing, expected a whole number, or a list of members",
       "  .groups[1].member: found a field that such a file does not have",
       "  .domains: found {}, expected a list of internal domains",
-      expect.stringContaining("Mend it"),
+      expect.stringContaining("Fix the file"),
     ]);
   });
 

@@ -48,7 +48,7 @@ test("The example of the documentation is a faults file", async () => {
   ]);
 });
 
-test("The documentation has every field that says whom a fault hits, when and how often", async () => {
+test("The documentation has every field for what a fault hits, when and how often", async () => {
   const text = await readFile(DOCS, "utf8");
   const [table = ""] = /^\| field \| meaning \|\n(?:\|.*\n)+/m.exec(text) ?? [];
   const documented = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = ""]) =>
@@ -74,11 +74,11 @@ test("A file with a byte order mark is read", () => {
   expect(parseFaults("\uFEFF[]", "faults.json")).toEqual([]);
 });
 
-test("A file that is no JSON is an error that names the file", () => {
-  expect(messageOf("[{")).toMatch(/^faults\.json is no JSON: .*Expected a list of faults/s);
+test("A file that is not JSON is an error that names the file", () => {
+  expect(messageOf("[{")).toMatch(/^faults\.json is not valid JSON: .*Expected a list of faults/s);
 });
 
-test("A file that holds no list says so", () => {
+test("A file without a list is an error that says so", () => {
   expect(problemsOf({ alias: "a@b.example" })).toContain(
     'the file: found {"alias":"a@b.example"}, expected a list of faults',
   );
@@ -97,20 +97,20 @@ test("All problems are reported at once, each with its place", () => {
     "  [1].ms: found 0.5, expected a whole number from 1 to 3600000",
     '  [2]: found 7, expected a fault: { "alias": …, "kind": … }',
     '  [3].kind: found "burn", expected one of fail, omitted, gateway-fail, status, meta-status, html, empty, drop, cut-off, oversized, slow, redirect',
-    expect.stringMatching("Mend it and start again"),
+    expect.stringMatching("Fix the file and start again"),
   ]);
 });
 
 test.each<[string, object, string]>([
   [
-    "names nobody",
+    "names no target",
     { kind: "drop" },
-    '[0]: found {"kind":"drop"}, expected either "alias", "aliasFor", "path" or "group"',
+    '[0]: found {"kind":"drop"}, expected exactly one of "alias", "aliasFor", "path" and "group"',
   ],
   ["names both", { ...FINE, aliasFor: "b@b.example" }, '[0]: found {"alias":"a@b.example"'],
   ["names an address and a path", { ...FINE, path: "*" }, '[0]: found {"alias":"a@b.example"'],
   [
-    "names a path that is none",
+    "names something that is not a path",
     { path: "oauth", kind: "drop" },
     '[0].path: found "oauth", expected a path, such as "/oauth/token", or "*"',
   ],
@@ -123,7 +123,7 @@ test.each<[string, object, string]>([
   ["has a rate in percent", { ...FINE, rate: 5 }, "[0].rate: found 5, expected a share"],
   ["has a rate as text", { ...FINE, rate: "1%" }, '[0].rate: found "1%", expected a share'],
   ["begins after a number", { ...FINE, after: 10 }, '[0].after: found 10, expected a time, such as "10s"'],
-  ["lasts for what is no time", { ...FINE, for: "1.5s" }, '[0].for: found "1.5s", expected a time'],
+  ["has a duration that is not a time", { ...FINE, for: "1.5s" }, '[0].for: found "1.5s", expected a time'],
   ["has two wildcards", { ...FINE, alias: "*-*@b.example" }, "[0].alias: found"],
   ["has no kind", { alias: "a@b.example" }, "[0].kind: found nothing, expected one of fail,"],
   ["has times 0", { ...FINE, times: 0 }, "[0].times: found 0, expected a whole number from 1"],
@@ -150,7 +150,7 @@ test.each<[string, object, string]>([
     "[0].headers: found",
   ],
   [
-    "redirects to what is no header",
+    "redirects to something that is not a header value",
     { ...FINE, kind: "redirect", location: "http://x/\n" },
     "[0].location: found",
   ],
@@ -158,7 +158,7 @@ test.each<[string, object, string]>([
   expect(problemsOf([fault])).toContain(`  ${problem}`);
 });
 
-test("What was found is shown in one short line", () => {
+test("A message shows the value found in one short line", () => {
   const found = problemsOf([{ ...FINE, alias: `${"x".repeat(500)} ` }]).split("\n")[1];
   expect(found?.length).toBeLessThan(160);
 });

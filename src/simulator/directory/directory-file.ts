@@ -5,29 +5,29 @@ const pageNumber = z.int("a page's number, from 1").min(1, "a page's number, fro
 const pageNumbers = z.array(pageNumber, "a list of page numbers, from 1").optional();
 const whole = "a whole number";
 
-/** How the pages of a list differ from plain ones: all that clients of the real API have met. */
+/** Deviations of a list's pages from plain paging. Clients have met all of them at the real API. */
 export const pageQuirksSchema = z.strictObject({
-  /** These pages come without items, and the list goes on after them. */
+  /** Pages without items, after which the list continues. */
   emptyPages: pageNumbers,
-  /** The same, with `data: []`. */
+  /** Pages with `data: []`, after which the list continues. */
   noData: pageNumbers,
-  /** Pages hold so many items at most, whatever was asked for. */
+  /** Maximum number of items on a page, whatever page size is requested. */
   maxPerPage: z.int(whole).min(1, `${whole} from 1`).optional(),
-  /** The `next` of this page leads to itself. */
+  /** The page whose `next` leads to itself. */
   repeatsTokenAt: pageNumber.min(2, "a page's number, from 2").optional(),
-  /** What is told instead of the true count; `absent` for none. */
+  /** The number reported instead of the true count; `absent` leaves it out. */
   totalCount: z.union([z.literal("absent"), z.int().min(0)], `${whole} or "absent"`).optional(),
-  /** How often the list is read from its beginning until `totalCount` is true; never, if absent. */
+  /** Number of reads from the beginning with a wrong `totalCount`; all reads if absent. */
   totalCountReads: z.int(whole).min(1, `${whole} from 1`).optional(),
-  /** Once this page was given, the first item leaves: those behind move forward, and `totalCount` falls. */
+  /** After this page the first item leaves the list: the others move forward, and `totalCount` falls. */
   leavesAfter: pageNumber.optional(),
-  /** Once this page was given, an item joins in front: those behind move back, and `totalCount` rises. */
+  /** After this page an item joins at the front: the others move back, and `totalCount` rises. */
   joinsAfter: pageNumber.optional(),
-  /** This page begins with the last item of the page before instead of its own first one. */
+  /** The page that begins with the last item of the previous page instead of its own first one. */
   repeatsItemAt: pageNumber.min(2, "a page's number, from 2").optional(),
-  /** The list begins again behind its end, with tokens that are always new. */
+  /** The list starts again after its end, with a new token each time. */
   endless: z.boolean("true or false").optional(),
-  /** Number of readings from the beginning that meet the last four; all, if absent. */
+  /** Number of reads from the beginning that the last four fields affect; all reads if absent. */
   restlessReads: z.int(whole).min(1, `${whole} from 1`).optional(),
 });
 
@@ -49,26 +49,26 @@ const memberSchema = z.strictObject({
 
 const groupSchema = z.strictObject({
   name: someText,
-  /** Made from the name and the group's place in the list, if absent. */
+  /** Derived from the name and the group's index if absent. */
   id: someText.optional(),
   parentId: text.optional(),
   source: z.enum(["cloud", "ldap"], '"cloud" or "ldap"').optional(),
-  /** So many generated members, or a list of one's own. */
+  /** A number of generated members, or a list of members. */
   members: z.union([count, z.array(memberSchema)], "a whole number, or a list of members"),
-  /** What find-groups tells; the true count, if absent. */
+  /** The count that find-groups reports; the true count if absent. */
   userCount: count.optional(),
   folderCount: count.optional(),
-  /** find-groups gives the group once more, at the end. */
+  /** find-groups lists the group again, at the end. */
   listedTwice: z.boolean("true or false").optional(),
   quirks: pageQuirksSchema.optional(),
 });
 
 const domainSchema = z.strictObject({
   domain: someText,
-  /** Generated ones: `userN@…` that are no aliases, and `aliasN@…` that are. */
+  /** Number of generated users `userN@…`, and of generated aliases `aliasN@…`. */
   users: count.optional(),
   aliases: count.optional(),
-  /** Told on each page; the number of the page's users, if absent. */
+  /** The count that each page reports; the number of users on the page if absent. */
   userCount: count.optional(),
   quirks: pageQuirksSchema.optional(),
 });
@@ -76,7 +76,7 @@ const domainSchema = z.strictObject({
 const directorySchema = z.strictObject(
   {
     groups: z.array(groupSchema, "a list of groups").optional(),
-    /** How find-groups pages differ from plain ones. */
+    /** Deviations of find-groups from plain paging. */
     quirks: pageQuirksSchema.optional(),
     /** Internal domains, besides those of the aliases that were set. */
     domains: z.array(domainSchema, "a list of internal domains").optional(),
@@ -84,13 +84,13 @@ const directorySchema = z.strictObject(
   'an object: { "groups": [ … ] }',
 );
 
-/** What the simulated account has besides aliases. docs/simulator.md says what each field does. */
+/** The content of the simulated account besides aliases. docs/simulator.md describes each field. */
 export type DirectoryContent = z.infer<typeof directorySchema>;
 export type GroupContent = z.infer<typeof groupSchema>;
 export type MemberContent = z.infer<typeof memberSchema>;
 export type DomainContent = z.infer<typeof domainSchema>;
 
-/** Reads the text of a `--groups` file. Throws a RunError that names every problem in it. */
+/** Parses the text of a `--groups` file. Throws a RunError that names every problem in it. */
 export function parseDirectory(textOfFile: string, file: string): DirectoryContent {
   return parseJsonFile(textOfFile, file, directorySchema, {
     what: "a groups file",
@@ -99,7 +99,7 @@ export function parseDirectory(textOfFile: string, file: string): DirectoryConte
   });
 }
 
-/** What an account has without a `--groups` file: enough to see an export, with names that are hard on CSV files. */
+/** The account's content without a `--groups` file: enough for an export, with names that CSV must quote. */
 export const BUILT_IN_DIRECTORY: DirectoryContent = {
   groups: [
     {

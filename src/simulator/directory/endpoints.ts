@@ -12,10 +12,10 @@ const INTERNAL_USERS_PATH = "/api/user/get-internal-users";
 const INTERNAL_DOMAINS_PATH = "/api/domain/get-internal-domain";
 const ACCOUNT_PATH = "/api/account/get-account";
 
-/** Gives the faults for groups as they are now. */
+/** Returns the current faults for groups. */
 type Faults = () => GroupFaults;
 
-/** The endpoints that read what the account has. `startMs`: when the simulator began. */
+/** Returns the endpoints that read the account. `startMs`: start of the simulator, monotonic. */
 export function directoryEndpoints(
   content: DirectoryContent,
   account: SimulatedAccount,
@@ -39,7 +39,7 @@ export function directoryEndpoints(
     const { id } = request.item;
     if (typeof id !== "string") return missing("id");
     const group = byId.get(id);
-    // An id that was cut short is answered so (C), and why should another wrong one fare better.
+    // Mimecast answers a truncated id so (C); the simulator answers every other wrong id alike.
     if (group === undefined) return { status: 400, contentType: "application/json", body: "" };
     const place = placeIn(group.members, request.pagination);
     const answer = () => page(group.members, request, reader, (items) => [{ groupMembers: items }]);
@@ -54,12 +54,12 @@ export function directoryEndpoints(
     const list = users.users(domain);
     if (list === undefined) return failed({ code: "sim_domain", message: `${domain} is not internal` });
     return page(list, request, reader, (items) => [
-      { users: items, userCount: users.toldCount(domain) ?? items.length },
+      { users: items, userCount: users.reportedCount(domain) ?? items.length },
     ]);
   });
 
   const internalDomains = listEndpoint((request) => {
-    // Not known to have pages: all come at once.
+    // This call is not known to have pages, so one answer has all domains.
     const list = users.domains();
     return envelopeReply(
       200,
@@ -78,7 +78,7 @@ export function directoryEndpoints(
   ];
 }
 
-/** Counts how often each list was read from its beginning. */
+/** Counts how often each list is read from its beginning. */
 class ReadCounter {
   readonly #counts = new Map<string, number>();
 

@@ -7,36 +7,36 @@ const ID_LENGTH = 250;
 const GENERATED_DOMAIN = "company.example";
 const DEFAULT_TYPE = "created_manually";
 
-/** A group of the simulated account. Generated members are made when their page is asked for. */
+/** A group of the simulated account. Generated members are created when their page is requested. */
 export interface Group {
   readonly id: string;
   readonly name: string;
   readonly source: "cloud" | "ldap";
   readonly members: List;
   readonly listedTwice: boolean;
-  /** As find-groups gives it. */
+  /** The group's entry in find-groups. */
   readonly folder: object;
 }
 
-/** The groups, in the order of the list. */
+/** Returns the groups, in the order of the file. */
 export function groupsOf(content: DirectoryContent): readonly Group[] {
   return (content.groups ?? []).map(groupOf);
 }
 
-/** What find-groups lists for a query: those of one source whose name holds it. */
+/** Returns the list that find-groups gives for a query: the groups of one source whose name contains it. */
 export function groupList(
   groups: readonly Group[],
   query: string,
   source: Group["source"],
   quirks: List["quirks"],
 ): List {
-  const sought = query.toLowerCase();
+  const searchTerm = query.toLowerCase();
   const found = groups.filter(
-    (group) => group.source === source && group.name.toLowerCase().includes(sought),
+    (group) => group.source === source && group.name.toLowerCase().includes(searchTerm),
   );
   const listed = [...found, ...found.filter((group) => group.listedTwice)];
   return {
-    name: `groups ${source} ${sought}`,
+    name: `groups ${source} ${searchTerm}`,
     count: listed.length,
     items: (start, end) => listed.slice(start, end).map((group) => group.folder),
     quirks,

@@ -9,9 +9,9 @@ interface KnownAddress {
 }
 
 /**
- * The addresses of the account's internal domains: the aliases that were set, the primaries that they belong to, and
- * generated ones. What was set is gone through once for each domain and state of the account, so that paging
- * through a million of them costs no more than one look at each.
+ * The addresses of the account's internal domains: aliases that clients set, their primaries, and generated ones.
+ * The addresses of a domain are collected once for each version of the account, so that reading N addresses page
+ * by page stays linear.
  */
 export class InternalUsers {
   readonly #account: SimulatedAccount;
@@ -24,7 +24,7 @@ export class InternalUsers {
     this.#seen = { domain: "", version: -1, set: [] };
   }
 
-  /** Those of the directory, then those of the addresses that were set. */
+  /** Lists the domains of the directory file, then those of the aliases that were set and their primaries. */
   domains(): List {
     const names = new Set(this.#domains.keys());
     for (const [alias, aliasFor] of this.#account.aliases) names.add(domainOf(alias)).add(domainOf(aliasFor));
@@ -33,7 +33,7 @@ export class InternalUsers {
     return { name: "domains", count: listed.length, items };
   }
 
-  /** Undefined for a domain that is not internal. */
+  /** Lists the addresses of a domain; returns undefined if it is not internal. */
   users(domainName: string): List | undefined {
     const domain = domainName.toLowerCase();
     const scripted = this.#domains.get(domain);
@@ -53,8 +53,8 @@ export class InternalUsers {
     return { name: `users ${domain}`, count: set.length + users + aliases, items, quirks };
   }
 
-  /** What is told of the domain's users instead of the number on a page. */
-  toldCount(domainName: string): number | undefined {
+  /** Returns the number of users that the domain reports instead of the number on the page, if it has one. */
+  reportedCount(domainName: string): number | undefined {
     return this.#domains.get(domainName.toLowerCase())?.userCount;
   }
 
@@ -75,12 +75,12 @@ export class InternalUsers {
   }
 }
 
-/** R: `{id,domain,sendOnly,local,inboundType}`; the values are the simulator's. */
+/** Returns an internal domain. R: `{id,domain,sendOnly,local,inboundType}`; the values are the simulator's. */
 function domainItem(domain: string, index: number): object {
   return { id: `domain-${index + 1}`, domain, sendOnly: false, local: true, inboundType: "known" };
 }
 
-/** R: `{name,emailAddress,domain,alias:boolean,addressType,source}`. */
+/** Returns an internal user. R: `{name,emailAddress,domain,alias:boolean,addressType,source}`. */
 function userItem({ emailAddress, alias }: KnownAddress, domain: string): object {
   return { name: "", emailAddress, domain, alias, addressType: "created_manually", source: "cloud" };
 }

@@ -3,42 +3,42 @@ import { z } from "zod";
 import { jsonReply, type Reply, refusedCallReply } from "../reply.ts";
 import type { PageQuirks } from "./directory-file.ts";
 
-/** The most that a page holds (C). */
-const MOST_PER_PAGE = 500;
-/** A list that is asked for without a page size ends here, silently (C). */
+/** Mimecast's maximum page size (C). */
+const MAX_PER_PAGE = 500;
+/** Mimecast silently ends a list here if the request has no page size (C). */
 const UNPAGED_END = 999;
 
-/** A list that is served in pages. */
+/** A list with pages. */
 export interface List {
-  /** Tells it apart from every other list, so that a token of one is none of another. */
+  /** Unique name of the list, so that a token of one list is not valid for another. */
   readonly name: string;
   readonly count: number;
-  /** The items from `start` to before `end`, made when they are asked for. */
+  /** Returns the items from `start` to before `end`, created on request. */
   readonly items: (start: number, end: number) => readonly object[];
   readonly quirks?: PageQuirks | undefined;
 }
 
-/** What a request asks a list for. */
+/** The page that a request asks for. */
 export interface Pagination {
   readonly pageSize?: number | undefined;
   readonly pageToken?: string | undefined;
 }
 
-/** A request as far as all lists read it alike. */
+/** The part of a request that all lists have in common. */
 export interface ListRequest {
   readonly pagination: Pagination;
-  /** The first item of `data`; empty where there is none. */
+  /** The first item of `data`; an empty object if `data` is empty. */
   readonly item: Readonly<Record<string, unknown>>;
 }
 
-/** Which page of a list is meant, and where in the list it begins. */
+/** A page's number and its start in the list. */
 export interface Place {
   /** From 1. */
   readonly page: number;
   readonly start: number;
 }
 
-/** Reads a request's body, or gives what to answer where it can't be read. */
+/** Parses a request's body; returns the error to answer if it can't be parsed. */
 export function readListRequest(body: string): ListRequest | Reply {
   const request = requestSchema.safeParse(jsonOf(body));
   if (!request.success)
@@ -47,7 +47,7 @@ export function readListRequest(body: string): ListRequest | Reply {
   return { pagination: meta?.pagination ?? {}, item: data?.[0] ?? {} };
 }
 
-/** The page that the request means; undefined where its token is none of this list. */
+/** Returns the requested page; undefined if its token is not one of this list. */
 export function placeIn(list: List, { pageToken }: Pagination): Place | undefined {
   return pageToken === undefined ? { page: 1, start: 0 } : placeOf(list, pageToken);
 }
@@ -55,22 +55,22 @@ export function placeIn(list: List, { pageToken }: Pagination): Place | undefine
 /**
  * Answers with the page at the place. `entry` puts its items into an entry of `data`.
  *
- * @param reads how often this list has been read from its beginning, this time included
+ * @param reads number of reads of this list from its beginning, this one included
  */
 export function pageReply(
   whole: List,
   place: Place,
   { pageSize }: Pagination,
-  reader: number,
+  reads: number,
   entry: (items: readonly object[]) => readonly object[],
 ): Reply {
-  const isRestless = reader <= (whole.quirks?.restlessReads ?? Number.POSITIVE_INFINITY);
+  const isRestless = reads <= (whole.quirks?.restlessReads ?? Number.POSITIVE_INFINITY);
   const list = isRestless ? meanwhile(whole, place) : whole;
   const { quirks = {} } = list;
   const isHollow = quirks.emptyPages?.includes(place.page) === true;
   const isVoid = quirks.noData?.includes(place.page) === true;
   const most = Math.min(pageSize ?? UNPAGED_END, quirks.maxPerPage ?? Number.POSITIVE_INFINITY);
-  const size = pageSize === undefined ? most : Math.min(most, MOST_PER_PAGE);
+  const size = pageSize === undefined ? most : Math.min(most, MAX_PER_PAGE);
   const end = isHollow || isVoid ? place.start : Math.min(list.count, place.start + size);
   const items = list.items(place.start, end);
   const isEndless = isRestless && quirks.endless === true;
@@ -78,7 +78,7 @@ export function pageReply(
   const goesOn =
     pageSize !== undefined && (isEndless || end < list.count || isOddPage(quirks, following.page));
   const next = quirks.repeatsTokenAt === place.page ? place : following;
-  const totalCount = toldCount(list, reader);
+  const totalCount = reportedCount(list, reads);
   return jsonReply(200, {
     fail: [],
     meta: {
@@ -93,7 +93,7 @@ export function pageReply(
   });
 }
 
-/** The list as it has become by the time that this page is asked for. */
+/** Returns the list as it is when this page is requested, after items have left or joined. */
 function meanwhile(list: List, { page, start }: Place): List {
   const { quirks = {} } = list;
   if (quirks.leavesAfter !== undefined && page > quirks.leavesAfter && list.count > 0) {
@@ -109,17 +109,17 @@ function meanwhile(list: List, { page, start }: Place): List {
   };
 }
 
-/** No real code for this is known. */
+/** The answer to a wrong page token. No real code for it is known. */
 export const WRONG_TOKEN: Reply = refusedCallReply(400, "sim_page_token", "The page token is of no page");
 
-/** A page that is empty on purpose comes also where the items have ended. */
+/** Returns true for a page that the file makes empty; such a page also comes after the last item. */
 function isOddPage({ emptyPages, noData }: PageQuirks, page: number): boolean {
   return emptyPages?.includes(page) === true || noData?.includes(page) === true;
 }
 
-function toldCount({ count, quirks = {} }: List, reader: number): number | undefined {
+function reportedCount({ count, quirks = {} }: List, reads: number): number | undefined {
   const { totalCount, totalCountReads = Number.POSITIVE_INFINITY } = quirks;
-  if (totalCount === undefined || reader > totalCountReads) return count;
+  if (totalCount === undefined || reads > totalCountReads) return count;
   return totalCount === "absent" ? undefined : totalCount;
 }
 
@@ -142,7 +142,7 @@ function jsonOf(body: string): unknown {
   }
 }
 
-/** Opaque to clients, as the real ones are. */
+/** Formats a page token, opaque to clients as Mimecast's are. */
 function tokenOf(list: List, { page, start }: Place): string {
   return Buffer.from(JSON.stringify([listHash(list), page, start])).toString("base64url");
 }

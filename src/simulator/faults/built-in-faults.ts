@@ -1,11 +1,11 @@
 import type { Fault } from "./fault.ts";
 
-/** Reserved for documentation by RFC 2606, so no real row is hit by accident. */
+/** A domain reserved by RFC 2606, so that no real row matches by accident. */
 const FAULTS_DOMAIN = "faults.example";
 
 /**
- * Aliases that go wrong in every simulator, as test cards do at payment services: fixtures show each outcome
- * with them. A name may go on after the part shown here: `busy-once-7@faults.example`.
+ * Aliases that fail in every simulator, like the test cards of payment services. Fixtures use them to show each
+ * outcome. A name may continue after the part shown here: `busy-once-7@faults.example`.
  */
 export const BUILT_IN_FAULTS: readonly Fault[] = [
   {
@@ -29,7 +29,7 @@ export const BUILT_IN_FAULTS: readonly Fault[] = [
   { alias: `lost-answer-once*@${FAULTS_DOMAIN}`, times: 1, kind: "drop", executed: true },
 ];
 
-/** No real code is known that comes with `retryable: true`, so this one is plainly the simulator's. */
+/** Returns a transient failure. No real code with `retryable: true` is known, so the code is the simulator's own. */
 function busy() {
   return { kind: "fail", code: "sim_busy", message: "Simulated: try again", retryable: true } as const;
 }

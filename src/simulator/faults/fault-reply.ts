@@ -2,13 +2,13 @@ import { STATUS_CODES } from "node:http";
 import { envelopeReply, gatewayReply, type Reply, textReply } from "../reply.ts";
 import type { CallFault } from "./fault.ts";
 
-/** What a proxy or a login portal in the way would show. */
+/** A sign-in page, as a proxy or a portal in front of Mimecast shows it. */
 const HTML_PAGE =
   "<!DOCTYPE html>\n<html><head><title>Please sign in</title></head><body><h1>Please sign in</h1></body></html>\n";
 
 /**
- * What is answered to a call that this fault hits. `execute` does what the call asks for and gives the answer
- * that it would have had; it is called only where the fault lets the call take effect.
+ * Returns the answer to a call that this fault hits. `execute` executes the call and returns its normal answer; it
+ * is called only if the fault lets the call take effect.
  */
 export function callFaultReply(fault: CallFault, execute: () => Reply): Reply {
   if ("executed" in fault && fault.executed === true) execute();

@@ -3,24 +3,23 @@ import { seededRandom, spanMs } from "../seeded-random.ts";
 import { type CallFault, type Fault, groupOf, isItemFault } from "./fault.ts";
 import { callFaultReply } from "./fault-reply.ts";
 
-/** Which addresses a call's item names; "" where it names none. */
+/** The addresses of a call's item; "" for a missing one. */
 export interface Named {
   readonly aliasFor: string;
   readonly alias: string;
 }
 
 /**
- * Finds the fault that is due for an item. Of the names that fit an address the most specific counts alone:
- * the address itself, then the longest `name-*@domain`, then `*@domain`, then `*`. Faults of the same name
- * are played one after another, each as often as its `times` says; then the address is left in peace. One
- * that is not due now, by its rate or its time, leaves the turn to the next. What the alias gives goes before
- * what `aliasFor` gives.
+ * Finds the fault that is due for an item. Only the most specific name that matches an address counts: the
+ * address itself, then the longest `name-*@domain`, then `*@domain`, then `*`. Faults of the same name follow one
+ * another, each for its `times`; after the last one the address has no more faults. If a fault is not due now, by
+ * its rate or its time, the next one is tried. Faults by `alias` take precedence over faults by `aliasFor`.
  */
 export class FaultScript {
   readonly #byAlias = new AddressIndex();
   readonly #byAliasFor = new AddressIndex();
 
-  /** `seed`: for the draws of faults by rate. */
+  /** `seed` determines the draws of faults by rate. */
   constructor(faults: readonly Fault[], seed: number) {
     faults.forEach((fault, index) => {
       const scripted = new FaultState(fault, seed + index);
@@ -30,10 +29,10 @@ export class FaultScript {
   }
 
   /**
-   * Undefined where no fault is due, also where one was and is used up.
+   * Returns the fault that is due, or undefined if no fault matches or all are exhausted.
    *
-   * @param atMs since the simulator's start
-   * @param rowCount rows of the call
+   * @param atMs ms since the start of the simulator
+   * @param rowCount number of rows in the call
    */
   due(item: Named, atMs: number, rowCount: number): ActiveFault | undefined {
     return (
@@ -89,7 +88,7 @@ class AddressIndex {
   }
 }
 
-/** The faults of one name, in order. */
+/** The faults for one name, in order. */
 class FaultQueue {
   readonly prefix: string;
   readonly faults: FaultState[] = [];
@@ -107,14 +106,14 @@ class FaultQueue {
   }
 }
 
-/** Which page of which group's members is asked for. */
+/** A request for a page of a group's members. */
 interface AskedPage {
   readonly group: string;
   /** From 1. */
   readonly page: number;
 }
 
-/** The faults of a list that hit the pages of a group. */
+/** The faults that hit pages of a group's members. */
 export class GroupFaults {
   readonly #faults: { readonly aim: Partial<AskedPage>; readonly scripted: FaultState }[] = [];
 
@@ -128,7 +127,7 @@ export class GroupFaults {
     });
   }
 
-  /** What the first fault that is due makes of the page; undefined where none is. `atMs`: since the start. */
+  /** Returns the answer of the first due fault, or undefined if none is due. `atMs`: ms since the simulator's start. */
   reply({ group, page }: AskedPage, atMs: number, answer: () => Reply): Reply | undefined {
     for (const { aim, scripted } of this.#faults) {
       if (aim.group !== group || (aim.page ?? page) !== page) continue;
@@ -148,7 +147,7 @@ function replyOf(fault: Fault, answer: () => Reply): Reply {
   return envelopeReply(200, 200, [{ errors: [{ code, message, retryable }] }], []);
 }
 
-/** The faults of a list that hit requests by their path, of any endpoint, whatever they carry. */
+/** The faults that hit requests by their path, whatever the endpoint and the body. */
 export class PathFaults {
   readonly #faults: { readonly path: string; readonly scripted: FaultState<CallFault> }[] = [];
 
@@ -159,7 +158,7 @@ export class PathFaults {
     });
   }
 
-  /** The first that fits and is due. `atMs`: since the simulator's start. */
+  /** Returns the first fault that matches and is due. `atMs`: ms since the simulator's start. */
   due(requestPath: string, atMs: number): ActiveFault<CallFault> | undefined {
     for (const { path, scripted } of this.#faults) {
       if (path !== "*" && path !== requestPath) continue;
@@ -173,13 +172,13 @@ export class PathFaults {
 /** A fault that is due. */
 export interface ActiveFault<F extends Fault = Fault> {
   readonly fault: F;
-  /** Counts one time of the fault for whom it was due. */
+  /** Counts one use of the fault for the address or path that it hit. */
   consume(): void;
 }
 
 /**
- * A fault with what is counted for it: how often each address (or path) had it, and how often each came to be
- * drawn for. Only faults with `times` or `rate` count, so only their memory grows, with the addresses.
+ * A fault with its counts: how often it hit each address (or path), and how many draws each had. Only faults with
+ * `times` or `rate` count, so only their memory grows with the number of addresses.
  */
 class FaultState<F extends Fault = Fault> {
   readonly #fault: F;
@@ -199,11 +198,11 @@ class FaultState<F extends Fault = Fault> {
   }
 
   /**
-   * Undefined where it is used up, not its time, or the draw spares the call.
+   * Returns undefined if the fault is exhausted, outside its time window, or not drawn.
    *
-   * @param key whom it would hit
-   * @param atMs since the simulator's start
-   * @param rowCount rows of the call
+   * @param key the address or path that it would hit
+   * @param atMs ms since the start of the simulator
+   * @param rowCount number of rows in the call
    */
   due(key: string, atMs: number, rowCount: number): ActiveFault<F> | undefined {
     const { times, rate } = this.#fault;

@@ -2,22 +2,22 @@ import { z } from "zod";
 import { parseJsonFile } from "../json-file.ts";
 import { type Span, spanMs } from "../seeded-random.ts";
 
-/** `x@y`, `name-*@y`, `*@y` or `*`. */
+/** Matches `x@y`, `name-*@y`, `*@y` and `*`. */
 const NAME = /^(?:\*|(?:\*|[^\s@*]+\*?)@[^\s@*]+)$/;
 
-/** `/oauth/token` or `*`. */
+/** Matches a path such as `/oauth/token`, and `*`. */
 const PATH = /^(?:\*|\/[\x21-\x7e]*)$/;
 
-/** Node can't write a header that breaks these, so they are refused when the file is read. */
+/** Node throws for a header that doesn't match these, so the file is refused when it is read. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
-/** Longer than any client's patience, and short enough for a timer. */
-const SLOWEST_MS = 3_600_000;
+/** Longer than any client waits, and short enough for a timer. */
+const MAX_DELAY_MS = 3_600_000;
 
 /*
- * Every message in this schema says what is expected, and nothing else: parse-faults.ts puts the place and
- * what was found before it.
+ * Each message in this schema says only what is expected: json-file.ts puts the place and the value found
+ * before it.
  */
 const name = z.string().regex(NAME, 'an address, "name-*@domain", "*@domain" or "*"').optional();
 const text = z.string("a text");
@@ -41,7 +41,7 @@ const span = z.custom<Span>(
 );
 const share = "a share above 0 and up to 1";
 
-/** Whom a fault hits, when, and how often. */
+/** The addresses that a fault hits, when, and how often. */
 const aim = {
   alias: name,
   aliasFor: name,
@@ -51,13 +51,13 @@ const aim = {
   for: span.optional(),
 };
 
-/** A page of a group's members; every page where `page` is absent. */
+/** A page of a group's members; every page if `page` is absent. */
 const groupAim = {
   group: text.min(1, "a group's name").optional(),
   page: wholeNumber(1, 1_000_000).optional(),
 };
 
-/** What hits a call as a whole can hit any request, and calls of several rows alone. */
+/** Fields of faults that hit a whole call: they can hit any request, or only batches of several rows. */
 const wideAim = {
   ...aim,
   ...groupAim,
@@ -65,7 +65,7 @@ const wideAim = {
   moreThanRows: wholeNumber(1, 1_000).optional(),
 };
 
-/** The kinds that concern one item of a call; the others concern the call as a whole. */
+/** The kinds that hit one item of a call; all others hit the whole call. */
 const itemFaults = [
   z.strictObject({
     ...aim,
@@ -79,7 +79,7 @@ const itemFaults = [
   z.strictObject({ ...aim, kind: z.literal("omitted") }),
 ] as const;
 
-/** `executed`: whether the call's aliases are set all the same; not so where it is absent. */
+/** The kinds that hit the whole call. `executed`: the call takes effect anyway; false if absent. */
 const callFaults = [
   z.strictObject({ ...wideAim, kind: z.literal("gateway-fail"), status, code, message: text.optional() }),
   z.strictObject({
@@ -102,7 +102,7 @@ const callFaults = [
   z.strictObject({ ...wideAim, kind: z.literal("drop"), executed: flag }),
   z.strictObject({ ...wideAim, kind: z.literal("cut-off") }),
   z.strictObject({ ...wideAim, kind: z.literal("oversized") }),
-  z.strictObject({ ...wideAim, kind: z.literal("slow"), ms: wholeNumber(1, SLOWEST_MS) }),
+  z.strictObject({ ...wideAim, kind: z.literal("slow"), ms: wholeNumber(1, MAX_DELAY_MS) }),
   z.strictObject({
     ...wideAim,
     kind: z.literal("redirect"),
@@ -112,7 +112,7 @@ const callFaults = [
 
 const KINDS = [...itemFaults, ...callFaults].map((fault) => fault.shape.kind.value).join(", ");
 
-/** One scripted fault, told apart by `kind`. docs/simulator.md says what each kind does. */
+/** A scripted fault, discriminated by `kind`. docs/simulator.md describes each kind. */
 export const faultSchema = z
   .discriminatedUnion("kind", [...itemFaults, ...callFaults], {
     error: (issue) =>
@@ -122,13 +122,13 @@ export const faultSchema = z
     const path = isItemFault(fault) ? undefined : fault.path;
     const aims = [fault.alias, fault.aliasFor, path, groupOf(fault)];
     return aims.filter((aimed) => aimed !== undefined).length === 1;
-  }, 'either "alias", "aliasFor", "path" or "group", to say what it hits')
+  }, 'exactly one of "alias", "aliasFor", "path" and "group", which names what it hits')
   .refine(
     (fault) =>
       isItemFault(fault) || (fault.path ?? fault.group) === undefined || fault.moreThanRows === undefined,
-    '"moreThanRows" only with "alias" or "aliasFor", as other calls are not looked into',
+    '"moreThanRows" only with "alias" or "aliasFor", because other calls have no rows',
   )
-  .refine((fault) => !("page" in fault) || groupOf(fault) !== undefined, '"page" beside a "group" only');
+  .refine((fault) => !("page" in fault) || groupOf(fault) !== undefined, '"page" only with "group"');
 
 export type ItemFault = z.infer<(typeof itemFaults)[number]>;
 export type CallFault = z.infer<(typeof callFaults)[number]>;
@@ -138,7 +138,7 @@ export function isItemFault(fault: Fault): fault is ItemFault {
   return fault.kind === "fail" || fault.kind === "omitted";
 }
 
-/** The group whose pages a fault hits; undefined where it hits something else. */
+/** Returns the group whose pages a fault hits, or undefined if the fault hits something else. */
 export function groupOf(fault: Fault): string | undefined {
   return "group" in fault ? fault.group : undefined;
 }
@@ -151,8 +151,8 @@ function wholeNumber(least: number, most: number) {
 const faultsSchema = z.array(faultSchema, "a list of faults: [ … ]");
 
 /**
- * Reads the text of a faults file. Throws a RunError that names the file and every problem in it with its place,
- * what was found and what was expected.
+ * Parses the text of a faults file. Throws a RunError that names the file and each problem with its place, the
+ * value found and the value expected.
  */
 export function parseFaults(text: string, file: string): Fault[] {
   return parseJsonFile(text, file, faultsSchema, {

@@ -3,11 +3,11 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Reply } from "./reply.ts";
 
-/** An answer above this is more than any client should hold for one call. */
+/** More than any client should buffer for one call. */
 const OVERSIZED_BYTES = 21 * 1024 * 1024;
 const OVERSIZED_CHUNK = Buffer.alloc(64 * 1024, " ");
 
-/** Puts a reply on the wire in its manner. `headers` are the simulator's own: name, value, name, value, …. */
+/** Sends a reply as its `manner` says. `headers` are the simulator's own: name, value, name, value, …. */
 export function sendReply(response: ServerResponse, reply: Reply, headers: readonly string[]): void {
   switch (reply.manner ?? "whole") {
     case "whole":
@@ -25,7 +25,7 @@ export function sendReply(response: ServerResponse, reply: Reply, headers: reado
     }
     case "oversized":
       response.writeHead(reply.status, allHeaders(reply, headers, undefined));
-      // A client that gives up half-way ends the stream with an error: that is what the fault is for.
+      // A client that gives up half-way ends the stream with an error, which is the purpose of this fault.
       pipeline(Readable.from(oversizedBody(reply.body)), response).catch(() => response.destroy());
       return;
   }
@@ -37,7 +37,7 @@ function allHeaders(reply: Reply, own: readonly string[], lengthBytes: number | 
   return reply.headers === undefined ? headers : replaced(headers, reply.headers);
 }
 
-/** `headers` without those that `replacing` names too, then `replacing`. */
+/** Returns `headers` without the names that `replacing` has too, followed by `replacing`. */
 function replaced(headers: readonly string[], replacing: readonly string[]): string[] {
   const names = new Set(replacing.filter(isName).map((name) => name.toLowerCase()));
   let keep = true;
@@ -52,7 +52,7 @@ function isName(_part: string, index: number): boolean {
   return index % 2 === 0;
 }
 
-/** JSON all the same: white space may come before a value. Sent in chunks, so no length warns the client. */
+/** Yields white space and then the body, which is still valid JSON. Chunked, so no content length warns the client. */
 function* oversizedBody(body: string): Generator<Buffer> {
   for (let bytes = 0; bytes < OVERSIZED_BYTES; bytes += OVERSIZED_CHUNK.length) yield OVERSIZED_CHUNK;
   yield Buffer.from(body);
