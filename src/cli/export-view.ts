@@ -8,7 +8,7 @@ import { LogLimiter } from "./log-limiter.ts";
 import { progressLine, Rate } from "./progress-line.ts";
 import { logWait } from "./wait-line.ts";
 
-/** Where nobody watches, progress is told this often. */
+/** Interval of progress records where standard error is not a terminal. */
 const PROGRESS_LINE_MS = 10_000;
 
 /** Shows an export on standard error: a bar and sentences on a terminal, log records elsewhere. */
@@ -26,7 +26,7 @@ export class ConsoleExportView implements ExportView {
   exporting(groups: readonly Group[], progress: () => ExportProgress): void {
     const expected = groups.reduce((sum, { userCount = 0 }) => sum + userCount, 0);
     this.#console.info(
-      `Exporting ${pluralize(groups.length, "group")}, of ${pluralize(expected, "member")} by their list`,
+      `Exporting ${pluralize(groups.length, "group")} with ${pluralize(expected, "member")}, as find-groups counts them`,
     );
     const rate = new Rate();
     const perSecond = (members: number): string =>
@@ -52,22 +52,22 @@ export class ConsoleExportView implements ExportView {
   }
 
   groupAgain({ id, name }: Group, why: string): void {
-    this.#console.log.warn({ group: name, id }, `group '${name}' is read once more: ${why}`);
+    this.#console.log.warn({ group: name, id }, `group '${name}': reading it again: ${why}`);
   }
 
   countDiffers({ id, name, userCount = 0 }: Group, members: number): void {
     if (!this.#failedCalls.shouldLog("userCount")) return;
-    const said = `${pluralize(members, "member")} came, and find-groups counts ${formatCount(userCount)}`;
-    this.#console.log.warn({ group: name, id, members, userCount }, `group '${name}': ${said}`);
+    const difference = `${pluralize(members, "member")} returned, but find-groups counts ${formatCount(userCount)}`;
+    this.#console.log.warn({ group: name, id, members, userCount }, `group '${name}': ${difference}`);
   }
 
   waiting(wait: LongWait): void {
     logWait(this.#console, wait);
   }
 
-  onRetry(what: string, { code, message }: Failure): void {
+  onRetry(call: string, { code, message }: Failure): void {
     if (!this.#failedCalls.shouldLog(code)) return;
-    this.#console.log.warn({ code }, `${what}: to be tried again, ${code}: ${message}`);
+    this.#console.log.warn({ code }, `${call}: retrying after ${code}: ${message}`);
   }
 
   exported(): void {

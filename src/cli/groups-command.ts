@@ -27,8 +27,8 @@ export async function groupsCommand(
     host,
     "No groups were listed",
     async ({ client, rules, shutdown, console }) => {
-      const onRetry = (what: string, { code, message }: Failure): void => {
-        console.log.warn({ code }, `${what}: retrying after ${code}: ${message}`);
+      const onRetry = (call: string, { code, message }: Failure): void => {
+        console.log.warn({ code }, `${call}: retrying after ${code}: ${message}`);
       };
       const waiting = (wait: LongWait): void => logWait(console, wait);
       const parts = {

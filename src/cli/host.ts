@@ -105,8 +105,8 @@ function isAlive(id: number): boolean {
 /**
  * Ends the process. Otherwise open standard input would keep Node waiting.
  *
- * Node restores the settings of terminals when it exits, and aborts if a terminal is gone. So this closes terminals first
- * after a SIGHUP. Consoles of Windows have no such settings.
+ * Node restores the settings of terminals when it exits, and aborts if a terminal is gone. So after a SIGHUP this
+ * function closes the terminals first. Consoles of Windows have no such settings.
  */
 export function endProcess(code: ExitCode): never {
   if (code === EXIT.SIGHUP && process.platform !== "win32") {

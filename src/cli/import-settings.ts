@@ -10,7 +10,7 @@ import { DEFAULT_BREAKER } from "../engine/circuit-breaker.ts";
 import type { ImportJob, SendingJob } from "../import-aliases/import-job.ts";
 import { type Host, toolVersion } from "./host.ts";
 
-/** What the settings ask of an import, sent or not. */
+/** Returns the job of an import: the part that a dry run needs, too. */
 export function jobOf(files: readonly string[], config: ImportConfig, host: Host): ImportJob {
   return {
     inputs: inputsOf(files, host),
@@ -33,12 +33,12 @@ export function jobOf(files: readonly string[], config: ImportConfig, host: Host
   };
 }
 
-/** The inputs that the words on the command line name. */
+/** Returns the inputs that the command line names. */
 export function inputsOf(files: readonly string[], host: Host): InputSource[] {
   return files.map((path) => (path === "-" ? { kind: "stdin", stream: host.stdin } : { kind: "file", path }));
 }
 
-/** The same, with what sending needs. */
+/** Adds to the job of an import the settings that sending needs. */
 export function sendingJob(job: ImportJob, config: ImportConfig, account: Account): SendingJob {
   return {
     ...job,
@@ -58,8 +58,8 @@ export function sendingJob(job: ImportJob, config: ImportConfig, account: Accoun
 }
 
 /**
- * What a run's report says of the settings, by the names under which they are given. Picked one by one: what is
- * not named here, and all that is secret, can't get into a file.
+ * Returns the settings for the report of a run, by their names on the command line and in the environment. Lists each
+ * one explicitly, so that no secret and no unlisted setting can get into a file.
  */
 function shownSettings(config: ImportConfig): Record<string, string> {
   const { account, maxFailures, network } = config;
@@ -110,7 +110,7 @@ function instant(epochMs: number | undefined): string | undefined {
 }
 
 /**
- * An option that takes several values also takes the file behind it, and the run would be without it.
+ * Throws a RunError "usage" if a variadic option has consumed a file that follows it: the run would not read that file.
  *
  * @param options the values of each such option, by its name
  */
@@ -119,14 +119,14 @@ export function checkVariadicOptions(
   options: Readonly<Record<string, readonly string[] | undefined>>,
 ): void {
   if (files.filter((file) => file === "-").length > 1) {
-    throw new RunError("usage", "- is standard input, which can be read once only; name it once");
+    throw new RunError("usage", "- is standard input, which can be read only once; name it once");
   }
   for (const [option, values = []] of Object.entries(options)) {
-    const swallowed = values.find((value) => existsSync(value));
-    if (swallowed === undefined) continue;
+    const consumed = values.find((value) => existsSync(value));
+    if (consumed === undefined) continue;
     throw new RunError(
       "usage",
-      `${option} has taken the file ${swallowed} for a value; name files before the options`,
+      `${option} has consumed the file ${consumed} as a value; name files before the options`,
     );
   }
 }

@@ -17,7 +17,7 @@ import { logWait } from "./wait-line.ts";
 
 export type ImportViewSettings = PlanView;
 
-/** Where nobody watches, progress is told this often. */
+/** Interval of progress records where standard error is not a terminal. */
 const PROGRESS_LINE_MS = 10_000;
 
 /** Shows an import on standard error: a bar and sentences on a terminal, log records elsewhere. */
@@ -42,7 +42,7 @@ export class ConsoleImportView implements ImportView {
   runRecovered(folder: string, finished: FinishedRun | undefined): void {
     if (finished === undefined) {
       this.#console.info(
-        `The run ${folder} was cut short, and nothing that it may have sent is on record; it is removed`,
+        `The run ${folder} was interrupted, and its record holds no sent rows; removed its folder`,
       );
       return;
     }
@@ -96,30 +96,27 @@ export class ConsoleImportView implements ImportView {
       this.#console.log.warn({ code, rows }, `${pluralize(rows, "more row")} with ${code}`);
     }
     for (const [code, calls] of this.#failedCalls.suppressed()) {
-      this.#console.log.warn(
-        { code, calls },
-        `${pluralize(calls, "more call")} without effect, with ${code}`,
-      );
+      this.#console.log.warn({ code, calls }, `${pluralize(calls, "more failed call")} (${code})`);
     }
   }
 
-  onOutcome(row: PendingRow, ended: SentOutcome, failure: Failure | undefined): void {
-    if (ended === "applied") {
+  onOutcome(row: PendingRow, outcome: SentOutcome, failure: Failure | undefined): void {
+    if (outcome === "applied") {
       this.#console.log.debug(rowFields(row), `${rowName(row)}: applied`);
       return;
     }
-    const code = failure?.code ?? ended;
+    const code = failure?.code ?? outcome;
     if (!this.#failures.shouldLog(code)) return;
     this.#console.log.warn(
       { ...rowFields(row), code },
-      `${rowName(row)}: ${ended}, ${code}: ${failure?.message ?? ""}`,
+      `${rowName(row)}: ${outcome}, ${code}: ${failure?.message ?? ""}`,
     );
   }
 
   onRetry(row: PendingRow, failure: Failure, waitMs: number): void {
     this.#console.log.debug(
       { ...rowFields(row), code: failure.code, waitMs: Math.round(waitMs) },
-      `${rowName(row)}: ${failure.code}, to be tried again: ${failure.message}`,
+      `${rowName(row)}: retrying after ${failure.code}: ${failure.message}`,
     );
   }
 
@@ -132,12 +129,12 @@ export class ConsoleImportView implements ImportView {
     if (!this.#failedCalls.shouldLog(code)) return;
     this.#console.log.warn(
       { ...rowFields(row), code },
-      `${rowName(row)}: no effect yet, ${code}: ${message}`,
+      `${rowName(row)}: not applied yet, retrying: ${code}: ${message}`,
     );
   }
 }
 
-/** By the quota where it binds, else as fast as rows have ended of late. */
+/** Formats the time left: by the quota if that is the bottleneck, otherwise by the recent rate of finished rows. */
 function timeLeft(left: Eta | undefined, rowsLeft: number, perSecond: number): string {
   if (left !== undefined && left.limitedBy !== "latency")
     return `about ${formatDuration(left.ms)} left (${left.limitedBy})`;

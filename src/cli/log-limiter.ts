@@ -1,14 +1,14 @@
-/** So many things of one code are told one by one; after that only their number is. */
+/** Events logged per code; the rest are counted. */
 const MAX_PER_CODE = 10;
-/** Codes come from outside, so there may be as many as rows: beyond this they count as one. */
+/** The server chooses the codes, so there may be one per row. Beyond this number they count as one code. */
 const MAX_CODES = 500;
 const OTHER_CODES = "other codes";
 
-/** Keeps what is told of each code to what people can read. */
+/** Limits the log to a readable number of events per code. */
 export class LogLimiter {
   readonly #times = new Map<string, number>();
 
-  /** Counts one more of the code; whether it is to be told. */
+  /** Counts an event. Returns true if it should be logged. */
   shouldLog(code: string): boolean {
     const name = this.#times.has(code) || this.#times.size < MAX_CODES ? code : OTHER_CODES;
     const times = (this.#times.get(name) ?? 0) + 1;
@@ -16,7 +16,7 @@ export class LogLimiter {
     return times <= MAX_PER_CODE;
   }
 
-  /** Of each code, how many were counted and not told. */
+  /** Yields the number of events that were not logged, for each code that has any. */
   *suppressed(): Generator<readonly [code: string, count: number]> {
     for (const [code, times] of this.#times) {
       if (times > MAX_PER_CODE) yield [code, times - MAX_PER_CODE];

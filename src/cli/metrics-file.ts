@@ -13,13 +13,13 @@ import type { Summary } from "../report/summary.ts";
 import type { Host } from "./host.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** The collector runs as another user; there is no address in the file. */
+/** The collector runs as another user. The file contains no addresses. */
 const WORLD_READABLE = 0o644;
 
-/** A run's metrics are a few KB. */
+/** Larger files are not ours: the metrics of a run take a few KB. */
 const MAX_METRICS_BYTES = 1_000_000;
 
-/** Exits that come before "output can't be written" where several apply. */
+/** Exit codes that take precedence over "output can't be written". */
 const BEFORE_OUTPUT_ERROR: ReadonlySet<ExitCode> = new Set([
   EXIT.usage,
   EXIT.settings,
@@ -29,43 +29,43 @@ const BEFORE_OUTPUT_ERROR: ReadonlySet<ExitCode> = new Set([
 ]);
 
 /**
- * Runs an import and leaves its metrics, however it ends, where `--metrics-file` asks for it. `run` is to tell the
- * summary once there is one. A dry run leaves the file alone: it would pass for an import.
+ * Runs an import and writes its metrics to `--metrics-file`, whatever the result. `run` passes its summary to
+ * `onSummary`. A dry run does not touch the file: its metrics would look like those of an import.
  *
- * Where the metrics can't be written at the end, that is said, and the exit code is 73: whoever watches must not
- * take yesterday's figures for today's.
+ * If the metrics can't be written at the end, this prints the error and returns 73. Otherwise yesterday's figures would
+ * look like today's.
  */
 export async function withMetrics(
   flags: ImportFlags,
   host: Host,
-  run: (tell: (summary: Summary) => void) => Promise<ExitCode>,
+  run: (onSummary: (summary: Summary) => void) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { metricsFile } = flags;
   let summary: Summary | undefined;
-  const tell = (told: Summary): void => {
-    summary = told;
+  const onSummary = (finished: Summary): void => {
+    summary = finished;
   };
-  if (metricsFile === undefined || flags.dryRun === true) return await run(tell);
-  // `run` reads the flags and refuses the name, together with every other problem.
-  if (!isMetricsFileName(metricsFile)) return await run(tell);
+  if (metricsFile === undefined || flags.dryRun === true) return await run(onSummary);
+  // `run` reads the flags and reports the name together with every other error.
+  if (!isMetricsFileName(metricsFile)) return await run(onSummary);
   const path = resolve(host.cwd, metricsFile);
-  // Before anything is sent: it would be found out only when all is done.
+  // Check before anything is sent: otherwise the error would appear only at the end.
   await refuseUnwritableFolder(path);
   await ownContentOf(path);
   const startedAtEpochMs = systemClock.epochMs();
   const write = async (exitCode: ExitCode): Promise<void> => {
     const endedAtEpochMs = systemClock.epochMs();
-    const ending = { folder: folderOf(flags, host), startedAtEpochMs, endedAtEpochMs, exitCode, summary };
+    const metrics = { folder: folderOf(flags, host), startedAtEpochMs, endedAtEpochMs, exitCode, summary };
     const temporaries = new TemporaryFiles(path, host.processes);
     await temporaries.removeLeftovers();
-    await writeFileAtomic(path, await metricsText(ending, await ownContentOf(path)), {
+    await writeFileAtomic(path, await metricsText(metrics, await ownContentOf(path)), {
       mode: WORLD_READABLE,
       temporary: temporaries.next(),
     });
   };
   let exitCode: ExitCode;
   try {
-    exitCode = await run(tell);
+    exitCode = await run(onSummary);
   } catch (error) {
     await reportWriteError(host, () =>
       write(error instanceof RunError ? exitCodeForError(error.kind) : EXIT.fault),
@@ -84,23 +84,23 @@ async function refuseUnwritableFolder(path: string): Promise<void> {
   }
 }
 
-/** Known also where the settings are wrong: one folder is for one account. */
+/** Returns the folder of runs, which identifies the account, even if the settings are wrong. */
 function folderOf(flags: ImportFlags, host: Host): string {
   const out = resolve(host.cwd, flags.out ?? "runs");
   return flags.simulate === true ? join(out, "simulated") : out;
 }
 
 /**
- * Returns what an earlier run has written there; an empty text where there is no such file, or nothing in it. Throws a
- * RunError "output" where something else is there, which would be lost.
+ * Returns the metrics that an earlier run wrote; an empty text if the file does not exist or is empty. Throws a
+ * RunError "output" for a file of another origin, which would be lost.
  */
 async function ownContentOf(path: string): Promise<string> {
   const stats = await statsOf(path);
   if (stats === undefined) return "";
-  // Known before it is opened: opening a named pipe that nobody writes to never ends.
+  // Check before opening: opening a named pipe blocks until another process writes to it.
   if (!stats.isFile()) throw notOwn(path, "it is not an ordinary file");
   const content = stats.size > MAX_METRICS_BYTES ? undefined : await contentOf(path);
-  if (content === undefined || !isMetricsText(content)) throw notOwn(path, "it holds something else");
+  if (content === undefined || !isMetricsText(content)) throw notOwn(path, "it has other content");
   return content;
 }
 
@@ -128,7 +128,7 @@ function notOwn(path: string, why: string): RunError {
   );
 }
 
-/** False where it could not be done; that is said then, and no more follows from it here. */
+/** Runs `act`. Prints a RunError to standard error and returns false. */
 async function reportWriteError(host: Host, act: () => Promise<void>): Promise<boolean> {
   try {
     await act();

@@ -1,7 +1,7 @@
 /**
- * The words of a command, fit to be typed again later. An instant that will be over then is left out of
- * `--deadline`; a `--resend-before` that is relative becomes the instant that it meant, as otherwise every
- * further run would send everything again.
+ * Returns the arguments with which a command can be run again later. Removes a `--deadline` that is a fixed instant,
+ * because it will be over. Replaces a relative `--resend-before` by its instant: otherwise every further run would send
+ * everything again.
  */
 export function rerunArguments(
   words: readonly string[],
@@ -25,5 +25,5 @@ export function rerunArguments(
   return repeatable;
 }
 
-/** An ISO time; `06:00` and `2h30m` mean something new each time. */
+/** Matches an ISO time. `06:00` and `2h30m` mean a new instant each time. */
 const IS_INSTANT = /^\d{4}-/;

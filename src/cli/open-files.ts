@@ -2,16 +2,16 @@ import { closeSync, openSync } from "node:fs";
 import { devNull } from "node:os";
 import { RunError } from "../domain/run-error.ts";
 
-/** For modules, the ledger, results and standard streams, besides a connection for each call in flight. */
+/** Descriptors for modules, the ledger, results and standard streams. Each call in flight needs one more. */
 const OWN_DESCRIPTORS = 96;
 
-/** Appended to messages about file descriptors: what to do. */
+/** Advice for messages about file descriptors. */
 export const RAISE_LIMIT =
   "Raise the limit for open files: ulimit -n 1024 in a shell, LimitNOFILE=1024 in a systemd unit.";
 
 /**
- * Returns whether this process can still open `count` files. Otherwise modules, connections and results fail at any
- * later moment, each in its own words. It opens them to find out, because no system call tells.
+ * Returns true if this process can open `count` more files. Otherwise modules, connections and results would fail
+ * later, each with another error. Opens files to find out, because no system call returns the number.
  */
 export function canOpenFiles(count = OWN_DESCRIPTORS): boolean {
   const descriptors: number[] = [];
@@ -19,7 +19,7 @@ export function canOpenFiles(count = OWN_DESCRIPTORS): boolean {
     while (descriptors.length < count) descriptors.push(openSync(devNull, "r"));
     return true;
   } catch (error) {
-    // Anything else says nothing of the limit: a root folder without devices, say.
+    // Other errors, such as a root folder without devices, are not about the limit.
     return !(error instanceof Error && "code" in error && /^E[MN]FILE$/.test(String(error.code)));
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor);
@@ -27,9 +27,9 @@ export function canOpenFiles(count = OWN_DESCRIPTORS): boolean {
 }
 
 /**
- * Throws a RunError "output" where a run with so many calls in flight could run out of file descriptors.
+ * Throws a RunError "output" if a run could run out of file descriptors.
  *
- * @param connections how many sockets may be open at once
+ * @param connections maximum number of open sockets
  */
 export function refuseTooFewFiles(connections: number): void {
   const needed = connections + OWN_DESCRIPTORS;

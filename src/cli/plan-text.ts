@@ -8,6 +8,7 @@ import type { InputStats } from "../read-input/stage-input.ts";
 import type { Console } from "./console.ts";
 import { progressLine } from "./progress-line.ts";
 
+/** Settings that the lines about a plan need. */
 export interface PlanView {
   readonly deadlineEpochMs: number | undefined;
   readonly quotaReservePercent: number;
@@ -17,13 +18,13 @@ export interface PlanView {
   readonly nowEpochMs: () => number;
 }
 
-/** Recorded once of one account; used, and named, until this account's own quota was seen. */
+/** Recorded once on one account. Used, and reported as assumed, until this account's own quota is known. */
 const ASSUMED_QUOTA = { calls: 800, windowMs: 5_000 };
-/** In the middle of what was recorded, 170 to 430 ms; used, and named, until this account's own is known. */
+/** Middle of the recorded latencies, 170 to 430 ms. Used, and reported as assumed, until this account's is known. */
 const ASSUMED_LATENCY_MS = 300;
 const DOMAINS_SHOWN = 5;
 
-/** What people are told before anything is sent. */
+/** Returns the lines that describe a plan before anything is sent. */
 export function planLines(plan: Plan, view: PlanView): string[] {
   const outcomes = OUTCOMES.filter((outcome) => plan.outcomes[outcome] > 0).map(
     (outcome) => `${formatCount(plan.outcomes[outcome])} ${outcome}`,
@@ -39,30 +40,28 @@ export function planLines(plan: Plan, view: PlanView): string[] {
   ];
 }
 
-/** What was read besides rows. */
+/** Returns the lines about input that is not a row, or was corrected. */
 export function noteLines(notes: InputStats): string[] {
-  const { cleanedCount, blankLineCount, withoutAliasCount, ignoredAddressCount, warnings: remarks } = notes;
+  const { cleanedCount, blankLineCount, withoutAliasCount, ignoredAddressCount, warnings } = notes;
   const { ownAddressCount, unevenCount } = notes;
   return [
-    ...remarks.map((remark) => `  ${remark}`),
+    ...warnings.map((warning) => `  ${warning}`),
     ...(withoutAliasCount > 0 ? [`  ${pluralize(withoutAliasCount, "record")} without alias`] : []),
     ...(ignoredAddressCount > 0
       ? [
-          `  ${pluralize(ignoredAddressCount, "entry of another kind", "entries of other kinds")} (x500, sip, …) passed over`,
+          `  ${pluralize(ignoredAddressCount, "entry of another kind", "entries of other kinds")} (x500, sip, …) skipped`,
         ]
       : []),
     ...(ownAddressCount > 0
       ? [`  ${pluralize(ownAddressCount, "entry", "entries")} of lists skipped: aliasFor itself`]
       : []),
     ...(unevenCount > 0
-      ? [
-          `  ${pluralize(unevenCount, "record")} with empty cells missing or too many at the end, read all the same`,
-        ]
+      ? [`  ${pluralize(unevenCount, "record")} with missing or extra empty cells at the end, read anyway`]
       : []),
     ...(cleanedCount > 0
       ? [`  invisible characters or white space removed in ${pluralize(cleanedCount, "row")}`]
       : []),
-    ...(blankLineCount > 0 ? [`  ${pluralize(blankLineCount, "blank line")} passed over`] : []),
+    ...(blankLineCount > 0 ? [`  ${pluralize(blankLineCount, "blank line")} skipped`] : []),
   ];
 }
 
@@ -76,7 +75,7 @@ function domainLines(plan: Plan): string[] {
   return [`  to send by domain: ${shown.join(", ")}${others}`];
 }
 
-/** A row that someone must look at, and why. */
+/** Formats a row that needs attention, with the reason. */
 export function problemLine({ input, line, plan, code, message }: PlannedProblem): string {
   const place = input === undefined ? `line ${line}` : `${input}, line ${line}`;
   return `  ${place}: ${plan}, ${code}: ${message}`;
@@ -102,26 +101,26 @@ function timeLines(plan: Plan, view: PlanView): string[] {
   });
   const within = `${seenQuota === undefined ? "an assumed quota of" : "the quota last seen,"} ${formatCount(quota.calls)} calls in ${formatDuration(quota.windowMs)} less ${view.quotaReservePercent} %`;
   const inFlight = `${pluralize(lanes, "call")} in flight at ${seenLatencyMs === undefined ? "an assumed" : "the usual"} ${formatDuration(latencyMs)} each`;
-  const why = {
+  const limit = {
     quota: `bound by ${within}`,
     latency: `bound by ${inFlight}, within ${within}`,
     "max-rate": `bound by --max-rate ${maxRatePerSecond}, within ${within}`,
   }[needed.limitedBy];
   const rowsEach = view.rowsPerRequest === 1 ? "" : ` of up to ${view.rowsPerRequest} rows`;
   const lines = [
-    `  ${pluralize(calls, "call")}${rowsEach}, about ${formatDuration(needed.ms)} without retries: ${why}`,
+    `  ${pluralize(calls, "call")}${rowsEach}, about ${formatDuration(needed.ms)} without retries: ${limit}`,
   ];
   if (view.deadlineEpochMs === undefined) return lines;
   const endsMs = view.nowEpochMs() + needed.ms;
-  const verdict =
-    endsMs <= view.deadlineEpochMs ? "can be met" : "can NOT be met; what is left is sent by the next run";
-  return [...lines, `  deadline ${new Date(view.deadlineEpochMs).toISOString()}: ${verdict}`];
+  const answer =
+    endsMs <= view.deadlineEpochMs ? "can be met" : "can NOT be met; the next run sends the remaining rows";
+  return [...lines, `  deadline ${new Date(view.deadlineEpochMs).toISOString()}: ${answer}`];
 }
 
-/** Exchange exports some hundred columns. */
+/** Limits the list: Exchange exports some hundred columns. */
 const NAMES_SHOWN = 20;
 
-/** Says which columns of the inputs were taken, and shows how far they are read. */
+/** Prints the columns used of each input, and shows the progress of reading. */
 export function showReading(console: Console, inputs: readonly OpenInput[], notes: InputStats): void {
   for (const input of inputs) {
     const named = (indexes: readonly number[]): string => namedColumns(input, indexes);
@@ -132,7 +131,7 @@ export function showReading(console: Console, inputs: readonly OpenInput[], note
     );
     const { unreadColumns } = input;
     if (unreadColumns.length > 0)
-      console.info(`  not read, though there are addresses: ${named(unreadColumns)}`);
+      console.info(`  not read, although they contain addresses: ${named(unreadColumns)}`);
   }
   const total = inputs.reduce((sum, input) => sum + (input.bytesTotal ?? 0), 0);
   if (total === 0) return;
@@ -140,7 +139,7 @@ export function showReading(console: Console, inputs: readonly OpenInput[], note
   console.progress?.begin((columns) => progressLine(notes.bytesRead, total, parts, columns));
 }
 
-/** Columns by their headers, or by position where there is none; those that have one header with their positions. */
+/** Names columns by header, by position in a table without one, and by both if a header occurs twice. */
 function namedColumns({ header }: OpenInput, indexes: readonly number[]): string {
   const names = indexes.map((index) => {
     const name = header?.[index];

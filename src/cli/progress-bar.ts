@@ -1,7 +1,7 @@
-/** What progress is shown as: a line for a terminal of so many columns, never longer than that. */
+/** Renders a progress line that is at most `columns` long. */
 export type RenderLine = (columns: number) => string;
 
-/** The terminal, as far as a line at its foot needs it. */
+/** The part of a terminal stream that the progress line needs. */
 export interface ProgressTerminal {
   readonly columns?: number;
   write(text: string): unknown;
@@ -16,15 +16,15 @@ const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
 const NO_WRAP = "\u001b[?7l";
 const WRAP = "\u001b[?7h";
-/** From the line's beginning, as a ^C that was typed has moved the cursor. */
+/** Returns to the start of the line first, because a typed ^C has moved the cursor. */
 const CLEAR = "\r\u001b[J";
 
 /**
- * One line at the foot of a terminal. Lines printed meanwhile appear above it.
+ * One line at the bottom of a terminal. Lines printed meanwhile appear above it.
  *
- * The cursor always rests at the line's beginning. A terminal that is made narrower breaks the line and takes the
- * cursor along to where it begins; so clearing from there downwards takes all of it away, whatever the terminal
- * did. Libraries that count the rows of what they wrote last leave pieces of it behind there.
+ * The cursor always rests at the start of the line. A terminal that becomes narrower wraps the line, and the cursor
+ * moves with its start. So clearing from the cursor downwards removes the whole line. Libraries that count the rows of
+ * their last output leave pieces behind.
  */
 export class ProgressBar {
   readonly #terminal: ProgressTerminal;
@@ -37,7 +37,7 @@ export class ProgressBar {
     this.#terminal = terminal;
   }
 
-  /** Shows the line until {@link end}; it is asked for a few times a second, and when the terminal is resized. */
+  /** Shows the line until {@link end}. Renders it a few times a second, and when the terminal is resized. */
   begin(line: RenderLine): void {
     this.end();
     const refresh = setInterval(this.#draw, REFRESH_MS);
@@ -47,14 +47,14 @@ export class ProgressBar {
     this.#terminal.write(`${HIDE_CURSOR}${this.#drawn(line)}`);
   }
 
-  /** Prints above the line; false if there is none now. */
+  /** Prints text above the line. Returns false if no line is shown. */
   print(text: string): boolean {
     if (this.#shown === undefined) return false;
     this.#terminal.write(`${CLEAR}${text}${this.#drawn(this.#shown.line)}`);
     return true;
   }
 
-  /** The line is gone, and the cursor back. Can be called at any time, and again. */
+  /** Removes the line and shows the cursor. Can be called repeatedly. */
   end(): void {
     if (this.#shown === undefined) return;
     clearInterval(this.#shown.refresh);
@@ -64,7 +64,7 @@ export class ProgressBar {
   }
 
   #drawn(line: RenderLine): string {
-    // The terminal may be narrower than it was a moment ago: a line that went on below would leave its head there.
+    // The terminal may be narrower by now: without NO_WRAP the line would wrap, and its first row would stay.
     return `${CLEAR}${NO_WRAP}${line(this.#terminal.columns || DEFAULT_COLUMNS)}\r${WRAP}`;
   }
 }

@@ -1,18 +1,18 @@
 import { formatCount } from "../domain/format.ts";
 
-/** A part of a line; where there is no room for all, the one of the least weight goes first. */
+/** A part of a line. If the line is too long, the part with the lowest weight is dropped first. */
 export interface LinePart {
   readonly text: string;
   readonly weight: number;
 }
 
-const LONGEST_BAR = 24;
-const SHORTEST_BAR = 6;
-const BETWEEN = " · ";
+const MAX_BAR_LENGTH = 24;
+const MIN_BAR_LENGTH = 6;
+const SEPARATOR = " · ";
 
 /**
- * `██████░░░░ 60 % · 12,000 of 20,000 rows · …`, never longer than the terminal is wide, less one column: a full
- * line would make some terminals begin the next. The bar takes what the words leave it.
+ * Formats a line such as `██████░░░░ 60 % · 12,000 of 20,000 rows · …`. It leaves the last column free, because some
+ * terminals start a new line after a full one. The bar takes the space that the text leaves.
  */
 export function progressLine(
   done: number,
@@ -20,30 +20,31 @@ export function progressLine(
   parts: readonly LinePart[],
   columns: number,
 ): string {
-  const room = columns - 1;
+  const maxLength = columns - 1;
   const share = total === 0 ? 1 : Math.min(1, done / total);
-  // Rounded down: 100 % is said when all is done.
+  // Rounded down, so that 100 % means that everything is done.
   const percent = `${Math.floor(share * 100)} %`;
   let kept = parts.filter(({ text }) => text !== "");
-  while (kept.length > 0 && SHORTEST_BAR + 1 + wordsOf(percent, kept).length > room) {
+  while (kept.length > 0 && MIN_BAR_LENGTH + 1 + joinParts(percent, kept).length > maxLength) {
     const least = Math.min(...kept.map(({ weight }) => weight));
     kept = kept.filter(({ weight }) => weight !== least);
   }
-  const words = wordsOf(percent, kept);
-  const length = Math.min(LONGEST_BAR, room - 1 - words.length);
-  if (length < SHORTEST_BAR) return words.slice(0, Math.max(0, room));
+  const words = joinParts(percent, kept);
+  const length = Math.min(MAX_BAR_LENGTH, maxLength - 1 - words.length);
+  if (length < MIN_BAR_LENGTH) return words.slice(0, Math.max(0, maxLength));
   const filled = Math.floor(share * length);
   return `${"█".repeat(filled)}${"░".repeat(length - filled)} ${words}`;
 }
 
-function wordsOf(percent: string, parts: readonly LinePart[]): string {
-  return [percent, ...parts.map(({ text }) => text)].join(BETWEEN);
+function joinParts(percent: string, parts: readonly LinePart[]): string {
+  return [percent, ...parts.map(({ text }) => text)].join(SEPARATOR);
 }
 
-/** How the sending stands, in words. */
+/** State of the sending, formatted for people. Also the fields of a log record. */
 export interface SendingWords {
-  /** Rows that are to be sent, and those of them that have their outcome. */
+  /** Rows to send. */
   readonly total: number;
+  /** Rows with a final outcome. */
   readonly done: number;
   readonly rate: string;
   /** Applied now or in earlier runs. */
@@ -54,7 +55,7 @@ export interface SendingWords {
   readonly left: string;
 }
 
-/** What is said last to be left out: how much, how long, and what goes wrong. */
+/** Formats the progress of an import. On a narrow terminal, rows, time left and failures are dropped last. */
 export function sendingLine(words: SendingWords, columns: number): string {
   const { total, done, failed, inPlace, left, quota, rate, waiting } = words;
   const parts: LinePart[] = [
@@ -69,14 +70,14 @@ export function sendingLine(words: SendingWords, columns: number): string {
   return progressLine(done, total, parts, columns);
 }
 
-/** How far back the rate looks: long enough to be calm, short enough to notice a change. */
+/** Time span of the rate: long enough to be stable, short enough to follow a change. */
 const SPAN_MS = 15_000;
 
-/** A rate over the last seconds, of something that only grows. */
+/** Rate of a growing counter over the last seconds. */
 export class Rate {
   readonly #seen: { readonly value: number; readonly atMs: number }[] = [];
 
-  /** Takes in the value as it is now; 0 until there is something to compare it with. */
+  /** Adds the current value and returns the rate; 0 until there is an earlier value. */
   perSecond(value: number, atMs: number): number {
     this.#seen.push({ value, atMs });
     while (this.#seen.length > 2 && (this.#seen[1]?.atMs ?? atMs) <= atMs - SPAN_MS) this.#seen.shift();

@@ -7,7 +7,7 @@ import { type Latency, spanMs } from "../simulator/seeded-random.ts";
 import { SIMULATOR_SETTINGS, type Simulator, startSimulator } from "../simulator/simulator.ts";
 import type { Host } from "./host.ts";
 
-/** The options of `simulate`, as typed. */
+/** Options of `simulate`, as typed. */
 export interface SimulateFlags {
   readonly port: string;
   readonly quota?: string;
@@ -21,7 +21,7 @@ export interface SimulateFlags {
 
 const MAX_PORT = 65_535;
 
-/** `mimecast-bulk simulate`: serves until a signal comes. Throws a RunError for what its user can mend. */
+/** `mimecast-bulk simulate`: serves until a signal. Throws a RunError for an error that the user can fix. */
 export async function simulateCommand(flags: SimulateFlags, host: Host): Promise<ExitCode> {
   const simulator = await startSimulator({
     port: parsePort(flags.port),
@@ -46,7 +46,7 @@ export async function simulateCommand(flags: SimulateFlags, host: Host): Promise
   return exitCode;
 }
 
-/** Lines for a `.env` file, or for a shell. */
+/** Formats the settings as lines for a `.env` file or a shell. */
 function settingsText(simulator: Simulator): string {
   const { clientId, clientSecret, appId, appKey, accessKey, secretKey } = SIMULATOR_SETTINGS;
   return `# A simulated Mimecast listens until Ctrl-C. Settings to use with it, for API 2.0:

@@ -5,23 +5,22 @@ import { Secret } from "../config/secret.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { SIMULATOR_SETTINGS } from "../simulator/account.ts";
 
-/** What the embedded simulator has set when it starts. */
+/** Aliases that the embedded simulator has from the start. */
 type SetAliases = Iterable<{ readonly alias: string; readonly primary: string }>;
 
 /**
- * Does the work with the account that the settings name; where they name none, with the one that the embedded
- * simulator knows, which runs meanwhile.
+ * Runs `work` with the configured account or, if there is none, against an embedded simulator.
  *
- * @param setBefore asked only where the simulator is needed
+ * @param initialAliases called only if the simulator is needed
  */
 export async function withAccount<T>(
   account: Account | undefined,
   work: (account: Account) => Promise<T>,
-  setBefore: () => SetAliases = () => [],
+  initialAliases: () => SetAliases = () => [],
 ): Promise<T> {
   if (account !== undefined) return await work(account);
   const { startSimulator } = await import("../simulator/simulator.ts");
-  const simulator = await startSimulator({ aliases: setBefore() });
+  const simulator = await startSimulator({ aliases: initialAliases() });
   try {
     return await work(simulatedAccount(simulator.url));
   } finally {
@@ -29,7 +28,7 @@ export async function withAccount<T>(
   }
 }
 
-/** Its ledger is one of its own, whatever the port. */
+/** Returns the simulator's account. Its tenant does not depend on the port, so it keeps its ledger. */
 function simulatedAccount(url: string): Account {
   const { clientId, clientSecret } = SIMULATOR_SETTINGS;
   return {
@@ -41,8 +40,8 @@ function simulatedAccount(url: string): Account {
 }
 
 /**
- * What rehearsals with this folder have put in place. The account of an embedded simulator is gone with the process
- * that had it; their ledger still knows what was in it. It is neither locked nor changed.
+ * Yields the aliases that simulated runs in this folder have set. The account of an embedded simulator ends with its
+ * process, but the ledger still has its aliases. Reads a copy, so that the ledger is neither locked nor changed.
  */
 export function* aliasesOfSimulatedRuns(
   folder: string,

@@ -3,21 +3,20 @@ import { plainJson, plainLines } from "../domain/display-text.ts";
 import { RunError } from "../domain/run-error.ts";
 import type { Host } from "./host.ts";
 
-/** A result as JSON on standard output. Throws a RunError "output" where that can't be written. */
+/** Writes a result as JSON to standard output. Throws a RunError "output" if standard output can't be written. */
 export async function print(host: Host, result: unknown): Promise<void> {
   await printText(host, `${plainJson(JSON.stringify(result, undefined, 2))}\n`);
 }
 
 /**
  * Returns a function that writes text to standard output, piece by piece. On a terminal, control characters become
- * spaces; a file or a pipe gets every byte as it is. The function resolves when the piece is written: false where the
- * reader has closed the pipe, as `| head` does once it has enough. It throws a RunError "output" where standard output
- * can't be written.
+ * spaces; a file or a pipe receives every byte unchanged. The function resolves when the piece is written: to false if
+ * the reader has closed the pipe, as `| head` does. It throws a RunError "output" if standard output can't be written.
  */
 export function printer(host: Host): (text: string | Buffer) => Promise<boolean> {
   const { stdout } = host;
   if (stdout.isTTY !== true) return async (text) => await written(stdout, text);
-  // A piece may end within a character.
+  // A piece may end inside a character.
   const decoder = new StringDecoder("utf8");
   return async (text) => {
     const decoded = typeof text === "string" ? text : decoder.write(text);

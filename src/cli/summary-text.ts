@@ -3,15 +3,15 @@ import { formatCount, formatDuration, pluralize } from "../domain/format.ts";
 import { OUTCOMES } from "../domain/outcome.ts";
 import type { FinishedRun } from "../write-results/finish-run.ts";
 
-/** The command that was typed. */
+/** The command as the user typed it. */
 export interface CommandLine {
   readonly words: readonly string[];
-  /** Those of the words that name inputs. */
+  /** The words that name inputs. */
   readonly inputs: readonly string[];
   readonly platform: string;
 }
 
-/** The last lines on the screen: what came of it, where the files are, and what to type next. */
+/** Returns the last lines on the screen: outcomes, files, and the commands to run next. */
 export function summaryLines(finished: FinishedRun, typed: CommandLine): string[] {
   const { summary, files } = finished;
   const { outcomes } = summary;
@@ -19,40 +19,40 @@ export function summaryLines(finished: FinishedRun, typed: CommandLine): string[
     (outcome) => `${formatCount(outcomes[outcome])} ${outcome}`,
   );
   const lines = [
-    ...summary.stopReasons.map((shutdown) => `Stopped: ${shutdown.message}`),
+    ...summary.stopReasons.map(({ message }) => `Stopped: ${message}`),
     `${pluralize(summary.rows, "row")} in ${formatDuration(summary.durationMs)}: ${parts.join(", ") || "nothing to do"}`,
     ...(summary.recordsWithoutAlias > 0
-      ? [`  besides    ${pluralize(summary.recordsWithoutAlias, "record")} without alias`]
+      ? [`  also       ${pluralize(summary.recordsWithoutAlias, "record")} without alias`]
       : []),
     `  report     ${files.report}`,
     `  results    ${files.results}`,
   ];
   if (files.failed !== undefined) {
-    const toMend = summary.outcomes.invalid + summary.outcomes.conflict;
-    lines.push(`  to mend    ${files.failed}${toMend > 0 ? "" : " (refused by Mimecast)"}`);
-    lines.push(`  why        ${files.failedReasons}`);
+    const toFixCount = summary.outcomes.invalid + summary.outcomes.conflict;
+    lines.push(`  to fix     ${files.failed}${toFixCount > 0 ? "" : " (rejected by Mimecast)"}`);
+    lines.push(`  reasons    ${files.failedReasons}`);
   }
-  if (files.remaining !== undefined) lines.push(`  run again  ${files.remaining}`);
+  if (files.remaining !== undefined) lines.push(`  to retry   ${files.remaining}`);
   return [...lines, ...nextCommands(finished, typed)];
 }
 
 function nextCommands({ files }: FinishedRun, typed: CommandLine): string[] {
   const lines: string[] = [];
   if (files.remaining !== undefined) {
-    // Standard input can't be read a second time; the file of what remains can.
+    // Standard input can't be read twice, but remaining.csv can.
     const words = typed.inputs.includes("-") ? withInput(typed, files.remaining) : typed.words;
-    lines.push("To send what is left, run:", `  ${shellCommand(words, typed.platform)}`);
+    lines.push("To send the remaining rows, run:", `  ${shellCommand(words, typed.platform)}`);
   }
   if (files.failed !== undefined) {
     lines.push(
-      `To send what was refused, mend ${files.failed} and run:`,
+      `To send the failed rows, fix ${files.failed} and run:`,
       `  ${shellCommand(withInput(typed, files.failed), typed.platform)}`,
     );
   }
   return lines;
 }
 
-/** The same command for another file. */
+/** Returns the same command with `file` as its only input. */
 function withInput({ words, inputs }: CommandLine, file: string): string[] {
   const [first] = inputs;
   return words.flatMap((word) => {

@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../domain/clock.ts";
 
-/** A timer beyond this fires at once. */
+/** Longest time of a timer: Node fires longer ones immediately. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's own clocks. */
+/** Clock of the operating system. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   epochMs: () => Date.now(),
@@ -21,13 +21,13 @@ function timer(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(handle);
-      // A signal outlives thousands of timers: what they leave on it would add up.
+      // A signal outlives thousands of timers, so their listeners would accumulate.
       signal?.removeEventListener("abort", done);
       resolve();
     };
     const handle = setTimeout(done, ms);
     if (signal === undefined) return;
-    // As many lanes as there are may wait for the quota; from the eleventh on Node would warn of a leak.
+    // All lanes may wait for the quota at once. Node would report a leak from the eleventh listener on.
     setMaxListeners(0, signal);
     signal.addEventListener("abort", done);
   });

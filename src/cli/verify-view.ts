@@ -10,7 +10,7 @@ import { noteLines, problemLine, showReading } from "./plan-text.ts";
 import { progressLine } from "./progress-line.ts";
 import { logWait } from "./wait-line.ts";
 
-/** Where nobody watches, progress is told this often. */
+/** Interval of progress records where standard error is not a terminal. */
 const PROGRESS_LINE_MS = 10_000;
 
 /** Shows a verification on standard error: a bar and sentences on a terminal, log records elsewhere. */
@@ -32,11 +32,11 @@ export class ConsoleVerifyView implements VerifyView {
 
   read({ rows, invalid, skipped, notes, firstInvalid }: Parameters<VerifyView["read"]>[0]): void {
     this.#console.progress?.end();
-    const passedOver = skipped === 0 ? "" : `, and ${formatCount(skipped)} passed over by --skip-domain`;
-    this.#console.info(`To look up: ${pluralize(rows - invalid, "row")}${passedOver}`);
+    const skippedText = skipped === 0 ? "" : `, and ${formatCount(skipped)} skipped by --skip-domain`;
+    this.#console.info(`To look up: ${pluralize(rows - invalid, "row")}${skippedText}`);
     for (const line of noteLines(notes)) this.#console.info(line);
     if (invalid === 0) return;
-    this.#console.info(`  ${pluralize(invalid, "row")} invalid: there is no alias that could be looked up`);
+    this.#console.info(`  ${pluralize(invalid, "row")} invalid: no alias to look up`);
     for (const problem of firstInvalid) this.#console.info(problemLine(problem));
     const more = invalid - firstInvalid.length;
     if (more > 0) this.#console.info(`  and ${pluralize(more, "more problem")}`);
@@ -62,16 +62,18 @@ export class ConsoleVerifyView implements VerifyView {
     this.#ticker.unref();
   }
 
-  again(what: string, why: string): void {
-    this.#console.log.warn(`${what}, ${why}; read once more, as addresses may have come or gone meanwhile`);
+  again(call: string, why: string): void {
+    this.#console.log.warn(
+      `${call}, ${why}; reading it again, because addresses may have been added or removed meanwhile`,
+    );
   }
 
   waiting(wait: LongWait): void {
     logWait(this.#console, wait);
   }
 
-  onRetry(what: string, { code, message }: Failure): void {
-    this.#console.log.debug({ code }, `${what}: ${code}, to be tried again: ${message}`);
+  onRetry(call: string, { code, message }: Failure): void {
+    this.#console.log.debug({ code }, `${call}: retrying after ${code}: ${message}`);
   }
 
   lookedUp(): void {
@@ -83,18 +85,18 @@ export class ConsoleVerifyView implements VerifyView {
 const DOMAINS_SHOWN = 5;
 
 /**
- * The last lines on the screen: what was found, where the file is, and what that proves and does not.
+ * Returns the last lines on the screen: results, file, and what they prove.
  *
- * @param asked who was asked, such as Mimecast and its host
+ * @param source system that listed the addresses, such as Mimecast and its host
  */
-export function verifyLines(verified: Verified, asked: string): string[] {
+export function verifyLines(verified: Verified, source: string): string[] {
   const { found, endedAtEpochMs, startedAtEpochMs } = verified;
   const parts = FOUND.filter((word) => found[word] > 0).map((word) => `${formatCount(found[word])} ${word}`);
   return [
     `${pluralize(verified.rows, "row")} in ${formatDuration(endedAtEpochMs - startedAtEpochMs)}: ${parts.join(", ") || "nothing to look up"}`,
     ...foundLines(verified),
     `  result     ${verified.file}`,
-    ...proofLines(verified, asked),
+    ...proofLines(verified, source),
   ];
 }
 
@@ -107,8 +109,8 @@ function foundLines({
   unmarkedAliases,
 }: Verified): string[] {
   const lines: string[] = [];
-  if (skipped > 0) lines.push(`  ${pluralize(skipped, "more row")} passed over by --skip-domain`);
-  if (found.primary > 0) lines.push("  primary: the address exists, but is marked as no alias");
+  if (skipped > 0) lines.push(`  ${pluralize(skipped, "more row")} skipped by --skip-domain`);
+  if (found.primary > 0) lines.push("  primary: the address exists, but is not marked as an alias");
   if (found.absent > 0) lines.push("  absent: Mimecast's list of the domain's addresses does not have it");
   if (invalid > 0) {
     lines.push(
@@ -121,30 +123,30 @@ function foundLines({
       .map(({ name, aliases }) => `${name} (${pluralize(aliases, "alias", "aliases")})`);
     const more = externalDomains.count - shown.length;
     lines.push(
-      `  not-checkable: no internal ${externalDomains.count === 1 ? "domain" : "domains"} of the account: ${shown.join(", ")}${more > 0 ? `, and ${formatCount(more)} more` : ""}`,
+      `  not-checkable: not ${externalDomains.count === 1 ? "an internal domain" : "internal domains"} of the account: ${shown.join(", ")}${more > 0 ? `, and ${formatCount(more)} more` : ""}`,
     );
   }
   if (unmarkedAliases > 0) {
     lines.push(
-      `  not-checkable: of ${pluralize(unmarkedAliases, "alias", "aliases")} Mimecast does not say whether they are marked as such`,
+      `  not-checkable: for ${pluralize(unmarkedAliases, "alias", "aliases")} Mimecast does not report whether the address is marked as an alias`,
     );
   }
   if (ambiguousAliases > 0) {
     lines.push(
-      `  ${pluralize(ambiguousAliases, "alias", "aliases")} of the input for several primaries: each can belong to one only`,
+      `  ${pluralize(ambiguousAliases, "alias", "aliases")} of the input for several primaries: each can belong to only one`,
     );
   }
   return lines;
 }
 
-function proofLines({ calls, endedAtEpochMs, found }: Verified, asked: string): string[] {
-  if (calls === 0) return ["Mimecast was not asked, as there was nothing to look up."];
+function proofLines({ calls, endedAtEpochMs, found }: Verified, source: string): string[] {
+  if (calls === 0) return ["Mimecast was not asked, because there was nothing to look up."];
   const proved =
     found.alias === 0
       ? "Proved: nothing."
-      : `Proved: ${found.alias === 1 ? "1 row's alias is" : `the aliases of ${formatCount(found.alias)} rows are`} at ${asked}, marked as an alias (${new Date(endedAtEpochMs).toISOString()}).`;
+      : `Proved: ${found.alias === 1 ? "1 row's alias is" : `the aliases of ${formatCount(found.alias)} rows are`} at ${source}, marked as an alias (${new Date(endedAtEpochMs).toISOString()}).`;
   return [
     proved,
-    "Not proved: whose alias it is. The call (get-internal-users) does not tell, so it may belong to another primary than aliasFor.",
+    "Not proved: whose alias it is. The call (get-internal-users) does not return the owner, so it may belong to another primary than aliasFor.",
   ];
 }

@@ -121,7 +121,7 @@ test("The plan says on the screen what was read, what will be, and what is wrong
   for (const line of [
     "Plan for 4 rows: 1 to send, 1 invalid, 2 conflict",
     "1 record without alias",
-    "1 entry of another kind (x500, sip, …) passed over",
+    "1 entry of another kind (x500, sip, …) skipped",
     "ann@old.example will belong to ann@new.example",
     "to send by domain: old.example 1",
     "one.csv, line 2: conflict, ambiguous_primary: line 3 of two.csv gives this alias to dan@new.example",
@@ -146,7 +146,7 @@ test("A plan that is longer than a screen says how much more there is", async ()
   const words = ["import", "a.csv", "--dry-run", "--rows-per-request", "5"];
   const { stderr } = await runCli(words, { cwd });
   for (const line of [
-    "2 blank lines passed over",
+    "2 blank lines skipped",
     "to send by domain: d0.example 1, d1.example 1, d2.example 1, d3.example 1, d4.example 1, and 3 more domains",
     "and 3 more problems",
     "2 calls of up to 5 rows, about",

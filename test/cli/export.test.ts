@@ -60,9 +60,9 @@ describe("mimecast-bulk export", () => {
     const { code, stderr } = await runCli(["export", "--all-groups"], { env: simulatorEnv(simulator) });
     expect(code).toBe(0);
     const said = messagesOf(stderr).join("\n");
-    expect(said).toMatch(/group 'Joined' .*: to be tried again, http_503/);
-    expect(said).toMatch(/group 'Joined' is read once more: /);
-    expect(said.match(/1 member came, and find-groups counts 9/g)).toHaveLength(10);
+    expect(said).toMatch(/group 'Joined' .*: retrying after http_503/);
+    expect(said).toMatch(/group 'Joined': reading it again: /);
+    expect(said.match(/1 member returned, but find-groups counts 9/g)).toHaveLength(10);
     expect(said).toContain("2 more times userCount");
   });
 

@@ -197,7 +197,7 @@ test("A run names the alias columns that it took, and the columns of addresses t
   const { code, stderr } = await runCli(["import", "a.csv", "--dry-run"], { cwd });
   const said = messagesOf(stderr).join("\n");
   expect(said).toContain('aliasFor from "Email", alias from "Alias" and "Alias 2" (UTF-8');
-  expect(said).toContain('not read, though there are addresses: "WindowsEmailAddress"');
+  expect(said).toContain('not read, although they contain addresses: "WindowsEmailAddress"');
   expect(said).toContain("ann@old.example will belong to ann@new.example");
   expect(code).toBe(0);
 });

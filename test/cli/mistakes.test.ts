@@ -23,7 +23,7 @@ test.each([
   put(cwd, "b.csv", ROWS);
   const { code, stderr } = await runCli(["import", "a.csv", ...words, "--dry-run"], { cwd });
   expect(code).toBe(64);
-  expect(stderr).toContain(`${option} has taken the file b.csv for a value`);
+  expect(stderr).toContain(`${option} has consumed the file b.csv as a value`);
 });
 
 test.each([["check"], ["import", "a.csv"]])(

@@ -166,7 +166,7 @@ test("The password of a proxy is in no output, though the proxy can't be used", 
     HTTPS_PROXY: `http://user:pass%2Bword-1@127.0.0.1:${simulator.port}`,
   };
   const run = startCli(["import", "a.csv", "--verbose"], { cwd, env });
-  await run.said("no effect yet");
+  await run.said("not applied yet");
   run.kill("SIGTERM");
   const { stderr } = await run.ended;
   for (const text of [stderr, contentBelow(join(cwd, "runs"))]) {

@@ -212,7 +212,7 @@ test("Records without an alias are told at the end too, and a file with nothing 
   const { code, stderr } = await runCli(["import", "a.csv"], { cwd, env: simulatorEnv(simulator) });
   expect(code).toBe(0);
   const said = messagesOf(stderr).join("\n");
-  expect(said).toMatch(/^0 rows in .*: nothing to do\n {2}besides {4}1 record without alias$/m);
+  expect(said).toMatch(/^0 rows in .*: nothing to do\n {2}also {7}1 record without alias$/m);
 });
 
 test("The rows to be sent are shown as sentences, with the columns that were taken", async () => {

@@ -56,7 +56,7 @@ const WAITS: Readonly<Record<string, Waiting>> = {
   "before a token is asked for again": async (words) => {
     const server = await withoutTokens("error");
     const started = startIn(server.url, words);
-    await started.run.said("no effect yet");
+    await started.run.said("not applied yet");
     return started;
   },
   "for the quota": async (words) => {
@@ -81,7 +81,7 @@ const WAITS: Readonly<Record<string, Waiting>> = {
     const started = startIn(gate.url, [...words, "--concurrency", "2"], 300);
     await until("some calls", () => simulator.counters.calls > 5);
     await gate.cut();
-    await started.run.said("no effect yet");
+    await started.run.said("not applied yet");
     return started;
   },
 };

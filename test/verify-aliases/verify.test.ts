@@ -138,7 +138,7 @@ describe("each row's alias", () => {
       { file: "a.csv", line: "2", aliasFor: "ann@new.example", alias: "alias1@old.example", found: "alias" },
       { file: "b.csv", line: "2", aliasFor: "ann@new.example", alias: "alias9@old.example", found: "absent" },
     ]);
-    expect(said).toContain("1 more row passed over by --skip-domain");
+    expect(said).toContain("1 more row skipped by --skip-domain");
   });
 
   test("given to two primaries is found, and it is said that one of them at most has it", async () => {
@@ -149,7 +149,7 @@ describe("each row's alias", () => {
     ]);
     const { code, said } = await verifying(simulator, csv);
     expect(code).toBe(0);
-    expect(said).toContain("1 alias of the input for several primaries: each can belong to one only");
+    expect(said).toContain("1 alias of the input for several primaries: each can belong to only one");
   });
 
   test("that the input does not have asks for nothing", async () => {
@@ -174,7 +174,7 @@ describe("a list of addresses", () => {
     const { code, said } = await verifying(simulator, aliases("old.example", 40));
     expect(code).toBe(0);
     expect(said).toContain(
-      "the internal users of old.example, page 1: it is the last one, and 40 addresses were read, but totalCount is 41; read once more",
+      "the internal users of old.example, page 1: it is the last one, and 40 addresses were read, but totalCount is 41; reading it again",
     );
     expect(simulator.counters.calls).toBe(3);
   });
@@ -299,7 +299,7 @@ test("A verification of more than a screen can hold says how much more there is"
   const { code, said } = await verifying(simulator, csvOf([...domains, ...broken]));
   expect(code).toBe(1);
   expect(said).toContain("and 2 more problems");
-  expect(said).toMatch(/no internal domains of the account: d0\.example \(1 alias\), .*, and 2 more/);
+  expect(said).toMatch(/not internal domains of the account: d0\.example \(1 alias\), .*, and 2 more/);
 });
 
 test("Where every row is passed over there is nothing to look up", async () => {
