@@ -8,7 +8,7 @@ import { csvOf, manyRows } from "../support/csv-files.ts";
 const BUSY = { alias: "*@busy.example", kind: "fail", code: "err_busy", retryable: true } as const;
 const LOST = { alias: "*@lost.example", kind: "status", status: 503, executed: true } as const;
 
-test("The same command again sends nothing that is in place, and names the run that set it", async () => {
+test("The same command again sends nothing that is in place, and says since when it is", async () => {
   const simulator = await simulatorFor({ record: true });
   const first = await importing(simulator, manyRows(30));
   const second = await importing(simulator, manyRows(30), { folder: first.folder });
