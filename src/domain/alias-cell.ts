@@ -1,9 +1,9 @@
 import { displayText, parseAddress } from "./address.ts";
 import { type CellEntry, oddSeparator, parseEntries } from "./address-list.ts";
-import { lostList } from "./broken-list.ts";
+import { detectBrokenList } from "./broken-list.ts";
 import type { ToolCode } from "./failure.ts";
 import { isListHeader } from "./list-header.ts";
-import type { ParsedRecord, ParsedRow } from "./row-reading.ts";
+import type { ParsedRecord, ParsedRow } from "./parsed-record.ts";
 
 type Address = Extract<ReturnType<typeof parseAddress>, { ok: true }>;
 
@@ -36,8 +36,8 @@ export function parseCell(primary: Address, { column, text, header }: AliasCell)
   }
   // The mark hides the kind of the first entry, which may be another primary.
   if (TEXT_MARK.test(text)) return invalid("invalid_address", `alias: ${secondary.reason}`);
-  const lost = lostList(text, header);
-  if (lost !== undefined) return invalid(lost.code, `alias: ${lost.message}`);
+  const broken = detectBrokenList(text, header);
+  if (broken !== undefined) return invalid(broken.code, `alias: ${broken.message}`);
   return parseList(primary, { column, text, header }, invalid);
 }
 
@@ -99,15 +99,15 @@ function* rowsOf(
 }
 
 function toPair(primary: Address, secondary: Address, found: string): ParsedRow {
-  const { address: aliasFor, key: aliasForKey } = primary;
-  if (aliasForKey === secondary.key) {
-    const message = `alias and aliasFor are the same address, ${aliasForKey}`;
+  const { address: aliasFor, key: primaryKey } = primary;
+  if (primaryKey === secondary.key) {
+    const message = `alias and aliasFor are the same address, ${primaryKey}`;
     return { kind: "invalid", aliasFor, alias: found, code: "alias_is_primary", message };
   }
   return {
     kind: "pair",
     pair: { aliasFor, alias: secondary.address },
-    aliasForKey,
+    primaryKey,
     aliasKey: secondary.key,
     cleaned: primary.cleaned || secondary.cleaned,
   };

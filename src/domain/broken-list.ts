@@ -1,7 +1,7 @@
 import { displayText } from "./address.ts";
 
 /** Why a cell holds no list any more, though it was to hold one, and how it is exported right. */
-export interface LostList {
+export interface BrokenList {
   readonly code: "unexpanded_list" | "truncated_list";
   readonly message: string;
 }
@@ -16,7 +16,7 @@ const ELLIPSIS = /(?:\.\.\.|\u2026)\s*\}?$/;
  * entries only. Of the second nothing may be used: who imports a part takes it for the whole. Undefined where the
  * cell is nothing of the kind. `header` is that of the cell's column.
  */
-export function lostList(cell: string, header: string | undefined): LostList | undefined {
+export function detectBrokenList(cell: string, header: string | undefined): BrokenList | undefined {
   const text = cell.trim();
   const exported = (): string => `Export it with: ${exportCommand(text, header)}`;
   if (TYPE_NAME.test(text)) {

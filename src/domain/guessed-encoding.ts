@@ -1,6 +1,6 @@
 import { displayText } from "./address.ts";
+import type { ParsedRecord, ParsedRow } from "./parsed-record.ts";
 import type { InputRecord, RecordLayout } from "./row.ts";
-import type { ParsedRecord, ParsedRow } from "./row-reading.ts";
 
 const BEYOND_ASCII = /[^\0-\u007f]/;
 /** Characters beyond ASCII that are removed around an address, and separate addresses. They may be letters as well. */

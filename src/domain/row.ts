@@ -2,8 +2,8 @@ import { displayText, parseAddress } from "./address.ts";
 import { type AliasCell, NO_ROWS, parseCell } from "./alias-cell.ts";
 import type { ToolCode } from "./failure.ts";
 import { isListHeader } from "./list-header.ts";
+import type { ParsedRecord, ParsedRow } from "./parsed-record.ts";
 import { hasMovedMark, quotationFault } from "./quotation.ts";
-import type { ParsedRecord, ParsedRow } from "./row-reading.ts";
 
 /** A record of an input file, as it was read. */
 export interface InputRecord {

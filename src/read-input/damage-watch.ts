@@ -1,6 +1,6 @@
 import { beginsWithKind } from "../domain/address-list.ts";
+import type { ParsedRecord } from "../domain/parsed-record.ts";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
-import type { ParsedRecord } from "../domain/row-reading.ts";
 
 /** A record and what was read from it. */
 export interface ReadRecord {

@@ -1,7 +1,7 @@
 import type { OpenInput } from "../csv/open-input.ts";
 import { withoutGuesses } from "../domain/guessed-encoding.ts";
+import type { ParsedRecord, ParsedRow } from "../domain/parsed-record.ts";
 import { type InputRecord, parseRecord } from "../domain/row.ts";
-import type { ParsedRecord, ParsedRow } from "../domain/row-reading.ts";
 import type { SkipDomain } from "../domain/skip-domain.ts";
 import type { Shutdown } from "../engine/shutdown.ts";
 import type { RowStager, StagedRow } from "../ledger/stage-rows.ts";
@@ -128,7 +128,7 @@ function stagedRow(
   }
   if (reading.cleaned) notes.cleanedCount += 1;
   const { aliasFor, alias } = reading.pair;
-  const { aliasForKey: primaryKey, aliasKey } = reading;
+  const { primaryKey, aliasKey } = reading;
   if (!skip(aliasKey)) {
     return { file, line, raw, recordPart: part, aliasFor, alias, primaryKey, aliasKey, planned: undefined };
   }

@@ -1,8 +1,8 @@
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { ParsedRow } from "../../src/domain/parsed-record.ts";
 import { parseRecord } from "../../src/domain/row.ts";
-import type { ParsedRow } from "../../src/domain/row-reading.ts";
 import { RunError } from "../../src/domain/run-error.ts";
 import { DamageWatch } from "../../src/read-input/damage-watch.ts";
 import { allRecords, openText } from "./reading.ts";

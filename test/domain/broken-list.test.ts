@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cutListMessage, lostList, mayBeCut } from "../../src/domain/broken-list.ts";
+import { cutListMessage, detectBrokenList, mayBeCut } from "../../src/domain/broken-list.ts";
 
 describe("a cell is the name of a .NET type", () => {
   it.each([
@@ -11,7 +11,7 @@ describe("a cell is the name of a .NET type", () => {
     "Microsoft.Exchange.Data.ProxyAddressCollection",
     "Deserialized.Microsoft.Exchange.Data.ProxyAddressCollection",
   ])("%j", (cell) => {
-    expect(lostList(cell, undefined)).toEqual({
+    expect(detectBrokenList(cell, undefined)).toEqual({
       code: "unexpanded_list",
       message: expect.stringContaining(
         `the cell has the name of a .NET type, '${cell.trim()}', as Export-Csv writes a list that was not joined. Export it with: Get-Mailbox `,
@@ -27,7 +27,7 @@ describe("a cell is the name of a .NET type", () => {
     "System String[]",
     "Corp.System.ProxyAddressCollection",
   ])("but not: %j", (cell) => {
-    expect(lostList(cell, undefined)).toBeUndefined();
+    expect(detectBrokenList(cell, undefined)).toBeUndefined();
   });
 });
 
@@ -40,7 +40,7 @@ describe("a cell is a list that was cut short", () => {
     " {a@x.example, b@x.exam ",
     "a@x.example;b@x.exam...  ",
   ])("%j", (cell) => {
-    expect(lostList(cell, undefined)).toEqual({
+    expect(detectBrokenList(cell, undefined)).toEqual({
       code: "truncated_list",
       message: expect.stringContaining(
         `the list '${cell.trim()}' was cut short by PowerShell, and a part of it may not pass for the whole. Export it with: Get-Mailbox `,
@@ -51,7 +51,7 @@ describe("a cell is a list that was cut short", () => {
   it.each(["{a@x.example}", "a@x.example", "a@x.example}", "a...b@x.example;c@x.example", "a@x.example.."])(
     "but not: %j",
     (cell) => {
-      expect(lostList(cell, undefined)).toBeUndefined();
+      expect(detectBrokenList(cell, undefined)).toBeUndefined();
     },
   );
 });
@@ -64,7 +64,7 @@ it.each([
 ])(
   "The command that exports %s of the column %s right is whole, and can be pasted: %s",
   (cell, header, source) => {
-    expect(lostList(cell, header)?.message).toMatch(
+    expect(detectBrokenList(cell, header)?.message).toMatch(
       source === "Get-ADUser"
         ? /: Get-ADUser -Filter \* -Properties mail,proxyAddresses \| Select-Object mail, @\{n='proxyAddresses'; e=\{\$_\.proxyAddresses -join ';'\}\} \| Export-Csv aliases\.csv -NoTypeInformation -Encoding UTF8$/
         : /: Get-Mailbox -ResultSize Unlimited \| Select-Object PrimarySmtpAddress, @\{n='EmailAddresses'; e=\{\$_\.EmailAddresses -join ';'\}\} \| Export-Csv aliases\.csv -NoTypeInformation -Encoding UTF8$/,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keptRows } from "../../src/domain/kept-rows.ts";
+import type { ParsedRow } from "../../src/domain/parsed-record.ts";
 import { type InputRecord, parseRecord } from "../../src/domain/row.ts";
-import type { ParsedRow } from "../../src/domain/row-reading.ts";
 
 const layout = { columns: { aliasFor: 0, aliases: [1, 2, 3] }, cellCount: 4, delimiter: "," };
 const record = (cells: readonly string[]): InputRecord => ({ line: 2, cells, raw: cells.join(",") });

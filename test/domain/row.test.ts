@@ -9,7 +9,7 @@ describe("a record gives a pair", () => {
     expect(parseRecord(record("Ann@Corp.example", "ann@Old.example"), layout)).toEqual({
       kind: "pair",
       pair: { aliasFor: "Ann@Corp.example", alias: "ann@Old.example" },
-      aliasForKey: "ann@corp.example",
+      primaryKey: "ann@corp.example",
       aliasKey: "ann@old.example",
       cleaned: false,
     });

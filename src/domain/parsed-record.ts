@@ -7,7 +7,7 @@ export type ParsedRow =
       readonly kind: "pair";
       readonly pair: Pair;
       /** The addresses in the form in which they are compared. */
-      readonly aliasForKey: string;
+      readonly primaryKey: string;
       readonly aliasKey: string;
       /** White space or invisible characters around an address were removed. */
       readonly cleaned: boolean;
