@@ -163,7 +163,7 @@ export class RecordParser extends Parser {
   #encodingErrorIn(start: number, end: number): string | undefined {
     const bytes = this.#bytes.subarray(start, end);
     if (bytes.includes(0)) return "has a NUL character, which no text has";
-    return isUtf8(bytes) ? undefined : `has bytes that are no text in ${this.#text.encoding()}`;
+    return isUtf8(bytes) ? undefined : `has bytes that are not text in ${this.#text.encoding()}`;
   }
 
   /** Moves past the line breaks in front of a record. */

@@ -3,26 +3,26 @@ import { unescapeFormula } from "./formula.ts";
 /** One entry of a cell of addresses. */
 export interface CellEntry {
   /**
-   * `secondary` entries are those that give a row: `smtp:` and bare addresses, also where they are no addresses.
-   * `primary` is `SMTP:`; `other` are the kinds that are no e-mail addresses, such as `x500:`.
+   * `secondary` entries give a row each: those with `smtp:` or without a prefix, valid or not. `primary` is `SMTP:`.
+   * `other` entries are not e-mail addresses, such as `x500:`.
    */
   readonly kind: "primary" | "secondary" | "other";
-  /** The entry as the cell has it, its prefix among it. */
+  /** The entry as it is in the cell, prefix included. */
   readonly text: string;
-  /** What is behind the prefix. */
+  /** The entry without its prefix. */
   readonly value: string;
   /** Invisible characters around it were removed. */
   readonly cleaned: boolean;
-  /** A line break is in it or beside it, and it is not an address: it may be a part of one that was cut in two. */
+  /** It is not an address and has a line break in it or beside it: it may be part of an address that was cut in two. */
   readonly isFragment: boolean;
 }
 
-/** Determines where an entry of a kind ends; see {@link isNext}. */
+/** The rule by which an entry of a kind ends; see {@link isNext}. */
 type Ending = "address" | "token" | "directory-name" | "text";
 
 /**
- * The kinds of proxy addresses that Exchange and its connectors give a mailbox. An unknown prefix is not one of
- * them, so that `stmp:ann@x.example` is refused and not skipped.
+ * The kinds of proxy addresses that Exchange and its connectors give a mailbox. An unknown prefix does not make a
+ * kind, so that `stmp:ann@x.example` is rejected and not skipped.
  */
 const KINDS: Readonly<Record<string, Ending>> = {
   smtp: "address",
@@ -52,9 +52,9 @@ const KINDS: Readonly<Record<string, Ending>> = {
 };
 const KIND = Object.keys(KINDS).join("|");
 const PREFIX = new RegExp(`^(${KIND}):`, "i");
-/** `%` and `|` between entries: behind a domain, which has neither, and in front of an entry of a known kind. */
+/** `%` and `|` between entries: after a domain, which can't contain them, and before an entry of a known kind. */
 const ODD_SEPARATOR = new RegExp(`(?<=@[^\\s;,%|@]{1,255})[%|](?=[^\\s;,@]*@)|[%|](?=(?:${KIND}):)`, "gi");
-/** `phone-context=` and its like belong to the EUM, SIP or telephone address in front of their semicolon. */
+/** Parameters such as `phone-context=`. They belong to the EUM, SIP or telephone address before their semicolon. */
 const PARAMETER = /^(?:phone-context|ext|isub|user|transport)=[^@]*$/i;
 /** An attribute of a directory name, such as `/cn=` or `S=`. An e-mail address does not begin with one. */
 const ATTRIBUTE = /\/[a-z]{1,3}\d?=|^(?:[a-z]{1,2}\d?=|dda:)/i;
@@ -63,7 +63,7 @@ const REST_OF_NAME = /\/[^@]*@[^@.]*$|@\+\d/;
 /** The soft hyphen, zero-width characters and marks of writing direction. */
 const INVISIBLES = "\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff";
 const INVISIBLE = new RegExp(`[${INVISIBLES}]`);
-/** What stands between separators, without the invisible characters around it. */
+/** The text between two separators, without the invisible characters around it. */
 const TOKEN = new RegExp(`[^;,\\s${INVISIBLES}](?:[^;,\\s]*[^;,\\s${INVISIBLES}])?`, "g");
 const HEX = /(?<![^;,\s])X'((?:[\da-f]{2})+)'(?![^;,\s])/gi;
 const LINE_BREAK = /[\r\n]/;
@@ -75,13 +75,13 @@ export function beginsWithKind(cell: string): boolean {
 }
 
 /**
- * Takes a cell of addresses apart, in its order, as Exchange and Active Directory export them: separated by `;`,
- * `,`, spaces or line breaks, also by `%` or `|`, with or without PowerShell's braces around them, or as an array in
- * JSON. Made one by one, so that a cell of any length costs no memory.
+ * Splits a cell of addresses into its entries, in order. Accepts the lists that Exchange and Active Directory export:
+ * separated by `;`, `,`, spaces or line breaks, also by `%` or `|`, with or without PowerShell's braces, or a JSON
+ * array. Yields the entries one by one, so that memory does not grow with the cell.
  *
- * A comma or a space separates only what can stand for itself: `ann lee@x.example` stays one entry, which is
- * wrong, and does not become an alias `lee@x.example`. Entries of other kinds end where {@link isNext} says;
- * whatever follows them with an `@` is an entry of its own, valid or not, so that no address is lost.
+ * A comma or a space separates two entries only if both can be addresses: `ann lee@x.example` stays one entry, which
+ * is invalid, and does not become an alias `lee@x.example`. {@link isNext} decides where entries of other kinds end.
+ * A text with an `@` after one of them is an entry of its own, valid or not, so that no address is lost.
  */
 export function* parseEntries(cell: string): Generator<CellEntry, void, undefined> {
   const list = withoutHex(listOf(unescapeFormula(cell)));
@@ -101,16 +101,16 @@ export function* parseEntries(cell: string): Generator<CellEntry, void, undefine
   if (entry !== undefined) yield closed(entry, list.slice(entry.start, end), list.slice(end));
 }
 
-/** An entry whose end is not found yet. */
+/** An entry whose end has not been found yet. */
 interface OpenEntry {
   readonly start: number;
-  /** What stood before it. */
+  /** The separators before it. */
   readonly gap: string;
   ending: Ending;
   /** A part of it has no `@`, so it is not an address. */
   isBroken: boolean;
   hasAt: boolean;
-  /** It may hold a bare address behind a space, or that may be its own part. */
+  /** The text after one of its spaces is either a bare address or a part of this entry. */
   isDoubtful: boolean;
 }
 
@@ -120,8 +120,9 @@ function opened(start: number, gap: string, prefix: RegExpExecArray | null): Ope
 }
 
 /**
- * The cell with only those of its rows' entries that `isKept` says, counted from 0 among the entries that give a
- * row, which are those that `givesRow` says. They keep the form that they had; taken apart again, they are the same.
+ * Returns the cell with only some of the entries that give a row. `givesRow` selects the entries that give one;
+ * `isKept` gets the number of such an entry, from 0. The entries stay as they are written: parsing the result gives
+ * the same ones.
  */
 export function filterEntries(
   cell: string,
@@ -140,12 +141,12 @@ export function filterEntries(
   return list.startsWith("{") ? `{${list}}` : list;
 }
 
-/** Returns the `%` or `|` that separates the entries of a cell; undefined where neither does. */
+/** Returns the `%` or `|` that separates the entries of a cell; undefined if neither does. */
 export function oddSeparator(cell: string): string | undefined {
   return cell.match(ODD_SEPARATOR)?.[0];
 }
 
-/** Returns a list with separators that are in no address, without what is around it. */
+/** Returns a list without its brackets, with separators that can't be part of an address. */
 function listOf(cell: string): string {
   const list = cell.trim();
   if (list.startsWith("{") && list.endsWith("}")) return list.slice(1, -1);
@@ -163,21 +164,21 @@ function fromJson(list: string): string | undefined {
   }
 }
 
-/** csvde writes a value that is not all ASCII as `X'736d…'`, its bytes in hexadecimal. */
+/** Decodes `X'736d…'`, in which csvde writes the bytes of a value that is not all ASCII. */
 function withoutHex(list: string): string {
   return list.replace(HEX, (_, hex: string) => Buffer.from(hex, "hex").toString("utf8"));
 }
 
 /**
- * Returns whether a token without a known kind in front begins an entry of its own; `last` is the character before
- * the gap. By the kind of the entry before it:
+ * Returns whether a token without a known prefix begins a new entry; `last` is the character before the gap. The kind
+ * of the previous entry decides:
  *
- * - `token` (SIP, SPO): any separator ends it, except a semicolon in front of a parameter.
- * - `directory-name` (X400, X500) may hold any separator: it ends in front of a token with an `@`, unless that is
+ * - `token` (SIP, SPO): any separator ends it, except a semicolon before a parameter.
+ * - `directory-name` (X400, X500) may contain any separator: it ends before a token with an `@`, unless the token is
  *   an attribute of the name.
- * - `text` (Notes, fax) may hold commas, spaces and parameters: any other semicolon ends it, a line break, and a
- *   separator in front of a token with an `@`. Where that may be the end of a name (`NOTES:Ann Lee@x.example`) the whole is
- *   doubtful, and `lee@x.example` does not become an alias.
+ * - `text` (Notes, fax) may contain commas, spaces and parameters: it ends at any other semicolon, at a line break,
+ *   and at a separator before a token with an `@`. If the token may be the end of a name
+ *   (`NOTES:Ann Lee@x.example`), the entry is doubtful, and `lee@x.example` does not become an alias.
  */
 function isNext(entry: OpenEntry, last: string, gap: string, token: string): boolean {
   const hasAt = token.includes("@");
@@ -197,14 +198,14 @@ function isNext(entry: OpenEntry, last: string, gap: string, token: string): boo
   }
 }
 
-/** A parameter, such as a dial plan's name, may hold spaces, whatever is in front of it. */
+/** Returns whether the token is a parameter, such as a dial plan's name. The entry may contain spaces from there on. */
 function isParameter(entry: OpenEntry, gap: string, token: string): boolean {
   if (gap !== ";" || !PARAMETER.test(token)) return false;
   entry.ending = "text";
   return true;
 }
 
-/** A semicolon is in no address; a line break can be, where someone broke one in two. */
+/** Returns whether a gap always separates: an address has no semicolon, but a line break may cut one in two. */
 function isStrong(last: string, gap: string, token: string): boolean {
   if (gap.includes(";")) return true;
   return LINE_BREAK.test(gap) && !/[@.]/.test(`${last}${token.charAt(0)}`);

@@ -3,11 +3,11 @@ import type { ToolCode } from "./failure.ts";
 import { unescapeFormula } from "./formula.ts";
 import { characterNotInDomains } from "./idna.ts";
 
-/** What a cell that should hold one e-mail address holds. */
+/** The result of parsing a cell that should hold one e-mail address. */
 export type ParsedAddress =
-  /** `address` is what is sent, `key` what is compared; `cleaned` says that something around it was removed. */
+  /** `address` is sent, `key` is compared. `cleaned`: characters around the address were removed. */
   | { readonly ok: true; readonly address: string; readonly key: string; readonly cleaned: boolean }
-  /** Nothing but white space was there. */
+  /** The cell has only white space or invisible characters. */
   | { readonly ok: false; readonly empty: true; readonly reason: string }
   /** `reason` is free of control characters. */
   | {
@@ -19,29 +19,29 @@ export type ParsedAddress =
 
 /** RFC 5321, 4.5.3.1.1. */
 const MAX_LOCAL_BYTES = 64;
-/** RFC 5321, 4.5.3.1.3 with erratum 1690: a path of 256 octets less its angle brackets. */
+/** RFC 5321, 4.5.3.1.3 with erratum 1690: a path of 256 octets minus its angle brackets. */
 const MAX_ADDRESS_BYTES = 254;
-/** RFC 1035, 2.3.4: a name of 255 octets less the length in front of its first label and the root's. */
+/** RFC 1035, 2.3.4: a name of 255 octets minus the length octets of its first label and of the root. */
 const MAX_DOMAIN_BYTES = 253;
 /** RFC 1035, 2.3.4. */
 const MAX_LABEL_BYTES = 63;
-/** How much of a wrong value a reason shows. */
+/** The number of characters of an invalid value that a reason shows. */
 const MAX_SHOWN_LENGTH = 80;
 
 const NOT_PLAIN_ASCII = /[^ -~]/;
-/** The addresses of everyday life; whatever it does not match is looked at part by part. */
+/** Matches most addresses in one step; all others are checked part by part. */
 const COMMON_ADDRESS =
   /^[a-z0-9_+&-][a-z0-9_'+&-]{0,31}(?:\.[a-z0-9_'+&-]{1,31})?@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,3}[a-z]{2,20}$/i;
 const APOSTROPHE = 0x27;
-/** A letter that ASCII lacks, as an export in ASCII and a wrong decoding leave it: in a bare address, with nothing around. */
+/** A bare address with `?` or U+FFFD, which an ASCII export or a wrong decoding puts in place of a non-ASCII letter. */
 const LOST_CHARACTER = /^(?=[^@]*@)[^\s<>":]*[?\u{fffd}][^\s<>":]*$/u;
-/** RFC 5321 allows `?` as well, see {@link LOST_CHARACTER}; RFC 6531 allows everything beyond ASCII. No mailbox has it. */
+/** RFC 5321 also allows `?` (see {@link LOST_CHARACTER}), and RFC 6531 all of Unicode; mailboxes use neither. */
 const NOT_LOCAL = /[^a-z0-9!#$%&'*+/=^_`{|}~.\p{L}\p{M}\p{Nd}-]/iu;
 const DOMAIN_CHARACTER = /[^a-z0-9_.\u0080-\u{10ffff}-]/iu;
 const WHITE_SPACE_OR_INVISIBLE = /[\s\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
- * The form in which addresses are compared: lower case, the domain in ASCII, the rest in Unicode's form NFC.
+ * Returns the form in which addresses are compared: lower case, the domain in ASCII, the rest in Unicode form NFC.
  * Cheap for plain ASCII. Any string has a key, and a key is its own key.
  */
 export function addressKey(address: string): string {
@@ -53,10 +53,10 @@ export function addressKey(address: string): string {
 }
 
 /**
- * Reads a cell as one bare e-mail address. White space, no-break spaces and invisible characters around it
- * are removed, and so is the `'` that keeps a spreadsheet from running a cell as a formula. Accepted are
- * dot-atoms, also with letters, marks and digits beyond ASCII; quoted local parts, display names, `mailto:`, address literals and
- * domains of a single label are refused, each with what is wrong with which part.
+ * Parses a cell as one bare e-mail address. Removes white space, no-break spaces and invisible characters around it,
+ * and the `'` that keeps a spreadsheet from running the cell as a formula. Accepts dot-atoms, also with letters, marks
+ * and digits beyond ASCII. Rejects quoted local parts, display names, `mailto:`, address literals and domains of a
+ * single label; the reason says which part is wrong.
  */
 export function parseAddress(cell: string): ParsedAddress {
   const found = trimmed(cell);
@@ -73,7 +73,7 @@ export function parseAddress(cell: string): ParsedAddress {
   return { ok: true, address, key: addressKey(address), cleaned };
 }
 
-/** Text from outside, safe and short enough for a message. */
+/** Returns external text in a form that is safe and short enough for a message. */
 export function displayText(text: string): string {
   const cut = text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
   return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
@@ -83,20 +83,20 @@ export function displayText(text: string): string {
 
 function asciiDomain(domain: string): string {
   if (!NOT_PLAIN_ASCII.test(domain)) return domain;
-  // What is no domain to node:url (it answers "") still needs a key that differs from others'.
+  // node:url returns "" for an invalid domain, which needs a key of its own too.
   return domainToASCII(domain) || domain.normalize("NFC");
 }
 
 function trimmed(cell: string): string {
   let start = 0;
   let end = cell.length;
-  // Beyond the cell's ends there is NaN, which is none of them.
+  // Outside the cell, charCodeAt returns NaN, which is not removable.
   while (isRemovable(cell.charCodeAt(start))) start++;
   while (isRemovable(cell.charCodeAt(end - 1))) end--;
   return cell.slice(start, end);
 }
 
-/** White space of any kind, the soft hyphen, zero-width characters and marks of writing direction. */
+/** Returns whether a code is white space, a soft hyphen, a zero-width character or a mark of writing direction. */
 function isRemovable(code: number): boolean {
   if (code < 0x7f) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
   return (
@@ -120,7 +120,7 @@ function lostCharacterReason(address: string): string {
 
 function addressError(address: string): string | undefined {
   if (address.startsWith("'")) {
-    return `it begins with ', the mark of text in a spreadsheet; write ${bareAddress(address.replace(/^'|'$/g, ""))}`;
+    return `it begins with ', which marks text in a spreadsheet; write ${bareAddress(address.replace(/^'|'$/g, ""))}`;
   }
   if (/^mailto:/i.test(address)) return `it begins with 'mailto:'; write ${bareAddress(address.slice(7))}`;
   if (/^[^<]*<[^<>]*>$/.test(address)) {
@@ -132,13 +132,13 @@ function addressError(address: string): string | undefined {
     return `'${displayText(address)}' has angle brackets; write the bare address, without a name`;
   const quoted = /^".*"(?=@)/su.exec(address);
   if (quoted !== null) {
-    return `the part before @, '${displayText(quoted[0])}', is in quotation marks, and it is not known that Mimecast takes such addresses`;
+    return `the part before @, '${displayText(quoted[0])}', is in quotation marks; Mimecast is not known to accept such addresses`;
   }
   if (address.includes('"')) return `'${displayText(address)}' has quotation marks`;
   if (WHITE_SPACE_OR_INVISIBLE.test(address))
     return `'${displayText(address)}' has a space or an invisible character`;
   const at = address.indexOf("@");
-  if (at === -1) return `'${displayText(address)}' has no @`;
+  if (at === -1) return `'${displayText(address)}' has no @; expected local@domain`;
   if (address.includes("@", at + 1)) return `'${displayText(address)}' has more than one @`;
   return (
     localPartError(address.slice(0, at)) ??
@@ -148,7 +148,7 @@ function addressError(address: string): string | undefined {
   );
 }
 
-/** What to write in the place of an address with something around it. */
+/** Names the address to write instead of one with other text around it. */
 function bareAddress(address: string): string {
   return COMMON_ADDRESS.test(address) ? `the bare address, ${address}` : "the bare address";
 }
@@ -177,9 +177,9 @@ function domainError(domain: string): string | undefined {
   const wrong = DOMAIN_CHARACTER.exec(domain);
   if (wrong !== null) return `${subject} has a '${wrong[0]}'`;
   const ascii = asciiDomain(domain.toLowerCase());
-  if (NOT_PLAIN_ASCII.test(ascii)) return `${subject} is no valid international domain`;
+  if (NOT_PLAIN_ASCII.test(ascii)) return `${subject} is not a valid international domain`;
   const strange = characterNotInDomains(ascii);
-  if (strange !== undefined) return `${subject} has a ${named(strange)}, which no domain has`;
+  if (strange !== undefined) return `${subject} has a ${named(strange)}, which domains can't contain`;
   if (!ascii.includes(".")) return `${subject} has no dot`;
   const dots = misplacedDot(subject, ascii);
   if (dots !== undefined) return dots;
@@ -188,7 +188,7 @@ function domainError(domain: string): string | undefined {
     if (label.startsWith("-") || label.endsWith("-"))
       return `${subject} has a part that begins or ends with -`;
     if (label.length > MAX_LABEL_BYTES) {
-      return `${subject} has a part of ${label.length} characters, and ${MAX_LABEL_BYTES} are allowed`;
+      return `${subject} has a part of ${label.length} characters; at most ${MAX_LABEL_BYTES} are allowed`;
     }
   }
   return undefined;
@@ -201,7 +201,7 @@ function asciiLookAlike(local: string): string | undefined {
   });
 }
 
-/** Returns the character in quotation marks; beyond ASCII, where a dash looks like a hyphen, with its number. */
+/** Returns the character in quotation marks. Beyond ASCII, where a dash looks like a hyphen, adds its code point. */
 function named(character: string): string {
   if (!NOT_PLAIN_ASCII.test(character)) return `'${character}'`;
   const hex = Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, "0");
@@ -217,6 +217,6 @@ function misplacedDot(subject: string, dotted: string): string | undefined {
 function tooLong(subject: string, text: string, limitBytes: number): string | undefined {
   const sizeBytes = Buffer.byteLength(text);
   return sizeBytes > limitBytes
-    ? `${subject} has ${sizeBytes} octets, and ${limitBytes} are allowed`
+    ? `${subject} has ${sizeBytes} bytes; at most ${limitBytes} are allowed`
     : undefined;
 }

@@ -7,15 +7,15 @@ import type { ParsedRecord, ParsedRow } from "./parsed-record.ts";
 
 type Address = Extract<ReturnType<typeof parseAddress>, { ok: true }>;
 
-/** A cell of an alias column that is not empty. */
+/** A non-empty cell of an alias column. */
 export interface AliasCell {
   readonly column: number;
   readonly text: string;
-  /** Of its column; undefined where there is none. */
+  /** The header of its column; undefined in a file without a header. */
   readonly header: string | undefined;
 }
 
-/** A record without rows, which is not a failure. */
+/** The result for a record without rows, which is not a failure. */
 export const NO_ROWS: Extract<ParsedRecord, { kind: "list" }> = {
   kind: "list",
   rowCount: 0,
@@ -24,7 +24,7 @@ export const NO_ROWS: Extract<ParsedRecord, { kind: "list" }> = {
   ownCount: 0,
 };
 
-/** Reads one alias cell that is not empty. */
+/** Parses a non-empty alias cell. */
 export function parseCell(primary: Address, { column, text, header }: AliasCell): ParsedRecord {
   const invalid = (code: ToolCode, message: string): ParsedRow => {
     return { kind: "invalid", aliasFor: primary.address, alias: text, code, message };
@@ -34,7 +34,7 @@ export function parseCell(primary: Address, { column, text, header }: AliasCell)
     const isOwn = secondary.key === primary.key && isListHeader(header ?? "");
     return isOwn ? { ...NO_ROWS, ownCount: 1 } : toPair(primary, secondary, text);
   }
-  // The mark hides the kind of the first entry, which may be another primary.
+  // The leading ' hides the kind of the first entry, which may be another primary.
   if (TEXT_MARK.test(text)) return invalid("invalid_address", `alias: ${secondary.reason}`);
   const broken = detectBrokenList(text, header);
   if (broken !== undefined) return invalid(broken.code, `alias: ${broken.message}`);
@@ -42,15 +42,15 @@ export function parseCell(primary: Address, { column, text, header }: AliasCell)
 }
 
 /**
- * Returns the rule by which entries of an alias cell give a row each. The primary itself gives none in a list: a cell
- * with several entries, or one of a column of lists.
+ * Returns a predicate for the entries of an alias cell that give a row. In a list, which is a cell with several entries
+ * or in a column of lists, the primary itself does not give one.
  */
 export function rowSelector(primary: Address, { text, header }: AliasCell): (entry: CellEntry) => boolean {
   const isList = isListHeader(header ?? "") || hasSeveral(text);
   return ({ kind, value }) => kind === "secondary" && !(isList && isSameAddress(value, primary));
 }
 
-/** A list that is read twice rather than kept: a cell of a megabyte has a hundred thousand addresses. */
+/** Parses a list. Goes through it twice to keep none of it: a cell of a megabyte has a hundred thousand addresses. */
 function parseList(
   primary: Address,
   cell: AliasCell,
@@ -70,7 +70,7 @@ function parseList(
     }
   }
   const rows = rowsOf(primary, cell.text, givesRow);
-  // A list of one is an ordinary row.
+  // A list with one entry is an ordinary row.
   if (rowCount === 1 && otherCount === 0 && ownCount === 0) for (const row of rows) return row;
   return { kind: "list", rowCount, otherCount, ownCount, rows };
 }
@@ -125,7 +125,7 @@ function hasSeveral(cell: string): boolean {
 }
 
 function fragmentMessage(text: string): string {
-  return `alias: the list has '${displayText(text)}' beside a line break, which is not an address: a line break may have cut one in two. Join its parts, or take out what is not an address`;
+  return `alias: the list has '${displayText(text)}' next to a line break. That is not an address: the line break may have cut one in two. Join its parts, or remove the text that is not an address`;
 }
 
 function otherPrimaryMessage(text: string, primary: Address, cell: string): string {
@@ -134,5 +134,5 @@ function otherPrimaryMessage(text: string, primary: Address, cell: string): stri
   return `the cell's primary address, '${displayText(text)}', is not aliasFor, ${primary.key}${how}`;
 }
 
-/** Marks a cell as text in a spreadsheet. It is not removed, unless a formula could follow. */
+/** The `'` that marks a cell as text in a spreadsheet. It is removed only in front of a formula. */
 const TEXT_MARK = /^\s*'(?![=+@\t\r-])/;

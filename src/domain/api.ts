@@ -1,13 +1,13 @@
 import type { Exchange, Page, PageExchange, PageRequest, ReadExchange } from "./response.ts";
 import type { Pair } from "./row.ts";
 
-/** A member of a group. Fields that the API left out are empty. */
+/** A member of a group. Fields that the API omits are empty. */
 export interface Member {
   /** Empty for a member that is a whole domain (graded C). */
   readonly emailAddress: string;
   readonly name: string;
   readonly domain: string;
-  /** Undefined where the API does not say. */
+  /** Undefined if the API omits it. */
   readonly internal?: boolean | undefined;
   /** `created_manually`, `contact_from_ldap`, …: open-ended. */
   readonly type: string;
@@ -21,42 +21,43 @@ export interface Group {
   /** The API's `description`. Not unique. */
   readonly name: string;
   readonly parentId: string;
-  /** `cloud` or `ldap`, as the API says. */
+  /** The API's value: `cloud` or `ldap`. */
   readonly source: string;
-  /** Undefined where the API does not say. */
+  /** Undefined if the API omits it. */
   readonly userCount?: number | undefined;
   readonly folderCount?: number | undefined;
 }
 
+/** A search for groups. */
 export interface GroupQuery {
-  /** A part of the name; how the API compares is not known. */
+  /** A part of the name. How the API compares it is not known. */
   readonly query?: string | undefined;
-  /** Asked without one, the API may answer for one of them only. */
+  /** Required, because without it the API may return groups of one source only. */
   readonly source: "cloud" | "ldap";
 }
 
 /** An address of an internal domain (graded R). */
 export interface InternalUser {
   readonly emailAddress: string;
-  /** The API marks the address as an alias. Whose, it does not say. Undefined where it does not say at all. */
+  /** The API marks the address as an alias, but does not name its primary. Undefined if the API omits the mark. */
   readonly alias?: boolean | undefined;
 }
 
 /** A page of a domain's users. */
 export interface InternalUserPage extends Page<InternalUser> {
   /**
-   * What the API calls so beside the users (graded R); undefined where it does not say. Whether it counts this page
-   * or the whole list, and aliases or not, is not known.
+   * The API's `userCount` (graded R); undefined if the API omits it. It is not known whether it counts this page or the
+   * whole list, and whether it includes aliases.
    */
   readonly userCount: number | undefined;
 }
 
 /**
- * What an account knows, to be read only. Each method makes one call, two where a token had expired. Whatever the
- * network and Mimecast do is a value in the exchange; only what `beforeSend` throws is thrown.
+ * Read access to an account. Each method makes one call, or two if the token has expired. Errors of the network and of
+ * Mimecast are values in the exchange; a method throws only what `beforeSend` throws.
  */
 export interface DirectoryApi {
-  /** Needs the permission Directories | Groups | Read, in API 2.0 Services | Directory Sync | Read. */
+  /** Needs the permission Directories | Groups | Read; in API 2.0, Services | Directory Sync | Read. */
   groupMembers(groupId: string, page: PageRequest, call: CallOptions): Promise<PageExchange<Member>>;
   /** Needs the permission Directories | Groups | Read. */
   groups(query: GroupQuery, page: PageRequest, call: CallOptions): Promise<PageExchange<Group>>;
@@ -65,35 +66,37 @@ export interface DirectoryApi {
     page: PageRequest,
     call: CallOptions,
   ): Promise<ReadExchange<InternalUserPage>>;
-  /** The names of the account's internal domains. */
+  /** Lists the names of the account's internal domains. */
   internalDomains(page: PageRequest, call: CallOptions): Promise<PageExchange<string>>;
   account(call: CallOptions): Promise<ReadExchange<AccountDetails>>;
 }
 
+/** The account's own data. */
 export interface AccountDetails {
-  /** Undefined where the API does not say. */
+  /** Undefined if the API omits it. */
   readonly name: string | undefined;
 }
 
-/** What the import corridor needs of Mimecast. */
+/** The API that sends alias updates. */
 export interface AliasApi {
   /**
-   * Makes each pair's `alias` a secondary address of its `aliasFor`: one call for all of them, two where a token
-   * had expired. No two pairs have the same alias or the same primary. Whatever the network and Mimecast do is a
-   * value in the {@link Exchange}. Throws only what `beforeSend` throws, and `signal`'s reason is never thrown: an
-   * abandoned call is `indeterminate`, or `not-executed` where it certainly was not sent.
+   * Makes each pair's `alias` a secondary address of its `aliasFor`, in one call for all pairs, or two if the token has
+   * expired. No two pairs may have the same alias or the same primary. Errors of the network and of Mimecast are values
+   * in the {@link Exchange}. Throws only what `beforeSend` throws, never `signal`'s reason: an aborted call is
+   * `indeterminate`, or `not-executed` if it certainly was not sent.
    */
   updateAliases(pairs: readonly Pair[], call: CallOptions): Promise<Exchange>;
 }
 
+/** The hooks and signals of one call. */
 export interface CallOptions {
   /**
-   * Awaited directly before each request that carries the rows, after the token is there: the place to wait
-   * for the quota and to put the rows' claims on record. What it throws ends the call unsent.
+   * Awaited directly before each request of the call, once there is a token. Waits for the quota and records the rows'
+   * claims. If it throws, the request is not sent.
    */
   readonly beforeSend: () => Promise<void>;
-  /** Aborts the call itself, also while its answer is awaited. */
+  /** Aborts the call, also while it waits for the response. */
   readonly signal: AbortSignal;
-  /** Ends the wait for a token, which is nobody's to wait for once nothing is sent any more. Default: `signal`. */
+  /** Ends the wait for a token, because a draining run does not send the request. Default: `signal`. */
   readonly drainSignal?: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import { displayText } from "./address.ts";
 
-/** Why a cell holds no list any more, though it was to hold one, and how it is exported right. */
+/** A list that PowerShell dropped or cut. The message has the command that exports it correctly. */
 export interface BrokenList {
   readonly code: "unexpanded_list" | "truncated_list";
   readonly message: string;
@@ -12,9 +12,9 @@ const TYPE_NAME =
 const ELLIPSIS = /(?:\.\.\.|\u2026)\s*\}?$/;
 
 /**
- * What PowerShell writes where a list was not joined before it was exported: the name of its type, or its first
- * entries only. Of the second nothing may be used: who imports a part takes it for the whole. Undefined where the
- * cell is nothing of the kind. `header` is that of the cell's column.
+ * Detects what PowerShell writes for a list that was not joined before the export: the name of its type, or its first
+ * entries only. The first entries must not be imported, because the other aliases would be missing unnoticed. Returns
+ * undefined for any other cell. `header` is the header of the cell's column.
  */
 export function detectBrokenList(cell: string, header: string | undefined): BrokenList | undefined {
   const text = cell.trim();
@@ -22,27 +22,27 @@ export function detectBrokenList(cell: string, header: string | undefined): Brok
   if (TYPE_NAME.test(text)) {
     return {
       code: "unexpanded_list",
-      message: `the cell has the name of a .NET type, '${displayText(text)}', as Export-Csv writes a list that was not joined. ${exported()}`,
+      message: `the cell has the name of a .NET type, '${displayText(text)}', instead of addresses: the list was not joined before Export-Csv. ${exported()}`,
     };
   }
   if (!ELLIPSIS.test(text) && !(text.startsWith("{") && !text.endsWith("}"))) return undefined;
   return {
     code: "truncated_list",
-    message: `the list '${displayText(text)}' was cut short by PowerShell, and a part of it may not pass for the whole. ${exported()}`,
+    message: `PowerShell cut the list '${displayText(text)}' short, and the rest of its addresses is missing. ${exported()}`,
   };
 }
 
-/** The lengths at which Excel and other programs cut a cell: a list of exactly so many characters may be a part. */
+/** The lengths, in characters, at which Excel and other programs cut a cell: a list of such a length may be cut. */
 const CUT_LENGTHS: ReadonlySet<number> = new Set([255, 32_767]);
 
-/** Tells whether a cell has a length at which programs cut cells. It is cut if no cell of its column is longer. */
+/** Returns whether a cell has a length at which programs cut cells. It is cut if no cell of its column is longer. */
 export function mayBeCut(cell: string): boolean {
   return CUT_LENGTHS.has(cell.length);
 }
 
-/** The message for a list that was cut at a length; `header` is that of its column. */
+/** Returns the message for a list that was cut at a length; `header` is the header of its column. */
 export function cutListMessage(length: number, header: string | undefined): string {
-  return `alias: the list has exactly ${length} characters, at which programs cut a cell, and none in its column is longer: a part of it may not pass for the whole. Export it with: ${exportCommand("", header)}`;
+  return `alias: the list has exactly ${length} characters, a length at which programs cut a cell, and no list in its column is longer: addresses may be missing. Export it with: ${exportCommand("", header)}`;
 }
 
 function exportCommand(text: string, header: string | undefined): string {

@@ -1,9 +1,9 @@
-/** Time as the engine sees it; handed in, so that tests own it. */
+/** The time source of the engine. An argument, so that tests control it. */
 export interface Clock {
-  /** Monotonic milliseconds, for durations. Does not jump when the wall clock is set. */
+  /** Returns monotonic milliseconds, for durations. Setting the wall clock does not change it. */
   nowMs(): number;
-  /** Milliseconds since the epoch by the wall clock, for time stamps and deadlines. */
+  /** Returns the wall clock's milliseconds since the epoch, for time stamps and deadlines. */
   epochMs(): number;
-  /** Resolves after `ms`, or at once when `signal` aborts (never rejects: ask the signal why it ended). */
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects: check the signal for the cause. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

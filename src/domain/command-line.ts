@@ -1,24 +1,24 @@
 import { isPlainText } from "./display-text.ts";
 
 /**
- * Returns a command as a person can paste it: for a POSIX shell; on Windows for cmd.exe, which knows no single quotes,
- * and PowerShell alike.
+ * Formats a command so that a person can paste it into a POSIX shell or, on Windows, into either cmd.exe, which does
+ * not support single quotes, or PowerShell.
  */
 export function shellCommand(words: readonly string[], platform: string): string {
   return words.map((word) => shellQuote(word, platform)).join(" ");
 }
 
-/** Returns one word of a command, quoted where its shell would read it otherwise. */
+/** Returns one word of a command, quoted if its shell would otherwise interpret it. */
 export function shellQuote(word: string, platform: string): string {
   if (platform === "win32") return windowsWord(word);
-  // zsh replaces a word that begins with =, and every shell one that begins with ~.
+  // zsh expands a word that begins with =, and every shell one that begins with ~.
   if (/^(?!=)[\w@%+=:,./-]+$/.test(word)) return word;
   return isPlainText(word) ? `'${word.replaceAll("'", "'\\''")}'` : ansiWord(word);
 }
 
 /**
- * In double quotes, which both shells know. PowerShell makes a list of a bare word with a comma, and variables of `@`
- * and `$`. A program takes a backslash before a quotation mark for an escape, so it is doubled.
+ * Quotes a word with double quotes, which both shells support. PowerShell makes a list of a bare word with a comma, and
+ * expands `@` and `$`. A backslash before a quotation mark is doubled, because programs treat it as an escape.
  */
 function windowsWord(word: string): string {
   if (/^[\w+=:./\\-]+$/.test(word)) return word;
@@ -27,8 +27,8 @@ function windowsWord(word: string): string {
 }
 
 /**
- * A word with characters that are not shown, or that would be lost on the way to a terminal, in the form that bash,
- * zsh and POSIX since 2024 know. The bytes are octal, because hexadecimal escapes have no fixed length.
+ * Quotes a word with characters that a terminal does not show or would drop, as `$'…'`, which bash, zsh and POSIX since
+ * 2024 support. The bytes are octal, because hexadecimal escapes do not have a fixed length.
  */
 function ansiWord(word: string): string {
   const characters = [...word].map((character) => {

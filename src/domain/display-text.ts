@@ -1,12 +1,12 @@
 /**
- * Text from outside, made harmless for a terminal or a log: control characters (line breaks among them) and
- * marks that change the direction of writing become spaces.
+ * Makes external text safe for a terminal or a log: replaces control characters, line breaks included, and marks that
+ * change the direction of writing with spaces.
  */
 export function stripControlCharacters(text: string): string {
   return isPlainText(text) ? text : text.replaceAll(ALL_HARMFUL, " ");
 }
 
-/** Returns the text with its line breaks as they are, and each line as {@link stripControlCharacters} makes it. */
+/** Applies {@link stripControlCharacters} to each line of a text, and keeps the line breaks. */
 export function plainLines(text: string): string {
   return text.split("\n").map(stripControlCharacters).join("\n");
 }
@@ -14,13 +14,13 @@ export function plainLines(text: string): string {
 /** Returns JSON of the same value with an escape for every character that {@link stripControlCharacters} replaces. */
 export function plainJson(json: string): string {
   return json.replaceAll(ALL_HARMFUL, (character) => {
-    // JSON.stringify escapes line breaks within texts, so this is one between them.
+    // JSON.stringify escapes line breaks within strings, so this one is between values.
     if (character === "\n") return character;
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 }
 
-/** Returns whether the text holds nothing that {@link stripControlCharacters} replaces. */
+/** Returns whether {@link stripControlCharacters} would leave the text unchanged. */
 export function isPlainText(text: string): boolean {
   return !HARMFUL.test(text);
 }

@@ -1,11 +1,11 @@
-/** A text with some layers of escapes removed. */
+/** A text from which some layers of escapes are removed. */
 export interface Unescaped {
   readonly text: string;
-  /** For each character of `text`, and for its end, the place in the original. Undefined for the original itself. */
+  /** For each character of `text`, and for its end, the index in the original. Undefined for the original itself. */
   readonly places: readonly number[] | undefined;
 }
 
-/** Of HTML's names for ASCII characters, those that encoders write. */
+/** The HTML names of ASCII characters that encoders write. */
 const NAMED: ReadonlyMap<string, string> = new Map([
   ["amp", "&"],
   ["apos", "'"],
@@ -25,7 +25,7 @@ const ESCAPE =
   /%([0-7][\da-f])|\\(?:u([\da-f]{4})|x([\da-f]{2})|(["'/\\]))|&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,6}));/gi;
 const MAYBE_ESCAPE = /[%&\\]/;
 
-/** Removes one layer of percent-encoding, JSON's and HTML's escapes. Returns undefined if there are none. */
+/** Removes one layer of percent-encoding, JSON and HTML escapes. Returns undefined if there are none. */
 export function unescapeOnce({ text, places }: Unescaped): Unescaped | undefined {
   if (!MAYBE_ESCAPE.test(text)) return undefined;
   const placeOf = (index: number): number => places?.[index] ?? index;
@@ -54,7 +54,7 @@ function characterOf(match: RegExpExecArray): string | undefined {
   const [, percent, json, javascript, itself, decimal, hexadecimal, name] = match;
   if (itself !== undefined) return itself;
   if (name !== undefined) return NAMED.get(name);
-  // A single unit of UTF-16, which can be half of a pair.
+  // A single UTF-16 code unit, which can be half of a surrogate pair.
   if (json !== undefined) return String.fromCharCode(Number.parseInt(json, 16));
   const hex = percent ?? javascript ?? hexadecimal;
   const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);

@@ -1,7 +1,7 @@
 import type { OutcomeCounts, VerifyCounts } from "./outcome.ts";
 import type { RunErrorKind } from "./run-error.ts";
 
-/** What the process ends with. Scripts rely on the numbers. */
+/** The exit codes of the process. Scripts rely on the numbers. */
 export const EXIT = {
   ok: 0,
   rowsFailed: 1,
@@ -35,11 +35,12 @@ const ERROR_EXITS: Readonly<Record<RunErrorKind, ExitCode>> = {
   unreachable: EXIT.unreachable,
 };
 
+/** Returns the exit code of a run that ends with a RunError. */
 export function exitCodeForError(kind: RunErrorKind): ExitCode {
   return ERROR_EXITS[kind];
 }
 
-/** Where several reasons apply, the first of this order counts. */
+/** If several reasons apply, the first one in this order gives the exit code. */
 const STOP_ORDER: readonly StopReason["kind"][] = [
   "refused",
   "unreachable",
@@ -50,15 +51,15 @@ const STOP_ORDER: readonly StopReason["kind"][] = [
 ];
 
 /**
- * Of the reasons to stop, in their order, those that stopped something: a deadline that came while the last calls were
- * under way, and left nothing to be done, did not.
+ * Returns the reasons that really stopped something, in their order. A deadline or a limit that was reached while the
+ * last calls were in flight, and after which nothing was left to do, did not.
  */
 export function effectiveStops(stops: readonly StopReason[], counts: OutcomeCounts): StopReason[] {
   const isLeft = counts["not-sent"] + counts.unknown + counts.failed > 0;
   return stops.filter(({ kind }) => isLeft || (kind !== "deadline" && kind !== "limit"));
 }
 
-/** The exit code of a run that reached its end, or was stopped in order, for reasons that count. */
+/** Returns the exit code of a run that ended by itself or was stopped for these {@link effectiveStops}. */
 export function exitCodeForRun(stops: readonly StopReason[], counts: OutcomeCounts): ExitCode {
   const first = STOP_ORDER.flatMap((kind) => stops.filter((shutdown) => shutdown.kind === kind)).at(0);
   if (first !== undefined) return exitCodeForStop(first);
@@ -66,12 +67,12 @@ export function exitCodeForRun(stops: readonly StopReason[], counts: OutcomeCoun
   return left > 0 ? EXIT.rowsFailed : EXIT.ok;
 }
 
-/** The exit code of `--dry-run`. */
+/** Returns the exit code of `--dry-run`. */
 export function exitCodeForPlan(counts: OutcomeCounts): ExitCode {
   return counts.invalid + counts.conflict > 0 ? EXIT.rowsFailed : EXIT.ok;
 }
 
-/** The exit code of a verification that is complete. */
+/** Returns the exit code of a complete verification. */
 export function exitCodeForVerify(counts: VerifyCounts): ExitCode {
   return counts.primary + counts.absent + counts["not-checkable"] > 0 ? EXIT.rowsFailed : EXIT.ok;
 }
@@ -92,7 +93,7 @@ function exitCodeForStop(shutdown: StopReason): ExitCode {
   }
 }
 
-/** Why sending ended before every row had its turn. */
+/** A reason for which sending ended before every row was sent. */
 export type StopReason =
   | { readonly kind: "signal"; readonly signal: StopSignal; readonly message: string }
   | {

@@ -1,14 +1,14 @@
-/** `12,345`, wherever a person reads it. */
+/** Formats a number for people: `12,345`. */
 export function formatCount(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** `1 row`, `2,000 rows`. */
+/** Formats a number with its noun: `1 row`, `2,000 rows`. */
 export function pluralize(value: number, noun: string, nouns = `${noun}s`): string {
   return `${formatCount(value)} ${value === 1 ? noun : nouns}`;
 }
 
-/** `850 ms`, `42 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Formats a duration: `850 ms`, `42 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1_000);

@@ -3,12 +3,12 @@ import type { ParsedRecord, ParsedRow } from "./parsed-record.ts";
 import type { InputRecord, RecordLayout } from "./row.ts";
 
 const BEYOND_ASCII = /[^\0-\u007f]/;
-/** Characters beyond ASCII that are removed around an address, and separate addresses. They may be letters as well. */
+/** Non-ASCII characters that are removed around an address, or separate two. They may be letters in another encoding. */
 const INVISIBLE = /[\u00a0\u00ad]/;
 
 /**
- * Refuses each row of a record whose address depends on an encoding that is only a guess: one letter read wrongly is
- * another person's address. Other columns of the record may depend on it. `guessed` is the encoding's name.
+ * Makes each row invalid whose address depends on a guessed encoding, because one wrong letter makes it another
+ * person's address. Other columns of the record may depend on the guess. `guessed` is the encoding's name.
  */
 export function withoutGuesses(
   reading: ParsedRecord,
@@ -36,7 +36,7 @@ function withoutGuess(row: ParsedRow, hidden: string | undefined, guessed: strin
   const { aliasFor, alias } = row.kind === "pair" ? row.pair : row;
   const found = [aliasFor, alias].find((address) => BEYOND_ASCII.test(address)) ?? hidden;
   if (found === undefined) return row;
-  // What has no @ in one encoding has none in any of them.
+  // A text without @ in one encoding does not have one in the others either.
   if (row.kind === "invalid" && (row.code !== "invalid_address" || !found.includes("@"))) return row;
   const other = ["windows-1252", "macintosh", "cp850", "cp437"].filter((name) => name !== guessed);
   return {
@@ -44,6 +44,6 @@ function withoutGuess(row: ParsedRow, hidden: string | undefined, guessed: strin
     aliasFor,
     alias,
     code: "guessed_encoding",
-    message: `'${displayText(found)}' has letters beyond ASCII, and nothing tells the file's encoding: ${guessed} was assumed. If the address is right so, run the same command again with --encoding ${guessed}; otherwise name the file's own encoding, such as ${other.join(", ")}`,
+    message: `'${displayText(found)}' has letters beyond ASCII, and the file's encoding is a guess: ${guessed}. If the address is correct, run the same command again with --encoding ${guessed}; otherwise give the file's encoding, such as ${other.join(", ")}`,
   };
 }

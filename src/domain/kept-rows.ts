@@ -4,8 +4,8 @@ import { parseCell, rowSelector } from "./alias-cell.ts";
 import { filledCells, type InputRecord, type RecordLayout } from "./row.ts";
 
 /**
- * The cells of a record with only those of its rows that `isKept` says, counted from 0 in the order of
- * {@link readRecord}. Read again, they give exactly these rows.
+ * Returns the cells of a record with only some of its rows. `isKept` gets a row's number, from 0, in the order of
+ * `parseRecord`. Parsing the returned cells gives exactly the kept rows.
  */
 export function keptRows(
   record: InputRecord,
@@ -14,7 +14,7 @@ export function keptRows(
 ): readonly string[] {
   const cells = [...record.cells];
   const primary = parseAddress(cells[layout.columns.aliasFor] ?? "");
-  // A record without a primary is a single row, and is never cut down.
+  // A record without a valid primary is a single row, so there is nothing to remove.
   if (!primary.ok) return cells;
   let before = 0;
   for (const cell of filledCells(record, layout)) {

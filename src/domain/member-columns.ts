@@ -1,6 +1,6 @@
 import type { Group, Member } from "./api.ts";
 
-/** The columns that an export can have, by the names that its header gives them. */
+/** The columns that an export can have, by their names in its header. */
 export const MEMBER_COLUMNS = [
   "group",
   "groupId",
@@ -23,7 +23,7 @@ export const DEFAULT_MEMBER_COLUMNS: readonly MemberColumn[] = [
   "type",
 ];
 
-/** Gives members' cells, in the order of the columns. What the API left out is empty. */
+/** Returns a function that formats a member's cells in the order of the columns. Fields that the API omits are empty. */
 export function memberCells(columns: readonly MemberColumn[]): (group: Group, member: Member) => string[] {
   const cells = columns.map((column) => CELLS[column]);
   return (group, member) => cells.map((cell) => cell(group, member));

@@ -1,4 +1,4 @@
-/** How a row ended. Every row of a run has exactly one. */
+/** The ways in which a row can end. Every row of a run has exactly one outcome. */
 export const OUTCOMES = [
   "applied",
   "unchanged",
@@ -13,26 +13,26 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Outcomes that a plan gives a row without sending it. */
+/** An outcome that a plan gives a row without sending it. */
 export type PlannedOutcome = Extract<Outcome, "unchanged" | "duplicate" | "skipped" | "invalid" | "conflict">;
 
-/** Outcomes that sending gives a row. A row without one of them was not sent. */
+/** An outcome of sending a row. A row without one of these was not sent. */
 export type SentOutcome = Extract<Outcome, "applied" | "failed" | "unknown">;
 
 function isOutcome(word: string): word is Outcome {
   return OUTCOMES.some((outcome) => outcome === word);
 }
 
-/** The outcome that a word from our own record names. Throws where it names none. */
+/** Returns the outcome that a stored word names. Throws if it is not an outcome. */
 export function outcomeOf(word: string): Outcome {
-  if (!isOutcome(word)) throw new TypeError(`"${word}" is no outcome`);
+  if (!isOutcome(word)) throw new TypeError(`"${word}" is not an outcome`);
   return word;
 }
 
-/** As {@link outcomeOf}, of a row that was sent. */
+/** Returns the outcome of sending that a stored word names. Throws if it is not one. */
 export function sentOutcomeOf(word: string): SentOutcome {
   if (word === "applied" || word === "failed" || word === "unknown") return word;
-  throw new TypeError(`"${word}" is no outcome of sending`);
+  throw new TypeError(`"${word}" is not an outcome of sending`);
 }
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;
@@ -49,18 +49,19 @@ export const NO_OUTCOMES: OutcomeCounts = {
   "not-sent": 0,
 };
 
-/** What verification found of a row's alias. The words are in `verify.csv`; scripts rely on them. */
+/** The results of verifying a row's alias. The words are in `verify.csv`; scripts rely on them. */
 export const FOUND = ["alias", "primary", "absent", "not-checkable"] as const;
 
 /**
- * `alias`: present, and marked as an alias · `primary`: present, and marked as none · `absent`: not in the list of
- * its domain's addresses, which was read whole · `not-checkable`: the domain is not internal, Mimecast does not say
- * which of the two it is, or the row has no alias that could be looked for.
+ * The result of verifying a row's alias. `alias`: present, and marked as an alias · `primary`: present, and marked as
+ * not an alias · `absent`: not in the complete list of its domain's addresses · `not-checkable`: the domain is not
+ * internal, Mimecast omits the mark, or the row does not have a valid alias.
  */
 export type VerifyStatus = (typeof FOUND)[number];
 
 export type VerifyCounts = Readonly<Record<VerifyStatus, number>>;
 
+/** Returns whether a stored word names a result of verifying. */
 export function isFound(word: string): word is VerifyStatus {
   return FOUND.some((found) => found === word);
 }

@@ -1,7 +1,7 @@
 import type { ToolCode } from "./failure.ts";
 import type { Pair } from "./row.ts";
 
-/** What a row says: a pair that can be sent, or why it is none. */
+/** A parsed row: a pair that can be sent, or the reason why it is invalid. */
 export type ParsedRow =
   | {
       readonly kind: "pair";
@@ -14,21 +14,21 @@ export type ParsedRow =
     }
   | {
       readonly kind: "invalid";
-      /** What was found; empty where the record does not reach so far. */
+      /** The cell's text; empty if the record is too short to have the cell. */
       readonly aliasFor: string;
       readonly alias: string;
       readonly code: ToolCode;
       readonly message: string;
     };
 
-/** What a record gives: one row, several, or none. */
+/** A parsed record: one row, or a list of any number of rows. */
 export type ParsedRecord =
   | ParsedRow
   | {
       readonly kind: "list";
-      /** How many rows there are; none where the record has no secondary address, which is no failure. */
+      /** The number of rows; 0 if the record has no secondary address, which is not a failure. */
       readonly rowCount: number;
-      /** Made one by one, in the cell's order. */
+      /** The rows in the cell's order, parsed one by one as they are read. */
       readonly rows: Iterable<ParsedRow>;
       /** The number of entries of other kinds, such as x500, which are skipped. */
       readonly otherCount: number;

@@ -8,14 +8,14 @@ import {
   type TableShape,
 } from "./swallowed-record.ts";
 
-/** A record as the parser cut it, and where it begins. */
+/** A record as the parser split it, and the line on which it begins. */
 interface CutRecord {
   readonly line: number;
   readonly cells: readonly string[];
   readonly raw: string;
 }
 
-/** A reason not to trust where a record and its cells end. */
+/** A reason not to trust the boundaries of a record and its cells. */
 export interface QuotationFault {
   readonly code: "misplaced_quote" | "swallowed_record";
   readonly message: string;
@@ -25,9 +25,9 @@ export interface QuotationFault {
 const CONTEXT_LENGTH = 20;
 
 /**
- * Finds a quotation mark that is missing or too many: one inside an unquoted cell or with text behind it, or a quoted
- * cell that holds other records of the file. Such a record must not be used: its cells may belong to other people.
- * Returns undefined for a record without a fault. Cheap for records of one line.
+ * Finds a missing or surplus quotation mark: one inside an unquoted cell, one with text after it, or a quoted cell that
+ * contains other records of the file. Such a record must not be used: its cells may belong to other people. Returns
+ * undefined for a record without a fault. Cheap for records of one line.
  */
 export function quotationFault(record: CutRecord, shape: TableShape): QuotationFault | undefined {
   const { raw, cells } = record;
@@ -36,13 +36,13 @@ export function quotationFault(record: CutRecord, shape: TableShape): QuotationF
     const place = misplacedQuote(raw, shape.delimiter);
     if (place !== undefined) return misplaced(record, place);
   }
-  // In a record, a line break is always inside quotation marks.
+  // Within a record, a line break is always inside quotation marks.
   return LINE_BREAK.test(raw) ? swallowed(record, shape) : undefined;
 }
 
 /**
- * Tells whether a record that has not the header's number of cells may have lost or gained them by a quotation mark at
- * another place than it was. Empty cells too many are trusted where every record of the file has them.
+ * Returns whether a misplaced quotation mark may be the reason why a record has more or fewer cells than the header.
+ * Surplus empty cells are trusted if every record of the file has them.
  */
 export function hasMovedMark({ cells, raw }: CutRecord, shape: TableShape): boolean {
   if (!raw.includes('"')) return false;
@@ -53,7 +53,7 @@ export function hasMovedMark({ cells, raw }: CutRecord, shape: TableShape): bool
   return false;
 }
 
-/** Finds the first character that strict CSV does not allow at its place. Returns its index. */
+/** Returns the index of the first character that strict CSV does not allow at its place. */
 function misplacedQuote(raw: string, delimiter: string): number | undefined {
   for (let start = 0; ; ) {
     if (raw.charAt(start) === '"') {
@@ -71,7 +71,7 @@ function misplacedQuote(raw: string, delimiter: string): number | undefined {
   }
 }
 
-/** Returns the index behind the closing mark of a quoted cell; `from` is inside it. */
+/** Returns the index after the closing mark of a quoted cell, or the end of the text if there is none. */
 function endOfQuoted(raw: string, from: number): number {
   for (let at = from; ; at += 2) {
     at = raw.indexOf('"', at);
@@ -96,7 +96,7 @@ function swallowed(record: CutRecord, shape: TableShape): QuotationFault | undef
   const { line, raw } = record;
   return {
     code: "swallowed_record",
-    message: `a quoted cell runs over the end of a record: '${displayText(found)}' is one of its own${reach(line, raw)}. Look for a quotation mark that is missing or too many`,
+    message: `a quoted cell contains another record, '${displayText(found)}'${reach(line, raw)}. Look for a missing or surplus quotation mark, and fix it`,
   };
 }
 

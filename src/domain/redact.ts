@@ -3,11 +3,11 @@ import { MAX_LAYERS, type SecretForm, secretForms } from "./secret-forms.ts";
 
 /** Shorter secrets are not redacted: they would match ordinary words. */
 const MIN_SECRET_LENGTH = 4;
-/** The beginning of a secret is redacted from this length on, where a cut has removed the rest. */
+/** If a cut has removed the end of a secret, its beginning is redacted from this length on. */
 const MIN_PART_LENGTH = 3;
-/** The same at the end of a text, which may be an unmarked cut, but also a word that the secret begins with. */
+/** The same limit at the end of a text: that may be an unmarked cut, or a word with which the secret begins. */
 const MIN_LAST_PART_LENGTH = 8;
-/** The access token in use, and those of calls that are still in flight. */
+/** The number of tokens redacted: the access token in use, and those of calls that are still in flight. */
 const MAX_TOKENS = 4;
 /** Log fields that are always redacted. */
 export const REDACTED_FIELDS = [
@@ -22,35 +22,36 @@ export const REDACTED = "[redacted]";
 
 const SECRET_TEXT = new RegExp(`"(${REDACTED_FIELDS.join("|")})":"(?:[^"\\\\]|\\\\.)*"`, "gi");
 
-/** A token or a signature on the wire, whosever it is. */
+/** Any token or signature in an Authorization header, of this account or another one. */
 const AUTHORIZATION = /\b(Bearer(?:\s|%20)+|MC(?:\s|%20)+[^\s:"]+:)[\w+/=.~-]+/gi;
 const BASE64_CHARACTER = /[\w+/-]/;
-/** What marks a cut, of this program's or of somebody else's making. */
+/** The marks of a cut, made by this program or by another one. */
 const CUT = /…|\.{3,}|$/g;
-/** What a cut has left of an escaped character. */
+/** The part of an escaped character that a cut has left. */
 const HALF_ESCAPE = /[%&\\][\w#%;\\]*$/;
 const MAX_HALF_ESCAPE = 12;
 
-/** Redacts secrets, tokens and signatures. Everything that writes text for people or into files shares one. */
+/** A redactor of secrets, tokens and signatures. All code that writes text for people or into files shares one. */
 export interface Redactor {
-  /** Redacts these secrets as well from now on. */
+  /** Adds secrets to redact from now on. */
   add(secrets: readonly string[]): void;
-  /** Redacts this access token as well. The latest four tokens are kept. */
+  /** Adds an access token to redact. The four latest tokens are kept. */
   addToken(token: string): void;
   /** Replaces every form of every secret with {@link REDACTED}. JSON stays valid. */
   readonly redact: (text: string) => string;
 }
 
-/** Characters from `start` on, up to `end`, of the original text. */
+/** A range of the original text, from `start` up to but not including `end`. */
 interface Range {
   readonly start: number;
   readonly end: number;
 }
 
+/** Creates a redactor of these secrets. */
 export function createRedactor(secrets: readonly string[] = []): Redactor {
   const known = new Map<string, readonly SecretForm[]>();
   const tokens = new Map<string, readonly SecretForm[]>();
-  // Built when a secret becomes known: texts are searched much more often.
+  // Built when a secret is added, because texts are searched much more often.
   let forms: readonly SecretForm[] = [];
   const addTo = (kind: Map<string, readonly SecretForm[]>, secret: string): void => {
     if (secret.length < MIN_SECRET_LENGTH || kind.has(secret)) return;
@@ -104,9 +105,9 @@ function* foundIn(text: string, forms: readonly SecretForm[]): Generator<Range> 
   }
 }
 
-/** The base64 characters on either side share a byte with the secret. */
+/** Extends a range by the base64 characters on either side, which share a byte with the secret. */
 function withEdges(text: string, start: number, end: number): Range {
-  // Behind a backslash the character may be part of an escape, which JSON needs whole.
+  // After a backslash the character may be part of an escape, which must stay whole in JSON.
   const before = text.slice(Math.max(0, start - 6), start);
   const first = BASE64_CHARACTER.test(before.slice(-1)) && !before.includes("\\") ? start - 1 : start;
   const last = BASE64_CHARACTER.test(text.charAt(end)) ? end + 1 : end;

@@ -1,103 +1,103 @@
 import type { Failure } from "./failure.ts";
 import type { WaitHeader } from "./long-wait.ts";
 
-/** What one call told about one row. */
+/** The result of one call for one row. */
 export type AttemptResult =
-  /** Mimecast named the row among the successes. */
+  /** Mimecast lists the row among the successes. */
   | { readonly kind: "applied" }
-  /** Mimecast judged the row and refused it; `failure.retryable` says whether another attempt may help. */
+  /** Mimecast rejected the row. `failure.retryable`: another attempt may succeed. */
   | { readonly kind: "rejected"; readonly failure: Failure }
-  /** An error that is known to pass and not the row's own: tried again, `failed` if that does not help. */
+  /** A known transient error that is not the row's fault: retried, then `failed`. */
   | { readonly kind: "transient"; readonly failure: Failure }
-  /** The effect is unknown: a 5xx, a time-out, a lost connection or an answer that can't be understood. */
+  /** The effect is unknown: a 5xx, a time-out, a lost connection or a response that can't be parsed. */
   | { readonly kind: "indeterminate"; readonly failure: Failure }
-  /** The call was never executed (429, no connection): no attempt, the row stays as it was. */
+  /** The call was never executed (429, no connection). It is not an attempt, and the row stays as it is. */
   | { readonly kind: "not-executed"; readonly failure: Failure }
-  /** Credentials, permission or binding were refused: this concerns the account, not the row. */
+  /** Mimecast denied access: the credentials, a permission or the binding. This concerns the account, not the row. */
   | { readonly kind: "access-denied"; readonly failure: Failure }
   | BatchOnlyResult;
 
-/** What only a call of several rows can tell: what became of this row is to be asked for again. */
+/** A result that only a batch can have. The row must be sent again. */
 type BatchOnlyResult =
   /**
-   * The answer settles others, and says nothing certain of this row. `mayBeInPlace`: it was passed over in a
-   * success; otherwise it is among the failures, which do not say whose they are.
+   * The response gives other rows of the batch a result, but not this one. `mayBeInPlace`: the call succeeded and the
+   * response omits the row; otherwise the row is among failures that do not name their rows.
    */
   | { readonly kind: "unattributed"; readonly mayBeInPlace: boolean; readonly failure: Failure }
-  /** The call as a whole was refused (400, 413, …): because of one of its rows, or because they are too many. */
+  /** Mimecast rejected the whole call (400, 413, …): because of one of its rows, or because it has too many. */
   | { readonly kind: "batch-rejected"; readonly failure: Failure };
 
-/** What a call can come to before its content is looked at. */
+/** A failure of the whole call, which does not depend on its content. */
 export type CallFailure = Exclude<AttemptResult, { readonly kind: "applied" } | BatchOnlyResult>;
 
-/** What one answer's headers said about the quota. Each value is as received: it can be absurd. */
+/** The quota in the headers of one response. Values are as received and can be absurd. */
 export interface RateLimitHeaders {
-  /** Calls in a window. */
+  /** The number of calls allowed in a window. */
   readonly limit?: number;
-  /** Calls left in the window. */
+  /** The number of calls left in the window. */
   readonly remaining?: number;
-  /** Milliseconds until the quota is back, counted from when the server read the request. */
+  /** Milliseconds until the quota is reset, counted from when the server read the request. */
   readonly resetMs?: number;
 }
 
-/** What is to be told of any call, whatever it was for. */
+/** The data that is kept of every call, whatever its endpoint. */
 export interface CallTrace {
-  /** HTTP's; absent where nothing was answered. */
+  /** The HTTP status; absent without a response. */
   readonly status?: number;
-  /** Mimecast's id of the request, for its support; absent where nothing was answered. */
+  /** Mimecast's id of the request, for its support; absent without a response. */
   readonly requestId?: string;
   readonly quota?: RateLimitHeaders;
-  /** The server's own clock as the answer was made, ms since the epoch, to the second; absent where it did not say. */
+  /** The server's clock when it made the response, ms since the epoch, to the second; absent if not given. */
   readonly serverEpochMs?: number;
-  /** The least wait that the server asked for (`Retry-After`, or the quota's reset of a 429), in ms. */
+  /** The minimum wait that the server asked for (`Retry-After`, or the quota's reset in a 429), in ms. */
   readonly waitMs?: number;
-  /** The header in which it did. */
+  /** The header in which the server asked for the wait. */
   readonly waitHeader?: WaitHeader;
-  /** Monotonic clock, ms, when the (last) request was handed to the network. */
+  /** Monotonic clock, ms, when the call's last request was handed to the network. */
   readonly sentAtMs: number;
-  /** Monotonic clock, ms, when the answer or the error was there. */
+  /** Monotonic clock, ms, when the response or the error arrived. */
   readonly arrivedAtMs: number;
 }
 
-/** One call that carried rows, and what came of each. */
+/** A call that carried rows, with the result of each row. */
 export interface Exchange extends CallTrace {
-  /** In the order of the rows, one for each. */
+  /** One result for each row, in the order of the rows. */
   readonly results: readonly AttemptResult[];
 }
 
-/** One page of a list, as the API gives it. */
+/** A page of a list, as the API returns it. */
 export interface Page<T> {
-  /** Can be empty although there is a next page, and fewer than were asked for. */
+  /** Can be fewer than requested, and empty although there is a next page. */
   readonly items: readonly T[];
-  /** Leads to the next page; undefined on the last one. */
+  /** The token of the next page; undefined on the last one. */
   readonly next: string | undefined;
-  /** How many items the whole list has, where the API says so. It can contradict what the pages hold. */
+  /** The API's count of the whole list; undefined if omitted. It can contradict the number of items in the pages. */
   readonly totalCount: number | undefined;
 }
 
-/** Which page of a list is asked for. */
+/** A request for a page of a list. */
 export interface PageRequest {
   /** 1 to {@link MAX_PAGE_SIZE}. Always sent: without one, lists of members silently stop at 999 (graded C). */
   readonly pageSize: number;
-  /** The `next` of the page before; undefined for the first page. */
+  /** The `next` of the previous page; undefined for the first page. */
   readonly token?: string | undefined;
 }
 
-/** Graded C: read in several public clients. */
+/** The largest page size that the API accepts. Graded C: several public clients use it. */
 export const MAX_PAGE_SIZE = 500;
 
-/** The keys of a list's items, in flat memory however many there are. */
+/** A set of the keys of a list's items. Its memory does not grow with their number. */
 export interface KeyList {
   add(keys: readonly string[]): void;
-  /** Returns a key that was added twice. May sort all of them. */
+  /** Returns a key that was added twice, if there is one. May sort all keys. */
   repeated(): string | undefined;
   close(): void;
 }
 
-/** What one call that only reads came to: what was asked for, or what any call can come to. */
+/** The result of a call that only reads: the requested value, or a failure of the call. */
 type ReadResponse<T> = { readonly kind: "passed"; readonly value: T } | CallFailure;
 
-/** One call that only reads, and what came of it. */
+/** A call that only reads, with its result. */
 export interface ReadExchange<T> extends CallTrace {
   readonly answer: ReadResponse<T>;
 }

@@ -1,39 +1,40 @@
 import { displayText, parseAddress } from "./address.ts";
 import { type AliasCell, NO_ROWS, parseCell } from "./alias-cell.ts";
 import type { ToolCode } from "./failure.ts";
+import { pluralize } from "./format.ts";
 import { isListHeader } from "./list-header.ts";
 import type { ParsedRecord, ParsedRow } from "./parsed-record.ts";
 import { hasMovedMark, quotationFault } from "./quotation.ts";
 
-/** A record of an input file, as it was read. */
+/** A record of an input file, as the parser returns it. */
 export interface InputRecord {
   /** The physical line of the file, from 1, where the record begins. */
   readonly line: number;
   readonly cells: readonly string[];
-  /** The record's own text as the file has it, quotation marks and all, without the line break that ends it. */
+  /** The record's text as it is in the file, with its quotation marks, without the line break that ends it. */
   readonly raw: string;
   /**
-   * What is wrong with the record's bytes, such as `has bytes that are no text in UTF-8`; absent where all of them
-   * were decoded. A U+FFFD in the cells alone says nothing: the file may hold one.
+   * The reason why the record can't be decoded, such as `has bytes that are not text in UTF-8`; absent if all of it
+   * could be. A U+FFFD in the cells is no evidence: the file itself may contain one.
    */
   readonly undecodable?: string;
 }
 
-/** Where a file keeps the addresses, from 0, and how many cells each of its records should have. */
+/** The columns of a file that hold the addresses, counted from 0, and the number of cells that a record should have. */
 export interface RecordLayout {
   readonly columns: {
     readonly aliasFor: number;
-    /** The alias columns, at least one, in the order of the file. Each gives rows of its own. */
+    /** The alias columns, at least one, in the order of the file. Each can give rows. */
     readonly aliases: readonly number[];
   };
   readonly cellCount: number;
-  /** The number of empty cells that every record has behind those, in a file whose lines end in a delimiter. */
+  /** The number of empty cells that every record has after those of the header, because its line ends in delimiters. */
   readonly extraCells?: number | undefined;
   readonly delimiter: string;
   readonly header?: readonly string[] | undefined;
 }
 
-/** Reads the rows out of a record. The first reason that applies makes it invalid as a whole: one row. */
+/** Parses the rows of a record. The first reason that applies makes the whole record invalid: it gives one row. */
 export function parseRecord(record: InputRecord, layout: RecordLayout): ParsedRecord {
   const aliasFor = record.cells[layout.columns.aliasFor] ?? "";
   const invalid = (code: ToolCode, message: string): ParsedRow => {
@@ -60,15 +61,15 @@ export function parseRecord(record: InputRecord, layout: RecordLayout): ParsedRe
 
   const readings = filled.map((cell) => parseCell(primary, cell));
   const wrong = readings.find((reading) => reading.kind === "invalid" && SPOILS_RECORD.has(reading.code));
-  // One cell that names another primary, or was cut, puts the whole record in doubt.
+  // If one cell names another primary or was cut, no cell of the record can be trusted.
   return wrong?.kind === "invalid" ? invalid(wrong.code, wrong.message) : joined(readings);
 }
 
 const SPOILS_RECORD: ReadonlySet<ToolCode> = new Set(["primary_mismatch", "broken_list"]);
 
 /**
- * Tells whether a record differs from the header only in empty cells at its end, as Excel writes them or leaves them
- * out. It has the cells of aliasFor and of an alias, and no quotation mark that may have moved them.
+ * Returns whether a record differs from the header only in empty cells at its end, which Excel adds or omits. It must
+ * have the cells of aliasFor and of an alias, and no quotation mark that may have moved them.
  */
 function lacksOnlyEmptyCells(record: InputRecord, layout: RecordLayout): boolean {
   const { cells } = record;
@@ -77,7 +78,7 @@ function lacksOnlyEmptyCells(record: InputRecord, layout: RecordLayout): boolean
   return hasAddresses && cells.slice(layout.cellCount).every(isEmpty) && !hasMovedMark(record, layout);
 }
 
-/** Joins what several alias cells of a record give. */
+/** Joins the rows of several alias cells of a record. */
 function joined(readings: readonly ParsedRecord[]): ParsedRecord {
   let rowCount = 0;
   let otherCount = 0;
@@ -97,10 +98,10 @@ function* rowsOfAll(readings: readonly ParsedRecord[]): Generator<ParsedRow, voi
   }
 }
 
-/** The alias cells in which the record has something. */
+/** Returns the non-empty alias cells of a record. */
 export function filledCells(record: InputRecord, { columns, header }: RecordLayout): AliasCell[] {
   const filled: AliasCell[] = [];
-  // A loop, for every record of the input: flatMap takes several times as long.
+  // A loop, because this runs for every record: flatMap takes several times as long.
   for (const column of columns.aliases) {
     const text = record.cells[column];
     if (text !== undefined && !isEmpty(text)) filled.push({ column, text, header: header?.[column] });
@@ -108,34 +109,34 @@ export function filledCells(record: InputRecord, { columns, header }: RecordLayo
   return filled;
 }
 
-/** Tells whether a cell has nothing but white space and invisible characters. */
+/** Returns whether a cell has only white space and invisible characters. */
 function isEmpty(cell: string): boolean {
   const first = cell.charCodeAt(0);
-  // Most cells begin with a plain character; reading each of them for this would be felt in a long file.
+  // Most cells begin with a plain character. Parsing each of them here would slow down a long file.
   if (first > 0x20 && first < 0x7f) return false;
   const reading = parseAddress(cell);
   return !reading.ok && reading.empty;
 }
 
-/** Returns what the record has in its alias columns, for a row that shows all of it. */
+/** Returns the text of all alias cells of a record, for a row that stands for the whole record. */
 function aliasCells(record: InputRecord, { columns }: RecordLayout): string {
   const cells = columns.aliases.map((column) => record.cells[column] ?? "");
   return cells.length === 1 ? cells.join() : cells.filter((cell) => cell !== "").join(";");
 }
 
-/** Tells whether a record may be without any alias: in a list, or in several columns that a mailbox fills as it needs. */
+/** Returns whether a record may have no alias: its column is a list, or several columns are filled as needed. */
 function canBeEmpty({ header, columns }: RecordLayout): boolean {
   return columns.aliases.length > 1 || columns.aliases.some((column) => isListHeader(header?.[column] ?? ""));
 }
 
 function raggedMessage(record: InputRecord, layout: RecordLayout): string {
-  const counts = `the record has ${record.cells.length} cells, and ${layout.cellCount} were expected`;
+  const counts = `the record has ${pluralize(record.cells.length, "cell")}; expected ${layout.cellCount}`;
   const breakCount = record.raw.match(/\r\n|\n|\r/g)?.length ?? 0;
   if (breakCount === 0) return counts;
-  return `${counts}; it reaches to line ${record.line + breakCount}: is a quotation mark missing?`;
+  return `${counts}. It ends in line ${record.line + breakCount}: look for a missing quotation mark`;
 }
 
-/** Shows the record from a little before the place on: what can't be decoded is U+FFFD there, or NUL. */
+/** Shows the record from a little before the first byte that can't be decoded, which is U+FFFD or NUL there. */
 function undecodableMessage({ raw, undecodable }: InputRecord): string {
   const place = Math.max(0, raw.search(/[\ufffd\0]/) - CONTEXT_LENGTH);
   return `the record ${undecodable}: '${place > 0 ? "…" : ""}${displayText(raw.slice(place))}'`;
@@ -144,8 +145,8 @@ function undecodableMessage({ raw, undecodable }: InputRecord): string {
 const CONTEXT_LENGTH = 20;
 
 /**
- * A primary address and a secondary address that shall belong to it, named as the API names them.
- * Both are valid addresses as the input wrote them, trimmed: this is what is sent.
+ * A primary address and a secondary address that is to belong to it, named as in the API. Both are valid addresses in
+ * the form that is sent: as the input has them, trimmed.
  */
 export interface Pair {
   readonly aliasFor: string;

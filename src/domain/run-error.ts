@@ -1,4 +1,4 @@
-/** Why a run can't start or go on. `cli` gives each kind its exit code. */
+/** The reasons why a run can't start or continue. Each kind has its own exit code. */
 export type RunErrorKind =
   | "usage"
   | "settings"
@@ -6,14 +6,14 @@ export type RunErrorKind =
   | "input-not-found"
   | "locked"
   | "output"
-  /** What was to be whole could not be had whole. */
+  /** A result that must be complete could not be read completely. */
   | "incomplete"
   | "refused"
   | "unreachable";
 
 /**
- * A reason for which the run ends that a user can do something about. The message is complete: what went
- * wrong, where, and what to do next. It is shown without a stack trace.
+ * An error that ends the run and that the user can fix. The message is complete: it says what went wrong, where, and
+ * what to do next. Users see it without a stack trace.
  */
 export class RunError extends Error {
   override readonly name = "RunError";

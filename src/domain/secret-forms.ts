@@ -1,20 +1,20 @@
 import { unescapeOnce } from "./escapes.ts";
 
-/** A text to look for, because it is a form of a secret. */
+/** A text to search for because it is a form of a secret. */
 export interface SecretForm {
   readonly text: string;
-  /** Base64 within something longer: the characters beside it hold bits of the secret as well. */
+  /** It is part of a longer base64 text, and the characters next to it hold bits of the secret too. */
   readonly isCore: boolean;
 }
 
-/** Layers of escapes that are removed from a text one by one, as an answer may quote a request that quotes another. */
+/** The number of layers of escapes that are searched: a response may quote a request that quotes another. */
 export const MAX_LAYERS = 3;
-/** Shorter pieces of base64 occur by chance. */
+/** Shorter base64 texts are not searched for, because they occur by chance. */
 const MIN_CORE_LENGTH = 5;
 
 /**
- * Returns everything that shows the secret once a text's escapes are removed: the secret, what the removal makes of
- * it, and its base64, whatever is in front of it there.
+ * Returns every text that reveals the secret once escapes are removed: the secret, the secret with its own escapes
+ * removed, and its base64 at each of the three byte offsets.
  */
 export function secretForms(secret: string): SecretForm[] {
   const wellFormed = secret.toWellFormed();
@@ -22,7 +22,7 @@ export function secretForms(secret: string): SecretForm[] {
   const written = [
     secret,
     inUrl,
-    // Beyond ASCII an escape is several bytes, which are compared as they are written.
+    // Non-ASCII characters are several escaped bytes, which are compared as they are written.
     inUrl.replaceAll(/%../g, (byte) => byte.toLowerCase()),
     new URLSearchParams([["", wellFormed]]).toString().slice(1),
     JSON.stringify(secret).slice(1, -1),
@@ -35,7 +35,7 @@ export function secretForms(secret: string): SecretForm[] {
   ];
 }
 
-/** A secret can itself look like an escape: `%41` becomes `A` while a text is searched. */
+/** Returns the secret with its own escapes removed: a secret with `%41` has an `A` there while a text is searched. */
 function layersBelow(text: string): string[] {
   const layers: string[] = [];
   let layer = unescapeOnce({ text, places: undefined });
@@ -46,7 +46,7 @@ function layersBelow(text: string): string[] {
   return layers;
 }
 
-/** The base64 characters, in both alphabets, that depend on nothing but the text, where `offset` bytes precede it. */
+/** Returns the base64 characters, in both alphabets, that depend only on the text if `offset` bytes precede it. */
 function base64Cores(text: string, offset: number): string[] {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
   const first = Math.ceil((offset * 8) / 6);

@@ -1,19 +1,19 @@
 import { parseAddress } from "./address.ts";
 
-/** The part of a table's layout that tells a record from other text. */
+/** The part of a table's layout by which a record is recognized. */
 export interface TableShape {
   readonly delimiter: string;
   readonly columns: { readonly aliasFor: number; readonly aliases: readonly number[] };
   /** The number of the header's cells. */
   readonly cellCount: number;
-  /** The number of empty cells that every record has behind those of the header. */
+  /** The number of empty cells that every record has after those of the header. */
   readonly extraCells?: number | undefined;
 }
 
 export const LINE_BREAK = /[\r\n]/;
 export const LINE_BREAKS = /\r\n|\n|\r/g;
 
-/** Returns a line that is a record of its own, though the record goes on before or behind it. */
+/** Returns a line inside the record that is itself a record; undefined if there is none. */
 export function swallowedLine(cells: readonly string[], shape: TableShape): string | undefined {
   const { delimiter } = shape;
   let first: readonly string[] | undefined;
@@ -23,7 +23,7 @@ export function swallowedLine(cells: readonly string[], shape: TableShape): stri
     const behind = cells.slice(index + 1);
     first ??= [...cells.slice(0, index), ...cell.slice(0, cell.search(LINE_BREAK)).split(delimiter)];
     last = behind.length === 0 ? [] : [...cell.slice(lastBreakOf(cell) + 1).split(delimiter), ...behind];
-    // A mark that moved to another one is a doubled one, and no address has it. Lists in JSON do.
+    // A moved mark next to another one looks like a doubled one. Addresses don't contain it, but lists in JSON do.
     if (isAddressColumn(index, shape) && cell.includes('"') && !cell.trimStart().startsWith("[")) {
       return cell.slice(cell.search(LINE_BREAK)).trim();
     }
@@ -37,8 +37,8 @@ export function swallowedLine(cells: readonly string[], shape: TableShape): stri
     const line = index < cells.length - 1 ? wholeAtEdge(cells, index, cell, shape) : undefined;
     if (line !== undefined) return line;
   }
-  // A closing mark that moved to the same column of the next record leaves no whole record inside the cell, but two
-  // lines of the text that are whole.
+  // If a closing mark moved to the same column of the next record, the cell does not contain a whole record, but the
+  // first and the last line of the text are whole.
   const mayBeShort = cells.length !== cellsOf(shape);
   const isBoth =
     first !== undefined && isRecord(first, shape, mayBeShort) && isRecord(last, shape, mayBeShort);
@@ -46,8 +46,8 @@ export function swallowedLine(cells: readonly string[], shape: TableShape): stri
 }
 
 /**
- * Returns the line of a record that ends in a cell's first line, or of one that begins in its last line. The cells
- * beside it are as they were cut: a list or a note may hold the delimiter.
+ * Returns the line of a record that ends in the cell's first line, or that begins in its last line. The cells next to
+ * it stay as they are, because a list or a note may contain the delimiter.
  */
 function wholeAtEdge(
   cells: readonly string[],
@@ -60,12 +60,12 @@ function wholeAtEdge(
   const firstBreak = cell.search(LINE_BREAK);
   const lastBreak = lastBreakOf(cell);
   const first = [...before, ...cell.slice(0, firstBreak).split(delimiter)];
-  // The record should have ended in its first line: this cell took the cells behind it as well.
+  // The record should have ended in the cell's first line: the cell also contains the cells after it.
   if (index <= Math.max(columns.aliasFor, ...columns.aliases) && isWhole(first, shape)) {
     const isNext = (): boolean => beginsRecord(cell.slice(firstBreak), cells.length - 1 - index, shape);
     if (columns.aliasFor >= index || isNext()) return first.join(delimiter);
   }
-  // A record begins in the last line: this cell took the beginning of it, and addresses of the record before.
+  // A record begins in the last line: the cell contains its beginning, and addresses of the previous record.
   if (index === 0 || !cell.includes("@")) return undefined;
   const last = [...cell.slice(lastBreak + 1).split(delimiter), ...cells.slice(index + 1)];
   const rest = [...before, ...cell.slice(0, lastBreak).split(delimiter)];
@@ -75,8 +75,8 @@ function wholeAtEdge(
 }
 
 /**
- * Tells whether a record begins in a line of a text that `cellsBehind` cells follow: the line has an address in the
- * place of aliasFor, and there are enough cells from it on.
+ * Returns whether a record begins in a line of a text that `cellsBehind` cells follow: the line has an address in the
+ * column of aliasFor, and enough cells follow.
  */
 function beginsRecord(text: string, cellsBehind: number, shape: TableShape): boolean {
   const { delimiter, columns, cellCount } = shape;
@@ -101,11 +101,11 @@ function lastBreakOf(text: string): number {
   return Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r"));
 }
 
-/** Tells a list with one entry on each line, and the delimiter at the end of all lines but the last. */
+/** Returns whether a cell is a list with one entry on each line, and the delimiter at the end of all but the last. */
 function hasEntryOnEachLine(cell: string, delimiter: string): boolean {
   let isEnded = true;
   for (const line of linesOf(cell)) {
-    // The line before, which was not the last one.
+    // The previous line had no delimiter, although it was not the last one.
     if (!isEnded) return false;
     const place = line.indexOf(delimiter);
     const behind = line.slice(place + delimiter.length);
@@ -116,9 +116,9 @@ function hasEntryOnEachLine(cell: string, delimiter: string): boolean {
 }
 
 /**
- * Tells whether a line's cells would be read as a record: it has the header's number of cells, or more where a list has the
- * delimiter between its entries, and an address in the place of aliasFor. With `mayBeShort`, empty cells may be
- * missing at its end, as in the records of the file.
+ * Returns whether a line's cells look like a record: as many cells as the header, or more if a list has the delimiter
+ * between its entries, and an address in the column of aliasFor. With `mayBeShort`, empty cells may be missing at its
+ * end.
  */
 function isRecord(cells: readonly string[], shape: TableShape, mayBeShort: boolean): boolean {
   const { cellCount, columns } = shape;
@@ -131,7 +131,7 @@ function isRecord(cells: readonly string[], shape: TableShape, mayBeShort: boole
   return isAddress(columns.aliasFor) || isAddress(columns.aliasFor + cells.length - cellCount);
 }
 
-/** Tells whether a record has an address, or nothing, in the place of an alias. */
+/** Returns whether a record has an address, or an empty cell, in an alias column. */
 function hasAliasOrNone(cells: readonly string[], { columns, cellCount }: TableShape): boolean {
   return columns.aliases.some((column) =>
     cells
@@ -140,11 +140,12 @@ function hasAliasOrNone(cells: readonly string[], { columns, cellCount }: TableS
   );
 }
 
+/** Returns the number of cells that every record of the table has. */
 export function cellsOf({ cellCount, extraCells = 0 }: TableShape): number {
   return cellCount + extraCells;
 }
 
-/** The lines of a text, one by one: a cell of a megabyte has a hundred thousand. */
+/** Yields the lines of a text one by one, because a cell of a megabyte has a hundred thousand. */
 export function* linesOf(text: string): Generator<string, void, undefined> {
   let start = 0;
   for (const { index, 0: lineBreak } of text.matchAll(LINE_BREAKS)) {

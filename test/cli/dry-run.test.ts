@@ -125,7 +125,7 @@ test("The plan says on the screen what was read, what will be, and what is wrong
     "ann@old.example will belong to ann@new.example",
     "to send by domain: old.example 1",
     "one.csv, line 2: conflict, ambiguous_primary: line 3 of two.csv gives this alias to dan@new.example",
-    "two.csv, line 2: invalid, invalid_address: alias: 'nonsense' has no @",
+    "two.csv, line 2: invalid, invalid_address: alias: 'nonsense' has no @; expected local@domain",
     "two.csv, line 3: conflict, ambiguous_primary: line 2 of one.csv gives this alias to ann@new.example",
   ]) {
     expect(stderr).toContain(line);

@@ -199,7 +199,7 @@ describe("a file in which a record is wrong is read, and the record is told", ()
     expect((await allRecords(await exported("damaged-bytes.csv"))).map(told)).toEqual([
       "2 3 decoded",
       "3 3 decoded",
-      "4 3 has bytes that are no text in UTF-8",
+      "4 3 has bytes that are not text in UTF-8",
       "5 3 has a NUL character, which no text has",
       "6 3 decoded",
     ]);

@@ -14,7 +14,7 @@ describe("a cell is the name of a .NET type", () => {
     expect(detectBrokenList(cell, undefined)).toEqual({
       code: "unexpanded_list",
       message: expect.stringContaining(
-        `the cell has the name of a .NET type, '${cell.trim()}', as Export-Csv writes a list that was not joined. Export it with: Get-Mailbox `,
+        `the cell has the name of a .NET type, '${cell.trim()}', instead of addresses: the list was not joined before Export-Csv. Export it with: Get-Mailbox `,
       ),
     });
   });
@@ -43,7 +43,7 @@ describe("a cell is a list that was cut short", () => {
     expect(detectBrokenList(cell, undefined)).toEqual({
       code: "truncated_list",
       message: expect.stringContaining(
-        `the list '${cell.trim()}' was cut short by PowerShell, and a part of it may not pass for the whole. Export it with: Get-Mailbox `,
+        `PowerShell cut the list '${cell.trim()}' short, and the rest of its addresses is missing. Export it with: Get-Mailbox `,
       ),
     });
   });

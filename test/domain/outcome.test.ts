@@ -23,12 +23,12 @@ it("counting begins with none of each", () => {
 it.each(OUTCOMES)("%s is an outcome", (word) => expect(outcomeOf(word)).toBe(word));
 
 it.each(["", "send", "Applied", "toString", "not sent"])("%j is none", (word) =>
-  expect(() => outcomeOf(word)).toThrow(new TypeError(`"${word}" is no outcome`)),
+  expect(() => outcomeOf(word)).toThrow(new TypeError(`"${word}" is not an outcome`)),
 );
 
 it.each(OUTCOMES)("of sending, %s is an outcome only if it is applied, failed or unknown", (word) => {
   if (["applied", "failed", "unknown"].includes(word)) expect(sentOutcomeOf(word)).toBe(word);
-  else expect(() => sentOutcomeOf(word)).toThrow(new TypeError(`"${word}" is no outcome of sending`));
+  else expect(() => sentOutcomeOf(word)).toThrow(new TypeError(`"${word}" is not an outcome of sending`));
 });
 
 it("what verification finds is one of four words, on which scripts rely", () => {

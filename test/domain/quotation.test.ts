@@ -50,6 +50,10 @@ describe("a quotation mark is misplaced", () => {
     expect(codeOf(raw, cut(raw))).toBeUndefined();
   });
 
+  it("leaves a quoted cell without an end to the parser, which rejects it", () => {
+    expect(codeOf('p@x.example,"a""b', ["p@x.example", 'a"b'])).toBeUndefined();
+  });
+
   it("accepts delimiters of two code units", () => {
     const shape = { ...TWO, delimiter: "😀" };
     expect(codeOf('p😀"a""b"😀c', ["p", 'a"b', "c"], shape)).toBeUndefined();
@@ -108,7 +112,7 @@ describe("a quoted cell has swallowed other records", () => {
   it("tells the line that is a record, and which lines the damaged one has", () => {
     const raw = 'p@x.example,"a@x.example\nq@x.example,b@x.example\nr@x.example,c@x.example"';
     expect(quotationFault({ line: 2, raw, cells: cut(raw) }, TWO)?.message).toBe(
-      "a quoted cell runs over the end of a record: 'q@x.example,b@x.example' is one of its own, in the record of lines 2 to 4. Look for a quotation mark that is missing or too many",
+      "a quoted cell contains another record, 'q@x.example,b@x.example', in the record of lines 2 to 4. Look for a missing or surplus quotation mark, and fix it",
     );
   });
 

@@ -42,9 +42,9 @@ describe("a record gives a pair", () => {
 
 describe("a record is invalid", () => {
   it.each([
-    ["ragged_row", ["a@x.example"], /has 1 cells, and 2 were expected$/],
-    ["ragged_row", ["a@x.example", "b@x.example", "c"], /has 3 cells, and 2 were expected$/],
-    ["ragged_row", ["a@x.example", "b@x.example", "", "c"], /has 4 cells, and 2 were expected$/],
+    ["ragged_row", ["a@x.example"], /has 1 cell; expected 2$/],
+    ["ragged_row", ["a@x.example", "b@x.example", "c"], /has 3 cells; expected 2$/],
+    ["ragged_row", ["a@x.example", "b@x.example", "", "c"], /has 4 cells; expected 2$/],
     ["lost_character", ["a@x.example", "m\u{fffd}@x.example"], /^alias: .*could not be decoded/],
     ["lost_character", ["m?ller@x.example", "b@x.example"], /^aliasFor: 'm\?ller@x\.example' has a '\?'/],
     ["invalid_address", ["'a@x.example", "b@x.example"], /^aliasFor: it begins with '/],
@@ -67,21 +67,21 @@ describe("a record is invalid", () => {
 
   it("undecodable: wherever its bytes are no text, and the place is shown", () => {
     const raw = `${"x".repeat(100)},a@x.example,m\u{fffd}@x.example`;
-    const undecodable = "has bytes that are no text in UTF-8";
+    const undecodable = "has bytes that are not text in UTF-8";
     expect(
       parseRecord({ line: 7, cells: ["a@x.example", "b@x.example"], raw, undecodable }, layout),
     ).toMatchObject({
       kind: "invalid",
       code: "undecodable",
-      message: "the record has bytes that are no text in UTF-8: '…xxxxxx,a@x.example,m\u{fffd}@x.example'",
+      message: "the record has bytes that are not text in UTF-8: '…xxxxxx,a@x.example,m\u{fffd}@x.example'",
     });
   });
 
   it("undecodable: shown from its beginning where the place is near to it", () => {
-    const undecodable = "has bytes that are no text in UTF-8";
+    const undecodable = "has bytes that are not text in UTF-8";
     const near = { line: 7, cells: ["a@x.example", "b"], raw: "a\u{fffd}@x.example,b", undecodable };
     expect(parseRecord(near, layout)).toMatchObject({
-      message: "the record has bytes that are no text in UTF-8: 'a\u{fffd}@x.example,b'",
+      message: "the record has bytes that are not text in UTF-8: 'a\u{fffd}@x.example,b'",
     });
   });
 
@@ -107,8 +107,7 @@ describe("a record is invalid", () => {
   it("and a ragged one of several lines says how far it reaches, as a quotation mark may be missing", () => {
     const swallowed = { line: 5, cells: ["x"], raw: '"a@x.example,b@x.example\r\nc@x.example\n\r"' };
     expect(parseRecord(swallowed, layout)).toMatchObject({
-      message:
-        "the record has 1 cells, and 2 were expected; it reaches to line 8: is a quotation mark missing?",
+      message: "the record has 1 cell; expected 2. It ends in line 8: look for a missing quotation mark",
     });
   });
 });
@@ -266,7 +265,7 @@ describe("a record with a list of addresses", () => {
       kind: "invalid",
       code: "broken_list",
       alias: cell,
-      message: expect.stringContaining(`'${part}' beside a line break`),
+      message: expect.stringContaining(`'${part}' next to a line break`),
     });
   });
 

@@ -55,7 +55,7 @@ describe("a pattern is refused", () => {
     expect(parseDomainPattern(pattern)).toEqual({
       ok: false,
       reason: expect.stringMatching(
-        /^(expected a domain such as example\.org, or \*\.example\.org|that is no valid domain)$/,
+        /^(expected a domain such as example\.org, or \*\.example\.org|it is not a valid domain)$/,
       ),
     });
   });
