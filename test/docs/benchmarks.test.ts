@@ -4,7 +4,7 @@ import { withTable } from "../../bench/kept-figures.ts";
 
 const read = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 
-test("the page's tables are those that the command made of benchmarks.json", () => {
+test("The tables of docs/benchmarks.md are those that the command makes from benchmarks.json", () => {
   const page = read("benchmarks.md");
   expect(withTable(page, JSON.parse(read("benchmarks.json")))).toBe(page);
 });

@@ -20,8 +20,8 @@ afterEach(() => {
 });
 
 /**
- * cron, in a mount namespace in which the crontab is the only one, and its lock is not the machine's: whatever the
- * machine's own cron does is neither seen nor touched.
+ * Runs cron in a mount namespace with its own lock and with this crontab only, so that the machine's own cron and its
+ * crontabs are neither read nor changed.
  */
 const IN_ITS_OWN_WORLD = `
   mount -t tmpfs tmpfs /run &&
@@ -31,7 +31,7 @@ const IN_ITS_OWN_WORLD = `
   exec cron -f
 `;
 
-/** Why cron can't be run here; undefined where it can. */
+/** Returns why cron can't run here; undefined if it can. */
 function whyNoCron(): string | undefined {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return "cron is run by root on Linux only";
   const parts = [
@@ -50,7 +50,7 @@ function whyNoCron(): string | undefined {
 const obstacle = whyNoCron();
 
 describe("The crontab of docs/scheduling.md", () => {
-  test("is one that cron takes", ({ skip }) => {
+  test("cron accepts the crontab of docs/scheduling.md", ({ skip }) => {
     if (obstacle !== undefined) skip(obstacle);
     const file = put(temporaryFolder(), "crontab", CRONTAB);
     const { stderr, status } = spawnSync("crontab", ["-n", file], { encoding: "utf8" });
@@ -65,7 +65,7 @@ describe("The crontab of docs/scheduling.md", () => {
     ["some-invalid.csv", "/your-check/1"],
     ["missing.csv", "/your-check/66"],
   ] as const)(
-    "run by cron itself on %s, pings %s, and prunes what is old",
+    "cron runs the crontab on %s, pings %s, and prunes old runs",
     async ([input, pinged], { skip }) => {
       if (obstacle !== undefined) skip(obstacle);
       const simulator = await simulatorFor();
@@ -78,7 +78,7 @@ describe("The crontab of docs/scheduling.md", () => {
           .replaceAll("/srv/mimecast-bulk/aliases.csv", join(home, input))
           .replace("PATH=", `PATH=${join(home, "bin")}${delimiter}`)
           .replace("https://hc-ping.example", service.url)
-          // cron's word for "once, now", in place of the time.
+          // `@reboot`, in place of the time, makes cron run the line once, at its start.
           .replaceAll(/^(?:[\d*/,-]+ ){5}/gm, "@reboot "),
       );
       await until("the ping", () => service.pings.length > 0, 25_000);
@@ -90,7 +90,7 @@ describe("The crontab of docs/scheduling.md", () => {
 });
 
 test.skipIf(process.platform === "win32")(
-  "What is documented for pruning keeps the ledger, young runs and those that were killed",
+  "The documented command for pruning keeps the ledger, recent runs and killed runs",
   () => {
     const home = temporaryFolder();
     oldRun(home, "20200101T023000000Z-old");
@@ -112,7 +112,7 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
-/** The folder of a run of long ago. */
+/** Creates the folder of an old run. */
 function oldRun(home: string, name: string): string {
   const folder = join(home, "runs", name);
   mkdirSync(folder, { recursive: true });
@@ -121,7 +121,7 @@ function oldRun(home: string, name: string): string {
   return folder;
 }
 
-/** A folder with the command, its settings and inputs. */
+/** Creates a folder with the command, its settings and inputs. */
 function placeWith(env: Readonly<Record<string, string>>): string {
   const home = temporaryFolder();
   mkdirSync(join(home, "bin"));

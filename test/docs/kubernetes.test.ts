@@ -19,15 +19,15 @@ function manifestsOf(yaml: string): Manifest[] {
   });
 }
 
-/** Where Kubernetes' own types are, and what they call each kind. */
+/** Returns the name of Kubernetes' own type of a manifest. */
 function typeOf({ apiVersion, kind }: Manifest): string {
   const module = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
   return `import("kubernetes-types/${module}").${kind}`;
 }
 
-/** What TypeScript finds wrong with the manifests as values of Kubernetes' own types, unknown fields included. */
+/** Type-checks the manifests as values of Kubernetes' own types. Returns the errors, unknown fields included. */
 function mistakesIn(manifests: readonly Manifest[]): string[] {
-  // Beside the types, for these to be found.
+  // In this folder, so that TypeScript finds the types.
   const file = join(import.meta.dirname, "manifests.ts");
   const text = manifests
     .map((it, index) => `export const m${index}: ${typeOf(it)} = ${JSON.stringify(it, undefined, 1)};\n`)
@@ -51,10 +51,10 @@ function mistakesIn(manifests: readonly Manifest[]): string[] {
 
 const hasKubectl = spawnSync("kubectl", ["version", "--client"]).status === 0;
 
-/** A job as kubectl reads it into Kubernetes' own types, and writes it: what these don't know is missing. */
+/** Returns a job as kubectl parses and prints it: fields that Kubernetes' types don't have are missing. */
 function asKubectlReads(job: Manifest): unknown {
   const file = put(temporaryFolder(), "manifest.json", JSON.stringify(job));
-  // A command that reads into the types and needs no cluster; what it sets stands in the way of nothing.
+  // A command that parses into the types and needs no cluster. No test looks at the field that it sets.
   const words = ["set", "serviceaccount", "checked", "--local", "-f", file, "-o", "json"];
   const { status, stdout, stderr } = spawnSync("kubectl", words, {
     encoding: "utf8",
@@ -66,7 +66,7 @@ function asKubectlReads(job: Manifest): unknown {
 
 const pages = PAGES.map((page) => ({ page, manifests: manifestsOf(codeBlock(page, "yaml")) }));
 
-test("The Kubernetes manifests of the documentation hold what Kubernetes' own types know, and nothing else", () => {
+test("The Kubernetes manifests in the documentation have only fields of Kubernetes' own types", () => {
   const all = pages.flatMap(({ manifests }) => manifests);
   expect(all.map(({ kind }) => kind)).toEqual([
     "PersistentVolumeClaim",
@@ -77,7 +77,7 @@ test("The Kubernetes manifests of the documentation hold what Kubernetes' own ty
   expect(mistakesIn(all)).toEqual([]);
 });
 
-test("A mistake in a manifest would be seen", () => {
+test("The type check reports a mistake in a manifest", () => {
   const [, job] = pages[0]?.manifests ?? [];
   if (job === undefined) throw new Error("there is no job");
   const spec = typeof job["spec"] === "object" ? job["spec"] : {};
@@ -92,14 +92,14 @@ test("A mistake in a manifest would be seen", () => {
 });
 
 describe.each(pages)("The Kubernetes manifests of docs/$page", ({ manifests }) => {
-  test("come through kubectl without loss", ({ skip }) => {
+  test("kubectl reads every field of the Kubernetes jobs", ({ skip }) => {
     if (!hasKubectl) skip("needs kubectl (Debian's kubernetes-client)");
     const jobs = manifests.filter(({ kind }) => kind.endsWith("Job"));
     expect(jobs).toHaveLength(1);
     for (const job of jobs) expect(asKubectlReads(job)).toMatchObject(job);
   });
 
-  test("hold no secret, and never run as root or twice by themselves", () => {
+  test("the Kubernetes manifests hold no secret, and their jobs never run as root or restart by themselves", () => {
     const text = JSON.stringify(manifests);
     expect(text).not.toMatch(/"MIMECAST_CLIENT_SECRET"/);
     for (const part of ['"runAsNonRoot":true', '"readOnlyRootFilesystem":true', '"restartPolicy":"Never"'])
@@ -107,7 +107,7 @@ describe.each(pages)("The Kubernetes manifests of docs/$page", ({ manifests }) =
   });
 });
 
-test("The image of docs/scheduling.md has a Node that is new enough, and takes the file that npm pack makes", () => {
+test("The image of docs/scheduling.md has a supported Node, and installs the file that npm pack makes", () => {
   const { version, engines, name } = z
     .object({ version: z.string(), name: z.string(), engines: z.object({ node: z.string() }) })
     .parse(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")));

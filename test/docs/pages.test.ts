@@ -11,15 +11,15 @@ import { put, temporaryFolder } from "../support/temporary-folder.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DOCS = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
 
-/** Languages of which every block is checked by one of the tests beside this one. */
+/** Languages of code blocks that a test in this folder checks. */
 const CHECKED = ["crontab", "dockerfile", "ini", "logrotate", "sh", "yaml"];
 
-test.each(["scheduling.md", "scale.md"])("Every code block of docs/%s is one that a test checks", (page) => {
+test.each(["scheduling.md", "scale.md"])("A test checks every code block of docs/%s", (page) => {
   const languages = codeBlocksOf(page).map(({ language }) => language);
   expect(languages.filter((language) => !CHECKED.includes(language))).toEqual([]);
 });
 
-test.skipIf(process.platform === "win32").each(DOCS)("The shell takes the commands of docs/%s", (page) => {
+test.skipIf(process.platform === "win32").each(DOCS)("The shell parses the commands of docs/%s", (page) => {
   for (const { language, text } of codeBlocksOf(page)) {
     if (language !== "sh") continue;
     const { status, stderr } = spawnSync("sh", ["-n"], { input: text, encoding: "utf8" });
@@ -43,8 +43,8 @@ test("logrotate rotates the log as docs/scheduling.md configures it", ({ skip })
   expect(readdirSync(folder)).toContain("import.log.1");
 });
 
-describe.each(["README.md", ...DOCS.map((name) => `docs/${name}`)])("The links of %s", (page) => {
-  test("lead to files that are there", () => {
+describe.each(["README.md", ...DOCS.map((name) => `docs/${name}`)])("The page %s", (page) => {
+  test(`${page} links only to files that exist`, () => {
     const text = readFileSync(join(ROOT, page), "utf8");
     const links = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
     const broken = links.filter(
@@ -54,7 +54,7 @@ describe.each(["README.md", ...DOCS.map((name) => `docs/${name}`)])("The links o
   });
 });
 
-/** The options that the program's help lists, of all commands. */
+/** Returns the options in the help of all commands. */
 function knownOptions(): Set<string> {
   const helpOf = (words: readonly string[]): string =>
     spawnSync(process.execPath, [CLI, ...words, "--help"], { encoding: "utf8" }).stdout;

@@ -12,14 +12,14 @@ const version = Number(/systemd (\d+)/.exec(analyze(["--version"]).stdout ?? "")
 /** Credentials have a path (`%d`) since 250, and `security` takes a file since then as well. */
 const obstacle = version >= 250 ? undefined : "needs systemd-analyze 250 or newer";
 
-/** The units in a folder, with a program where the service expects one. */
+/** Writes the units into a folder, with a program where the service expects one. */
 function units(service = SERVICE) {
   const folder = temporaryFolder();
   const host = put(folder, "mimecast-bulk", "#!/bin/sh\n");
   chmodSync(host, 0o755);
   const text = service
     .replaceAll("/usr/local/bin/mimecast-bulk", host)
-    // What the check looks for only where it is installed.
+    // systemd-analyze checks that this program exists, and it may not be installed here.
     .replaceAll("/usr/bin/curl", "/bin/sh");
   return {
     service: put(folder, "mimecast-bulk.service", text),
@@ -28,20 +28,20 @@ function units(service = SERVICE) {
 }
 
 describe("The units of docs/scheduling.md", () => {
-  test("are ones that systemd takes, without a word", ({ skip }) => {
+  test("systemd accepts the units of docs/scheduling.md without a warning", ({ skip }) => {
     if (obstacle !== undefined) skip(obstacle);
     const { service, timer } = units();
     const { status, stderr, stdout } = analyze(["verify", "--man=no", service, timer]);
-    expect({ status, said: aboutOurs(stderr + stdout) }).toEqual({ status: 0, said: [] });
+    expect({ status, warnings: aboutOurs(stderr + stdout) }).toEqual({ status: 0, warnings: [] });
   });
 
-  test("are ones in which a mistake would be seen", ({ skip }) => {
+  test("systemd reports a mistake in the units of docs/scheduling.md", ({ skip }) => {
     if (obstacle !== undefined) skip(obstacle);
     const { service } = units(SERVICE.replace("ProtectSystem=strict", "ProtectSytem=strict"));
     expect(aboutOurs(analyze(["verify", "--man=no", service]).stderr).join()).toContain("ProtectSytem");
   });
 
-  test("leave the service little that it could do harm with", ({ skip }) => {
+  test("the unit of docs/scheduling.md has an exposure that systemd calls OK", ({ skip }) => {
     if (obstacle !== undefined) skip(obstacle);
     const { service } = units();
     // Tenths: 9.6 is a unit without any protection, below 2 systemd calls it OK.
@@ -52,10 +52,10 @@ describe("The units of docs/scheduling.md", () => {
       "--no-pager",
       service,
     ]);
-    expect({ status, verdict: stdout.trim().split("\n").at(-1) }).toMatchObject({ status: 0 });
+    expect({ status, rating: stdout.trim().split("\n").at(-1) }).toMatchObject({ status: 0 });
   });
 
-  test("run at the time that the page tells", ({ skip }) => {
+  test("the timer of docs/scheduling.md runs at 02:30", ({ skip }) => {
     if (obstacle !== undefined) skip(obstacle);
     const [, when = ""] = /^OnCalendar=(.*)$/m.exec(TIMER) ?? [];
     const { status, stdout } = analyze(["calendar", when]);
@@ -63,14 +63,14 @@ describe("The units of docs/scheduling.md", () => {
     expect(stdout).toContain("Normalized form: *-*-* 02:30:00");
   });
 
-  test("keep the secret out of the environment and out of the command line", () => {
+  test("the unit of docs/scheduling.md keeps the secret out of the environment and the command line", () => {
     expect(SERVICE).toContain("MIMECAST_CLIENT_SECRET_FILE=%d/client-secret");
     expect(SERVICE).toContain("LoadCredential=client-secret:");
     expect(SERVICE).not.toMatch(/MIMECAST_CLIENT_SECRET=/);
   });
 });
 
-/** Other units of the machine may be told of as well. */
-function aboutOurs(said: string): string[] {
-  return said.split("\n").filter((line) => line.includes("mimecast-bulk"));
+/** Returns the lines about our units: systemd-analyze may also report other units of the machine. */
+function aboutOurs(output: string): string[] {
+  return output.split("\n").filter((line) => line.includes("mimecast-bulk"));
 }
