@@ -4,24 +4,24 @@ import { RunError } from "../domain/run-error.ts";
 import { AppendFile, withOutputErrors } from "./append-file.ts";
 import { syncFolder } from "./sync-folder.ts";
 
-/** How a file is made that appears whole or not at all. */
+/** Options of an atomically written file. */
 interface AtomicFileOptions {
-  /** The name that it has while it is being written, beside its own; `<path>.part` where absent. */
+  /** Path while the file is being written, in the same folder. Default: `<path>.part`. */
   readonly temporary?: string;
-  /** Permission bits; its owner alone may read it where absent. */
+  /** Permission bits. Default: only the owner may read and write. */
   readonly mode?: number;
 }
 
-/** Addresses are nobody else's business. */
+/** Addresses are personal data: only the owner may read them. */
 const OWNER_ONLY = 0o600;
 
 /**
- * A file that appears whole or not at all: written under a temporary name beside its own, then flushed to the
- * disk and renamed. Only its owner may read it unless a mode says otherwise. What the system refuses is a RunError
- * "output" that names the path.
+ * A file that is written atomically: under a temporary name in the same folder, then synced to the disk and renamed.
+ * Only its owner may read it unless `mode` says otherwise. If a write fails, it throws a RunError "output" that names
+ * the path.
  */
 export class AtomicFile extends AppendFile {
-  /** The name that it has until it is finished. */
+  /** Path of the file until it is committed. */
   readonly temporary: string;
 
   private constructor(path: string, temporary: string, handle: FileHandle) {
@@ -29,20 +29,20 @@ export class AtomicFile extends AppendFile {
     this.temporary = temporary;
   }
 
-  /** Begins the file; what a killed run left under the temporary name is removed. */
-  static async create(path: string, making: AtomicFileOptions = {}): Promise<AtomicFile> {
-    const { temporary = temporaryName(path), mode = OWNER_ONLY } = making;
+  /** Creates the temporary file, and replaces one that a killed run left. */
+  static async create(path: string, options: AtomicFileOptions = {}): Promise<AtomicFile> {
+    const { temporary = temporaryName(path), mode = OWNER_ONLY } = options;
     return withOutputErrors(path, async () => {
       await rm(temporary, { force: true });
-      // "wx" and not "w": a link of that name is never followed.
+      // "wx", not "w", so that a symbolic link of that name is never followed.
       const handle = await open(temporary, "wx", OWNER_ONLY);
-      // Not by `open`, from which the umask takes away.
+      // Not in `open`, where the umask would remove bits.
       if (mode !== OWNER_ONLY) await handle.chmod(mode);
       return new AtomicFile(path, temporary, handle);
     });
   }
 
-  /** Gives the file its name. Content and name are on the disk when this resolves. */
+  /** Renames the file to its path. Content and name are on the disk when this resolves. */
   async commit(): Promise<void> {
     await withOutputErrors(this.path, async () => {
       await this.handle.sync();
@@ -53,30 +53,30 @@ export class AtomicFile extends AppendFile {
     });
   }
 
-  /** Leaves nothing behind. Never throws: what led here tells more than what happens here. */
+  /** Removes the temporary file. Never throws, because an error here would hide the one that led to it. */
   async discard(): Promise<void> {
     await Promise.allSettled([this.handle.close()]);
     await Promise.allSettled([rm(this.temporary, { force: true })]);
   }
 
-  /** Somebody who took the temporary name away meanwhile would have their half of a file renamed. */
+  /** If another process replaced the temporary file, `rename` would publish its unfinished content. */
   async #checkName(): Promise<void> {
     const [own, named] = await Promise.all([this.handle.stat(), stat(this.temporary).catch(() => undefined)]);
     if (named?.ino === own.ino && named.dev === own.dev) return;
     throw new RunError(
       "output",
-      `${this.path} can't be written: another program has taken ${this.temporary} away meanwhile. Run the same command again, and no other one for the same file beside it`,
+      `${this.path} can't be written: another program replaced or removed ${this.temporary} meanwhile. Run the same command again, and run no other command for the same file at the same time`,
     );
   }
 }
 
-/** Writes a file of one text, whole or not at all. */
+/** Writes `text` to a file atomically. */
 export async function writeFileAtomic(
   path: string,
   text: string,
-  making: AtomicFileOptions = {},
+  options: AtomicFileOptions = {},
 ): Promise<void> {
-  const file = await AtomicFile.create(path, making);
+  const file = await AtomicFile.create(path, options);
   try {
     await file.append(text);
     await file.commit();
@@ -86,7 +86,7 @@ export async function writeFileAtomic(
   }
 }
 
-/** The name that a file has while it is being written. */
+/** Returns the default path of a file while it is being written. */
 export function temporaryName(path: string): string {
   return `${path}.part`;
 }

@@ -1,15 +1,15 @@
 import { open, rm } from "node:fs/promises";
 import { AppendFile, withOutputErrors } from "./append-file.ts";
 
-/** Read at once when it is copied: enough to make each read cheap, and nothing in memory. */
+/** Bytes per read: enough to make each read cheap, and little memory. */
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Text on disk for a while, as it may be too much for memory. The file loses its name as soon as it is open, so that
- * nobody else can open it, and it is gone with the process, however that ends.
+ * A temporary file for text that may be too large for memory. Its name is removed as soon as it is open, so that no
+ * other process can open it, and the system deletes it when the process ends, even if it is killed.
  */
 export class Spool extends AppendFile {
-  /** `path`: a name that is free, for the moment in which the file has one. */
+  /** Opens a spool. `path` is an unused path, which the file has for a moment. */
   static async open(path: string): Promise<Spool> {
     return await withOutputErrors(path, async () => {
       const handle = await open(path, "wx+", 0o600);
@@ -18,7 +18,7 @@ export class Spool extends AppendFile {
     });
   }
 
-  /** All that was written, from the beginning. A chunk is used before the next one is asked for. */
+  /** Yields the content from the beginning. Use each chunk before the next one is requested: the buffer is reused. */
   async *chunks(): AsyncGenerator<Buffer, void, undefined> {
     const chunk = Buffer.alloc(CHUNK_BYTES);
     for (let at = 0; at < this.lengthBytes; ) {

@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, openSync } from "node:fs";
 import { toOutputError } from "./output-error.ts";
 
-/** The device failed or is full. All other errors mean that this system can't sync a folder. */
+/** Error codes of a device that failed or is full. Any other error means that this system can't sync a folder. */
 const DEVICE_ERRORS = /^(EIO|ENOSPC|EDQUOT)$/;
 
 /**
- * Writes the names in a folder to the disk, so that a file that was made or renamed there survives a power cut.
- * Does nothing where the system can't sync folders, as on Windows. Throws a RunError `output` if the device fails.
+ * Syncs a folder's entries to the disk, so that a created or renamed file survives a power cut. Does nothing where the
+ * system can't sync folders, as on Windows. Throws a RunError `output` if the device fails.
  */
 export function syncFolder(folder: string): void {
   try {

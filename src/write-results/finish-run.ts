@@ -17,13 +17,13 @@ import { type ResultFiles, writeResultFiles } from "./result-files.ts";
 import type { RunManifest } from "./run-manifest.ts";
 import { timelineFromLedger } from "./run-timeline.ts";
 
-/** What sending came to, besides the rows' outcomes. */
+/** The results of sending, besides the rows' outcomes. */
 interface Sending {
   readonly calls: SummaryCalls;
   readonly timeline: SummaryTimeline | null;
 }
 
-/** How a run came to its end. */
+/** How a run ended. */
 export type RunEnd =
   | ({ readonly kind: "ended"; readonly stops: readonly StopReason[] } & Sending)
   | { readonly kind: "killed" };
@@ -33,60 +33,60 @@ export interface FinishedRun {
   readonly files: RunFiles;
 }
 
-/** Paths of all files that a run left for people. */
+/** Paths of all files that a run writes for its user. */
 type RunFiles = ResultFiles & { readonly report: string };
 
 /**
- * Writes the files of a run whose outcomes are in the ledger. Can be repeated: a run that dies in here is finished
- * by the next one. Throws a RunError `output` where a file can't be written.
+ * Writes the files of a run whose outcomes are in the ledger. Idempotent: if the process dies here, the next run
+ * finishes this one. Throws a RunError `output` if a file can't be written.
  */
 export async function finishRun(
   store: RunStore,
-  description: RunManifest,
+  manifest: RunManifest,
   end: RunEnd,
   nowEpochMs: number,
 ): Promise<FinishedRun> {
-  const results = await writeResultFiles(store.folder, store.read, description.inputs);
+  const results = await writeResultFiles(store.folder, store.read, manifest.inputs);
   const files = { ...results, report: join(store.folder, "report.html") };
-  const summary = summaryOf(store, description, end, nowEpochMs, files);
-  // Loaded only here: a run has a report to draw once, at its end.
+  const summary = summaryOf(store, manifest, end, nowEpochMs, files);
+  // Loaded only here, because a run renders its report once, at its end.
   const { reportPage } = await import("../report/report-page.ts");
-  await writeFileAtomic(files.report, reportPage(summary, shownProblems(store, description), platform()));
+  await writeFileAtomic(files.report, reportPage(summary, shownProblems(store, manifest), platform()));
   await writeFileAtomic(join(store.folder, "summary.json"), summaryText(summary));
   return { summary, files };
 }
 
 function summaryOf(
   store: RunStore,
-  description: RunManifest,
+  manifest: RunManifest,
   end: RunEnd,
   nowEpochMs: number,
   files: RunFiles,
 ): Summary {
-  const { rows } = description;
+  const { rows } = manifest;
   const outcomes = assertComplete(store.read.outcomeCounts(), rows);
   const failures = store.read.failures();
   const stops = end.kind === "ended" ? effectiveStops(end.stops, outcomes) : [];
   return {
     run: basename(store.folder),
-    tool: { name: "mimecast-bulk", version: description.toolVersion },
-    tenant: description.tenant,
+    tool: { name: "mimecast-bulk", version: manifest.toolVersion },
+    tenant: manifest.tenant,
     state: end.kind === "killed" ? "killed" : stops.length > 0 ? "stopped" : "finished",
     exitCode: end.kind === "killed" ? null : exitCodeForRun(stops, outcomes),
     stopReasons: stops,
-    startedAt: new Date(description.startedAtEpochMs).toISOString(),
+    startedAt: new Date(manifest.startedAtEpochMs).toISOString(),
     endedAt: new Date(nowEpochMs).toISOString(),
-    durationMs: nowEpochMs - description.startedAtEpochMs,
-    inputs: description.inputs.map(({ name, encoding, sha256, bytes }) => ({
+    durationMs: nowEpochMs - manifest.startedAtEpochMs,
+    inputs: manifest.inputs.map(({ name, encoding, sha256, bytes }) => ({
       name,
       encoding,
       sha256,
       bytes,
     })),
-    settings: description.settings,
+    settings: manifest.settings,
     rows,
-    recordsWithoutAlias: description.withoutAlias,
-    ignoredAddresses: description.otherAddresses,
+    recordsWithoutAlias: manifest.withoutAlias,
+    ignoredAddresses: manifest.otherAddresses,
     outcomes,
     failures: {
       byCode: failures.byCode.map(failureLine),
@@ -98,7 +98,7 @@ function summaryOf(
   };
 }
 
-/** With the input's name where there are several. */
+/** Returns the problems for the report; with several inputs, each example has its input's name. */
 function shownProblems(store: RunStore, { inputs }: RunManifest): ShownProblems {
   const { groups, groupCount, rowCount } = store.report.problems();
   const nameOf = (file: number): string | undefined => (inputs.length > 1 ? inputs[file]?.name : undefined);

@@ -9,7 +9,7 @@ import type { PlannedRow, ResultRow, RunQueries } from "../ledger/run-queries.ts
 import type { UnfinishedRecord } from "../ledger/unfinished-records.ts";
 import type { InputManifest } from "./run-manifest.ts";
 
-/** Paths of the files that a run left, by their purpose; those that had no rows are absent. */
+/** Paths of a run's result files, by their purpose. A file without rows is absent. */
 export interface ResultFiles {
   readonly results: string;
   readonly failed?: string;
@@ -18,8 +18,8 @@ export interface ResultFiles {
 }
 
 /**
- * Writes what became of every row, from the run's record, page by page. Each file appears whole or not at all;
- * writing them again gives the same.
+ * Writes the result files from the run's database, batch by batch. Each file is written atomically; writing them again
+ * gives the same content.
  */
 export async function writeResultFiles(
   folder: string,
@@ -33,7 +33,7 @@ export async function writeResultFiles(
   const failedReasons = join(folder, "failed-reasons.csv");
   const remaining = join(folder, "remaining.csv");
   const file = fileColumn(inputs);
-  const leftBytes = (record: UnfinishedRecord): Buffer => {
+  const unfinishedBytes = (record: UnfinishedRecord): Buffer => {
     const input = inputs[record.file] ?? first;
     return bytesOf(textOf(record, input), input, inputs.length > 1);
   };
@@ -46,7 +46,7 @@ export async function writeResultFiles(
   const failedCount = await writeRawLines(
     failed,
     layoutOf(first, inputs.length > 1),
-    mapped(read.records("to-mend"), leftBytes),
+    mapped(read.records("to-mend"), unfinishedBytes),
   );
   await writeCsv(
     failedReasons,
@@ -57,7 +57,7 @@ export async function writeResultFiles(
   const remainingCount = await writeRawLines(
     remaining,
     layoutOf(first, inputs.length > 1),
-    mapped(read.records("to-run-again"), leftBytes),
+    mapped(read.records("to-run-again"), unfinishedBytes),
   );
   return {
     results,
@@ -66,7 +66,7 @@ export async function writeResultFiles(
   };
 }
 
-/** Writes `plan.csv`: a line for each row, with what would happen to it. Throws a StoppedError if it is to end. */
+/** Writes `plan.csv`: one line per row, with its planned outcome. Throws a StoppedError if the run stops. */
 export async function writePlanFile(
   folder: string,
   read: RunQueries,
@@ -101,33 +101,33 @@ const RESULT_HEADER = [
 const REASON_HEADER = ["line", "aliasFor", "alias", "outcome", "code", "message"] as const;
 const PLAN_HEADER = ["line", "aliasFor", "alias", "plan", "code", "message"] as const;
 
-function* mapped<T, U>(pages: Iterable<readonly T[]>, of: (row: T) => U): Generator<readonly U[]> {
-  for (const page of pages) yield page.map(of);
+function* mapped<T, U>(batches: Iterable<readonly T[]>, of: (row: T) => U): Generator<readonly U[]> {
+  for (const batch of batches) yield batch.map(of);
 }
 
-/** The record as it was; where some of its addresses are done, with only those left in its cells. */
+/** Returns the record's text. If some of its rows are done, its cells keep only the unfinished addresses. */
 function textOf({ raw, rows }: UnfinishedRecord, input: InputManifest): string {
   if (rows === undefined) return raw;
-  const left = new Set(rows);
+  const unfinished = new Set(rows);
   return rewriteRecord(raw, input.delimiter, (cells) =>
-    keptRows({ line: 0, cells, raw }, input, (ordinal) => left.has(ordinal)),
+    keptRows({ line: 0, cells, raw }, input, (ordinal) => unfinished.has(ordinal)),
   );
 }
 
 /**
- * In UTF-8, or in the bytes of a file whose encoding is a guess. Otherwise the file of failed rows would be UTF-8 with
- * wrong letters, and importing it would send them. Beside records of other inputs, only those whose addresses depend on
- * the guess keep their bytes: they are held back there as well.
+ * Returns the text in UTF-8, or in its original bytes if the input's encoding is a guess. Otherwise the file of failed
+ * rows would be UTF-8 with wrong letters, and importing it would send them. With several inputs, only records whose
+ * addresses depend on the guess keep their bytes: import holds those back again.
  */
-function bytesOf(text: string, { isGuessed }: InputManifest, isBesideOthers: boolean): Buffer {
-  const isKept = isGuessed && (!isBesideOthers || GUESSED_ADDRESS.test(text));
-  return isKept ? windows1252Bytes(text) : Buffer.from(text);
+function bytesOf(text: string, { isGuessed }: InputManifest, hasOtherInputs: boolean): Buffer {
+  const keepsBytes = isGuessed && (!hasOtherInputs || GUESSED_ADDRESS.test(text));
+  return keepsBytes ? windows1252Bytes(text) : Buffer.from(text);
 }
 
-/** An address with a letter beyond ASCII, or a character that is removed around one and may be a letter. */
+/** An address with a non-ASCII letter, or a character that is trimmed around an address and may be a letter. */
 const GUESSED_ADDRESS = /[^\0-\u007f][^\s,;|"]{0,254}@|@[^\s,;|"]{0,254}[^\0-\u007f]|[\u00a0\u00ad]/;
 
-/** The column in front that says which input a row is from; there is none where there is one input. */
+/** Returns the first column, which names a row's input; empty with one input. */
 function fileColumn(inputs: readonly InputManifest[]): {
   readonly header: readonly string[];
   readonly cell: (row: { readonly file: number }) => CsvRow;
@@ -159,11 +159,11 @@ function planCells(row: PlannedRow): CsvRow {
   return [row.line, row.aliasFor, row.alias, row.plan, row.code, row.message];
 }
 
-function layoutOf(input: InputManifest, isBesideOthers: boolean): RawLayout {
+function layoutOf(input: InputManifest, hasOtherInputs: boolean): RawLayout {
   const { bom, headerRaw, lineBreak } = input;
   return {
     bom,
-    header: headerRaw === undefined ? undefined : bytesOf(headerRaw, input, isBesideOthers),
+    header: headerRaw === undefined ? undefined : bytesOf(headerRaw, input, hasOtherInputs),
     lineBreak,
   };
 }

@@ -7,17 +7,17 @@ const inputSchema = z.object({
   delimiter: z.string(),
   header: z.array(z.string()).optional(),
   cellCount: z.number().default(0),
-  /** From 0. Absent in what an earlier version left behind: then records are written back whole. */
+  /** Column indexes, from 0. Absent in manifests of earlier versions: then records are written back completely. */
   columns: z
     .object({ aliasFor: z.number(), aliases: z.array(z.number()) })
     .default({ aliasFor: -1, aliases: [] }),
   bom: z.boolean(),
   lineBreak: z.string(),
-  /** As people write it. */
+  /** Display name of the encoding. */
   encoding: z.string(),
-  /** Its encoding is a guess: it is written back in its own bytes. */
+  /** True if the encoding is a guess: then records are written back in their original bytes. */
   isGuessed: z.boolean().default(false),
-  /** Hex. */
+  /** Digest in hex. */
   sha256: z.string(),
   bytes: z.number(),
 });
@@ -28,23 +28,24 @@ const manifestSchema = z.object({
   tenant: z.string(),
   startedAtEpochMs: z.number(),
   inputs: z.array(inputSchema),
-  /** By option or variable. Absent in what an earlier version left behind. */
+  /** Values by option or variable. Absent in manifests of earlier versions. */
   settings: z.record(z.string(), z.string()).default({}),
-  /** Rows read. */
+  /** Number of rows read. */
   rows: z.number(),
   withoutAlias: z.number().default(0),
   otherAddresses: z.number().default(0),
 });
 
-/** What a run that is planned keeps on record of itself, so that the next run can write its files if it is killed. */
+/** The description that a planned run stores of itself. If the run is killed, the next run writes its files from it. */
 export type RunManifest = z.infer<typeof manifestSchema>;
 export type InputManifest = z.infer<typeof inputSchema>;
 
-export function saveManifest(store: RunStore, description: RunManifest): void {
-  store.setMeta("run", JSON.stringify(description));
+/** Stores the manifest in the run's database. */
+export function saveManifest(store: RunStore, manifest: RunManifest): void {
+  store.setMeta("run", JSON.stringify(manifest));
 }
 
-/** Undefined for a run that was killed before it was planned. */
+/** Loads the manifest; undefined if the run was killed before it was planned. */
 export function loadManifest(store: RunStore): RunManifest | undefined {
   const json = store.getMeta("run");
   return json === undefined ? undefined : manifestSchema.parse(JSON.parse(json));

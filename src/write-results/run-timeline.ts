@@ -3,7 +3,7 @@ import { bucketMsFor, type Timeline, type TimelineBucket, type TimelineSample } 
 import type { ReportQueries } from "../ledger/report-queries.ts";
 import type { SummaryCalls, SummaryTimeline } from "../report/summary.ts";
 
-/** The course of a run that came to its end. */
+/** Returns the timeline of a run that ended; null if it made no call. */
 export function timelineSummary(
   timeline: Timeline,
   startedAtEpochMs: number,
@@ -33,7 +33,7 @@ export function timelineSummary(
   };
 }
 
-/** The course of a run that was killed, as far as its outcomes are on record. */
+/** Returns the timeline of a killed run, from the outcomes in its database; null if it recorded none. */
 export function timelineFromLedger(report: ReportQueries): SummaryTimeline | null {
   const span = report.sendingSpan();
   if (span === undefined) return null;

@@ -117,7 +117,9 @@ describe("a table that can't be written", () => {
       await rm(temporaryName(path));
       await writeFile(temporaryName(path), "another's half of a file");
     }
-    await expect(writeCsv(path, ["a"], batches())).rejects.toThrow(/another program has taken .*\.part away/);
+    await expect(writeCsv(path, ["a"], batches())).rejects.toThrow(
+      /another program replaced or removed .*\.part/,
+    );
     expect(await text()).toBe("the former one");
   });
 
