@@ -6,9 +6,9 @@ import { withOutputErrors } from "./run-folder.ts";
 const SUFFIXES = ["-wal", ""] as const;
 
 /**
- * Copies a database that another process may be writing, as far as it is on the disk. False if it changed
- * meanwhile: then the copy may be torn and is not to be used. Throws a RunError "output" where the original is not a file
- * of the tool's own: copying a named pipe would never end.
+ * Copies a database that another process may be writing. Returns false if it changed meanwhile: then the copy may be
+ * torn and must not be used. Throws a RunError "output" if the original is not a file that this tool created, because
+ * copying a named pipe would never end.
  */
 export function copyDatabase(original: string, copy: string): boolean {
   refuseForeignFile(original, original);
@@ -27,7 +27,7 @@ function copyIfThere(from: string, to: string): void {
   try {
     copyFileSync(from, to, constants.COPYFILE_FICLONE);
   } catch (error) {
-    // It may have gone since; its state tells.
+    // If the file was deleted meanwhile, the comparison of the states detects it.
     if (statSync(from, { throwIfNoEntry: false }) !== undefined) throw error;
   }
 }
@@ -39,9 +39,10 @@ function stateOf(path: string): string {
   }).join();
 }
 
+/** Returns the error for a ledger that a run is merging its outcomes into. */
 export function beingMerged(path: string): RunError {
   return new RunError(
     "locked",
-    `${path} is being written: a run is bringing its outcomes into it. Try again when that is done.`,
+    `${path} is being written: a run is merging its outcomes into it. Try again when that run has ended.`,
   );
 }

@@ -3,30 +3,31 @@ import { RunError } from "../domain/run-error.ts";
 import { toOutputError } from "../files/output-error.ts";
 import { hasLocks, isLockRefusal } from "./folder-probe.ts";
 
-/** How a file is spoken of, and what is expected of it. */
+/** The expectations of a database file, and its description in messages. */
 export interface FileTraits {
-  /** What messages call the file; its path where absent. */
+  /** The file's name in messages. Default: its path. */
   readonly shownPath?: string;
-  /** What the file is to be, and what to do where it is not, or is damaged. */
+  /** What the file is expected to be. Default: a ledger. */
   readonly kind?: string;
+  /** What to do if the file is something else, or damaged. */
   readonly recovery?: string;
-  /** The SQLite application id that the file has unless it is empty. Without it, it is not touched. */
+  /** The SQLite application id that the file must have unless it is empty. A file with another id is not changed. */
   readonly applicationId?: number;
-  /** Whether each commit is on the disk when it returns, at the cost of a sync; else only when the log is synced. */
+  /** True to sync each commit to the disk before it returns. Otherwise commits are on the disk when the WAL is synced. */
   readonly syncsCommits?: boolean;
-  /** Tables of an earlier version's file, which had no application id. */
-  readonly tablesBeforeMark?: readonly string[];
+  /** Tables that identify a file of an earlier version, which had no application id. */
+  readonly tablesWithoutId?: readonly string[];
 }
 
-/** A file as messages need it. */
+/** An attached file, described for messages. */
 export interface AttachedFile {
   readonly name: string;
   readonly path: string;
   readonly kind: string;
-  readonly ifDamaged: string;
+  readonly recovery: string;
 }
 
-/** Whether SQLite found the file to be none of its own, or broken. */
+/** Returns true for SQLite's errors about a corrupt file or one that is not a database. */
 export function isCorruption(error: unknown): boolean {
   return (
     /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error)) ||
@@ -34,7 +35,7 @@ export function isCorruption(error: unknown): boolean {
   );
 }
 
-/** Messages, without a code of their own, about an unknown format in the header, and about tables that have changed. */
+/** Messages, without a code of their own, about an unknown format in the header and about missing or changed tables. */
 const DAMAGED_SCHEMA =
   /unsupported file format|same text encoding|malformed database schema|no such (table|column|function)/;
 
@@ -42,15 +43,16 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-export function corruptionError(file: AttachedFile, why: string, cause?: unknown): RunError {
+/** Returns the error for a file that is damaged or is not what it should be. */
+export function corruptionError(file: AttachedFile, reason: string, cause?: unknown): RunError {
   return new RunError(
     "output",
-    `${file.path} is no ${file.kind} of this tool, or is damaged (${why}). ${file.ifDamaged}`,
+    `${file.path} is not a ${file.kind} of this tool, or is damaged (${reason}). ${file.recovery}`,
     { cause },
   );
 }
 
-/** What SQLite or the file system said of a file, for people; a fault of this program stays as it is. */
+/** Converts an error of SQLite or the file system into a RunError about the file. Returns an internal error unchanged. */
 export function runError(file: AttachedFile | undefined, error: unknown): unknown {
   if (file === undefined || !(error instanceof Error) || error instanceof RunError) return error;
   if (isLockRefusal(error)) {
@@ -61,7 +63,7 @@ export function runError(file: AttachedFile | undefined, error: unknown): unknow
         })
       : new RunError(
           "output",
-          `${file.path} can't be locked: the file system of ${folder} has no locks, which keep two runs apart (${codeOf(error)}). Choose a folder on a local disk with --out, or mount the file system with locks (NFS: without nolock).`,
+          `${file.path} can't be locked: the file system of ${folder} does not support locks, which keep two runs apart (${codeOf(error)}). Choose a folder on a local disk with --out, or mount the file system with locks (NFS: without nolock).`,
           { cause: error },
         );
   }

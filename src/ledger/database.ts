@@ -12,42 +12,43 @@ import {
 } from "./database-error.ts";
 import { prepareFile } from "./own-file.ts";
 
-/** A prepared statement. Parameters are bound by position. */
+/** A prepared statement. Its parameters are positional. */
 export interface Statement {
+  /** Returns the number of changed rows. */
   run(parameters: readonly Cell[]): number;
   first(parameters: readonly Cell[]): Row | undefined;
   all(parameters: readonly Cell[]): readonly Row[];
 }
 
-/** 40 MB of write-ahead log before it is folded into the database: an fsync each time, so not too often. */
+/** Pages of the WAL before a checkpoint: 40 MB. Each checkpoint costs an fsync, so not too often. */
 const CHECKPOINT_PAGES = 10_000;
 
 /**
- * SQLite files under names of their own, each held exclusively from the first write until it is detached or the
- * process dies. What SQLite refuses is thrown as a RunError that names the file concerned: `locked` if another
- * process has it, `output` if it can't be written or is damaged.
+ * A connection with several attached SQLite files, each under its own schema name and locked exclusively from the first
+ * write until it is detached or the process dies. SQLite's errors become RunErrors that name the file: `locked` if
+ * another process has it, `output` if it can't be written or is damaged.
  *
- * The files are attached to a database in memory, because libsql gives up what it opened itself only when the
- * last statement is garbage; what is detached is closed, folded into one file and unlocked at once.
+ * The files are attached to a database in memory, because libsql closes its main database only when the last statement
+ * is garbage-collected. Detaching checkpoints the WAL, closes the file and releases its lock immediately.
  *
- * Texts go through {@link storable} before they are stored.
+ * Pass texts through {@link storable} before you store them.
  */
 export class Database {
   readonly #sqlite = new Libsql(":memory:");
   readonly #files: AttachedFile[] = [];
-  /** Stands in for the files where there are none. */
-  readonly #place: AttachedFile | undefined;
+  /** Named in errors if no file is attached. */
+  readonly #fallback: AttachedFile | undefined;
 
-  private constructor(place?: AttachedFile) {
-    this.#place = place;
+  private constructor(fallback?: AttachedFile) {
+    this.#fallback = fallback;
   }
 
-  /** Opens `path` under `name`. SQLite's temporary files are kept beside it. */
+  /** Opens `path` under the schema name `name`. SQLite keeps its temporary files in the same folder. */
   static open(path: string, name: string, traits: FileTraits = {}): Database {
     const database = new Database();
     try {
-      // EXCLUSIVE before WAL: the lock is then the operating system's, and no shared-memory file is needed.
-      // Otherwise temporary tables of any size would be in memory, and temporary files in /tmp, which is often small.
+      // EXCLUSIVE before WAL: then the operating system holds the lock, and SQLite needs no shared-memory file.
+      // By default, temporary tables of any size would be in memory, and temporary files in /tmp, which is often small.
       database.exec(`PRAGMA locking_mode = EXCLUSIVE; ${temporaryFilesIn(dirname(resolve(path)))}`);
       database.attach(path, name, traits);
       return database;
@@ -58,22 +59,22 @@ export class Database {
   }
 
   /**
-   * A database for temporary tables alone, which are to be made with `CREATE TEMP TABLE`. They are in files in the
-   * folder that have no name, so that they are gone with the process, however that ends.
+   * Opens a database for temporary tables only; create them with `CREATE TEMP TABLE`. They are stored in unnamed files
+   * in the folder, which the system deletes when the process ends, even if it is killed.
    */
   static temporary(folder: string): Database {
-    const database = new Database({ name: "temp", path: folder, kind: "folder", ifDamaged: "" });
+    const database = new Database({ name: "temp", path: folder, kind: "folder", recovery: "" });
     database.exec(temporaryFilesIn(folder));
     return database;
   }
 
-  /** Opens another file under a name of its own, on the same connection. */
+  /** Attaches another file under the schema name `name`. */
   attach(path: string, name: string, traits: FileTraits = {}): void {
     const file = {
       name,
       path: traits.shownPath ?? path,
       kind: traits.kind ?? "ledger",
-      ifDamaged: traits.recovery ?? "Restore it from a backup, or use another --out folder.",
+      recovery: traits.recovery ?? "Restore it from a backup, or use another --out folder.",
     };
     try {
       prepareFile(path, file.path);
@@ -83,8 +84,8 @@ export class Database {
     }
     try {
       if (traits.applicationId !== undefined)
-        this.#checkMark(file, traits.applicationId, traits.tablesBeforeMark ?? []);
-      // NORMAL: commits survive the process's death at any moment, but not a power cut before the log is synced.
+        this.#checkApplicationId(file, traits.applicationId, traits.tablesWithoutId ?? []);
+      // NORMAL: commits survive the death of the process at any moment, but not a power cut before the WAL is synced.
       const synchronous = traits.syncsCommits === true ? "FULL" : "NORMAL";
       this.#sqlite.exec(
         `PRAGMA ${name}.journal_mode = WAL; PRAGMA ${name}.synchronous = ${synchronous}; ` +
@@ -97,39 +98,41 @@ export class Database {
     this.#files.push(file);
   }
 
-  #checkMark(file: AttachedFile, mark: number, tablesBeforeMark: readonly string[]): void {
+  #checkApplicationId(file: AttachedFile, expected: number, tablesWithoutId: readonly string[]): void {
     const names = `SELECT coalesce(group_concat(name), '') FROM ${file.name}.sqlite_schema WHERE type = 'table'`;
     const [tables] = asRow(this.#sqlite.prepare(names).raw().get());
     if (tables === "") return;
     const [found] = asRow(this.#sqlite.prepare(`PRAGMA ${file.name}.application_id`).raw().get());
-    if (found === mark) return;
+    if (found === expected) return;
     const known = String(tables).split(",");
-    const isEarlier = tablesBeforeMark.length > 0 && tablesBeforeMark.every((name) => known.includes(name));
-    if (found !== 0 || !isEarlier) throw corruptionError(file, "it has not this version's mark");
+    const isEarlier = tablesWithoutId.length > 0 && tablesWithoutId.every((name) => known.includes(name));
+    if (found !== 0 || !isEarlier)
+      throw corruptionError(file, "it does not have this version's application id");
   }
 
-  /** Folds the write-ahead log in, closes the file and gives its lock back. */
+  /** Checkpoints the WAL, closes the file and releases its lock. */
   detach(name: string): void {
     this.exec(`DETACH ${name}`);
     const index = this.#files.findIndex((file) => file.name === name);
     this.#files.splice(index, 1);
   }
 
+  /** Detaches a file if it is attached. */
   detachIfThere(name: string): void {
     if (this.#files.some((file) => file.name === name)) this.detach(name);
   }
 
-  /** The error to throw where what the file holds shows that it is damaged. */
-  damage(name: string, why: string): unknown {
+  /** Returns the error to throw if the content of the file `name` shows that it is damaged. */
+  damage(name: string, reason: string): unknown {
     const file = this.#files.find((one) => one.name === name);
-    return file === undefined ? new Error(why) : corruptionError(file, why);
+    return file === undefined ? new Error(reason) : corruptionError(file, reason);
   }
 
   exec(sql: string): void {
-    this.#explained(sql, () => this.#sqlite.exec(sql));
+    this.#withFileErrors(sql, () => this.#sqlite.exec(sql));
   }
 
-  /** Runs `work` in one transaction: all of it is on record afterwards, or nothing. */
+  /** Runs `work` in a transaction. */
   transaction<T>(work: () => T): T {
     this.exec("BEGIN IMMEDIATE");
     try {
@@ -137,23 +140,24 @@ export class Database {
       this.exec("COMMIT");
       return result;
     } catch (error) {
-      // A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the first error.
+      // On a full disk SQLite rolls back on its own; a second ROLLBACK would hide the first error.
       if (this.#sqlite.inTransaction) this.exec("ROLLBACK");
       throw error;
     }
   }
 
+  /** Prepares a statement. */
   statement(sql: string): Statement {
-    const prepared = this.#explained(sql, () => this.#sqlite.prepare(sql));
-    const rows = this.#explained(sql, () => (prepared.reader ? prepared.raw() : prepared));
+    const prepared = this.#withFileErrors(sql, () => this.#sqlite.prepare(sql));
+    const rows = this.#withFileErrors(sql, () => (prepared.reader ? prepared.raw() : prepared));
     return {
-      // Always one array: a lone null would be taken for named parameters.
-      run: (parameters) => this.#explained(sql, () => prepared.run([...parameters]).changes),
+      // Always one array: libsql would treat a single null as named parameters.
+      run: (parameters) => this.#withFileErrors(sql, () => prepared.run([...parameters]).changes),
       first: (parameters) => {
-        const row = this.#explained(sql, () => rows.get([...parameters]));
+        const row = this.#withFileErrors(sql, () => rows.get([...parameters]));
         return row === undefined ? undefined : asRow(row);
       },
-      all: (parameters) => this.#explained(sql, () => rows.all([...parameters])).map(asRow),
+      all: (parameters) => this.#withFileErrors(sql, () => rows.all([...parameters])).map(asRow),
     };
   }
 
@@ -165,7 +169,7 @@ export class Database {
     return this.statement(sql).all(parameters);
   }
 
-  /** What a query of one number comes to; 0 where that is NULL. */
+  /** Returns the result of a query of one number; 0 for NULL. */
   number(sql: string): number {
     return integer(this.first(sql) ?? [null], 0);
   }
@@ -174,29 +178,29 @@ export class Database {
     return this.statement(sql).run(parameters);
   }
 
-  /** Detaches what is still there, last come first. */
+  /** Detaches all files, the last attached first, and closes the connection. */
   close(): void {
     for (const { name } of this.#files.toReversed()) this.detach(name);
     this.#sqlite.close();
   }
 
-  #explained<T>(sql: string, work: () => T): T {
+  #withFileErrors<T>(sql: string, work: () => T): T {
     try {
       return work();
     } catch (error) {
-      // A statement may be about two files, and only one of them be damaged.
+      // A statement may use two files of which only one is damaged.
       const named = this.#files.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(sql));
       const file =
         (isCorruption(error) ? named.find((one) => this.#isDamaged(one)) : undefined) ?? named.at(-1);
-      throw runError(file ?? this.#files.at(-1) ?? this.#place, error);
+      throw runError(file ?? this.#files.at(-1) ?? this.#fallback, error);
     }
   }
 
-  /** Reads the whole file, so it takes its time. */
+  /** Checks a file for damage. Slow, because SQLite reads the whole file. */
   #isDamaged({ name }: AttachedFile): boolean {
     try {
-      const verdict = asRow(this.#sqlite.prepare(`PRAGMA ${name}.quick_check(1)`).raw().get());
-      return verdict[0] !== "ok";
+      const [result] = asRow(this.#sqlite.prepare(`PRAGMA ${name}.quick_check(1)`).raw().get());
+      return result !== "ok";
     } catch (error) {
       return isCorruption(error);
     }
@@ -204,7 +208,7 @@ export class Database {
 }
 
 function asRow(value: unknown): Row {
-  if (!isRow(value)) throw new TypeError("SQLite returned something that is no row");
+  if (!isRow(value)) throw new TypeError("SQLite returned something that is not a row");
   return value;
 }
 
@@ -212,7 +216,7 @@ function isRow(value: unknown): value is Row {
   return Array.isArray(value);
 }
 
-/** SQLite itself says no more than "not a writable directory", without a code. */
+/** Returns the SQL that puts temporary files into the folder. Checks it first, because SQLite's own error has no code. */
 function temporaryFilesIn(folder: string): string {
   try {
     accessSync(folder, constants.W_OK);

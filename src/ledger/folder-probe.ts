@@ -5,8 +5,8 @@ import Libsql from "libsql";
 import { toOutputError } from "../files/output-error.ts";
 
 /**
- * Returns the user to whom files in the folder belong that this process makes: its own user, or another one where the
- * file system says so, as a share of Windows does. Throws a RunError "output" where none can be made.
+ * Returns the owner of files that this process creates in the folder: its own user, or another one if the file system
+ * decides so, as a Windows share does. Throws a RunError "output" if no file can be created.
  */
 export function ownerOfNewFiles(folder: string): number {
   try {
@@ -17,8 +17,8 @@ export function ownerOfNewFiles(folder: string): number {
 }
 
 /**
- * Returns whether files in the folder can be locked, by locking one that no other process knows. SQLite takes the
- * refusal of a file system without locks (ENOLCK) for another process's lock. True where it can't be found out.
+ * Returns true if files in the folder can be locked. Tries it with a file that no other process knows, because SQLite
+ * reports a file system without locks (ENOLCK) as another process's lock. Returns true if the probe itself fails.
  */
 export function hasLocks(folder: string): boolean {
   try {
@@ -38,14 +38,14 @@ function lockOnce(path: string): void {
   }
 }
 
-/** Returns whether SQLite's error is a refused lock: another process's, or a file system's that has no locks. */
+/** Returns true if SQLite could not get a lock, because another process has it or the file system has no locks. */
 export function isLockRefusal(error: unknown): boolean {
   return error instanceof Error && "code" in error && LOCK_REFUSALS.test(String(error.code));
 }
 
 const LOCK_REFUSALS = /^SQLITE_(?:BUSY|PERM$|IOERR_(?:LOCK|RDLOCK|UNLOCK|CHECKRESERVEDLOCK)$)/;
 
-/** Makes an empty file with a name that no other process can foresee, for as long as `act` needs it. */
+/** Runs `act` with an empty file whose name no other process can predict, and removes the file afterwards. */
 function withProbe<T>(folder: string, act: (path: string, stats: { readonly uid: number }) => T): T {
   const path = join(folder, `probe-${randomBytes(8).toString("hex")}.db`);
   const descriptor = openSync(path, "wx", 0o600);

@@ -4,10 +4,10 @@ import { type Cell, storable } from "./cells.ts";
 import type { Database, Statement } from "./database.ts";
 import { WriteAheadLog } from "./write-ahead-log.ts";
 
-/** A power cut may take what was recorded in the last second: half of it until the sync begins, half for the sync. */
+/** A power cut may lose what was recorded in the last second: half of it before the sync, half during the sync. */
 const SYNC_INTERVAL_MS = 500;
 
-/** How a row ended, as it is put on record. */
+/** The outcome of a row, as the journal records it. */
 export interface RowOutcome {
   readonly seq: number;
   readonly ended: SentOutcome;
@@ -20,10 +20,10 @@ export interface RowOutcome {
 }
 
 /**
- * Puts claims and outcomes on record while rows are being sent. What is written within one turn of the event
- * loop is committed together: with many lanes that is a tenth of the cost of a commit for each.
+ * Records claims and outcomes while rows are being sent. All writes of one turn of the event loop share one commit: with
+ * many lanes that is a tenth of the cost of a commit each.
  *
- * The first write that fails is thrown by every call from then on: a run that can't keep its record must end.
+ * After a failed write, every later call throws the same error: a run that can't keep its journal must end.
  */
 export class Journal {
   readonly #database: Database;
@@ -44,39 +44,39 @@ export class Journal {
   }
 
   /**
-   * Records of each row that it is about to be sent for the `attempts`-th time; 0 takes the claim back, for a call
-   * that was never executed. Resolves when all are on record: send only then.
+   * Records that each row is about to make attempt number `attempts`; 0 withdraws the claim, because the call was never
+   * executed. Resolves when all claims are committed. Do not send before.
    */
   claim(rows: Iterable<{ readonly seq: number; readonly attempts: number }>): Promise<void> {
     for (const { seq, attempts } of rows) this.#claims.push([seq, attempts]);
     return this.#committed();
   }
 
-  /** Records how a row ended. Resolves when it is on record. */
-  recordOutcome(ending: RowOutcome): Promise<void> {
+  /** Records the outcome of a row. Resolves when it is committed. */
+  recordOutcome(outcome: RowOutcome): Promise<void> {
     this.#outcomes.push([
-      ending.seq,
-      ending.ended,
-      storableOrNull(ending.code),
-      storableOrNull(ending.message),
-      ending.retryable ? 1 : 0,
-      ending.attempts,
-      storableOrNull(ending.requestId),
-      ending.atEpochMs,
+      outcome.seq,
+      outcome.ended,
+      storableOrNull(outcome.code),
+      storableOrNull(outcome.message),
+      outcome.retryable ? 1 : 0,
+      outcome.attempts,
+      storableOrNull(outcome.requestId),
+      outcome.atEpochMs,
     ]);
     return this.#committed();
   }
 
-  /** Resolves when everything given so far is on record. Throws if anything ever was not. */
+  /** Resolves when all earlier writes are committed. Throws if any write ever failed. */
   flush(): Promise<void> {
     return this.#committed();
   }
 
-  /** Resolves when everything on record is on the disk as well, safe from a power cut. Throws like {@link flush}. */
+  /** Resolves when all committed writes are on the disk, safe from a power cut. Throws like {@link flush}. */
   async sync(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#isSynced) return;
-    // Before the sync: a commit during it may be missed.
+    // Set before the sync, because the sync may not include a commit during it.
     this.#isSynced = true;
     try {
       await this.#log.sync();
@@ -86,15 +86,15 @@ export class Journal {
     }
   }
 
-  /** Syncs twice a second until `over` aborts, off the event loop. Throws as soon as a sync fails. */
-  async keepSynced(clock: Clock, over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
-      await clock.sleep(SYNC_INTERVAL_MS, over);
+  /** Syncs twice a second until `done` aborts, off the event loop. Throws as soon as a sync fails. */
+  async keepSynced(clock: Clock, done: AbortSignal): Promise<void> {
+    while (!done.aborted) {
+      await clock.sleep(SYNC_INTERVAL_MS, done);
       await this.sync();
     }
   }
 
-  /** To be called once all is recorded, and before the run is left or ended. */
+  /** Closes the journal. Call it after the last write, and before the run is left or ended. */
   async close(): Promise<void> {
     await this.#log.close();
   }
@@ -124,8 +124,8 @@ export class Journal {
     try {
       this.#database.transaction(() => {
         if (claims.length > 0) this.#insertClaims.run([JSON.stringify(claims)]);
-        const taken = claims.filter(([, attempts]) => attempts === 0).map(([seq]) => seq);
-        if (taken.length > 0) this.#database.run(DROP_CLAIMS, [JSON.stringify(taken)]);
+        const withdrawn = claims.filter(([, attempts]) => attempts === 0).map(([seq]) => seq);
+        if (withdrawn.length > 0) this.#database.run(DROP_CLAIMS, [JSON.stringify(withdrawn)]);
         if (outcomes.length > 0) this.#insertOutcomes.run([JSON.stringify(outcomes)]);
       });
     } catch (error) {
@@ -139,7 +139,7 @@ function storableOrNull(text: string | undefined): string | null {
   return text === undefined ? null : storable(text);
 }
 
-// "WHERE true" keeps SQLite from reading ON CONFLICT as a join condition. Later entries of one turn win.
+// Without "WHERE true" SQLite parses ON CONFLICT as a join condition. The last entry of a turn wins.
 const INSERT_CLAIMS = `
   INSERT INTO run.claim (seq, attempts)
   SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true

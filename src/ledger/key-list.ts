@@ -2,17 +2,17 @@ import type { KeyList } from "../domain/response.ts";
 import { storable, textOrNull } from "./cells.ts";
 import { Database, type Statement } from "./database.ts";
 
-/** Keys kept in memory: most lists are shorter, and a database costs more than reading them. */
+/** Maximum keys in memory: most lists are shorter, and a database costs more than to read them. */
 const MAX_IN_MEMORY = 20_000;
 
 /**
- * Makes a list of keys that finds one that came twice. Memory stays flat: a list of more than {@link MAX_IN_MEMORY}
- * keys is kept and sorted on disk.
+ * Opens a list of keys that detects a repeated key. Memory is bounded: more than {@link MAX_IN_MEMORY} keys are stored
+ * and sorted on disk.
  *
- * @param folder for temporary files, which have no name and are gone with the process
+ * @param folder for temporary files, which are unnamed and deleted when the process ends
  */
 export function openKeyList(folder: string): KeyList {
-  let first = new Set<string>();
+  let inMemory = new Set<string>();
   let repeated: string | undefined;
   let onDisk: KeysOnDisk | undefined;
   return {
@@ -22,13 +22,13 @@ export function openKeyList(folder: string): KeyList {
         return;
       }
       for (const key of keys) {
-        if (first.has(key)) repeated ??= key;
-        first.add(key);
+        if (inMemory.has(key)) repeated ??= key;
+        inMemory.add(key);
       }
-      if (first.size <= MAX_IN_MEMORY) return;
+      if (inMemory.size <= MAX_IN_MEMORY) return;
       onDisk = new KeysOnDisk(folder);
-      onDisk.add([...first]);
-      first = new Set();
+      onDisk.add([...inMemory]);
+      inMemory = new Set();
     },
     repeated() {
       repeated ??= onDisk?.repeated();
@@ -40,6 +40,7 @@ export function openKeyList(folder: string): KeyList {
   };
 }
 
+/** Keys in a temporary table. */
 class KeysOnDisk {
   readonly #database: Database;
   readonly #insert: Statement;

@@ -13,37 +13,40 @@ import {
   runFoldersWith,
 } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
-import { LEDGER_MARK, RUN_MARK, RUN_SCHEMA } from "./schema.ts";
+import { LEDGER_APPLICATION_ID, RUN_APPLICATION_ID, RUN_SCHEMA } from "./schema.ts";
 import { checkRun, validText } from "./valid-texts.ts";
 
-/** How fast calls could be made, as the last run that had answers saw it. */
+/** The call rate that the last run with responses observed. */
 export interface ObservedRate {
-  /** Calls in a window; absent where no answer told of a quota. */
+  /** Calls in a window; absent if no response reported a quota. */
   readonly quota?: { readonly calls: number; readonly windowMs: number };
-  /** How long an answer usually took; absent after too few of them. */
+  /** The usual latency; absent after too few responses. */
   readonly latencyMs?: number;
 }
 
-/** What the SQL calls the ledger's file; a run's is `run`. */
+/** Schema name of the ledger's file in SQL. A run's file is `run`. */
 const SCHEMA_NAME = "ledger";
 const LEDGER_FILE = "ledger.db";
-const LEDGER_TRAITS: FileTraits = { applicationId: LEDGER_MARK, tablesBeforeMark: ["fact", "alias"] };
+const LEDGER_TRAITS: FileTraits = {
+  applicationId: LEDGER_APPLICATION_ID,
+  tablesWithoutId: ["fact", "alias"],
+};
 
 /**
- * What is known to be in place at Mimecast, over all runs with one folder: `FOLDER/ledger.db`.
+ * The aliases known to be in place at Mimecast, over all runs with one folder: `FOLDER/ledger.db`.
  *
- * Opening it takes the folder's lock, which the operating system releases when the process dies. One run at a
- * time works in it, in a file of its own, `run.db` in the run's folder, which holds the run's rows, claims and
- * outcomes. At the run's end {@link RunStore.merge} brings them into the ledger, the result files are written,
- * and `run.db` goes. A folder that still has one is a run that was killed: the next run merges it first.
- * Merging twice changes nothing, so nothing needs to be atomic across the two files. Only folders that have the
- * name of a run are looked into, and only files of the tool's own are deleted there.
+ * Opening the ledger locks the folder. The operating system releases the lock when the process dies. One run at a time
+ * uses the folder. Its rows, claims and outcomes are in a separate file, `run.db` in the run's folder. At the end of the
+ * run, {@link RunStore.merge} merges them into the ledger, the result files are written, and `run.db` is deleted. If a
+ * folder still has a `run.db`, its run was killed: the next run merges it first. Merging is idempotent, so nothing must
+ * be atomic across the two files. Only folders with the name of a run are searched, and only files that the tool created
+ * are deleted there.
  */
 export class Ledger {
   readonly path: string;
   readonly #folder: string;
   readonly #database: Database;
-  /** Folders of killed runs whose texts were checked: each is opened twice. */
+  /** Folders of killed runs whose texts were checked, because each is opened twice. */
   readonly #checkedRuns = new Set<string>();
 
   private constructor(folder: string, path: string, database: Database) {
@@ -53,14 +56,14 @@ export class Ledger {
   }
 
   /**
-   * Makes the folder and the ledger where they are missing. Throws a RunError: `locked` while another run has
+   * Opens the ledger; creates it and its folder if they are missing. Throws a RunError: `locked` while another run has
    * it, `settings` if it belongs to another account, `output` if it can't be written.
    */
   static open(folder: string, account: LedgerOwner): Ledger {
     const path = resolve(folder, LEDGER_FILE);
     makeFolder(folder);
     removeStaleWork(folder);
-    // Each commit is synced: `run.db` goes when its outcomes are merged, and must not be the only copy on the disk.
+    // Each commit is synced, because `run.db` is deleted after the merge and must not be the only copy on the disk.
     const database = Database.open(path, SCHEMA_NAME, { ...LEDGER_TRAITS, syncsCommits: true });
     try {
       migrate(database, path, account);
@@ -72,10 +75,9 @@ export class Ledger {
   }
 
   /**
-   * A copy of the ledger as it is now, for a dry run, with what killed runs would bring into it: the originals are
-   * neither locked nor changed, and may be in use. It is in `wantedFolder`, which is made, with a suffix if it exists
-   * already. {@link discard} removes it. Throws a
-   * RunError `locked` while a run is bringing its outcomes into the ledger.
+   * Opens a copy of the ledger for a dry run, with the outcomes of killed runs merged into it. The originals are neither
+   * locked nor changed, and may be in use. The copy is in `wantedFolder`, which is created, with a suffix if it exists
+   * already. {@link discard} removes it. Throws a RunError `locked` while a run is merging its outcomes into the ledger.
    */
   static openCopy(folder: string, wantedFolder: string, nowEpochMs: number): Ledger {
     const path = resolve(folder, LEDGER_FILE);
@@ -83,7 +85,7 @@ export class Ledger {
     removeStaleWork(folder);
     let database: Database | undefined;
     try {
-      database = Database.open(join(workFolder, DRY_RUN.guard), "guard");
+      database = Database.open(join(workFolder, DRY_RUN.lockFile), "guard");
       const copy = join(workFolder, DRY_RUN.ledger);
       if (!copyDatabase(path, copy) && !copyDatabase(path, copy)) throw beingMerged(path);
       database.attach(copy, SCHEMA_NAME, { ...LEDGER_TRAITS, shownPath: path });
@@ -100,23 +102,23 @@ export class Ledger {
 
   #mergeCopyOf(runFolder: string, nowEpochMs: number): void {
     const copy = join(this.#folder, DRY_RUN.killedRun);
-    // One that changes is no killed run: a run is at work in it.
+    // If the file changes, its run was not killed but is still working.
     if (!copyDatabase(join(runFolder, RUN_FILE), copy)) return;
     this.#openRun(copy, runFolder)?.merge(nowEpochMs);
     this.#database.detachIfThere("run");
   }
 
-  /** Aliases that the ledger knows something of. */
+  /** Returns the number of aliases in the ledger. */
   knownCount(): number {
     return this.#database.number("SELECT count(*) FROM ledger.alias");
   }
 
-  /** Aliases that are in place, each with its primary, a page at a time; both in their compare form. */
+  /** Yields the aliases in place with their primaries, in batches; both in compare form. */
   *inPlace(): Generator<readonly { readonly alias: string; readonly primary: string }[], void, undefined> {
-    const page = this.#database.statement(IN_PLACE_PAGE);
+    const batch = this.#database.statement(IN_PLACE_BATCH);
     let last = "";
     for (;;) {
-      const rows = page.all([last]).map(([alias, primary]) => ({
+      const rows = batch.all([last]).map(([alias, primary]) => ({
         alias: validText(this.#database, SCHEMA_NAME, alias),
         primary: validText(this.#database, SCHEMA_NAME, primary),
       }));
@@ -126,18 +128,18 @@ export class Ledger {
     }
   }
 
-  /** Folders of runs that were killed, oldest first. */
+  /** Returns the folders of killed runs, oldest first. */
   unfinishedRuns(): string[] {
     return runFoldersWith(RUN_FILE, this.#folder);
   }
 
-  /** Makes `folder`, with a suffix if it exists already, and begins a run in it. One run at a time. */
+  /** Creates `folder`, with a suffix if it exists already, and begins a run in it. One run at a time. */
   beginRun(folder: string): RunStore {
     const made = makeRunFolder(folder);
     return this.#beginRun(join(made, RUN_FILE), made);
   }
 
-  /** Stages and plans in this copy, for a dry run. */
+  /** Begins a dry run in this copy. */
   beginDryRun(): RunStore {
     return this.#beginRun(join(this.#folder, DRY_RUN.rows), this.#folder);
   }
@@ -148,15 +150,15 @@ export class Ledger {
     return new RunStore(this.#database, folder);
   }
 
-  /** Closes a copy and removes it, with what a dry run did in it; the folder too if that leaves it empty. */
+  /** Closes a copy and deletes it with the dry run's files; its folder too if it is then empty. */
   discard(): void {
     this.#database.close();
     clearRunFolder(this.#folder);
   }
 
   /**
-   * Opens a killed run; nothing if it died before it had put anything on record. Throws a RunError `output` where
-   * `run.db` is damaged or not this tool's: it is left as it is.
+   * Opens a killed run; returns undefined if it died before it recorded anything. Throws a RunError `output` if `run.db`
+   * is damaged or not this tool's, and leaves it unchanged.
    */
   openRun(folder: string): RunStore | undefined {
     return this.#openRun(join(folder, RUN_FILE), folder);
@@ -174,22 +176,23 @@ export class Ledger {
     return new RunStore(this.#database, folder);
   }
 
-  /** Closes the run that was begun or opened last. It stays unfinished. */
+  /** Closes the run that was begun or opened last, and leaves it unfinished. */
   leaveRun(): void {
     this.#database.detach("run");
   }
 
-  /** Closes the run that was begun or opened last, and deletes `run.db`; the folder too if nothing is left in it. */
+  /** Closes the run that was begun or opened last, and deletes `run.db`; its folder too if it is then empty. */
   endRun(folder: string): void {
     this.#database.detachIfThere("run");
     clearRunFolder(folder);
   }
 
-  /** Releases the lock; `ledger.db` alone is a whole copy then. A run that was not ended stays unfinished. */
+  /** Releases the lock. `ledger.db` is then complete without its WAL. A run that has not ended stays unfinished. */
   close(): void {
     this.#database.close();
   }
 
+  /** Returns the stored call rate. */
   lastRate(): ObservedRate {
     const [calls = 0, windowMs = 0, latencyMs = 0] = ["quota_calls", "quota_window_ms", "latency_ms"].map(
       (name) => Number(getMeta(this.#database, name) ?? 0),
@@ -200,19 +203,19 @@ export class Ledger {
     };
   }
 
-  /** What is absent stays as it was. */
+  /** Stores the call rate. Absent values are not changed. */
   saveRate({ quota, latencyMs }: ObservedRate): void {
-    const facts = { quota_calls: quota?.calls, quota_window_ms: quota?.windowMs, latency_ms: latencyMs };
+    const values = { quota_calls: quota?.calls, quota_window_ms: quota?.windowMs, latency_ms: latencyMs };
     this.#database.transaction(() => {
-      for (const [name, value] of Object.entries(facts)) {
+      for (const [name, value] of Object.entries(values)) {
         if (value !== undefined) setMeta(this.#database, name, String(value));
       }
     });
   }
 }
 
-/** As blobs: see valid-texts.ts. */
-const IN_PLACE_PAGE = `
+/** Reads texts as blobs; see valid-texts.ts. */
+const IN_PLACE_BATCH = `
   SELECT CAST(alias AS BLOB), CAST(in_place AS BLOB) FROM ledger.alias
   WHERE in_place IS NOT NULL AND alias > ? ORDER BY alias LIMIT 1000
 `;
@@ -220,7 +223,7 @@ const IN_PLACE_PAGE = `
 function runTraits(folder: string): FileTraits {
   return {
     kind: "run",
-    applicationId: RUN_MARK,
-    recovery: `Move the folder ${resolve(folder)} away: its rows are then planned and sent again.`,
+    applicationId: RUN_APPLICATION_ID,
+    recovery: `Move the folder ${resolve(folder)} away. Its rows are then planned and sent again.`,
   };
 }

@@ -1,18 +1,18 @@
 import type { Database } from "./database.ts";
 import { LEDGER_INDEXES } from "./schema.ts";
 
-/** Above this share of the ledger, sorting an index anew is quicker than inserting entries one by one. */
+/** If a run is larger than this fraction of the ledger, it is faster to rebuild the indexes than to update them. */
 const LARGE_RUN_SHARE = 0.2;
 
 /**
- * Brings a run's outcomes into the ledger, sorted by alias so that each page is touched once. Within a run an
- * alias is sent for one primary only, so each alias has one line here.
+ * Merges a run's outcomes into the ledger, sorted by alias so that each page is written once. A run sends an alias for
+ * one primary only, so each alias has one row here.
  *
- * - applied: in place; whatever was unanswered before is settled
- * - unknown, or claimed without an outcome: unanswered, and what was in place before stays on record
- * - failed: what was in place before stays; what was unanswered for the same primary is settled
+ * - applied: sets `in_place` and clears `unanswered`
+ * - unknown, or claimed without an outcome: sets `unanswered` and keeps `in_place`
+ * - failed: keeps `in_place`, and clears `unanswered` if it is the same primary
  *
- * `run` is the run's name, by which later plans tell what they hold against a row.
+ * `run` is the run's name, which later plans show in their messages.
  */
 export function mergeRun(database: Database, run: string, endedAtEpochMs: number): void {
   database.transaction(() => {
@@ -27,10 +27,10 @@ export function mergeRun(database: Database, run: string, endedAtEpochMs: number
 
 function isLargeRun(database: Database): boolean {
   const claims = database.number("SELECT count(*) FROM run.claim");
-  const most = Math.ceil(claims / LARGE_RUN_SHARE);
-  // Counts no further: a ledger can hold millions.
-  const known = database.number(`SELECT count(*) FROM (SELECT 1 FROM ledger.alias LIMIT ${most})`);
-  return claims > 0 && known < most;
+  const limit = Math.ceil(claims / LARGE_RUN_SHARE);
+  // Stops counting at the limit: a ledger can hold millions of aliases.
+  const known = database.number(`SELECT count(*) FROM (SELECT 1 FROM ledger.alias LIMIT ${limit})`);
+  return claims > 0 && known < limit;
 }
 
 const DROP_INDEXES = `
@@ -38,7 +38,7 @@ const DROP_INDEXES = `
   DROP INDEX ledger.alias_unanswered;
 `;
 
-/** A run that sent nothing is nowhere referred to. */
+/** Stores the run's name, unless the run sent nothing. */
 const NAME = `
   INSERT INTO ledger.run_name (name) SELECT ? WHERE EXISTS (SELECT 1 FROM run.claim)
   ON CONFLICT (name) DO NOTHING

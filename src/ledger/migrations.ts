@@ -3,22 +3,22 @@ import { shellQuote } from "../domain/command-line.ts";
 import { RunError } from "../domain/run-error.ts";
 import { text } from "./cells.ts";
 import type { Database } from "./database.ts";
-import { LEDGER_FACTS, LEDGER_MARK, LEDGER_SCHEMA } from "./schema.ts";
-import { checkFacts, checkRunNames } from "./valid-texts.ts";
+import { LEDGER_APPLICATION_ID, LEDGER_METADATA, LEDGER_SCHEMA } from "./schema.ts";
+import { checkMetadata, checkRunNames } from "./valid-texts.ts";
 
-/** Whose aliases a ledger is about. */
+/** The account that a ledger belongs to. */
 export interface LedgerOwner {
   readonly tenant: string;
-  /** Whether the calls go to this machine: a rehearsal, whatever the tenant is called. */
+  /** True if the calls go to this machine: then it is a rehearsal, whatever the tenant's name. */
   readonly loopback: boolean;
 }
 
-/** To be raised, with a step in {@link MIGRATIONS}, when the tables change. */
+/** Schema version. Increase it, with a step in {@link MIGRATIONS}, when the tables change. */
 const LEDGER_VERSION = "2";
 
-/** What brings a ledger of an earlier format to the next one. Each takes no time, however many aliases there are. */
+/** Migrations from each schema version to the next. Each takes constant time, whatever the number of aliases. */
 const MIGRATIONS: Readonly<Record<string, { readonly next: string; readonly sql: string }>> = {
-  // 2 knows which run put an alias in place, and which had no answer, and when.
+  // Version 2 stores which run put an alias in place, which run got no answer, and when.
   "1": {
     next: "2",
     sql: `
@@ -30,18 +30,18 @@ const MIGRATIONS: Readonly<Record<string, { readonly next: string; readonly sql:
 };
 
 /**
- * Makes the tables where they are missing, and brings those of an earlier version up to date, in place. With an
- * account, claims the ledger for it. Throws a RunError `settings` where the ledger is another account's, or of a
- * later version, which this one must not write; it is then left as it was. Throws one `output` where it is damaged.
+ * Creates missing tables and migrates those of an earlier version, in place. With an account, binds the ledger to it.
+ * Throws a RunError `settings` if the ledger belongs to another account or has a later version, which this version must
+ * not write, and `output` if it is damaged. The ledger is then unchanged.
  */
 export function migrate(database: Database, path: string, account?: LedgerOwner): void {
   database.transaction(() => {
-    database.exec(LEDGER_FACTS);
-    checkFacts(database);
+    database.exec(LEDGER_METADATA);
+    checkMetadata(database);
     runMigrations(database, path);
     database.exec(LEDGER_SCHEMA);
-    if (database.number("PRAGMA ledger.application_id") !== LEDGER_MARK) {
-      database.exec(`PRAGMA ledger.application_id = ${LEDGER_MARK}`);
+    if (database.number("PRAGMA ledger.application_id") !== LEDGER_APPLICATION_ID) {
+      database.exec(`PRAGMA ledger.application_id = ${LEDGER_APPLICATION_ID}`);
     }
     checkRunNames(database);
     if (account !== undefined) bindToAccount(database, account, path);
@@ -87,11 +87,13 @@ function bindToAccount(database: Database, account: LedgerOwner, path: string): 
   }
 }
 
+/** Returns a metadata value of the ledger. */
 export function getMeta(database: Database, name: string): string | undefined {
   const row = database.first("SELECT value FROM ledger.fact WHERE name = ?", [name]);
   return row === undefined ? undefined : text(row, 0);
 }
 
+/** Sets a metadata value of the ledger. */
 export function setMeta(database: Database, name: string, value: string): void {
   database.run("INSERT INTO ledger.fact VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", [
     name,

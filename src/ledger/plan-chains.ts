@@ -4,15 +4,15 @@ import { instant, otherLine, runName } from "./plan-messages.ts";
 const RELEASE = "; release with --allow chain";
 
 /**
- * Holds back rows after which an alias would be the primary of other aliases, or a primary the alias of another one.
- * Judges what will be in place after this run: the rows of the input, skipped ones included, and whatever the ledger
- * has in place or unanswered. Rows that are invalid, duplicates, or held back for another reason stay as they are.
+ * Holds back rows that would make an alias the primary of other aliases, or a primary the alias of another address.
+ * Considers the state after this run: the rows of the input, skipped rows included, and all aliases that the ledger has
+ * in place or unanswered. Does not change rows that are invalid, duplicates, or held back for another reason.
  *
  * A row that will be sent and moves an alias away from a primary ends that chain. Without `allowMove` no such row is
- * sent. A row that is held back itself moves nothing, so the last rule is repeated until it holds no further row.
+ * sent. A row that is held back moves nothing, so the last rule is repeated until it holds back no further row.
  *
- * Each rule walks along one index and looks up another one in the same order, so its cost does not depend on the size
- * of the ledger.
+ * Each rule scans one index and looks up another one in the same order, so its cost does not depend on the size of the
+ * ledger.
  */
 export function holdChains(database: Database, allowMove: boolean): void {
   database.exec("CREATE TEMP TABLE chained (seq INTEGER PRIMARY KEY)");
@@ -23,16 +23,16 @@ export function holdChains(database: Database, allowMove: boolean): void {
   database.exec(`DELETE FROM temp.chained; INSERT INTO temp.chained ${ALIAS_IS_KNOWN_PRIMARY}`);
   const holder = holderOf(allowMove);
   while (database.run(`UPDATE run.row SET ${CONFLICT} ${OF_CHAINED} AND EXISTS (SELECT 1 ${holder})`) > 0);
-  // The message names an alias that stays, which is known only when the last row is held back.
+  // The message names an alias that stays. It is known only after the last row is held back.
   database.exec(`
-    UPDATE run.row SET message = (SELECT ${HOLDER_WORDS} ${holder} ORDER BY holder.alias LIMIT 1)
+    UPDATE run.row SET message = (SELECT ${HOLDER_MESSAGE} ${holder} ORDER BY holder.alias LIMIT 1)
     WHERE seq IN temp.chained AND code = 'chain' AND message IS NULL;
     DROP TABLE temp.chained
   `);
 }
 
 const CONFLICT = "plan = 'conflict', code = 'chain'";
-/** IN, not FROM: joined, SQLite may go through all rows of the input. */
+/** IN, not FROM: with a join, SQLite may scan all rows of the input. */
 const OF_CHAINED = "WHERE seq IN temp.chained AND plan IS NULL";
 
 const ALIAS_IS_PRIMARY = {
@@ -44,7 +44,7 @@ const ALIAS_IS_PRIMARY = {
     FROM run.row AS other WHERE other.primary_key = row.alias_key ORDER BY other.seq LIMIT 1`,
 };
 
-/** Only skipped rows: one that is to be sent is held back by {@link ALIAS_IS_PRIMARY}, so it makes no alias. */
+/** Only skipped rows: {@link ALIAS_IS_PRIMARY} holds back a row to be sent, which then creates no alias. */
 const PRIMARY_IS_SKIPPED_ALIAS = {
   find: `
     SELECT row.seq FROM (SELECT DISTINCT alias_key FROM run.skipped) AS skipped
@@ -55,7 +55,7 @@ const PRIMARY_IS_SKIPPED_ALIAS = {
     WHERE skipped.alias_key = row.primary_key ORDER BY other.seq LIMIT 1`,
 };
 
-/** Wherever a row of this input moves that alias, it stays one. */
+/** Applies even if a row of this input moves that alias, because it stays an alias. */
 const PRIMARY_IS_KNOWN_ALIAS = {
   find: `
     SELECT row.seq FROM run.row INDEXED BY row_primary CROSS JOIN ledger.alias ON alias.alias = row.primary_key
@@ -74,7 +74,7 @@ const ALIAS_IS_KNOWN_PRIMARY = `
     OR EXISTS (SELECT 1 FROM ledger.alias AS holder INDEXED BY alias_unanswered WHERE holder.unanswered = row.alias_key))
 `;
 
-/** Aliases that have the row's alias as their primary, or may have it, once this run is over. */
+/** Returns the SQL for aliases that have, or may have, the row's alias as their primary after this run. */
 function holderOf(allowMove: boolean): string {
   const moved = `
     AND NOT EXISTS (
@@ -87,7 +87,7 @@ function holderOf(allowMove: boolean): string {
     ${allowMove ? moved : ""}`;
 }
 
-const HOLDER_WORDS = `
+const HOLDER_MESSAGE = `
   CASE
     WHEN holder.in_place = row.alias_key THEN 'the alias is the primary of ' || holder.alias || ${placed("holder")}
     ELSE 'the alias may be the primary of ' || holder.alias || ${unanswered("holder")}

@@ -2,7 +2,7 @@ import type { Database } from "./database.ts";
 import { holdChains } from "./plan-chains.ts";
 import { instant, otherLine, runName } from "./plan-messages.ts";
 
-/** What the user lets through, and what he wants sent again. */
+/** Conflicts that the user allows, and which applied pairs to resend. */
 export interface PlanRules {
   readonly allowMove: boolean;
   readonly allowChain: boolean;
@@ -10,37 +10,37 @@ export interface PlanRules {
   readonly resendBeforeEpochMs?: number | undefined;
 }
 
-/** How an earlier run left a pair: the order in which rows are sent. */
+/** The outcome of a pair in earlier runs. Rows are sent in this order. */
 export const PREVIOUS_OUTCOME = { never: 0, unanswered: 1, failed: 2, applied: 3 } as const;
 
 /**
- * Rows of one primary that may be sent before others get their turn. A primary's rows go one after the other,
- * so thousands of them in a row would leave all lanes but one idle.
+ * Rows of one primary that are sent before other primaries get their turn. A primary's rows are sent one after the
+ * other, so thousands of consecutive rows would leave all lanes but one idle.
  */
 const ROWS_PER_TURN = 16;
 
 /**
- * Decides for every staged row that has no outcome yet, in the order of precedence: two primaries, same pair,
- * in place already, chain, move. What is left is put in the order of sending. All of it is done by queries
- * along indexes, so memory does not grow with the input.
+ * Plans every staged row that has no outcome yet. The rules in order of precedence: ambiguous primary, duplicate pair,
+ * already in place, chain, move. Queues the remaining rows in the order of sending. All queries use indexes, so memory
+ * does not grow with the input.
  */
 export function planRows(database: Database, rules: PlanRules): void {
   database.exec(INDEXES);
   database.exec(REPEATED);
   database.transaction(() => {
-    database.exec(TWO_PRIMARIES);
-    database.exec(SAME_PAIR);
+    database.exec(AMBIGUOUS_PRIMARY);
+    database.exec(DUPLICATE_PAIR);
   });
   database.exec("DROP TABLE temp.repeated");
   database.transaction(() => {
     database.exec(
-      "CREATE TEMP TABLE known (seq INTEGER PRIMARY KEY, verdict TEXT NOT NULL, earlier INTEGER NOT NULL)",
+      "CREATE TEMP TABLE known (seq INTEGER PRIMARY KEY, state TEXT NOT NULL, earlier INTEGER NOT NULL)",
     );
     database.run(KNOWN, [rules.resendBeforeEpochMs ?? null]);
     database.exec(IN_PLACE);
     if (!rules.allowChain) holdChains(database, rules.allowMove);
     if (!rules.allowMove) database.exec(MOVE);
-    database.exec(EARLIER_TRIES);
+    database.exec(PREVIOUS_OUTCOMES);
     database.exec("DROP TABLE temp.known");
     database.exec(ORDER);
   });
@@ -52,7 +52,7 @@ const INDEXES = `
   CREATE INDEX run.skipped_alias ON skipped (alias_key);
 `;
 
-/** Aliases that occur more than once, with their first row and two of their primaries if there are two. */
+/** Aliases that occur more than once, with their first row and their lowest and highest primary. */
 const REPEATED = `
   CREATE TEMP TABLE repeated AS
     SELECT alias_key, min(seq) AS first_seq, min(primary_key) AS low, max(primary_key) AS high
@@ -60,7 +60,7 @@ const REPEATED = `
     GROUP BY alias_key HAVING count(*) > 1;
 `;
 
-const TWO_PRIMARIES = `
+const AMBIGUOUS_PRIMARY = `
   UPDATE run.row SET plan = 'conflict', code = 'ambiguous_primary', message = (
     SELECT ${otherLine()} || ' gives this alias to ' || other.alias_for
     FROM run.row AS other
@@ -71,7 +71,7 @@ const TWO_PRIMARIES = `
   WHERE row.alias_key = repeated.alias_key AND repeated.low <> repeated.high;
 `;
 
-const SAME_PAIR = `
+const DUPLICATE_PAIR = `
   UPDATE run.row SET plan = 'duplicate', code = 'duplicate_pair', message =
     (SELECT 'the same pair as ' || ${otherLine()} FROM run.row AS other WHERE other.seq = repeated.first_seq)
   FROM temp.repeated
@@ -79,8 +79,8 @@ const SAME_PAIR = `
 `;
 
 /**
- * What the ledger says of the rows, in one walk along both indexes. A pair is in place if it was accepted, no
- * call without an answer may have moved it since, and its own last try did not fail.
+ * The state of the rows in the ledger, by one scan of both indexes. A pair is in place if it was applied, no call
+ * without an answer may have moved it since, and its own last attempt did not fail.
  */
 const KNOWN = `
   INSERT INTO temp.known
@@ -88,8 +88,8 @@ const KNOWN = `
     CASE
       WHEN alias.in_place = row.primary_key AND alias.unanswered IS NULL
         AND (alias.tried <> row.primary_key OR alias.ended = 'applied')
-        THEN CASE WHEN alias.in_place_at < ?1 THEN 'again' ELSE 'in-place' END
-      WHEN alias.in_place <> row.primary_key OR alias.unanswered <> row.primary_key THEN 'elsewhere'
+        THEN CASE WHEN alias.in_place_at < ?1 THEN 'resend' ELSE 'in-place' END
+      WHEN alias.in_place <> row.primary_key OR alias.unanswered <> row.primary_key THEN 'moved'
       ELSE 'open'
     END,
     CASE
@@ -105,7 +105,7 @@ const KNOWN = `
 const IN_PLACE = `
   UPDATE run.row SET plan = 'unchanged', code = 'in_place', message =
     (SELECT 'in place since ' || ${instant("in_place_at")} || ${runName("alias.in_place_run")} FROM ledger.alias WHERE alias.alias = row.alias_key)
-  FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.verdict = 'in-place';
+  FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.state = 'in-place';
 `;
 
 const MOVE = `
@@ -117,10 +117,10 @@ const MOVE = `
        ELSE 'is in place for ' || alias.in_place || ' (since ' || ${instant("in_place_at")} || ${runName("alias.in_place_run")}
      END || '); release with --allow move'
      FROM ledger.alias WHERE alias.alias = row.alias_key)
-  FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.verdict = 'elsewhere';
+  FROM temp.known WHERE known.seq = row.seq AND row.plan IS NULL AND known.state = 'moved';
 `;
 
-const EARLIER_TRIES = `
+const PREVIOUS_OUTCOMES = `
   UPDATE run.row SET earlier = (SELECT known.earlier FROM temp.known WHERE known.seq = row.seq)
   WHERE seq IN (SELECT seq FROM temp.known WHERE earlier > 0) AND plan IS NULL;
 `;

@@ -3,18 +3,18 @@ import { integer, type Row, text } from "./cells.ts";
 import type { Database } from "./database.ts";
 import { PREVIOUS_OUTCOME } from "./plan-rows.ts";
 
-/** Rows that ended alike and that someone may have to look at. */
+/** Rows with the same outcome and code that the user may have to look at. */
 interface ProblemGroup {
   readonly outcome: Outcome;
   readonly code: string;
   readonly rows: number;
-  /** Of these, so many failed in an earlier run as well. */
+  /** Number of these rows that failed in an earlier run too. */
   readonly repeated: number;
-  /** The first few in the input. */
+  /** The first few rows of the input. */
   readonly examples: readonly ProblemExample[];
 }
 
-/** One row, each text cut to {@link MAX_TEXT} characters. */
+/** One row, each text truncated to {@link MAX_TEXT} characters. */
 interface ProblemExample {
   readonly file: number;
   readonly line: number;
@@ -26,25 +26,25 @@ interface ProblemExample {
 export interface ProblemGroups {
   /** Most rows first. */
   readonly groups: readonly ProblemGroup[];
-  /** Groups and rows of all there are, shown or not. */
+  /** Total numbers of groups and rows, shown or not. */
   readonly groupCount: number;
   readonly rowCount: number;
 }
 
-/** Rows whose outcome came to be on record in one stretch of time. */
+/** Rows whose outcome was recorded within one bucket of time. */
 export interface BucketRows {
   readonly bucket: number;
   readonly outcome: SentOutcome;
   readonly rows: number;
 }
 
-/** More groups are read by nobody, and a report is to stay small. */
+/** Maximum groups, because a report must stay small and readable. */
 const MAX_GROUPS = 30;
 const EXAMPLES = 5;
-/** A cell may be as long as the file. */
+/** Maximum characters of a text, because a cell may be as long as the file. */
 const MAX_TEXT = 400;
 
-/** Reads of a run what its report shows: sums and examples, so that memory does not grow with the run. */
+/** Queries for a run's report: sums and examples only, so that memory does not grow with the run. */
 export class ReportQueries {
   readonly #database: Database;
 
@@ -52,7 +52,7 @@ export class ReportQueries {
     this.#database = database;
   }
 
-  /** Rows that are invalid, in conflict, failed or unknown, by outcome and code. */
+  /** Returns the rows that are invalid, in conflict, failed or unknown, by outcome and code. */
   problems(): ProblemGroups {
     this.#database.exec(PROBLEM_ROWS);
     const groups = this.#database.all(GROUPS, [MAX_GROUPS]);
@@ -72,16 +72,16 @@ export class ReportQueries {
     };
   }
 
-  /** When the first and the last outcome came to be on record; undefined where none did. */
+  /** Returns the times of the first and the last recorded outcome; undefined if there is no outcome. */
   sendingSpan(): { readonly firstEpochMs: number; readonly lastEpochMs: number } | undefined {
     const row = this.#database.first("SELECT min(at), max(at) FROM run.outcome");
     if (row === undefined || row[0] === null) return undefined;
     return { firstEpochMs: integer(row, 0), lastEpochMs: integer(row, 1) };
   }
 
-  /** Rows by the time of their outcome, in buckets that are counted from `startEpochMs`. */
+  /** Returns the number of rows by the time of their outcome, in buckets that start at `startEpochMs`. */
   rowsByBucket(startEpochMs: number, bucketMs: number): BucketRows[] {
-    return this.#database.all(ENDED_ROWS, [startEpochMs, bucketMs]).map((row) => ({
+    return this.#database.all(ROWS_BY_BUCKET, [startEpochMs, bucketMs]).map((row) => ({
       bucket: integer(row, 0),
       outcome: sentOutcomeOf(text(row, 1)),
       rows: integer(row, 2),
@@ -89,7 +89,7 @@ export class ReportQueries {
   }
 }
 
-/** One walk along the rows, for a run of which most went well; what comes after looks at the problems alone. */
+/** Selects the problems in one scan. Later queries read only them, which are few in most runs. */
 const PROBLEM_ROWS = `
   CREATE TEMP TABLE problem AS
     SELECT seq, outcome, coalesce(code, '') AS code,
@@ -109,7 +109,7 @@ const GROUPS = `
   FROM counted ORDER BY rows DESC, outcome, code LIMIT ?
 `;
 
-/** Of each group that is shown, along the index: however many rows or codes there are, few are looked at. */
+/** Selects the first rows of each shown group by index, so that few rows are read, whatever the number of rows or codes. */
 const FIRST_ROWS = `
   WITH ${COUNTED},
   shown AS MATERIALIZED (SELECT outcome, code FROM counted ORDER BY rows DESC, outcome, code LIMIT ?2)
@@ -121,7 +121,7 @@ const FIRST_ROWS = `
   ORDER BY ending.seq
 `;
 
-const ENDED_ROWS = `
+const ROWS_BY_BUCKET = `
   SELECT CAST((at - ?1) / ?2 AS INTEGER) AS bucket, ended, count(*) FROM run.outcome GROUP BY bucket, ended ORDER BY bucket
 `;
 

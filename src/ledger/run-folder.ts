@@ -6,30 +6,30 @@ import { syncFolder } from "../files/sync-folder.ts";
 import { Database } from "./database.ts";
 
 export const RUN_FILE = "run.db";
-/** What a dry run works in; none is a run's file, so no run takes it for one that was killed. */
+/** Files of a dry run. None is named like a run's file, so no run treats a dry run as a killed run. */
 export const DRY_RUN = {
-  /** Held as long as the dry run lives, so that nobody clears its files away. */
-  guard: "dry-run.db",
+  /** Locked as long as the dry run lives, so that no other process deletes its files. */
+  lockFile: "dry-run.db",
   ledger: "dry-run-ledger.db",
   killedRun: "dry-run-killed.db",
   rows: "dry-run-rows.db",
 } as const;
 
-/** What a verification works in. Held as long as it lives, so that nobody clears it away. */
+/** File of a verification. Locked as long as it lives, so that no other process deletes it. */
 export const VERIFY_FILE = "verify.db";
 
-/** The folders of runs have their beginning in their names; others are their user's own. */
+/** Run folders start with a timestamp. All others belong to the user and are not touched. */
 const RUN_FOLDER = /^\d{8}T\d{9}Z-/;
-/** What may be deleted in a run's folder: SQLite's files, and result files that were begun. */
+/** Files that may be deleted in a run's folder: SQLite's files and unfinished result files. */
 const LEFTOVER =
   /^((run|verify|dry-run(-(ledger|killed|rows))?)\.db(-wal|-shm|-journal)?|((results|failed|failed-reasons|remaining|plan|verify)\.csv|summary\.json|report\.html)\.part)$/;
 
-/** Makes the folder and those above it where they are missing. Their names are on the disk when this returns. */
+/** Creates the folder and its parents if they are missing. Their names are on the disk when this returns. */
 export function makeFolder(folder: string): void {
   withOutputErrors(folder, () => makeWithParents(resolve(folder)));
 }
 
-/** Not by mkdir's own `recursive`, which reports a read-only file system as a folder that does not exist. */
+/** Does not use mkdir's `recursive`, which reports a read-only file system as a missing folder. */
 function makeWithParents(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
@@ -45,19 +45,19 @@ function makeWithParents(folder: string): void {
 }
 
 /**
- * Makes a folder that is this run's alone, and returns its path: `folder`, or with a suffix (`-2`, `-3`) if another
- * run has begun in the same millisecond.
+ * Creates a new folder for this run, and returns its path: `folder`, with a suffix (`-2`, `-3`) if another run began in
+ * the same millisecond.
  */
 export function makeRunFolder(folder: string): string {
   makeFolder(dirname(folder));
   for (let number = 1; ; number += 1) {
     const path = number === 1 ? folder : `${folder}-${number}`;
-    if (isMadeNow(path)) return path;
+    if (createFolder(path)) return path;
   }
 }
 
-/** False if something has that name already. */
-function isMadeNow(folder: string): boolean {
+/** Creates the folder; returns false if its name exists already. */
+function createFolder(folder: string): boolean {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
@@ -68,7 +68,7 @@ function isMadeNow(folder: string): boolean {
   return true;
 }
 
-/** Folders of runs that hold `file`, oldest first. */
+/** Returns the run folders that contain `file`, oldest first. */
 export function runFoldersWith(file: string, folder: string): string[] {
   return withOutputErrors(folder, () =>
     readdirSync(folder, { withFileTypes: true })
@@ -79,13 +79,13 @@ export function runFoldersWith(file: string, folder: string): string[] {
   );
 }
 
-/** Deletes what a run works in, and the folder if nothing else is in it. */
+/** Deletes the working files of a run, and its folder if that is then empty. */
 export function clearRunFolder(folder: string): void {
   withOutputErrors(folder, () => {
     if (!existsSync(folder)) return;
-    // Sorted, so that a database goes before its log. Should the process die between the two, a log alone is
-    // nothing; a database whose log could not be folded in is an older state, and its rows would be sent again.
-    // The guard of a dry run comes after the files that it guards.
+    // Sorted, so that a database is deleted before its WAL. If the process dies between the two, a WAL alone has no
+    // effect. A database without its WAL would be an older state, and its rows would be sent again.
+    // The lock file of a dry run comes after its other files.
     for (const name of readdirSync(folder).sort()) {
       if (LEFTOVER.test(name)) rmSync(join(folder, name), { force: true });
     }
@@ -93,6 +93,7 @@ export function clearRunFolder(folder: string): void {
   });
 }
 
+/** Runs `act`, and converts a write error into a RunError "output" that names the path. */
 export function withOutputErrors<T>(path: string, act: () => T): T {
   try {
     return act();
@@ -101,26 +102,26 @@ export function withOutputErrors<T>(path: string, act: () => T): T {
   }
 }
 
-/** Each is locked as long as the process lives that works beside it. */
-const LOCK_FILES = [DRY_RUN.guard, VERIFY_FILE] as const;
+/** Lock files: held by the process that owns the folder, for as long as it lives. */
+const LOCK_FILES = [DRY_RUN.lockFile, VERIFY_FILE] as const;
 
 /** Removes the files of dry runs and verifications that were killed. */
 export function removeStaleWork(folder: string): void {
-  for (const guard of LOCK_FILES) {
-    for (const workFolder of runFoldersWith(guard, folder)) {
-      if (isAlive(join(workFolder, guard))) continue;
+  for (const lockFile of LOCK_FILES) {
+    for (const workFolder of runFoldersWith(lockFile, folder)) {
+      if (isLocked(join(workFolder, lockFile))) continue;
       clearRunFolder(workFolder);
     }
   }
 }
 
-function isAlive(guard: string): boolean {
+function isLocked(path: string): boolean {
   try {
-    // Under this name and no other: a verification's file has views that refer to it.
-    Database.open(guard, "run").close();
+    // The schema name must be "run", because views in a verification's file refer to it.
+    Database.open(path, "run").close();
     return false;
   } catch (error) {
-    // Also one that can't be opened for another reason: it is in nobody's way.
+    // True also for a file that can't be opened for another reason: it does no harm.
     if (error instanceof RunError) return true;
     throw error;
   }

@@ -5,9 +5,9 @@ import type { Database, Statement } from "./database.ts";
 import { PREVIOUS_OUTCOME } from "./plan-rows.ts";
 import { type UnfinishedRecord, unfinishedRecords } from "./unfinished-records.ts";
 
-/** A row that is to be sent. */
+/** A row to be sent. */
 export interface SendableRow {
-  /** Place in the order of sending, from 1. */
+  /** Position in the order of sending, from 1. */
   readonly position: number;
   readonly seq: number;
   readonly line: number;
@@ -17,7 +17,7 @@ export interface SendableRow {
   readonly primaryKey: string;
 }
 
-/** How a row ended, or will if it is not sent. */
+/** A row with its outcome, or with the outcome that it has if it is not sent. */
 export interface ResultRow {
   readonly seq: number;
   readonly file: number;
@@ -45,7 +45,7 @@ export interface PlannedRow {
   readonly message: string;
 }
 
-/** Rows with one failure code, or in one domain: `repeated` failed in an earlier run as well. */
+/** Numbers of failed rows with one code or in one domain. `repeated` counts those that failed in an earlier run too. */
 export interface FailureCount {
   readonly name: string;
   readonly fresh: number;
@@ -57,24 +57,25 @@ export interface SendDomains {
   readonly domainCount: number;
 }
 
-/** Which ended rows a result file is about. */
-export type Selection = "all" | "to-mend" | "to-run-again";
+/** The rows that a result file contains. */
+export type Selection = "all" | "to-fix" | "to-retry";
 
-/** More domains or codes than this are read by nobody. */
-const MOST_NAMES = 50;
+/** Maximum domains or codes in a list, because longer lists are not readable. */
+const MAX_NAMES = 50;
 
-/** Reads a run back, a page at a time: no more than a page is in memory, however long its records are. */
+/** Queries of a run, in batches: at most one batch is in memory, however long its records are. */
 export class RunQueries {
   readonly #database: Database;
-  #sendablePage: Statement | undefined;
+  #sendableBatch: Statement | undefined;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
+  /** Returns the next rows to send. */
   sendable(afterPosition: number, count: number): SendableRow[] {
-    this.#sendablePage ??= this.#database.statement(SENDABLE);
-    return this.#sendablePage.all([afterPosition, count]).map((row) => ({
+    this.#sendableBatch ??= this.#database.statement(SENDABLE);
+    return this.#sendableBatch.all([afterPosition, count]).map((row) => ({
       position: integer(row, 0),
       seq: integer(row, 1),
       line: integer(row, 2),
@@ -88,18 +89,18 @@ export class RunQueries {
     return this.#database.number("SELECT count(*) FROM run.send");
   }
 
-  /** Ended rows in input order. */
+  /** Yields rows with their outcomes, in input order. */
   *results(selection: Selection): Generator<readonly ResultRow[]> {
-    const query = { columns: ENDED, from: "run.ending", filter: SELECTIONS[selection] };
-    yield* queryBatches(this.#database, query, asEndedRow);
+    const query = { columns: RESULT, from: "run.ending", filter: SELECTIONS[selection] };
+    yield* queryBatches(this.#database, query, asResultRow);
   }
 
-  /** Records with rows of the selection, in input order. */
+  /** Yields the records that have rows of the selection, in input order. */
   *records(selection: Selection): Generator<readonly UnfinishedRecord[]> {
     yield* unfinishedRecords(this.#database, SELECTIONS[selection]);
   }
 
-  /** Planned rows in input order; `problems` are those that someone must look at. */
+  /** Yields planned rows in input order. `problems` are those that the user must look at. */
   *planned(which: "all" | "problems"): Generator<readonly PlannedRow[]> {
     const filter = which === "problems" ? "AND plan IN ('invalid', 'conflict')" : "";
     yield* queryBatches(this.#database, { columns: PLANNED, from: "run.row", filter }, asPlannedRow);
@@ -109,7 +110,7 @@ export class RunQueries {
     return counted(this.#database.all("SELECT outcome, count(*) FROM run.ending GROUP BY outcome"));
   }
 
-  /** Rows by the outcome that planning gave them, and how many are left to be sent. */
+  /** Counts rows by their planned outcome, and the rows to be sent. */
   planCounts(): { readonly outcomes: OutcomeCounts; readonly send: number; readonly rows: number } {
     const rows = this.#database.all("SELECT plan, count(*) FROM run.row GROUP BY plan");
     const send = rows.find((row) => row[0] === null);
@@ -120,19 +121,19 @@ export class RunQueries {
     };
   }
 
-  /** Rows to be sent by the domain of their alias, most first, fifty at most; and how many domains there are. */
+  /** Returns the rows to be sent by the domain of their alias, at most fifty, largest first, and the number of domains. */
   sendDomains(): SendDomains {
-    const rows = this.#database.all(SEND_DOMAINS, [MOST_NAMES]);
+    const rows = this.#database.all(SEND_DOMAINS, [MAX_NAMES]);
     const domains = rows.map((row) => ({ domain: text(row, 0), rows: integer(row, 1) }));
     const [first] = rows;
     return { domains, domainCount: first === undefined ? 0 : integer(first, 2) };
   }
 
-  /** Sent rows that did not come to be applied, by code and by the alias's domain, most first; then "others". */
+  /** Counts sent rows that were not applied, by code and by the alias's domain, largest first; then "others". */
   failures(): { readonly byCode: FailureCount[]; readonly byDomain: FailureCount[] } {
     return {
-      byCode: this.#database.all(failuresBy("code"), [MOST_NAMES]).map(asFailureCount),
-      byDomain: this.#database.all(failuresBy(DOMAIN), [MOST_NAMES]).map(asFailureCount),
+      byCode: this.#database.all(failuresBy("code"), [MAX_NAMES]).map(asFailureCount),
+      byDomain: this.#database.all(failuresBy(DOMAIN), [MAX_NAMES]).map(asFailureCount),
     };
   }
 }
@@ -143,15 +144,15 @@ const SENDABLE = `
   WHERE send.position > ? ORDER BY send.position LIMIT ?
 `;
 
-const ENDED =
+const RESULT =
   "seq, file, line, alias_for, alias, outcome, code, message, retryable, attempts, request_id, at";
 
 const PLANNED = "seq, file, line, alias_for, alias, coalesce(plan, 'send'), code, message";
 
 const SELECTIONS: Readonly<Record<Selection, string>> = {
   all: "",
-  "to-mend": "AND (outcome IN ('invalid', 'conflict') OR (outcome = 'failed' AND retryable = 0))",
-  "to-run-again": "AND (outcome IN ('not-sent', 'unknown') OR (outcome = 'failed' AND retryable = 1))",
+  "to-fix": "AND (outcome IN ('invalid', 'conflict') OR (outcome = 'failed' AND retryable = 0))",
+  "to-retry": "AND (outcome IN ('not-sent', 'unknown') OR (outcome = 'failed' AND retryable = 1))",
 };
 
 const DOMAIN = "substr(alias_key, instr(alias_key, '@') + 1)";
@@ -161,7 +162,7 @@ const SEND_DOMAINS = `
   GROUP BY domain ORDER BY rows DESC, domain LIMIT ?
 `;
 
-/** Codes and domains come from outside, so there may be as many as rows: the last line sums up the rest. */
+/** Returns the SQL that counts failures. There may be a code or domain per row, so the last line sums up the rest. */
 function failuresBy(expression: string): string {
   return `
     WITH counted AS (
@@ -180,7 +181,7 @@ function counted(rows: readonly Row[]): OutcomeCounts {
   return counts;
 }
 
-function asEndedRow(row: Row): ResultRow {
+function asResultRow(row: Row): ResultRow {
   return {
     seq: integer(row, 0),
     file: integer(row, 1),

@@ -9,7 +9,7 @@ import { RunQueries } from "./run-queries.ts";
 import { RowStager } from "./stage-rows.ts";
 import { checkConflicts } from "./valid-texts.ts";
 
-/** One run on record: its rows, what is planned for them, and what became of them. */
+/** The database of one run: its rows, their plan and their outcomes. */
 export class RunStore {
   readonly folder: string;
   readonly read: RunQueries;
@@ -23,7 +23,7 @@ export class RunStore {
     this.report = new ReportQueries(database);
   }
 
-  /** What the run says of itself, as JSON: enough to write its files after it was killed. */
+  /** Sets a metadata value of the run, such as the manifest. */
   setMeta(name: string, value: string): void {
     this.#database.run(
       "INSERT INTO run.fact VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
@@ -49,7 +49,7 @@ export class RunStore {
     return new Journal(this.#database);
   }
 
-  /** Brings what the run learnt into the ledger. Can be repeated. */
+  /** Merges the run's outcomes into the ledger. Idempotent. */
   merge(endedAtEpochMs: number): void {
     mergeRun(this.#database, basename(this.folder), endedAtEpochMs);
   }

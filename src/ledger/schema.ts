@@ -1,23 +1,23 @@
-/** SQLite's application id of the ledger: "MBLD". Ledgers of earlier versions have none. */
-export const LEDGER_MARK = 0x4d42_4c44;
+/** SQLite application id of the ledger: "MBLD". Ledgers of earlier versions have none. */
+export const LEDGER_APPLICATION_ID = 0x4d42_4c44;
 
-/** What the ledger says of itself, its format among it. */
-export const LEDGER_FACTS =
+/** The ledger's metadata, such as its format. */
+export const LEDGER_METADATA =
   "CREATE TABLE IF NOT EXISTS ledger.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;";
 
-/** Find the aliases of a primary. */
+/** Indexes to find the aliases of a primary. */
 export const LEDGER_INDEXES = `
   CREATE INDEX IF NOT EXISTS ledger.alias_in_place ON alias (in_place) WHERE in_place IS NOT NULL;
   CREATE INDEX IF NOT EXISTS ledger.alias_unanswered ON alias (unanswered) WHERE unanswered IS NOT NULL;
 `;
 
 /**
- * The ledger itself: what is known of each alias, over all runs. Addresses are in their compare form.
+ * The ledger's tables: the state of each alias, over all runs. Addresses are in their compare form.
  *
- * - `in_place`: the primary that Mimecast accepted it for, last; a failed move does not erase it
- * - `indeterminate`: the primary for which a call had no known answer, so that the alias may be there
- * - `in_place_run`, `unanswered_run`: the run that did so; empty where an earlier version of the tool did not note it
- * - `tried`, `ended`: the primary of the last try, and how that ended: applied, failed or unknown
+ * - `in_place`: the last primary that Mimecast accepted for the alias; a failed move does not clear it
+ * - `unanswered`: the primary of an indeterminate call, which the alias may have
+ * - `in_place_run`, `unanswered_run`: the run of that call; NULL if an earlier version of the tool did not store it
+ * - `tried`, `ended`: the primary of the last attempt, and its outcome: applied, failed or unknown
  */
 export const LEDGER_SCHEMA = `
   CREATE TABLE IF NOT EXISTS ledger.run_name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -36,22 +36,22 @@ export const LEDGER_SCHEMA = `
   ${LEDGER_INDEXES}
 `;
 
-/** SQLite's application id of a run's file: "MB", and a number to be raised when the tables change. */
-export const RUN_MARK = 0x4d42_0002;
+/** SQLite application id of a run's file: "MB" and a number. Increase the number when the tables change. */
+export const RUN_APPLICATION_ID = 0x4d42_0002;
 
 /**
- * One run, in a file of its own beside its result files. The sequence number is the order of the input.
+ * The tables of one run, in a separate file in its folder. The sequence number `seq` is the order of the input.
  *
- * - `row.plan` is empty for a row that is to be sent, else the outcome that it has without being sent
- * - `row.raw` is the record's own text, for the files of records to mend or to run again
- * - `row.record` is empty for a row that is a record by itself. Where a record has several rows, which follow one
- *   another, it is the first one's sequence number, and that one has the text
- * - `row.earlier`: see EARLIER in plan-rows.ts
- * - `skipped`: the aliases of rows that the user's options pass over, which "row" has no key for
- * - a `claim` without an `outcome` is a row whose answer never came to be known
+ * - `row.plan`: NULL for a row to be sent, otherwise its planned outcome
+ * - `row.raw`: the record's own text, for the files of records to fix or to retry
+ * - `row.record`: NULL for a record with one row. The rows of a larger record are consecutive: `record` is the `seq` of
+ *   the first one, which has the text
+ * - `row.earlier`: see PREVIOUS_OUTCOME in plan-rows.ts
+ * - `skipped`: the aliases of rows that the user's options skip; they have no key in `row`
+ * - `ending`: each row with its outcome. A `claim` without an `outcome` is a row whose result is unknown
  */
 export const RUN_SCHEMA = `
-  PRAGMA run.application_id = ${RUN_MARK};
+  PRAGMA run.application_id = ${RUN_APPLICATION_ID};
   CREATE TABLE run.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE run.row (
     seq INTEGER PRIMARY KEY,
@@ -115,24 +115,25 @@ export const RUN_SCHEMA = `
 `;
 
 /**
- * What a verification adds to the rows of a run.
+ * The tables that a verification adds to a run.
  *
- * - `wanted`: each alias of the input once; `several` says that the input gives it to more than one primary
- * - `domain`: the domains of those; `name` is as Mimecast writes it, empty for one that is not internal
- * - `seen`: what Mimecast lists of what is wanted, in the order in which it came; `found`: the same, sorted
+ * - `expected`: each alias of the input once; `several` is 1 if the input gives it to more than one primary
+ * - `domain`: their domains; `name` is Mimecast's spelling, NULL for a domain that is not internal
+ * - `listed`: the expected aliases that Mimecast lists, in order of arrival; `found`: the same, sorted
+ * - `alias_flag`: 2 if Mimecast marks the address as an alias, 1 if not, 0 if unmarked
  */
 export const VERIFY_SCHEMA = `
-  CREATE TABLE run.wanted (alias TEXT PRIMARY KEY, several INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE run.expected (alias TEXT PRIMARY KEY, several INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE run.domain (key TEXT PRIMARY KEY, aliases INTEGER NOT NULL, name TEXT) WITHOUT ROWID;
-  CREATE TABLE run.seen (alias TEXT NOT NULL, mark INTEGER NOT NULL);
-  CREATE TABLE run.found (alias TEXT PRIMARY KEY, mark INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE run.listed (alias TEXT NOT NULL, alias_flag INTEGER NOT NULL);
+  CREATE TABLE run.found (alias TEXT PRIMARY KEY, alias_flag INTEGER NOT NULL) WITHOUT ROWID;
   CREATE VIEW run.verified AS
     SELECT row.seq, row.file, row.line, row.raw, row.alias_for, row.alias,
       CASE
         WHEN domain.name IS NULL THEN 'not-checkable'
         WHEN found.alias IS NULL THEN 'absent'
-        WHEN found.mark = 2 THEN 'alias'
-        WHEN found.mark = 1 THEN 'primary'
+        WHEN found.alias_flag = 2 THEN 'alias'
+        WHEN found.alias_flag = 1 THEN 'primary'
         ELSE 'not-checkable'
       END AS found
     FROM run.row

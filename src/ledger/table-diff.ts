@@ -1,62 +1,55 @@
-import { type Cell, integer, storable, textOrNull } from "./cells.ts";
-import { Database, type Statement } from "./database.ts";
+import { BulkInsert } from "./bulk-insert.ts";
+import { integer, storable, textOrNull } from "./cells.ts";
+import { Database } from "./database.ts";
 
-/** A row of a table that is compared, as two texts: what tells it from the others, and all of it. */
+/** A row of a table to compare, as two texts: its key, and its whole content. */
 export interface ComparedRow {
   readonly key: string;
   readonly content: string;
 }
 
-/** What became of a row: at least one of the two is there, and they differ. */
+/** An added, removed or changed row: at least one of the two is defined, and they differ. */
 export interface RowChange {
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
 
-/** Rows in one INSERT: binding once for many takes three fifths of the time of binding for each. */
-const ROWS_PER_INSERT = 50;
-const ROW_PLACEHOLDERS = "(?, ?, ?)";
-const PAGE_ROWS = 1_000;
+const BATCH_ROWS = 1_000;
 
 /**
- * Finds what differs between two tables of any size, each in whatever order: SQLite sorts them on disk. Rows of one
- * key are paired in the order of their content.
+ * Finds the differences between two tables of any size and order. SQLite sorts them on disk. Rows with the same key are
+ * paired in the order of their content.
  */
 export class TableDiff {
   readonly #database: Database;
-  readonly #insertMany: Statement;
-  readonly #insertOne: Statement;
+  readonly #insert: BulkInsert;
 
-  /** `folder`: for temporary files, which nobody else can open and which are gone with the process. */
+  /** `folder`: for temporary files, which are unnamed and deleted when the process ends. */
   constructor(folder: string) {
     this.#database = Database.temporary(folder);
     this.#database.exec(
       "CREATE TEMP TABLE compared (key TEXT NOT NULL, side INTEGER NOT NULL, content TEXT NOT NULL)",
     );
-    const values = Array.from({ length: ROWS_PER_INSERT }, () => ROW_PLACEHOLDERS).join(", ");
-    this.#insertMany = this.#database.statement(`INSERT INTO compared VALUES ${values}`);
-    this.#insertOne = this.#database.statement(`INSERT INTO compared VALUES ${ROW_PLACEHOLDERS}`);
+    this.#insert = new BulkInsert(this.#database, "temp.compared", "key, side, content");
   }
 
+  /** Adds rows to one of the two tables. */
   add(side: keyof RowChange, rows: readonly ComparedRow[]): void {
-    const cells = rows.map(({ key, content }): Cell[] => [storable(key), SIDES[side], storable(content)]);
     this.#database.transaction(() => {
-      let from = 0;
-      for (; from + ROWS_PER_INSERT <= cells.length; from += ROWS_PER_INSERT) {
-        this.#insertMany.run(cells.slice(from, from + ROWS_PER_INSERT).flat());
-      }
-      for (const row of cells.slice(from)) this.#insertOne.run(row);
+      this.#insert.add(rows, (cells, { key, content }) => {
+        cells.push(storable(key), SIDES[side], storable(content));
+      });
     });
   }
 
-  /** The changes, sorted by key, in pages. To be asked for once, when all rows are there. */
+  /** Yields the changes, sorted by key, in batches. Call it once, after all rows are added. */
   *changes(): Generator<readonly RowChange[], void, undefined> {
     this.#database.exec(FIND_CHANGES);
-    const page = this.#database.statement(
-      `SELECT rowid, was, now FROM change WHERE rowid > ? ORDER BY rowid LIMIT ${PAGE_ROWS}`,
+    const batch = this.#database.statement(
+      `SELECT rowid, old_content, new_content FROM change WHERE rowid > ? ORDER BY rowid LIMIT ${BATCH_ROWS}`,
     );
     for (let last = 0; ; ) {
-      const rows = page.all([last]);
+      const rows = batch.all([last]);
       const end = rows.at(-1);
       if (end === undefined) return;
       yield rows.map((row) => ({
@@ -80,9 +73,9 @@ const FIND_CHANGES = `
     SELECT key, side, content, row_number() OVER (PARTITION BY key, side ORDER BY content) AS number FROM compared
   )
   SELECT
-    max(CASE side WHEN ${SIDES.before} THEN content END) AS was,
-    max(CASE side WHEN ${SIDES.after} THEN content END) AS now
+    max(CASE side WHEN ${SIDES.before} THEN content END) AS old_content,
+    max(CASE side WHEN ${SIDES.after} THEN content END) AS new_content
   FROM numbered
   GROUP BY key, number
-  HAVING was IS NOT now
+  HAVING old_content IS NOT new_content
   ORDER BY key, number`;

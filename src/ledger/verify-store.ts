@@ -3,26 +3,27 @@ import { FOUND, isFound, type VerifyCounts, type VerifyStatus } from "../domain/
 import { queryBatches } from "./batches.ts";
 import { integer, type Row, storable, text } from "./cells.ts";
 import { Database } from "./database.ts";
+import type { FileTraits } from "./database-error.ts";
 import { clearRunFolder, makeRunFolder, removeStaleWork, VERIFY_FILE } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
-import { RUN_MARK, RUN_SCHEMA, VERIFY_SCHEMA } from "./schema.ts";
+import { RUN_APPLICATION_ID, RUN_SCHEMA, VERIFY_SCHEMA } from "./schema.ts";
 
-/** An address that Mimecast listed. */
+/** An address that Mimecast lists. */
 export interface SeenAddress {
-  /** In its compare form. */
+  /** The address in compare form. */
   readonly key: string;
   /** Undefined where Mimecast does not say whether it is an alias. */
   readonly alias: boolean | undefined;
 }
 
-/** A domain of aliases that are looked for. */
+/** A domain with the number of its expected aliases. */
 export interface DomainCount {
-  /** As Mimecast writes it. */
+  /** The domain in Mimecast's spelling. */
   readonly name: string;
   readonly aliases: number;
 }
 
-/** What was found of a row's alias. */
+/** A row with the verification status of its alias. */
 export interface VerifiedRow {
   /** Index of the input file, from 0. */
   readonly file: number;
@@ -33,15 +34,15 @@ export interface VerifiedRow {
 }
 
 /**
- * The aliases of an input, compared with what Mimecast lists, on disk: neither of the two is ever in memory as a
- * whole. A file of its own in the run's folder, which is locked as long as the process lives, and removed in the
- * end; the next run or verification in the folder removes what a killed one left. The ledger is not touched.
+ * Compares the aliases of an input with those that Mimecast lists, on disk, so that memory stays bounded. Uses a file in
+ * the run's folder, which is locked as long as the process lives, and deleted at the end. The next run or verification in
+ * the same --out folder deletes the file of a killed one. The ledger is not changed.
  *
- * In this order: rows are staged in {@link run}, {@link collectAliases} gathers their aliases, domains and addresses are
- * told as they come, {@link compare} compares, and then counts and rows can be read.
+ * Use in this order: stage rows in {@link run}; {@link collectAliases}; {@link markInternal} and {@link addListed} as
+ * pages arrive; {@link compare}; then read counts and rows.
  */
 export class VerifyStore {
-  /** For the rows as they are read. */
+  /** Stages the rows of the input. */
   readonly run: RunStore;
   readonly #database: Database;
   readonly #folder: string;
@@ -53,8 +54,8 @@ export class VerifyStore {
   }
 
   /**
-   * Makes `wantedFolder`, a folder in `folder`, with a suffix if it exists already, and begins in it. Throws a RunError
-   * `output` where it can't be written.
+   * Creates `wantedFolder`, a folder in `folder`, with a suffix if it exists already, and opens a store in it. Throws a
+   * RunError `output` if it can't be written.
    */
   static open(folder: string, wantedFolder: string): VerifyStore {
     const runFolder = makeRunFolder(wantedFolder);
@@ -71,23 +72,23 @@ export class VerifyStore {
     }
   }
 
-  /** Gathers the aliases of the rows that were read, each once, and their domains. */
+  /** Collects the aliases of the staged rows, each once, and their domains. */
   collectAliases(): void {
     this.#database.transaction(() => {
-      this.#database.exec(WANT_ALIASES);
-      this.#database.exec(WANT_DOMAINS);
+      this.#database.exec(COLLECT_ALIASES);
+      this.#database.exec(COLLECT_DOMAINS);
     });
   }
 
-  /** These domains are internal; those that hold no alias of the input are of no interest. */
+  /** Marks domains as internal. Ignores those without an alias of the input. */
   markInternal(domains: readonly { readonly key: string; readonly name: string }[]): void {
-    const mark = this.#database.statement("UPDATE run.domain SET name = ? WHERE key = ?");
+    const update = this.#database.statement("UPDATE run.domain SET name = ? WHERE key = ?");
     this.#database.transaction(() => {
-      for (const { key, name } of domains) mark.run([storable(name), storable(key)]);
+      for (const { key, name } of domains) update.run([storable(name), storable(key)]);
     });
   }
 
-  /** Internal domains with aliases to be looked for. May be read while addresses are told. */
+  /** Yields the internal domains with expected aliases. Addresses may be added meanwhile. */
   *internalDomains(): Generator<DomainCount, void, undefined> {
     const next = this.#database.statement(
       "SELECT key, name, aliases FROM run.domain WHERE name IS NOT NULL AND key > ? ORDER BY key LIMIT 1",
@@ -97,9 +98,9 @@ export class VerifyStore {
     }
   }
 
-  /** Domains that Mimecast does not call internal, those with the most aliases first. */
-  externalDomains(most: number): { readonly domains: readonly DomainCount[]; readonly count: number } {
-    const rows = this.#database.all(EXTERNAL_DOMAINS, [most]);
+  /** Returns the domains that are not internal, those with the most aliases first. */
+  externalDomains(max: number): { readonly domains: readonly DomainCount[]; readonly count: number } {
+    const rows = this.#database.all(EXTERNAL_DOMAINS, [max]);
     const [first] = rows;
     return {
       domains: rows.map((row) => ({ name: text(row, 0), aliases: integer(row, 1) })),
@@ -107,45 +108,46 @@ export class VerifyStore {
     };
   }
 
-  /** Mimecast lists these addresses. Returns how many of them are looked for. */
+  /** Adds addresses that Mimecast lists. Returns how many of them are expected. */
   addListed(addresses: readonly SeenAddress[]): number {
-    const pairs = addresses.map(({ key, alias }) => [storable(key), MARKS[String(alias)] ?? MARK_UNSAID]);
+    const pairs = addresses.map(({ key, alias }) => [storable(key), ALIAS_FLAGS[String(alias)] ?? UNMARKED]);
     return this.#database.transaction(() => this.#database.run(ADD_LISTED, [JSON.stringify(pairs)]));
   }
 
-  /** A place among the addresses told so far, for {@link rollbackTo}. */
+  /** Returns the current position in the listed addresses, for {@link rollbackTo}. */
   checkpoint(): number {
-    return this.#database.number("SELECT max(rowid) FROM run.seen");
+    return this.#database.number("SELECT max(rowid) FROM run.listed");
   }
 
-  rollbackTo(mark: number): void {
-    this.#database.run("DELETE FROM run.seen WHERE rowid > ?", [mark]);
+  /** Removes the addresses that were added after the checkpoint. */
+  rollbackTo(checkpoint: number): void {
+    this.#database.run("DELETE FROM run.listed WHERE rowid > ?", [checkpoint]);
   }
 
-  /** Once all has been told. */
+  /** Compares. Call it after the last page. */
   compare(): void {
     this.#database.transaction(() => this.#database.exec(COMPARE));
   }
 
-  /** Rows by what was found; those passed over by `--skip-domain` are in none. */
+  /** Counts rows by status, without those that `--skip-domain` skips. */
   counts(): VerifyCounts {
     const rows = this.#database.all("SELECT found, count(*) FROM run.verified GROUP BY found");
     const counts = { alias: 0, primary: 0, absent: 0, "not-checkable": 0 };
-    for (const row of rows) counts[found(text(row, 0))] = integer(row, 1);
+    for (const row of rows) counts[toStatus(text(row, 0))] = integer(row, 1);
     return counts;
   }
 
-  /** Aliases that the input gives to more than one primary. */
+  /** Counts aliases that the input gives to more than one primary. */
   ambiguousCount(): number {
-    return this.#database.number("SELECT count(*) FROM run.wanted WHERE several");
+    return this.#database.number("SELECT count(*) FROM run.expected WHERE several");
   }
 
-  /** Aliases that Mimecast lists without saying whether they are aliases. */
+  /** Counts expected addresses that Mimecast lists without an alias flag. */
   unmarkedCount(): number {
-    return this.#database.number(`SELECT count(*) FROM run.found WHERE mark = ${MARK_UNSAID}`);
+    return this.#database.number(`SELECT count(*) FROM run.found WHERE alias_flag = ${UNMARKED}`);
   }
 
-  /** In input order, without those passed over. */
+  /** Yields the rows in input order, without skipped rows. */
   *rows(): Generator<readonly VerifiedRow[], void, undefined> {
     yield* queryBatches(
       this.#database,
@@ -154,46 +156,47 @@ export class VerifyStore {
     );
   }
 
-  /** Removes all that this worked in; the folder too if nothing else is in it. */
+  /** Closes the store and deletes its files; its folder too if it is then empty. */
   discard(): void {
     this.#database.close();
     clearRunFolder(this.#folder);
   }
 }
 
-const TRAITS = {
+const TRAITS: FileTraits = {
   kind: "verification",
-  mark: RUN_MARK,
-  ifDamaged: "Delete it, and run the same command again.",
-} as const;
+  applicationId: RUN_APPLICATION_ID,
+  recovery: "Delete it, and run the same command again.",
+};
 
-/** The higher one counts where an address is listed more than once. */
-const MARK_UNSAID = 0;
-const MARKS: Readonly<Record<string, number>> = { false: 1, true: 2 };
+/** Values of `alias_flag`. If an address is listed more than once, the highest one counts. */
+const UNMARKED = 0;
+const ALIAS_FLAGS: Readonly<Record<string, number>> = { false: 1, true: 2 };
 
-const WANT_ALIASES = `
-  INSERT INTO run.wanted
+const COLLECT_ALIASES = `
+  INSERT INTO run.expected
   SELECT alias_key, min(primary_key) <> max(primary_key) FROM run.row WHERE alias_key IS NOT NULL
   GROUP BY alias_key ORDER BY alias_key
 `;
 
-const WANT_DOMAINS = `
+const COLLECT_DOMAINS = `
   INSERT INTO run.domain (key, aliases)
-  SELECT substr(alias, instr(alias, '@') + 1) AS key, count(*) FROM run.wanted GROUP BY key ORDER BY key
+  SELECT substr(alias, instr(alias, '@') + 1) AS key, count(*) FROM run.expected GROUP BY key ORDER BY key
 `;
 
 const EXTERNAL_DOMAINS = `
   SELECT key, aliases, count(*) OVER () FROM run.domain WHERE name IS NULL ORDER BY aliases DESC, key LIMIT ?
 `;
 
-/** CROSS, or else SQLite may go through all that is wanted for each page. */
+/** CROSS JOIN fixes the join order: otherwise SQLite may scan all of `expected` for each page. */
 const ADD_LISTED = `
-  INSERT INTO run.seen (alias, mark)
-  SELECT wanted.alias, json_extract(listed.value, '$[1]')
-  FROM json_each(?) AS listed CROSS JOIN run.wanted ON wanted.alias = json_extract(listed.value, '$[0]')
+  INSERT INTO run.listed (alias, alias_flag)
+  SELECT expected.alias, json_extract(page.value, '$[1]')
+  FROM json_each(?) AS page CROSS JOIN run.expected ON expected.alias = json_extract(page.value, '$[0]')
 `;
 
-const COMPARE = "INSERT INTO run.found SELECT alias, max(mark) FROM run.seen GROUP BY alias ORDER BY alias";
+const COMPARE =
+  "INSERT INTO run.found SELECT alias, max(alias_flag) FROM run.listed GROUP BY alias ORDER BY alias";
 
 const VERIFIED = "file, line, alias_for, alias, found";
 
@@ -203,11 +206,11 @@ function asVerifiedRow(row: Row): VerifiedRow {
     line: integer(row, 1),
     aliasFor: text(row, 2),
     alias: text(row, 3),
-    found: found(text(row, 4)),
+    found: toStatus(text(row, 4)),
   };
 }
 
-function found(word: string): VerifyStatus {
-  if (isFound(word)) return word;
-  throw new TypeError(`"${word}" is none of ${FOUND.join(", ")}`);
+function toStatus(status: string): VerifyStatus {
+  if (isFound(status)) return status;
+  throw new TypeError(`"${status}" is not one of ${FOUND.join(", ")}`);
 }

@@ -4,24 +4,24 @@ import { text } from "./cells.ts";
 import type { Database } from "./database.ts";
 
 /**
- * The write-ahead log of a database that is open in this process, to be synced beside SQLite: off the event loop,
- * while SQLite goes on writing. SQLite locks the database and never its log, so that opening and closing the log does
- * not release a lock, as it would on the database itself.
+ * The write-ahead log (WAL) of a database that is open in this process. It is synced off the event loop, while SQLite
+ * continues to write. SQLite locks the database and never its WAL, so to open and close the WAL does not release a lock,
+ * as it would on the database itself.
  */
 export class WriteAheadLog {
   readonly #path: string;
   #handle: FileHandle | undefined;
 
-  /** `name`: of an attached file. Its log exists from the first commit until the file is detached. */
+  /** `name`: the schema name of an attached file. Its WAL exists from the first commit until the file is detached. */
   constructor(database: Database, name: string) {
     const row = database.first("SELECT file FROM pragma_database_list WHERE name = ?", [name]);
     this.#path = `${text(row ?? [], 0)}-wal`;
   }
 
-  /** Resolves when all that was committed before is on the disk. Throws a RunError `output` if that fails. */
+  /** Resolves when all earlier commits are on the disk. Throws a RunError `output` if the sync fails. */
   async sync(): Promise<void> {
     try {
-      // Not "r": Windows syncs only what is open for writing.
+      // "r+", not "r": Windows syncs only files that are open for writing.
       this.#handle ??= await open(this.#path, "r+");
       await this.#handle.datasync();
     } catch (error) {
@@ -30,7 +30,7 @@ export class WriteAheadLog {
     }
   }
 
-  /** To be called before the file is detached. */
+  /** Closes the WAL. Call it before the file is detached. */
   async close(): Promise<void> {
     await this.#handle?.close();
     this.#handle = undefined;

@@ -46,18 +46,18 @@ export async function writeResultFiles(
   const failedCount = await writeRawLines(
     failed,
     layoutOf(first, inputs.length > 1),
-    mapped(read.records("to-mend"), unfinishedBytes),
+    mapped(read.records("to-fix"), unfinishedBytes),
   );
   await writeCsv(
     failedReasons,
     [...file.header, ...REASON_HEADER],
-    mapped(read.results("to-mend"), (row) => [...file.cell(row), ...reasonCells(row)]),
+    mapped(read.results("to-fix"), (row) => [...file.cell(row), ...reasonCells(row)]),
     { unlessEmpty: true },
   );
   const remainingCount = await writeRawLines(
     remaining,
     layoutOf(first, inputs.length > 1),
-    mapped(read.records("to-run-again"), unfinishedBytes),
+    mapped(read.records("to-retry"), unfinishedBytes),
   );
   return {
     results,

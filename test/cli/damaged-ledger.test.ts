@@ -46,7 +46,7 @@ describe("a ledger with a text that is not valid UTF-8 ends each run with 73 and
     for (const words of [[], [], ["--dry-run"], []]) {
       const { code, stderr } = await runCli(["import", "a.csv", ...words], surroundings);
       expect(stderr).toMatch(
-        /ledger\.db is no ledger .* damaged \(.*not valid UTF-8\)\. Restore it from a backup/,
+        /ledger\.db is not a ledger .* damaged \(.*not valid UTF-8\)\. Restore it from a backup/,
       );
       expect(stderr).not.toMatch(/^ +at /m);
       expect(code).toBe(73);
@@ -66,7 +66,7 @@ test("A rehearsal over a damaged ledger, and a rehearsed verification, end with 
   writeFileSync(ledger, content.replaceAll("ann@new", "\xffnn@new"), "latin1");
   for (const again of [words, ["verify", "a.csv", "--simulate"], words]) {
     const { code, stderr } = await runCli(again, { cwd });
-    expect(stderr).toMatch(/ledger\.db is no ledger .*not valid UTF-8\)\. Restore it from a backup/);
+    expect(stderr).toMatch(/ledger\.db is not a ledger .*not valid UTF-8\)\. Restore it from a backup/);
     expect(code).toBe(73);
   }
 });
@@ -85,7 +85,7 @@ test("A damaged record of a killed run ends each run with 73, and says which fol
   const refused = async (why: RegExp): Promise<void> => {
     for (const words of [[], ["--dry-run"], []]) {
       const { code, stderr } = await runCli(["import", "a.csv", ...words], surroundings);
-      expect(stderr).toMatch(/run\.db is no run .* Move the folder .*Z-a away/);
+      expect(stderr).toMatch(/run\.db is not a run .* Move the folder .*Z-a away/);
       expect(stderr).toMatch(why);
       expect(code).toBe(73);
     }

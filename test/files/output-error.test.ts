@@ -40,7 +40,7 @@ it.each(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "ENOENT", "EEXIST", "EISDIR", "E
   "one of Node's own codes, of which %s is only a part, is told in Node's own words",
   (code) => {
     expect(toOutputError("runs/a", refused(`ERR_FS_${code}`))).toMatchObject({
-      message: expect.stringContaining(`: ERR_FS_${code}: no, open 'x'; look at the disk`),
+      message: expect.stringContaining(`: ERR_FS_${code}: no, open 'x'; check the disk`),
     });
   },
 );
@@ -48,7 +48,7 @@ it.each(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "ENOENT", "EEXIST", "EISDIR", "E
 it("a database that can't be opened at all comes without a code, and is told as well", () => {
   expect(toOutputError("runs/a", new Error("ConnectionFailed(Unable to open connection: 14"))).toMatchObject({
     kind: "output",
-    message: expect.stringContaining("Unable to open connection: 14; look at the disk"),
+    message: expect.stringContaining("Unable to open connection: 14; check the disk"),
   });
 });
 

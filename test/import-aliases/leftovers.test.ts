@@ -61,7 +61,7 @@ test("A run.db of another program ends the run with 73 and names the folder to m
     const { code, stderr } = await runCli(words, { cwd, env });
     expect(code).toBe(73);
     expect(stderr).toMatch(
-      /20260101T000000000Z-a\/run\.db is no run .*Move the folder .*20260101T000000000Z-a away/,
+      /20260101T000000000Z-a\/run\.db is not a run .*Move the folder .*20260101T000000000Z-a away/,
     );
     expect(stderr).not.toMatch(/^ +at /m);
   }

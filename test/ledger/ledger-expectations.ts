@@ -34,12 +34,12 @@ export function expectEnds(store: RunStore, run: ModelRun): void {
   for (const [outcome, count] of Object.entries(store.read.outcomeCounts())) {
     expect([outcome, count]).toEqual([outcome, expected.filter((it) => it.outcome === outcome).length]);
   }
-  expect([...store.read.records("to-mend")].flat()).toEqual(
+  expect([...store.read.records("to-fix")].flat()).toEqual(
     run.records(({ outcome, retryable }) => {
       return outcome === "invalid" || outcome === "conflict" || (outcome === "failed" && retryable === false);
     }),
   );
-  expect([...store.read.records("to-run-again")].flat()).toEqual(
+  expect([...store.read.records("to-retry")].flat()).toEqual(
     run.records(({ outcome, retryable }) => {
       return outcome === "not-sent" || outcome === "unknown" || (outcome === "failed" && retryable === true);
     }),

@@ -309,8 +309,8 @@ describe("a killed run that can't be opened", () => {
     mkdirSync(runFolder);
     writeFileSync(join(runFolder, "run.db"), "my own notes\n".repeat(500));
     expect(refusedWith("output", () => ledger.openRun(runFolder))).toBe(
-      `${join(runFolder, "run.db")} is no run of this tool, or is damaged (file is not a database). ` +
-        `Move the folder ${runFolder} away: its rows are then planned and sent again.`,
+      `${join(runFolder, "run.db")} is not a run of this tool, or is damaged (file is not a database). ` +
+        `Move the folder ${runFolder} away. Its rows are then planned and sent again.`,
     );
     expect(readFileSync(join(runFolder, "run.db"), "utf8")).toContain("my own notes");
     expect(told(planned(ledger, folder, rows("a>ann")))).toEqual(["2 send"]);
@@ -326,11 +326,11 @@ describe("a killed run that can't be opened", () => {
     foreign.close();
     const before = readFileSync(join(runFolder, "run.db"));
     expect(refusedWith("output", () => ledger.openRun(runFolder))).toMatch(
-      /run\.db is no run .*Move the folder/,
+      /run\.db is not a run .*Move the folder/,
     );
     expect(readFileSync(join(runFolder, "run.db")).equals(before)).toBe(true);
     expect(refusedWith("output", () => Ledger.openCopy(folder, dryFolder(folder), DAY))).toContain(
-      `${join(runFolder, "run.db")} is no run`,
+      `${join(runFolder, "run.db")} is not a run`,
     );
     expect(existsSync(dryFolder(folder))).toBe(false);
   });
@@ -351,7 +351,7 @@ describe("a killed run that can't be opened", () => {
     writeFileSync(path, bytes);
     const again = openLedger(folder);
     const message = refusedWith("output", () => again.openRun(store.folder)?.merge(DAY));
-    expect(message).toMatch(/run\.db is no run of this tool, or is damaged .*Move the folder/);
+    expect(message).toMatch(/run\.db is not a run of this tool, or is damaged .*Move the folder/);
   });
 });
 
@@ -360,7 +360,7 @@ describe("a ledger that can't be used", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "ledger.db"), "aliasFor,alias\n".repeat(500));
     expect(refusedWith("output", () => Ledger.open(folder, CORP))).toMatch(
-      /ledger\.db is no ledger of this tool, or is damaged .*Restore it from a backup, or use another --out folder/,
+      /ledger\.db is not a ledger of this tool, or is damaged .*Restore it from a backup, or use another --out folder/,
     );
   });
 
@@ -519,7 +519,7 @@ describe("a dry run works in a copy of the ledger", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "ledger.db"), "aliasFor,alias\n".repeat(500));
     const message = refusedWith("output", () => Ledger.openCopy(folder, dryFolder(folder), DAY));
-    expect(message).toContain(`${join(folder, "ledger.db")} is no ledger`);
+    expect(message).toContain(`${join(folder, "ledger.db")} is not a ledger`);
   });
 });
 

@@ -122,7 +122,7 @@ describe("another program's database in the ledger's place", () => {
   ])("is refused where it %s, and not a byte of it changes", (_, sql) => {
     const { folder, path } = withDatabase(sql);
     const before = readFileSync(path);
-    expectRefused(folder, /ledger\.db is no ledger of this tool.*version's mark/);
+    expectRefused(folder, /ledger\.db is not a ledger of this tool.*version.s application id/);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 

@@ -144,13 +144,10 @@ export function sendingOrder(store: RunStore): number[] {
   return store.read.sendable(0, 10_000).map(({ line }) => line);
 }
 
-export function endedRows(
-  store: RunStore,
-  selection: "all" | "to-mend" | "to-run-again" = "all",
-): ResultRow[] {
+export function endedRows(store: RunStore, selection: "all" | "to-fix" | "to-retry" = "all"): ResultRow[] {
   return [...store.read.results(selection)].flat();
 }
 
-export function rawsOf(store: RunStore, selection: "all" | "to-mend" | "to-run-again" = "all"): string[] {
+export function rawsOf(store: RunStore, selection: "all" | "to-fix" | "to-retry" = "all"): string[] {
   return [...store.read.records(selection)].flat().map(({ raw }) => raw);
 }

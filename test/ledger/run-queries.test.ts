@@ -103,11 +103,11 @@ describe("how rows ended", () => {
 
   it("what is left to do is either to mend or to run again, never both and never neither", async () => {
     const store = await everyOutcome();
-    expect(lines(endedRows(store, "to-mend"))).toEqual([3, 10, 11, 12]);
-    expect(lines(endedRows(store, "to-run-again"))).toEqual([4, 5, 6, 7]);
+    expect(lines(endedRows(store, "to-fix"))).toEqual([3, 10, 11, 12]);
+    expect(lines(endedRows(store, "to-retry"))).toEqual([4, 5, 6, 7]);
     const isDone = new Set(["applied", "unchanged", "duplicate", "skipped"]);
     const left = endedRows(store).filter(({ outcome }) => !isDone.has(outcome));
-    const selected = [...endedRows(store, "to-mend"), ...endedRows(store, "to-run-again")];
+    const selected = [...endedRows(store, "to-fix"), ...endedRows(store, "to-retry")];
     expect(lines(selected).sort((a, b) => a - b)).toEqual(lines(left));
   });
 
@@ -231,7 +231,7 @@ describe("pages", () => {
       row(`a${index}>ann`, index + 2, { raw: "x".repeat(length), planned: INVALID, aliasKey: null }),
     );
     const store = planned(openLedger(folder), folder, staged);
-    const pages = [...store.read.records("to-mend")].map((page) => page.map(({ raw }) => raw.length));
+    const pages = [...store.read.records("to-fix")].map((page) => page.map(({ raw }) => raw.length));
     expect(pages).toEqual([[10, 600_000], [600_000], [2_000_000], [10, 10]]);
     expect([...store.read.results("all")].map((page) => page.length)).toEqual([2, 1, 1, 2]);
   });
@@ -248,8 +248,8 @@ describe("pages", () => {
     const pages = [...store.read.results("all")];
     expect(pages.length).toBeGreaterThan(2);
     expect(lines(pages.flat())).toEqual(many.map((_, index) => index + 2));
-    expect(endedRows(store, "to-mend")).toHaveLength(1_500);
-    expect(endedRows(store, "to-run-again")).toHaveLength(845);
+    expect(endedRows(store, "to-fix")).toHaveLength(1_500);
+    expect(endedRows(store, "to-retry")).toHaveLength(845);
     expect([...store.read.planned("all")].flat()).toHaveLength(many.length);
   });
 

@@ -33,7 +33,7 @@ function runOf(
   return store;
 }
 
-function left(store: RunStore, selection: "to-mend" | "to-run-again"): UnfinishedRecord[] {
+function left(store: RunStore, selection: "to-fix" | "to-retry"): UnfinishedRecord[] {
   return [...store.read.records(selection)].flat();
 }
 
@@ -48,13 +48,13 @@ describe("what is left of records", () => {
       record(6, "bad at the end", [true, false]),
       record(7, "all good", [true, true]),
     ]);
-    expect(left(store, "to-mend")).toEqual([
+    expect(left(store, "to-fix")).toEqual([
       { file: 0, raw: "two good, one bad", rows: [1] },
       { file: 0, raw: "all bad" },
       { file: 0, raw: "one bad" },
       { file: 0, raw: "bad at the end", rows: [1] },
     ]);
-    expect(left(store, "to-run-again")).toEqual([
+    expect(left(store, "to-retry")).toEqual([
       { file: 0, raw: "two good, one bad", rows: [0, 2] },
       { file: 0, raw: "one good" },
       { file: 0, raw: "bad at the end", rows: [0] },
@@ -66,7 +66,7 @@ describe("what is left of records", () => {
       void journal.recordOutcome(ending(seq, "applied"));
     }
     await journal.flush();
-    expect(left(store, "to-run-again")).toEqual([
+    expect(left(store, "to-retry")).toEqual([
       { file: 0, raw: "two good, one bad", rows: [2] },
       { file: 0, raw: "bad at the end", rows: [0] },
       { file: 0, raw: "all good" },
@@ -78,7 +78,7 @@ describe("what is left of records", () => {
     const long = "x".repeat(600_000);
     const records = [2, 3, 4, 5].map((line) => record(line, long, [true, false]));
     const store = runOf(openLedger(folder), folder, records);
-    expect([...store.read.records("to-mend")].map((page) => page.length)).toEqual([1, 1, 1, 1]);
+    expect([...store.read.records("to-fix")].map((page) => page.length)).toEqual([1, 1, 1, 1]);
   });
 
   it("is kept once in the run's file, however many rows the record has", () => {
@@ -103,8 +103,8 @@ describe("what is left of records", () => {
             const records = goods.map((good, index) => record(index + 2, `record ${index + 2}`, good));
             const store = runOf(ledger, folder, records, batchRows);
             for (const [selection, wanted] of [
-              ["to-mend", false],
-              ["to-run-again", true],
+              ["to-fix", false],
+              ["to-retry", true],
             ] as const) {
               const expected = goods.flatMap((good, index) => {
                 const rows = good.flatMap((isGood, ordinal) => (isGood === wanted ? [ordinal] : []));
