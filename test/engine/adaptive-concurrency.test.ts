@@ -25,12 +25,12 @@ class Rounds {
   }
 }
 
-describe("the number of lanes", () => {
-  it("is the most that is allowed as long as all is well", () => {
+describe("the concurrency limit", () => {
+  it("the limit stays at its maximum while all calls succeed", () => {
     expect(new Rounds(64).pass(50, 200)).toBe(64);
   });
 
-  it("falls while calls are throttled, time out or meet server errors, and climbs back when that is over", () => {
+  it("the limit falls on 429s, time-outs and server errors, and recovers afterwards", () => {
     const rounds = new Rounds(64);
     expect(rounds.pass(1, 200, 1)).toBe(38);
     expect(rounds.pass(1, 200, 0.5)).toBe(22);
@@ -38,16 +38,16 @@ describe("the number of lanes", () => {
     expect(rounds.pass(12, 200)).toBe(64);
   });
 
-  it("never falls so far that the run stands still", () => {
+  it("the limit never falls below its lower bound", () => {
     expect(new Rounds(64).pass(100, 200, 1)).toBe(8);
     expect(new Rounds(1).pass(100, 200, 1)).toBe(1);
   });
 
-  it("does not fall for single server errors, as healthy services have them too", () => {
+  it("single server errors do not lower the limit", () => {
     expect(new Rounds(64).pass(100, 200, 0.1)).toBe(64);
   });
 
-  it("falls where a fifth of a round is trouble, be there answers to the rest or not", () => {
+  it("a round with a fifth of failed calls lowers the limit", () => {
     expect(new Rounds(20).pass(1, 200, 0.15)).toBe(20);
     expect(new Rounds(20).pass(1, 200, 0.2)).toBe(12);
     const some = new Rounds(20);
@@ -58,7 +58,7 @@ describe("the number of lanes", () => {
     expect(rounds.lanes.baselineLatencyMs).toBeUndefined();
   });
 
-  it("rests on eight answers at least, however few lanes there are", () => {
+  it("a decision needs at least eight calls, even with fewer lanes", () => {
     const lanes = new AdaptiveConcurrency(2);
     for (let call = 0; call < 7; call += 1) lanes.record({ sentAtMs: 0, arrivedAtMs: 100 }, true);
     expect(lanes.limit).toBe(2);
@@ -66,7 +66,7 @@ describe("the number of lanes", () => {
     expect(lanes.limit).toBe(1);
   });
 
-  it("falls once for one bad moment: calls that left before it say nothing new", () => {
+  it("calls sent before the last decision do not lower the limit again", () => {
     const lanes = new AdaptiveConcurrency(10);
     for (let call = 0; call < 10; call += 1) lanes.record({ sentAtMs: 0, arrivedAtMs: 500 }, true);
     expect(lanes.limit).toBe(6);
@@ -74,7 +74,7 @@ describe("the number of lanes", () => {
     expect(lanes.limit).toBe(6);
   });
 
-  it("falls when answers get several times slower than usual, and climbs back as they recover", () => {
+  it("a latency several times above the baseline lowers the limit until it recovers", () => {
     const rounds = new Rounds(64);
     rounds.pass(5, 200);
     expect(rounds.pass(1, 2_000)).toBe(38);
@@ -82,7 +82,7 @@ describe("the number of lanes", () => {
     expect(rounds.pass(20, 210)).toBe(64);
   });
 
-  it("climbs back when slow has become usual: fewer lanes did not help", () => {
+  it("the limit recovers once a slow service is the new baseline", () => {
     const rounds = new Rounds(64);
     rounds.pass(5, 200);
     rounds.pass(10, 2_000);
@@ -90,7 +90,7 @@ describe("the number of lanes", () => {
     expect(rounds.pass(200, 2_000)).toBe(64);
   });
 
-  it("takes no notice of answers that are slower by little, however many times that is", () => {
+  it("a small increase in latency does not lower the limit, whatever the factor", () => {
     const rounds = new Rounds(64);
     rounds.pass(5, 1);
     expect(rounds.pass(20, 40)).toBe(64);
@@ -100,7 +100,7 @@ describe("the number of lanes", () => {
     [100, 600, 601],
     [1_000, 3_000, 3_001],
   ])(
-    "falls where answers that take %i ms take more than half a second and three times longer: %i, %i",
+    "from a baseline of %i ms the limit holds at %i ms and falls at %i ms",
     (usualMs, stillMs, tooLongMs) => {
       for (const [latencyMs, lanes] of [
         [stillMs, 64],
@@ -113,7 +113,7 @@ describe("the number of lanes", () => {
     },
   );
 
-  it("takes a faster service for the usual one soon, and a slower one late", () => {
+  it("the baseline follows a faster service quickly and a slower one slowly", () => {
     const usualAfter = (...latenciesMs: readonly number[]) => {
       const rounds = new Rounds(16);
       for (const latencyMs of latenciesMs) rounds.pass(1, latencyMs);
@@ -123,7 +123,7 @@ describe("the number of lanes", () => {
     expect(usualAfter(100, 200)).toBeCloseTo(102);
   });
 
-  it("knows how long an answer usually takes", () => {
+  it("the baseline latency is the usual latency of a call", () => {
     const rounds = new Rounds(16);
     expect(rounds.lanes.baselineLatencyMs).toBeUndefined();
     rounds.pass(3, 180);
@@ -132,7 +132,7 @@ describe("the number of lanes", () => {
     expect(rounds.lanes.baselineLatencyMs).toBeCloseTo(90, 0);
   });
 
-  it("is between an eighth of the most and the most, whatever comes", () => {
+  it("the limit always stays between an eighth of its maximum and the maximum", () => {
     const call = fc.record({ latencyMs: fc.nat(60_000), gapMs: fc.nat(1_000), isTroubled: fc.boolean() });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 256 }), fc.array(call, { maxLength: 500 }), (most, calls) => {

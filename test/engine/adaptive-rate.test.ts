@@ -97,7 +97,7 @@ describe("a limiter that answers 503 above a rate", () => {
     ["by a bucket of ten", bucket(30, 10), 30],
     ["at 100 a second", windowed(100), 100],
     ["at 8 a second", bucket(8, 8), 8],
-  ])("slows the run to about its rate and leaves no row unknown: %s", (_title, isLet, perSecond) => {
+  ])("the run slows down to the service's rate and leaves no row unknown: %s", (_title, isLet, perSecond) => {
     const { seconds, calls, unknown } = sends(2_000, isLet);
     expect(unknown).toBe(0);
     expect(seconds).toBeLessThan((2_000 / perSecond) * 1.5);
@@ -105,7 +105,7 @@ describe("a limiter that answers 503 above a rate", () => {
     expect(calls).toBeLessThan(16 * 50 + 2_000 * 1.1);
   });
 
-  it.each([1, 5, 64])("is met as well by %i lanes of other latencies", (lanes) => {
+  it.each([1, 5, 64])("a rate limit works with %i lanes of different latencies", (lanes) => {
     for (const latencyMs of [2, 100, 400]) {
       const { unknown, seconds } = sends(1_000, windowed(30), lanes, latencyMs);
       expect(unknown).toBe(0);
@@ -113,14 +113,14 @@ describe("a limiter that answers 503 above a rate", () => {
     }
   });
 
-  it("is forgotten once it is gone", () => {
+  it("the run lifts its limit once the service has none", () => {
     const isLimited = windowed(30);
     const { rate, seconds } = sends(20_000, (nowMs) => nowMs > 20_000 || isLimited(nowMs));
     expect(seconds).toBeLessThan(120);
     expect(rate.perSecond).toBeUndefined();
   });
 
-  it("is forgotten, too, where calls fail for another reason by then", () => {
+  it("the run lifts its limit when calls fail for another reason", () => {
     const isLimited = windowed(30);
     const random = drawn(5);
     const isLet = (nowMs: number) => (nowMs > 20_000 ? random() >= 0.25 : isLimited(nowMs));
@@ -129,15 +129,18 @@ describe("a limiter that answers 503 above a rate", () => {
 });
 
 describe("calls that fail by themselves", () => {
-  it.each([0.05, 0.15, 0.3, 0.5])("at a share of %f slow the others by little", (share) => {
-    const random = drawn(3);
-    const freely = 20_000 / (16 * 50 * (1 - share));
-    expect(sends(20_000, () => random() >= share, 16, 20, true).seconds).toBeLessThan(freely * 1.35 + 5);
-  });
+  it.each([0.05, 0.15, 0.3, 0.5])(
+    "calls that fail on their own hardly slow the others, at a share of %f",
+    (share) => {
+      const random = drawn(3);
+      const freely = 20_000 / (16 * 50 * (1 - share));
+      expect(sends(20_000, () => random() >= share, 16, 20, true).seconds).toBeLessThan(freely * 1.35 + 5);
+    },
+  );
 });
 
 describe("the rate", () => {
-  it("has no limit while all is well, nor where nothing gets through", () => {
+  it("there is no limit while all calls succeed, or while none does", () => {
     for (const isTroubled of [false, true]) {
       const rate = new AdaptiveRate();
       for (let nowMs = 0; nowMs < 60_000; nowMs += 10)
@@ -146,7 +149,7 @@ describe("the rate", () => {
     }
   });
 
-  it("is not touched by a moment of trouble among thousands of calls", () => {
+  it("a short series of errors among thousands of calls sets no limit", () => {
     const rate = new AdaptiveRate();
     for (let nowMs = 0; nowMs < 10_000; nowMs += 1) {
       rate.record({ sentAtMs: nowMs, arrivedAtMs: nowMs + 5 }, nowMs >= 5_000 && nowMs < 5_100);
@@ -154,7 +157,7 @@ describe("the rate", () => {
     expect(rate.perSecond).toBeUndefined();
   });
 
-  it("does not count calls that left before it fell", () => {
+  it("calls sent before the rate fell do not lower it again", () => {
     const rate = new AdaptiveRate();
     for (let nowMs = 0; nowMs <= 1_000; nowMs += 10)
       rate.record({ sentAtMs: nowMs, arrivedAtMs: nowMs }, nowMs % 20 === 0);

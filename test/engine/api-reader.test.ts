@@ -3,30 +3,27 @@ import { Shutdown, StoppedError } from "../../src/engine/shutdown.ts";
 import { exchange, passed, readsOf, scripted, troubled } from "./scripted-reads.ts";
 
 describe("a call that only reads", () => {
-  it("gives what was asked for", async () => {
+  it("returns the value of a successful call", async () => {
     const { reader } = readsOf();
     expect(await reader.read("it", scripted(passed(7)))).toEqual({ kind: "read", value: 7 });
     expect(reader.callCount).toBe(1);
   });
 
-  it.each(["rejected", "transient", "indeterminate"] as const)(
-    "is made again where it was %s",
-    async (kind) => {
-      const { reader, retried } = readsOf();
-      const call = scripted(troubled(kind), troubled(kind), passed(7));
-      expect(await reader.read("it", call)).toEqual({ kind: "read", value: 7 });
-      expect(retried).toEqual(["it", "it"]);
-    },
-  );
+  it.each(["rejected", "transient", "indeterminate"] as const)("retries a call that was %s", async (kind) => {
+    const { reader, retried } = readsOf();
+    const call = scripted(troubled(kind), troubled(kind), passed(7));
+    expect(await reader.read("it", call)).toEqual({ kind: "read", value: 7 });
+    expect(retried).toEqual(["it", "it"]);
+  });
 
-  it("waits longer each time, with jitter, and as long as the server says", async () => {
+  it("backs off longer each time, with jitter, and never shorter than the server asks", async () => {
     const { reader, clock } = readsOf();
     const busy = troubled("rejected");
     await reader.read("it", scripted(busy, busy, { ...busy, waitMs: 9_000 }, passed(7)));
     expect(clock.sleptMs).toEqual([250, 500, 9_000]);
   });
 
-  it("fails once it was tried as often as it may be", async () => {
+  it("fails after the maximum number of attempts", async () => {
     const { reader } = readsOf();
     await reader.read("another", scripted(passed(1)));
     const call = scripted(troubled("rejected"));
@@ -34,7 +31,7 @@ describe("a call that only reads", () => {
     expect(call.count()).toBe(6);
   });
 
-  it("fails at once where another attempt can't help", async () => {
+  it("fails immediately if the error is not retryable", async () => {
     const call = scripted(troubled("rejected", false));
     expect(await readsOf().reader.read("it", call)).toMatchObject({
       kind: "failed",
@@ -44,7 +41,7 @@ describe("a call that only reads", () => {
     expect(call.count()).toBe(1);
   });
 
-  it("finds Mimecast unreachable where no answer came, or nothing ever got through", async () => {
+  it("reports Mimecast as unreachable if there is no response or no call ever succeeded", async () => {
     const lost = { ...troubled("indeterminate"), status: undefined };
     const { status: _, ...unanswered } = lost;
     const late = readsOf();
@@ -71,7 +68,7 @@ describe("a call that only reads", () => {
     });
   });
 
-  it("that was never executed is no attempt, until the run gives up", async () => {
+  it("a call that was never executed does not count as an attempt", async () => {
     const { reader, shutdown } = readsOf();
     const call = scripted(troubled("not-executed"));
     await expect(reader.read("it", call)).rejects.toBeInstanceOf(StoppedError);
@@ -79,7 +76,7 @@ describe("a call that only reads", () => {
     expect(shutdown.reasons).toMatchObject([{ kind: "unreachable" }]);
   });
 
-  it("that was never executed is no refusal either, though others get through", async () => {
+  it("a call that was never executed does not count as a denial", async () => {
     const { reader } = readsOf();
     await reader.read("another", scripted(passed(1)));
     const not = troubled("not-executed");
@@ -91,7 +88,7 @@ describe("a call that only reads", () => {
     expect(result).toEqual({ kind: "read", value: 7 });
   });
 
-  it("stops the run where nothing but refusals came for a minute, and is not what was refused", async () => {
+  it("a minute of denials only stops the run and does not fail the read", async () => {
     const { reader, shutdown, clock } = readsOf();
     await reader.read("another", scripted(passed(1)));
     await expect(reader.read("it", scripted(troubled("access-denied")))).rejects.toBeInstanceOf(StoppedError);
@@ -99,7 +96,7 @@ describe("a call that only reads", () => {
     expect(clock.nowMs()).toBeGreaterThanOrEqual(60_000);
   });
 
-  it("stops the run after three refusals of the account, and says which permission to look at", async () => {
+  it("three denials at the start stop the run and name the permission to check", async () => {
     const { reader, shutdown } = readsOf();
     const call = scripted(troubled("access-denied"));
     await expect(reader.read("it", call)).rejects.toBeInstanceOf(StoppedError);
@@ -109,7 +106,7 @@ describe("a call that only reads", () => {
     ]);
   });
 
-  it("is refused for good where others get through between its refusals", async () => {
+  it("denials with successes between them fail the read permanently", async () => {
     const { reader } = readsOf();
     await reader.read("another", scripted(passed(1)));
     const refused = scripted(troubled("access-denied"));
@@ -121,7 +118,7 @@ describe("a call that only reads", () => {
     expect(refused.count()).toBe(6);
   });
 
-  it("tells of its refusals and its attempts together how often it was tried", async () => {
+  it("the reported number of attempts includes denials", async () => {
     const { reader } = readsOf({ retry: { maxAttempts: 2, baseMs: 500, ceilingMs: 30_000 } });
     await reader.read("another", scripted(passed(1)));
     const call = scripted(troubled("rejected"), troubled("access-denied"));
@@ -132,7 +129,7 @@ describe("a call that only reads", () => {
     expect(result).toMatchObject({ kind: "access-denied", attempts: 3 });
   });
 
-  it("is refused for good by the second refusal, where one attempt is all that it has", async () => {
+  it("the second denial fails a read that has only one attempt", async () => {
     const { reader } = readsOf({ retry: { maxAttempts: 1, baseMs: 500, ceilingMs: 30_000 } });
     await reader.read("another", scripted(passed(1)));
     const refused = scripted(troubled("access-denied"));
@@ -143,7 +140,7 @@ describe("a call that only reads", () => {
     expect(refused.count()).toBe(2);
   });
 
-  it("is not made once the run has stopped, nor made again", async () => {
+  it("makes and retries no call once the run has stopped", async () => {
     const { reader, shutdown } = readsOf();
     const call = scripted(troubled("rejected"));
     const stopping = reader.read("it", async (control) => {
@@ -159,7 +156,7 @@ describe("a call that only reads", () => {
 });
 
 describe("calls side by side", () => {
-  it("are one until the first got through, then as many as there are lanes", async () => {
+  it("one call is in flight until the first success, then one per lane", async () => {
     const { reader } = readsOf({ concurrency: 3 });
     let inFlight = 0;
     const most = [0];
@@ -183,7 +180,7 @@ describe("calls side by side", () => {
     expect(Math.max(...most)).toBe(3);
   });
 
-  it("that wait for a lane end when the run stops", async () => {
+  it("calls that wait for a lane end when the run stops", async () => {
     const shutdown = new Shutdown();
     const { reader } = readsOf({ concurrency: 1 }, shutdown);
     const never = reader.read("first", () => new Promise<never>(() => undefined));
@@ -193,7 +190,7 @@ describe("calls side by side", () => {
     await expect(waiting).rejects.toBeInstanceOf(StoppedError);
   });
 
-  it("that wait for a token end when the run stops, and tell nothing of an outage", async () => {
+  it("calls that wait for a token end when the run stops and do not count as an outage", async () => {
     const shutdown = new Shutdown();
     const { reader } = readsOf({}, shutdown);
     const read = reader.read("it", async ({ drainSignal: sending }) => {
@@ -205,7 +202,7 @@ describe("calls side by side", () => {
     expect(shutdown.reasons).toHaveLength(1);
   });
 
-  it("that are given up on a second signal end as stopped, also at their last attempt", async () => {
+  it("calls cancelled by a second signal end as stopped, even at their last attempt", async () => {
     const shutdown = new Shutdown();
     const { reader } = readsOf({ retry: { maxAttempts: 1, baseMs: 500, ceilingMs: 30_000 } }, shutdown);
     const read = reader.read("it", async ({ beforeSend }) => {
@@ -217,7 +214,7 @@ describe("calls side by side", () => {
     await expect(read).rejects.toBeInstanceOf(StoppedError);
   });
 
-  it("that fail of a fault of this program are not taken for a stop, and leave their lane", async () => {
+  it("an internal error is not treated as a stop and frees its lane", async () => {
     const { reader } = readsOf({ concurrency: 1 });
     const fault = new TypeError("a fault");
     const failing = async () => Promise.reject(fault);
@@ -226,7 +223,7 @@ describe("calls side by side", () => {
     expect(reader.callCount).toBe(1);
   });
 
-  it("stay inside the quota that the answers tell, less the reserve", async () => {
+  it("concurrent calls stay within the reported quota minus the reserve", async () => {
     const { reader, clock } = readsOf({ concurrency: 1 });
     for (let calls = 0; calls < 30; calls += 1) {
       await reader.read("it", async ({ beforeSend }) => {

@@ -14,24 +14,24 @@ describe("the wait before the next attempt", () => {
     [7, 30_000],
     [50, 30_000],
     [5000, 30_000],
-  ])("after attempt %i is at most %i ms", (attempt, mostMs) => {
+  ])("the backoff after attempt %i is at most %i ms", (attempt, mostMs) => {
     expect(backoffMs(policy, attempt, ALMOST_ONE)).toBeCloseTo(mostMs);
     expect(backoffMs(policy, attempt, 0.5)).toBe(mostMs / 2);
     expect(backoffMs(policy, attempt, 0)).toBe(0);
   });
 
-  it("is in all at most 15.5 seconds for a row with six attempts", () => {
+  it("the backoffs of a row with six attempts add up to at most 15.5 seconds", () => {
     const waits = [1, 2, 3, 4, 5].map((attempt) => backoffMs(policy, attempt, ALMOST_ONE));
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeCloseTo(15_500);
   });
 
-  it("is never shorter than what the server asked for, also where that is beyond the ceiling", () => {
+  it("the backoff is never shorter than the wait that the server asks for, even above the ceiling", () => {
     expect(backoffMs(policy, 1, 0.1, 5000)).toBe(5000);
     expect(backoffMs(policy, 6, 0.9, 5000)).toBe(14_400);
     expect(backoffMs(policy, 6, 0.9, 600_000)).toBe(600_000);
   });
 
-  it("is spread over the whole span, so that rows which failed together do not come back together", () => {
+  it("the backoff is spread over the whole span, so that rows which failed together are not retried together", () => {
     fc.assert(
       fc.property(
         fc.nat({ max: 20 }),

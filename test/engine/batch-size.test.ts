@@ -32,18 +32,18 @@ function send(rows: readonly boolean[], most: number, limit: number): { calls: n
 const good = (count: number): boolean[] => Array.from({ length: count }, () => false);
 
 describe("the rows of a call", () => {
-  it("are as many as were asked for while no call is refused as a whole", () => {
+  it("the batch size stays at its maximum while no batch is rejected", () => {
     expect(send(good(100), 25, 100).calls).toEqual([25, 25, 25, 25]);
   });
 
-  it("are halved until the server takes them, once for the run", () => {
+  it("the batch size is halved until the server accepts it, once per run", () => {
     const { calls, learnt } = send(good(500), 100, 30);
     expect(learnt.current).toBe(25);
     expect(calls.slice(0, 7)).toEqual([100, 50, 25, 25, 50, 25, 25]);
     expect(new Set(calls.slice(7))).toEqual(new Set([25]));
   });
 
-  it("are as many as before once a single row is known to have spoilt the call", () => {
+  it("the batch size recovers once a single row is known to be the cause", () => {
     const { calls, learnt } = send([true, ...good(99)], 25, 100);
     expect(learnt.current).toBe(25);
     expect(calls.slice(-3)).toEqual([25, 25, 25]);
@@ -51,19 +51,19 @@ describe("the rows of a call", () => {
     expect(calls.length).toBeLessThanOrEqual(4 + 2 * Math.ceil(Math.log2(25)));
   });
 
-  it("are not fewer for one spoilt call when as many were accepted before", () => {
+  it("a rejection does not lower a batch size that was accepted before", () => {
     const { calls } = send([...good(25), true, ...good(49)], 25, 100);
     expect(calls.at(-1)).toBe(25);
   });
 
-  it("stay what the server takes, though rows that spoil a call come up among them", () => {
+  it("bad rows do not lower the batch size below what the server accepts", () => {
     const rows = Array.from({ length: 1_000 }, (_, index) => index % 97 === 5);
     const { learnt } = send(rows, 100, 30);
     expect(learnt.current).toBeLessThanOrEqual(30);
     expect(learnt.current).toBeGreaterThanOrEqual(12);
   });
 
-  it("are as many as before where a call as large as the one that was refused is accepted after all", () => {
+  it("the batch size recovers when a batch of the rejected size is accepted later", () => {
     const learnt = new BatchSize(25);
     learnt.rejected(20);
     expect(learnt.current).toBe(10);
@@ -75,7 +75,7 @@ describe("the rows of a call", () => {
     expect(learnt.current).toBe(25);
   });
 
-  it("are fewer for a row that spoilt a call only as long as a larger call may have been refused for its size", () => {
+  it("a bad row lowers the batch size only while a larger batch may have been rejected for its size", () => {
     const learnt = new BatchSize(25);
     learnt.forget(25);
     expect(learnt.current).toBe(25);
@@ -86,7 +86,7 @@ describe("the rows of a call", () => {
     expect(learnt.current).toBe(25);
   });
 
-  it("are at least one and at most as many as asked for, and every row has its turn", () => {
+  it("the batch size is always between one and its maximum, and every row is sent", () => {
     fc.assert(
       fc.property(
         fc.array(fc.boolean(), { maxLength: 200 }),

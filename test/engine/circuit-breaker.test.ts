@@ -29,14 +29,14 @@ function givesUpAtMs(breaker: CircuitBreaker, fromMs: number, untilMs: number): 
 }
 
 describe("lanes", () => {
-  it("begin with one, and all are let go by the first call that gets through", () => {
+  it("the first success opens all lanes; before it there is one", () => {
     const breaker = new CircuitBreaker(DEFAULT_BREAKER);
     expect(breaker.probing).toBe(true);
     breaker.recordSuccess();
     expect(breaker.probing).toBe(false);
   });
 
-  it("are one again after five calls in a row without effect, and not before", () => {
+  it("five consecutive failed calls leave one lane, four do not", () => {
     const breaker = provenBreaker();
     for (const nowMs of [1, 2, 3, 4]) breaker.recordFailure(unanswered(nowMs, { sentAtMs: nowMs }));
     expect(breaker.probing).toBe(false);
@@ -44,7 +44,7 @@ describe("lanes", () => {
     expect(breaker.probing).toBe(true);
   });
 
-  it("stay open when 64 calls fail that left before the first failure was known", () => {
+  it("64 failures of calls sent before the first failure was known leave all lanes open", () => {
     const breaker = provenBreaker();
     for (let call = 0; call < 64; call += 1) breaker.recordFailure(unanswered(100 + call, { sentAtMs: 99 }));
     expect(breaker.probing).toBe(false);
@@ -54,7 +54,7 @@ describe("lanes", () => {
     expect(breaker.probing).toBe(true);
   });
 
-  it("all stay open while some calls get through", () => {
+  it("all lanes stay open while some calls succeed", () => {
     const breaker = provenBreaker();
     for (let nowMs = 0; nowMs < 100; nowMs += 1) {
       breaker.recordFailure(unanswered(nowMs));
@@ -63,7 +63,7 @@ describe("lanes", () => {
     }
   });
 
-  it("are all open again as soon as a probe gets through", () => {
+  it("a successful probe opens all lanes", () => {
     const breaker = provenBreaker();
     for (let nowMs = 0; nowMs < 10; nowMs += 1) breaker.recordFailure(unanswered(nowMs, { sentAtMs: nowMs }));
     expect(breaker.probing).toBe(true);
@@ -73,7 +73,7 @@ describe("lanes", () => {
 });
 
 describe("probes", () => {
-  it("come after pauses that double up to a ceiling", () => {
+  it("pauses between probes double up to a ceiling", () => {
     const breaker = new CircuitBreaker(DEFAULT_BREAKER);
     const pauses = Array.from({ length: 8 }, () => {
       const nowMs = breaker.nextProbeMs + 100;
@@ -83,13 +83,13 @@ describe("probes", () => {
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
   });
 
-  it("are not sent before the wait that the server announced is over", () => {
+  it("no probe is sent before the end of the wait that the server asked for", () => {
     const breaker = new CircuitBreaker(DEFAULT_BREAKER);
     breaker.recordFailure(unanswered(100, { announcedMs: 5000 }));
     expect(breaker.nextProbeMs).toBe(5100);
   });
 
-  it("keep to their ceiling after thousands of probes", () => {
+  it("the pause stays at its ceiling after thousands of probes", () => {
     const breaker = new CircuitBreaker(DEFAULT_BREAKER);
     for (let probe = 0; probe < 5000; probe += 1)
       breaker.recordFailure(unanswered(breaker.nextProbeMs + 100));
@@ -98,7 +98,7 @@ describe("probes", () => {
     expect(breaker.nextProbeMs).toBe(nowMs + 15_000);
   });
 
-  it("come half a second after 100 ms without an answer, however many calls were in flight", () => {
+  it("after 100 ms without an answer the first probe comes half a second later, however many calls were in flight", () => {
     const breaker = provenBreaker();
     for (let call = 0; call < 1_000; call += 1)
       breaker.recordFailure(unanswered(call / 10, { sentAtMs: call / 10 - 5 }));
@@ -108,18 +108,18 @@ describe("probes", () => {
 });
 
 describe("the run gives up as Mimecast can't be reached", () => {
-  it("after 30 seconds before the first success", () => {
+  it("gives up after 30 seconds without a first success", () => {
     expect(givesUpAtMs(new CircuitBreaker(DEFAULT_BREAKER), 100, HOUR_MS)).toSatisfy(
       (atMs: number) => atMs >= 30 * SECOND_MS && atMs <= 46 * SECOND_MS,
     );
   });
 
-  it("at the first call's time-out already, if that took 30 seconds", () => {
+  it("gives up at the first call's time-out if it took 30 seconds", () => {
     const breaker = new CircuitBreaker(DEFAULT_BREAKER);
     expect(breaker.recordFailure(unanswered(30_000, { sentAtMs: 0 }))).toBe("stop-unreachable");
   });
 
-  it("after 15 minutes later on, not sooner, and counted from the last success", () => {
+  it("gives up 15 minutes after the last success, and not sooner", () => {
     const breaker = provenBreaker();
     expect(givesUpAtMs(breaker, 0, 14 * MINUTE_MS)).toBeUndefined();
     breaker.recordSuccess();
@@ -129,7 +129,7 @@ describe("the run gives up as Mimecast can't be reached", () => {
     );
   });
 
-  it("not while a longer wait that the server announced is not over", () => {
+  it("does not give up during a longer wait that the server asked for", () => {
     const breaker = provenBreaker();
     for (const nowMs of [0, 1, 2, 3]) breaker.recordFailure(unanswered(nowMs, { sentAtMs: nowMs }));
     const announced = unanswered(16 * MINUTE_MS, { sentAtMs: 4, announcedMs: 20 * MINUTE_MS });
@@ -137,7 +137,7 @@ describe("the run gives up as Mimecast can't be reached", () => {
     expect(breaker.nextProbeMs).toBe(36 * MINUTE_MS);
   });
 
-  it("although it announced waits, if these are short and nothing ever comes of them", () => {
+  it("gives up if the server keeps asking for short waits and never succeeds", () => {
     const breaker = provenBreaker();
     let verdict = "continue";
     for (let nowMs = 0; nowMs <= 15 * MINUTE_MS; nowMs += 5 * SECOND_MS) {
@@ -146,21 +146,21 @@ describe("the run gives up as Mimecast can't be reached", () => {
     expect(verdict).toBe("stop-unreachable");
   });
 
-  it("not because of one call that hung for long while others got through", () => {
+  it("does not give up because of one call that hangs while others succeed", () => {
     const breaker = provenBreaker();
     expect(breaker.recordFailure(unanswered(HOUR_MS, { sentAtMs: 0 }))).toBe("continue");
   });
 });
 
 describe("a laptop that slept for hours gets its full patience after waking", () => {
-  it("if a call was in flight as it fell asleep", () => {
+  it("an outage starts again after a suspend with a call in flight", () => {
     const breaker = provenBreaker();
     expect(breaker.recordFailure(unanswered(8 * HOUR_MS, { sentAtMs: 0 }))).toBe("continue");
     const fromMs = 8 * HOUR_MS + SECOND_MS;
     expect(givesUpAtMs(breaker, fromMs, fromMs + 14 * MINUTE_MS)).toBeUndefined();
   });
 
-  it("if it fell asleep between two probes of an outage", () => {
+  it("an outage starts again after a suspend between two probes", () => {
     const breaker = provenBreaker();
     expect(givesUpAtMs(breaker, 0, 10 * MINUTE_MS)).toBeUndefined();
     const fromMs = 8 * HOUR_MS;
@@ -169,13 +169,13 @@ describe("a laptop that slept for hours gets its full patience after waking", ()
   });
 });
 
-describe("nothing was tried for", () => {
+describe("time without attempts", () => {
   const rules = { ...DEFAULT_BREAKER, giveUpAfterMs: MINUTE_MS };
   const PROBE_MS = rules.probeBaseMs;
 
   it.each([
-    ["a minute after the next probe was due: the outage goes on", MINUTE_MS, "stop-unreachable"],
-    ["longer: the run must have slept, and an outage begins", MINUTE_MS + 1, "continue"],
+    ["the outage continues if the next attempt is at most a minute late", MINUTE_MS, "stop-unreachable"],
+    ["a new outage starts if the next attempt is later than that", MINUTE_MS + 1, "continue"],
   ])("%s", (_title, afterMs, verdict) => {
     const breaker = new CircuitBreaker(rules);
     breaker.recordSuccess();
@@ -189,7 +189,7 @@ describe("a server's announced wait", () => {
     [MINUTE_MS, "stop-unreachable"],
     [MINUTE_MS + 1, "continue"],
   ])(
-    "of %i ms is waited out only where it is longer than the patience of a minute",
+    "an announced wait of %i ms delays giving up only if it is longer than the limit of a minute",
     (announcedMs, verdict) => {
       const breaker = new CircuitBreaker({ ...DEFAULT_BREAKER, giveUpAtStartAfterMs: MINUTE_MS });
       expect(breaker.recordFailure(unanswered(MINUTE_MS, { sentAtMs: 0, announcedMs }))).toBe(verdict);
@@ -198,7 +198,7 @@ describe("a server's announced wait", () => {
 });
 
 describe("the run gives up as the account is refused", () => {
-  it("after three refusals before the first success", () => {
+  it("gives up after three denials before the first success", () => {
     const breaker = new CircuitBreaker(DEFAULT_BREAKER);
     expect([1, 2, 3].map((nowMs) => breaker.recordFailure(refused(nowMs)))).toEqual([
       "continue",
@@ -207,7 +207,7 @@ describe("the run gives up as the account is refused", () => {
     ]);
   });
 
-  it("after a minute of refusals later on, however many there are", () => {
+  it("gives up after a minute of denials later, however many there are", () => {
     const breaker = provenBreaker();
     for (let nowMs = 0; nowMs < MINUTE_MS; nowMs += SECOND_MS) {
       expect(breaker.recordFailure(refused(nowMs))).toBe("continue");
@@ -215,7 +215,7 @@ describe("the run gives up as the account is refused", () => {
     expect(breaker.recordFailure(refused(MINUTE_MS))).toBe("stop-access-denied");
   });
 
-  it("not if a call got through in between", () => {
+  it("does not give up if a call succeeded between the denials", () => {
     const breaker = provenBreaker();
     for (let nowMs = 0; nowMs < HOUR_MS; nowMs += 59 * SECOND_MS) {
       breaker.recordSuccess();
@@ -224,7 +224,7 @@ describe("the run gives up as the account is refused", () => {
     }
   });
 
-  it("not if a call without an answer came in between, or the run has slept", () => {
+  it("does not give up if a call had no answer between the denials, or the machine was suspended", () => {
     const breaker = provenBreaker();
     expect(breaker.recordFailure(refused(0))).toBe("continue");
     expect(breaker.recordFailure(unanswered(30 * SECOND_MS))).toBe("continue");
@@ -232,7 +232,7 @@ describe("the run gives up as the account is refused", () => {
     expect(breaker.recordFailure(refused(8 * HOUR_MS))).toBe("continue");
   });
 
-  it("not by calls without an answer, which are no refusals", () => {
+  it("does not count calls without an answer as denials", () => {
     const breaker = new CircuitBreaker(DEFAULT_BREAKER);
     for (const nowMs of [100, 200, 300, 400, 500])
       expect(breaker.recordFailure(unanswered(nowMs))).toBe("continue");

@@ -20,6 +20,6 @@ it.each<[title: string, calls: number, pace: Partial<EtaInput>, ms: number, limi
   ["by --max-rate where that is the least", 100, { maxRatePerSecond: 5 }, 20_000, "max-rate"],
   ["by the lanes where they are too few for the quota", 7_200, { quota: QUOTA }, 144_000, "latency"],
   ["for no calls at all", 0, { quota: QUOTA, maxRatePerSecond: 5 }, 0, "latency"],
-])("The time that calls take is foreseen %s", (_title, calls, pace, ms, limitedBy) => {
+])("estimates the time of the calls %s", (_title, calls, pace, ms, limitedBy) => {
   expect(estimateEta(calls, { ...ALONE, ...pace })).toEqual({ ms, limitedBy });
 });

@@ -53,15 +53,15 @@ function trafficOn(clock: OwnClock) {
   return { shutdown, flowControl, waits, passed, throttled, heldForMs };
 }
 
-describe("calls that are throttled", () => {
-  it("hold all others back for as long as the server says", async () => {
+describe("calls answered 429", () => {
+  it("a 429 delays all calls for as long as the server asks", async () => {
     const { flowControl, throttled, heldForMs } = trafficOn(new OwnClock());
     throttled(4_000);
     expect(await heldForMs()).toBe(4_000);
     expect(flowControl.counts).toMatchObject({ rateLimited: 1, failedCalls: 0 });
   });
 
-  it("are waited for as the server says the first time, be it short, and no probe is sent before", async () => {
+  it("the first 429 waits exactly as long as the server asks, and no probe is sent before", async () => {
     const clock = new OwnClock();
     const { flowControl, throttled } = trafficOn(clock);
     throttled(5);
@@ -77,7 +77,7 @@ describe("calls that are throttled", () => {
     expect(flowControl.nextProbeMs).toBe(60_005);
   });
 
-  it("are waited for longer and longer where the server says nothing, or says too little", async () => {
+  it("repeated 429s back off longer each time if the server asks for no wait or too short a one", async () => {
     for (const told of [undefined, 5]) {
       const { throttled, heldForMs, passed } = trafficOn(new OwnClock());
       passed();
@@ -94,7 +94,7 @@ describe("calls that are throttled", () => {
     }
   });
 
-  it("are waited for a second again where a call got through since, and one came back that was under way", async () => {
+  it("a success resets the 429 backoff, even if an older 429 arrives afterwards", async () => {
     const clock = new OwnClock();
     const { flowControl, passed, throttled } = trafficOn(clock);
     throttled();
@@ -114,7 +114,7 @@ describe("calls that are throttled", () => {
     expect(isFree).toBe(true);
   });
 
-  it("count once where they were under way together", async () => {
+  it("concurrent 429s count once", async () => {
     const { throttled, heldForMs } = trafficOn(new OwnClock());
     for (let call = 0; call < 16; call += 1) throttled(3_000);
     expect(await heldForMs()).toBe(3_000);
@@ -122,7 +122,7 @@ describe("calls that are throttled", () => {
 });
 
 describe("the lanes", () => {
-  it("are one until a call got through, and fewer while the service struggles", async () => {
+  it("one lane is open until the first success, and fewer are open while the service struggles", async () => {
     const clock = new OwnClock();
     const { flowControl, passed } = trafficOn(clock);
     expect(flowControl.concurrency).toBe(1);
@@ -151,7 +151,7 @@ it.each([
   ["not-executed", 9],
   ["transient", 16],
   ["access-denied", 16],
-] as const)("a round of calls that are %s leaves %i of 16 lanes, once one gets through", (kind, lanes) => {
+] as const)("after a round of %s calls and one success, %i of 16 lanes are open", (kind, lanes) => {
   const { flowControl, passed } = trafficOn(new OwnClock());
   for (let call = 0; call < 16; call += 1) passed();
   expect(flowControl.concurrency).toBe(16);
@@ -162,7 +162,7 @@ it.each([
   expect(flowControl.concurrency).toBe(lanes);
 });
 
-it("the time in which the quota held calls back is counted", async () => {
+it("the time in which calls waited for the quota is counted", async () => {
   const clock = new OwnClock();
   const { flowControl, throttled, heldForMs } = trafficOn(clock);
   expect(flowControl.quotaWaitMs).toBe(0);
@@ -171,7 +171,7 @@ it("the time in which the quota held calls back is counted", async () => {
   expect(flowControl.quotaWaitMs).toBe(4_000);
 });
 
-it("calls are counted as they leave, and those that got nowhere by why", () => {
+it("calls are counted when they are sent, and failed calls by reason", () => {
   const { flowControl, throttled } = trafficOn(new OwnClock());
   flowControl.countSend();
   flowControl.countSend();
@@ -191,21 +191,30 @@ it.each([
   ["transient", "some_code", /the application's id and keys/],
   ["transient", "http_404", /in front of Mimecast.*MIMECAST_BASE_URL/],
   ["not-executed", "http_429", /Other integrations use the account's whole quota/],
-] as const)("a run to which nothing gets through is told what to check: %s, %s", (kind, code, advice) => {
-  const clock = new OwnClock();
-  const { shutdown, flowControl } = trafficOn(clock);
-  const failure = { code, message: "some words", retryable: true } as const;
-  flowControl.record({ sentAtMs: -DEFAULT_BREAKER.giveUpAtStartAfterMs, arrivedAtMs: 0 }, { kind, failure });
-  expect(shutdown.reasons).toEqual([
-    { kind: "unreachable", message: expect.stringContaining(`${code}: some words`) },
-  ]);
-  expect(shutdown.reasons[0]?.message).toMatch(advice);
-  // Once is enough.
-  flowControl.record({ sentAtMs: -DEFAULT_BREAKER.giveUpAtStartAfterMs, arrivedAtMs: 0 }, { kind, failure });
-  expect(shutdown.reasons).toHaveLength(1);
-});
+] as const)(
+  "an unreachable Mimecast stops the run with advice on what to check: %s, %s",
+  (kind, code, advice) => {
+    const clock = new OwnClock();
+    const { shutdown, flowControl } = trafficOn(clock);
+    const failure = { code, message: "some words", retryable: true } as const;
+    flowControl.record(
+      { sentAtMs: -DEFAULT_BREAKER.giveUpAtStartAfterMs, arrivedAtMs: 0 },
+      { kind, failure },
+    );
+    expect(shutdown.reasons).toEqual([
+      { kind: "unreachable", message: expect.stringContaining(`${code}: some words`) },
+    ]);
+    expect(shutdown.reasons[0]?.message).toMatch(advice);
+    // Once is enough.
+    flowControl.record(
+      { sentAtMs: -DEFAULT_BREAKER.giveUpAtStartAfterMs, arrivedAtMs: 0 },
+      { kind, failure },
+    );
+    expect(shutdown.reasons).toHaveLength(1);
+  },
+);
 
-it("an account that is refused from the start stops the run, and is told which permission to look at", () => {
+it("access denied from the start stops the run and names the permission to check", () => {
   const { shutdown, flowControl } = trafficOn(new OwnClock());
   const failure = { code: "app_forbidden", message: "no", retryable: false } as const;
   for (let call = 0; call < 3; call += 1) {
@@ -216,7 +225,7 @@ it("an account that is refused from the start stops the run, and is told which p
   expect(shutdown.reasons[0]?.message).toContain("Things | Read");
 });
 
-it("a wait of more than 30 s that the server asked for is announced, once for all calls in flight", async () => {
+it("a server's wait of more than 30 s is announced once for all calls in flight", async () => {
   const clock = new OwnClock();
   const { flowControl, waits } = trafficOn(clock);
   const failure = { code: "http_503", message: "busy", retryable: true } as const;
@@ -262,7 +271,7 @@ function threeASecond() {
 }
 
 describe("permits", () => {
-  it("are given at once while the quota lasts, and then as it comes back", async () => {
+  it("permits are given immediately while the quota lasts, then as it renews", async () => {
     const { clock, given, ask } = threeASecond();
     ask(7);
     await settled();
@@ -275,7 +284,7 @@ describe("permits", () => {
     expect(given).toHaveLength(7);
   });
 
-  it("are given to nobody once the run is stopped: whoever waits is told, and holds no timer", async () => {
+  it("a stopped run gives no permits, and waiting callers get an error and leave no timer", async () => {
     const { clock, shutdown, given, refused, ask } = threeASecond();
     ask(5);
     await settled();
@@ -288,7 +297,7 @@ describe("permits", () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it("that were refused count for nothing in the quota", async () => {
+  it("refused permits do not count in the quota", async () => {
     const { shutdown, refused, ask, permits, clock } = threeASecond();
     shutdown.drainNow({ kind: "deadline", message: "" });
     ask(10);
@@ -308,7 +317,7 @@ describe("permits while the service answers 503 above a rate", () => {
     return parts;
   }
 
-  it("are given one after the other at the rate, which is no wait for the quota", async () => {
+  it("permits are given at the rate, and that delay does not count as a wait for the quota", async () => {
     const { clock, given, ask, permits } = limited();
     ask(4);
     for (let ms = 0; ms < 2_000; ms += 10) await clock.pass(10);
@@ -318,7 +327,7 @@ describe("permits while the service answers 503 above a rate", () => {
     expect(permits.waitedMs).toBe(0);
   });
 
-  it("are given to nobody once the run is stopped", async () => {
+  it("a stopped run gives no permits at a limited rate", async () => {
     const { clock, refused, ask, shutdown } = limited();
     ask(4);
     await settled();
@@ -330,14 +339,14 @@ describe("permits while the service answers 503 above a rate", () => {
 });
 
 describe("the time that calls were held back", () => {
-  it("is none while all go at once", async () => {
+  it("the quota wait is zero while no call waits", async () => {
     const { clock, permits, ask } = threeASecond();
     ask(3);
     await clock.pass(5000);
     expect(permits.waitedMs).toBe(0);
   });
 
-  it("is counted once, however many lanes wait, and while they wait", async () => {
+  it("the quota wait counts once for all waiting lanes, and while they wait", async () => {
     const { clock, permits, ask } = threeASecond();
     ask(6);
     await clock.pass(400);
@@ -353,7 +362,7 @@ describe("the time that calls were held back", () => {
     expect(permits.waitedMs).toBe(2000);
   });
 
-  it("begins with the first lane that waits, not with the last", async () => {
+  it("the quota wait begins with the first waiting lane", async () => {
     const { clock, permits, ask } = threeASecond();
     ask(4);
     await clock.pass(300);
@@ -362,7 +371,7 @@ describe("the time that calls were held back", () => {
     expect(permits.waitedMs).toBe(1000);
   });
 
-  it("ends when the run is stopped", async () => {
+  it("the quota wait ends when the run is stopped", async () => {
     const { clock, shutdown, permits, ask } = threeASecond();
     ask(4);
     await clock.pass(300);
@@ -374,7 +383,7 @@ describe("the time that calls were held back", () => {
 });
 
 describe("a wait for the quota", () => {
-  it("of more than 30 s is announced once, with its end and its source, and a shorter one is not", async () => {
+  it("a quota wait of more than 30 s is announced once, with its end and source; a shorter one is not", async () => {
     const { clock, governor, ask, waits } = threeASecond();
     await clock.pass(7_000);
     governor.pauseUntil(clock.nowMs() + 30_000);

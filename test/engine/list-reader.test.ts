@@ -53,8 +53,8 @@ async function reading(
   return { end, taken, again, begun };
 }
 
-describe("a list of which nothing may be missing", () => {
-  it("is read once where its count is what was read, or is not told", async () => {
+describe("a complete list", () => {
+  it("a list is read once if its count matches or is not given", async () => {
     const told = await reading([
       [
         { items: ["a", "b"], totalCount: 3 },
@@ -66,13 +66,13 @@ describe("a list of which nothing may be missing", () => {
     expect(untold).toEqual({ end: 3, taken: ["a", "b", "c"], again: [], begun: 1 });
   });
 
-  it("needs nobody who could contradict it", async () => {
+  it("a list without a countMismatch function is accepted", async () => {
     const begin = () => ({ call: async () => page(["a"], undefined, 1), onPage: () => undefined });
     const list = { what: "group 'A'", items: "members", pageSize: 2, keyOf, openKeys, begin };
     expect(await readCompleteList(list, readsOf().reader, () => undefined)).toBe(1);
   });
 
-  it("is read again where its count changes from one page to the next, told on whichever page", async () => {
+  it("a list is read again if totalCount changes between any two pages", async () => {
     const grown = [{ items: ["a", "b"], totalCount: 2 }, { items: [] }, { items: ["c"], totalCount: 3 }];
     const still = [{ items: ["a", "b"], totalCount: 3 }, { items: ["c"] }];
     expect(await reading([grown, still])).toMatchObject({
@@ -83,7 +83,7 @@ describe("a list of which nothing may be missing", () => {
     });
   });
 
-  it("is read again where a member left and another one was never received", async () => {
+  it("a list is read again if a member was removed and another one is missing", async () => {
     const shrunk = [
       { items: ["a", "b"], totalCount: 4 },
       { items: ["d"], totalCount: 3 },
@@ -95,7 +95,7 @@ describe("a list of which nothing may be missing", () => {
     expect(await reading([shrunk, still])).toMatchObject({ end: 3, taken: ["b", "c", "d"], begun: 2 });
   });
 
-  it("is read again where one item came twice in the place of another, also without a count", async () => {
+  it("a list is read again if an item came twice, even without a count", async () => {
     for (const count of [{ totalCount: 3 }, {}]) {
       const repeated = [
         { items: ["a", "b"], ...count },
@@ -113,11 +113,11 @@ describe("a list of which nothing may be missing", () => {
     }
   });
 
-  it("may hold several items that nothing tells apart", async () => {
+  it("a list may contain several items without a key", async () => {
     expect(await reading([[{ items: ["", ""], totalCount: 2 }]])).toMatchObject({ end: 2, begun: 1 });
   });
 
-  it("is given up by a reading as soon as more than a page too many have come", async () => {
+  it("a reading ends as soon as it exceeds totalCount by more than a page", async () => {
     const endless = Array.from({ length: 50 }, (_, index) => ({
       items: [`a${index}`, `b${index}`],
       totalCount: 3,
@@ -128,7 +128,7 @@ describe("a list of which nothing may be missing", () => {
     });
   });
 
-  it("that begins again without a count is given up before it is twice as long", async () => {
+  it("a list that repeats itself without a count is abandoned before it is twice as long", async () => {
     const items = Array.from({ length: 4_000 }, (_, index) => `m${index}`);
     const endless = Array.from({ length: 100 }, () => ({ items }));
     const unique = Array.from({ length: 6 }, (_, at) => ({ items: items.map((item) => `${at} ${item}`) }));
@@ -138,7 +138,7 @@ describe("a list of which nothing may be missing", () => {
     });
   });
 
-  it("is read once more where its count is another, and only the second reading counts", async () => {
+  it("a list is read again if its count differs, and only the second reading counts", async () => {
     const first = [{ items: ["a", "gone"], totalCount: 1 }];
     const second = [{ items: ["a"], totalCount: 1 }];
     expect(await reading([first, second])).toEqual({
@@ -149,7 +149,7 @@ describe("a list of which nothing may be missing", () => {
     });
   });
 
-  it("can't be read where each of five readings contradicts the count", async () => {
+  it("a list fails after five readings that contradict the count", async () => {
     const pages = [{ items: ["a", "b"] }, { items: ["c"], totalCount: 4 }];
     const { end, begun } = await reading([pages, pages, pages, pages, pages, []]);
     expect(begun).toBe(5);
@@ -161,7 +161,7 @@ describe("a list of which nothing may be missing", () => {
     });
   });
 
-  it("can be contradicted by what else the API says of it, which is asked only where totalCount is true", async () => {
+  it("countMismatch can reject a reading, and is called only if totalCount matches", async () => {
     const pages = [{ items: ["a"], totalCount: 1 }];
     expect(await reading([pages, pages], ["userCount is 7"])).toMatchObject({
       end: 1,
@@ -189,7 +189,7 @@ async function all<T>(pages: AsyncIterable<Page<T>>): Promise<T[]> {
 }
 
 describe("a list", () => {
-  it("is read whole and in order, however its items are spread over pages", async () => {
+  it("a list is read completely and in order, however its items are split into pages", async () => {
     const lists = fc.array(fc.array(fc.integer(), { maxLength: 5 }), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(lists, async (pages) => {
@@ -200,7 +200,7 @@ describe("a list", () => {
     );
   });
 
-  it("asks for the page size each time, and counts its pages", async () => {
+  it("each request has the page size, and pages are numbered", async () => {
     const sizes: number[] = [];
     const call = async ({ pageSize, token }: { pageSize: number; token?: string | undefined }) => {
       sizes.push(pageSize);
@@ -217,7 +217,7 @@ describe("a list", () => {
     ]);
   });
 
-  it("asks for one page ahead and no more", async () => {
+  it("at most one page is requested ahead", async () => {
     const { call, asked } = listOf([[1], [2], [3], [4]]);
     const pages = readPages("list", 5, readsOf().reader, call);
     await pages.next();
@@ -226,7 +226,7 @@ describe("a list", () => {
     await pages.return();
   });
 
-  it("tries a page again and goes on", async () => {
+  it("a failed page is retried", async () => {
     let failures = 2;
     const { call } = listOf([[1], [2]]);
     const flaky = async (request: { readonly token?: string | undefined }) =>
@@ -236,7 +236,7 @@ describe("a list", () => {
     expect(retried).toEqual(["list, page 2", "list, page 2"]);
   });
 
-  it("ends with the page's number and the reason where a page can't be had", async () => {
+  it("a page that can't be read ends the list with its number and the reason", async () => {
     const call = async ({ token }: { readonly token?: string | undefined }) =>
       token === undefined ? page([1], "t") : troubled("rejected");
     const read = all(readPages("list", 5, readsOf().reader, call));
@@ -248,7 +248,7 @@ describe("a list", () => {
     await expect(at).rejects.toThrow(/^list, page 1: some_code: some words$/);
   });
 
-  it("ends as unreachable where nothing is answered, and as refused where others get through", async () => {
+  it("a list without any answer ends as unreachable, and a denied one as refused", async () => {
     const silent = all(readPages("list", 5, readsOf().reader, async () => troubled("indeterminate")));
     await expect(silent).rejects.toMatchObject({ name: "RunError", kind: "unreachable" });
 
@@ -266,7 +266,7 @@ describe("a list", () => {
   it.each([
     ["leads to itself", ["a", "a"]],
     ["goes round in circles", ["a", "b", "c", "a"]],
-  ])("ends where a token %s", async (_title, tokens) => {
+  ])("a list ends with an error if a token %s", async (_title, tokens) => {
     let at = 0;
     const call = async () => page([at], tokens[at++ % tokens.length]);
     await expect(all(readPages("list", 5, readsOf().reader, call))).rejects.toMatchObject({
@@ -277,7 +277,7 @@ describe("a list", () => {
     });
   });
 
-  it("ends where a thousand pages in a row are empty", async () => {
+  it("a thousand consecutive empty pages end the list with an error", async () => {
     let at = 0;
     const call = async () => page<number>(at === 0 ? [1] : [], `t${at++}`);
     await expect(all(readPages("list", 5, readsOf().reader, call))).rejects.toMatchObject({
@@ -286,7 +286,7 @@ describe("a list", () => {
     });
   });
 
-  it("ends where ten million items have come and there is a next page, with tokens that are always new", async () => {
+  it("a list of ten million items with a next page ends with an error, even with new tokens", async () => {
     let at = 0;
     const items = Array.from({ length: 1_000_000 }, () => 0);
     const read = async () => {
@@ -299,7 +299,7 @@ describe("a list", () => {
     });
   });
 
-  it("ends where items have come far beyond totalCount, and there is a next page", async () => {
+  it("a list far beyond its totalCount with a next page ends with an error", async () => {
     let at = 0;
     const items = Array.from({ length: 500 }, () => 0);
     const read = all(readPages("list", 500, readsOf().reader, async () => page(items, `t${at++}`, 7)));
@@ -311,7 +311,7 @@ describe("a list", () => {
     });
   });
 
-  it("ends after a hundred thousand pages, and says how to read a list that is so long", async () => {
+  it("a list ends after a hundred thousand pages with advice on how to read one that long", async () => {
     let at = 0;
     const read = async () => {
       for await (const _ of readPages("list", 1, readsOf().reader, async () => page([0], `t${at++}`)));
@@ -321,7 +321,7 @@ describe("a list", () => {
     );
   });
 
-  it("ends when the run stops, also before its first page", async () => {
+  it("reading ends when the run stops, even before the first page", async () => {
     const shutdown = new Shutdown();
     const { reader } = readsOf({}, shutdown);
     const { call } = listOf([[1], [2], [3]]);

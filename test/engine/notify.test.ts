@@ -10,7 +10,7 @@ function waiting(notify: Notify, ms: number | undefined): { done: boolean } {
   return state;
 }
 
-it("a wait ends when the bell rings, and leaves no timer behind", async () => {
+it("a wait ends on notify and leaves no timer", async () => {
   const clock = new OwnClock();
   const notify = new Notify(clock);
   const wait = waiting(notify, 1000);
@@ -21,7 +21,7 @@ it("a wait ends when the bell rings, and leaves no timer behind", async () => {
   expect([wait.done, clock.sleeping]).toEqual([true, 0]);
 });
 
-it("a wait ends when its time is over, and not before", async () => {
+it("a wait ends at its time-out and not before", async () => {
   const clock = new OwnClock();
   const wait = waiting(new Notify(clock), 1000);
   await clock.pass(999);
@@ -30,7 +30,7 @@ it("a wait ends when its time is over, and not before", async () => {
   expect(wait.done).toBe(true);
 });
 
-it("a wait without a time ends by a ring alone", async () => {
+it("a wait without time-out ends only on notify", async () => {
   const clock = new OwnClock();
   const notify = new Notify(clock);
   const wait = waiting(notify, undefined);
@@ -43,7 +43,7 @@ it("a wait without a time ends by a ring alone", async () => {
   expect(wait.done).toBe(true);
 });
 
-it("a ring that nobody waited for ends the next wait at once, and only that one", async () => {
+it("a stored notification ends the next wait immediately, and only that one", async () => {
   const clock = new OwnClock();
   const notify = new Notify(clock);
   notify.notify();
@@ -55,7 +55,7 @@ it("a ring that nobody waited for ends the next wait at once, and only that one"
   expect([first.done, second.done]).toEqual([true, false]);
 });
 
-it("it can be waited for again and again", async () => {
+it("a Notify can be used for any number of waits", async () => {
   const clock = new OwnClock();
   const notify = new Notify(clock);
   for (let round = 0; round < 5; round += 1) {

@@ -27,7 +27,7 @@ function take(queue: PrimaryQueue<Item>, nowMs = 0): Item {
 }
 
 describe("rows that are ready", () => {
-  it("come out in the order in which they went in, if they are of different primaries", () => {
+  it("rows of different primaries are taken in the order in which they were added", () => {
     const queue = queueOf("ann", "bob", "cyd");
     expect([next(queue, 0)?.id, next(queue, 0)?.id, next(queue, 0)?.id, next(queue, 0)]).toEqual([
       0,
@@ -37,7 +37,7 @@ describe("rows that are ready", () => {
     ]);
   });
 
-  it("of one primary come out one at a time, the next when the one before is settled", () => {
+  it("rows of one primary are taken one at a time, each after the previous one is complete", () => {
     const queue = queueOf("ann", "ann");
     const first = take(queue);
     expect(next(queue, 0)).toBeUndefined();
@@ -45,7 +45,7 @@ describe("rows that are ready", () => {
     expect(next(queue, 0)?.id).toBe(1);
   });
 
-  it("of many primaries take turns", () => {
+  it("primaries take turns", () => {
     const queue = queueOf("ann", "ann", "ann", "bob", "cyd");
     const order: number[] = [];
     for (let item = next(queue, 0); item !== undefined; item = next(queue, 0)) {
@@ -55,7 +55,7 @@ describe("rows that are ready", () => {
     expect(order).toEqual([0, 3, 4, 1, 2]);
   });
 
-  it("can be added while others of the same primary are out", () => {
+  it("a row can be added while another one of its primary is in flight", () => {
     const queue = queueOf("ann");
     const first = take(queue);
     queue.add({ primaryKey: "ann", id: 9, maxBatch: 1 });
@@ -66,7 +66,7 @@ describe("rows that are ready", () => {
 });
 
 describe("rows that wait for their retry", () => {
-  it("come out when they are due, soonest first, and hold up only their own primary", () => {
+  it("delayed rows are taken when due, soonest first, and block only their own primary", () => {
     const queue = queueOf("ann", "bob", "cyd", "ann");
     const [ann, bob] = [take(queue), take(queue)];
     queue.delay(ann, 200);
@@ -78,14 +78,14 @@ describe("rows that wait for their retry", () => {
     expect([queue.delayedCount, queue.nextDueMs]).toEqual([0, undefined]);
   });
 
-  it("that are due at one instant come out in the order in which they were parked", () => {
+  it("rows that are due at the same time are taken in the order in which they were delayed", () => {
     const queue = queueOf("ann", "bob", "cyd");
     const parked = [take(queue), take(queue), take(queue)];
     for (const item of parked) queue.delay(item, 50);
     expect([next(queue, 50)?.id, next(queue, 50)?.id, next(queue, 50)?.id]).toEqual([0, 1, 2]);
   });
 
-  it("still count as being here", () => {
+  it("delayed rows count in the size of the queue", () => {
     const queue = queueOf("ann", "bob");
     queue.delay(take(queue), 100);
     expect([queue.size, queue.isReady, [...queue.all()].length]).toEqual([2, true, 2]);
@@ -93,7 +93,7 @@ describe("rows that wait for their retry", () => {
 });
 
 describe("rows that share a call", () => {
-  it("are as many as are asked for, and each of another primary", () => {
+  it("a batch has the requested number of rows, each of another primary", () => {
     const queue = new PrimaryQueue<Item>();
     for (const [id, primaryKey] of ["ann", "ann", "bob", "cyd", "dan"].entries())
       queue.add({ primaryKey, id, maxBatch: 10 });
@@ -102,7 +102,7 @@ describe("rows that share a call", () => {
     expect(queue.take(0, 3)).toEqual([]);
   });
 
-  it("are of one company: those that may have fewer others go first, and are no more than they may be", () => {
+  it("rows in a batch share a maxBatch, and the smallest maxBatch goes first", () => {
     const queue = new PrimaryQueue<Item>();
     for (const [id, maxBatch] of [10, 2, 10, 1, 2, 2].entries())
       queue.add({ primaryKey: `p${id}`, id, maxBatch });
@@ -110,7 +110,7 @@ describe("rows that share a call", () => {
     expect(calls).toEqual([[3], [1, 4], [5], [0, 2], []]);
   });
 
-  it("are so by the company that they have when they are due again", () => {
+  it("the maxBatch of a delayed row applies as it is when the row is due", () => {
     const queue = new PrimaryQueue<{ primaryKey: string; maxBatch: number }>();
     const [ann, bob] = [
       { primaryKey: "ann", maxBatch: 5 },
@@ -125,7 +125,7 @@ describe("rows that share a call", () => {
   });
 });
 
-it("to settle a row that is not the one that is out is a fault of the program", () => {
+it("completing a row that was not taken is an internal error", () => {
   const queue = queueOf("ann", "ann");
   take(queue);
   expect(() => queue.complete({ primaryKey: "ann", id: 1, maxBatch: 1 })).toThrow("not taken");
@@ -146,7 +146,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("pass"), forMs: fc.nat(40) }),
 );
 
-it("whatever is done with it: no two rows of a primary are out at once, none is lost, doubled or overtaken", () => {
+it("for any sequence of operations, no two rows of a primary are in flight, and none is lost, repeated or overtaken", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const queue = new PrimaryQueue<Item>();

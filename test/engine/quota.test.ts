@@ -19,7 +19,7 @@ function informed(reservePercent = 0): QuotaGovernor {
 }
 
 describe("the quota", () => {
-  it("is not known before the first answer, so nothing is held back", () => {
+  it("no call waits before the first response reports the quota", () => {
     const governor = new QuotaGovernor({ reservePercent: 10 });
     expect(governor.snapshot(0)).toBeUndefined();
     expect(letThrough(governor, 0, 50)).toBe(50);
@@ -31,11 +31,11 @@ describe("the quota", () => {
     [15, 7],
     [50, 4],
     [99, 0],
-  ])("less a reserve of %i percent leaves %i of 10 calls after the first", (reservePercent, left) => {
+  ])("a reserve of %i percent leaves %i of 10 calls after the first", (reservePercent, left) => {
     expect(letThrough(informed(reservePercent), 100)).toBe(left);
   });
 
-  it("is asked for again when the window has ended, a few milliseconds later", () => {
+  it("the quota renews a few milliseconds after the window ends", () => {
     const governor = informed();
     letThrough(governor, 100);
     expect(governor.tryAcquire(100)).toBe(905);
@@ -45,7 +45,7 @@ describe("the quota", () => {
     expect(letThrough(informed(), 1005)).toBe(10);
   });
 
-  it("still bounds the next window before its first answer has come", () => {
+  it("the quota limits the next window before its first response", () => {
     const governor = informed(10);
     letThrough(governor, 100);
     expect(letThrough(governor, 1005)).toBe(9);
@@ -55,7 +55,7 @@ describe("the quota", () => {
     expect(letThrough(governor, 2010)).toBe(9);
   });
 
-  it("leaves out what other integrations used, once an answer tells of it", () => {
+  it("the use by other integrations is subtracted once a response reports it", () => {
     const governor = new QuotaGovernor({ reservePercent: 0 });
     governor.tryAcquire(0);
     governor.update({ limit: 10, remaining: 5, resetMs: 1000 }, 0);
@@ -63,20 +63,20 @@ describe("the quota", () => {
     expect(letThrough(governor, 100)).toBe(5);
   });
 
-  it("is not counted twice for calls in flight, however late and in whatever order their answers come", () => {
+  it("calls in flight count once, however late and in whatever order their responses arrive", () => {
     const governor = informed();
     for (let sent = 0; sent < 5; sent += 1) governor.tryAcquire(50);
     for (const remaining of [4, 7, 5, 8, 6]) governor.update({ limit: 10, remaining, resetMs: 900 }, 50);
     expect(letThrough(governor, 200)).toBe(4);
   });
 
-  it("follows a limit that changes", () => {
+  it("the quota follows a changed limit", () => {
     const governor = informed();
     governor.update({ limit: 4, remaining: 3, resetMs: 900 }, 0);
     expect(letThrough(governor, 100)).toBe(3);
   });
 
-  it("is shown as limit, window and what is left in it", () => {
+  it("the snapshot has the limit, the window and the calls left", () => {
     const governor = informed(10);
     expect(governor.snapshot(100)).toEqual({ limit: 10, windowMs: 1000, left: 8, perWindow: 9 });
     letThrough(governor, 100);
@@ -102,7 +102,7 @@ describe("what others usually use of a window", () => {
     return governor;
   }
 
-  it("is followed slowly, window by window, and is left out of what a window will hold", () => {
+  it("the estimate of other clients' use follows window by window and is subtracted from a window", () => {
     const perWindow = (...others: readonly number[]) => sharedWith(...others).snapshot(0)?.perWindow;
     expect(perWindow()).toBeUndefined();
     expect(perWindow(0)).toBe(100);
@@ -112,20 +112,20 @@ describe("what others usually use of a window", () => {
     expect(perWindow(...Array.from({ length: 30 }, () => 99))).toBe(1);
   });
 
-  it("is not told by a window of which no answer came", () => {
+  it("a window without a response does not change the estimate of other clients' use", () => {
     const governor = sharedWith(40);
     letThrough(governor, 2_000);
     expect(letThrough(governor, 3_005)).toBe(100);
     expect(governor.snapshot(3_005)?.perWindow).toBe(100 - 12);
   });
 
-  it("is not what they used of the window that is over", () => {
+  it("the use by others in an ended window is not subtracted from the next", () => {
     expect(sharedWith(40).snapshot(2_000)).toMatchObject({ left: 99 });
   });
 });
 
 describe("an answer that comes late", () => {
-  it("from the window before, which lasted longer than was believed, is waited for, and is not this one's", () => {
+  it("a late response that extends the previous window delays calls and does not count in this window", () => {
     const governor = informed();
     letThrough(governor, 100);
     expect(letThrough(governor, 1005, 3)).toBe(3);
@@ -135,7 +135,7 @@ describe("an answer that comes late", () => {
     expect(letThrough(governor, 1050)).toBe(7);
   });
 
-  it("from a new window that nobody asked for yet opens that one, and does not prolong the old one", () => {
+  it("a response from a new window begins that window and does not extend the old one", () => {
     const governor = informed();
     for (let sent = 0; sent < 8; sent += 1) governor.tryAcquire(50);
     // This call was on its way when the window ended: it is the new one's first.
@@ -145,7 +145,7 @@ describe("an answer that comes late", () => {
     expect(governor.tryAcquire(1200)).toBe(805);
   });
 
-  it("is allowed for as far as answers lie apart, and the less the more there are", () => {
+  it("the safety margin grows with the spread of responses and shrinks with their number", () => {
     const governor = informed();
     letThrough(governor, 100);
     const waits = Array.from({ length: 4 }, () => {
@@ -155,7 +155,7 @@ describe("an answer that comes late", () => {
     expect(waits).toEqual([24 / 2, 24 / 3, 24 / 4, 24 / 5].map((ms) => expect.closeTo(ms)));
   });
 
-  it("does not move the end of the window to an earlier instant", () => {
+  it("a response never moves the end of the window to an earlier time", () => {
     const governor = informed();
     governor.update({ limit: 10, remaining: 9, resetMs: 700 }, 0);
     letThrough(governor, 100);
@@ -164,7 +164,7 @@ describe("an answer that comes late", () => {
 });
 
 describe("after a 429", () => {
-  it("nothing is sent before the instant that was named, and of two the later counts", () => {
+  it("after a 429 no call is sent before the given time; of two times the later counts", () => {
     const governor = informed();
     governor.pauseUntil(400);
     governor.pauseUntil(300);
@@ -173,7 +173,7 @@ describe("after a 429", () => {
     expect(governor.tryAcquire(400)).toBe(0);
   });
 
-  it("that told no quota at all, the hold is what keeps calls back", () => {
+  it("a 429 without quota headers still delays calls", () => {
     const governor = new QuotaGovernor({ reservePercent: 10 });
     governor.pauseUntil(1000);
     expect(governor.tryAcquire(0)).toBe(1000);
@@ -181,7 +181,7 @@ describe("after a 429", () => {
   });
 });
 
-describe("headers that can be", () => {
+describe("plausible headers", () => {
   const DAY_MS = 86_400_000;
   const told = (reading: RateLimitHeaders) => {
     const governor = new QuotaGovernor({ reservePercent: 0 });
@@ -196,7 +196,7 @@ describe("headers that can be", () => {
     ["a window of a day", { limit: 10, remaining: 9, resetMs: DAY_MS }, { windowMs: DAY_MS, left: 9 }],
     ["nothing left", { limit: 10, remaining: 0, resetMs: 1_000 }, { limit: 10, left: 0 }],
     ["no number of calls left", { limit: 10, resetMs: 1_000 }, { limit: 10, left: 10 }],
-  ])("are believed: %s", (_title, reading, view) => {
+  ])("plausible headers are used: %s", (_title, reading, view) => {
     expect(told(reading)).toMatchObject(view);
   });
 
@@ -206,19 +206,19 @@ describe("headers that can be", () => {
     ["a window of more than a day", { limit: 10, remaining: 5, resetMs: DAY_MS + 1 }],
     ["a limit above a billion", { limit: 1e9 + 1, remaining: 5, resetMs: 1_000 }],
     ["a limit below one", { limit: 0.9, remaining: 0, resetMs: 1_000 }],
-  ])("tell of no window: %s", (_title, reading) => {
+  ])("headers without a usable window give no snapshot: %s", (_title, reading) => {
     expect(told(reading)).toBeUndefined();
   });
 
   it.each([
     ["more left than the limit", { limit: 10, remaining: 11, resetMs: 1_000 }],
     ["less than nothing left", { limit: 10, remaining: -1, resetMs: 1_000 }],
-  ])("tell of a window and of nobody in it: %s", (_title, reading) => {
+  ])("an implausible Remaining gives a window without use by others: %s", (_title, reading) => {
     expect(told(reading)).toMatchObject({ limit: 10, left: 10 });
   });
 });
 
-describe("headers that can't be", () => {
+describe("impossible headers", () => {
   const HOUR_MS = 3_600_000;
   const absurd = [
     ["nothing", {}],
@@ -239,7 +239,7 @@ describe("headers that can't be", () => {
     ["fractions", { limit: 10.5, remaining: 8.5, resetMs: 1000.5 }],
   ] as const;
 
-  it.each(absurd)("neither stop the run nor break it: %s", (_title, reading) => {
+  it.each(absurd)("impossible headers neither stop nor break the run: %s", (_title, reading) => {
     const governor = new QuotaGovernor({ reservePercent: 10 });
     governor.tryAcquire(0);
     governor.update(reading, 0);
@@ -248,7 +248,7 @@ describe("headers that can't be", () => {
     expect(sent).toBeGreaterThanOrEqual(59);
   });
 
-  it.each(absurd)("do not spoil a quota that was told before: %s", (_title, reading) => {
+  it.each(absurd)("impossible headers do not change a known quota: %s", (_title, reading) => {
     const governor = informed();
     governor.update(reading, 0);
     expect(governor.tryAcquire(100)).toBe(0);
@@ -256,7 +256,7 @@ describe("headers that can't be", () => {
     expect(governor.tryAcquire(300)).toBeLessThanOrEqual(1000);
   });
 
-  it("in any mixture never make it wait longer than the longest reset that is believed", () => {
+  it("any mixture of headers never causes a wait longer than the longest plausible reset", () => {
     const number = fc.oneof(
       fc.integer({ min: -10, max: 6000 }),
       fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 1e10, 1.8e9, 1.8e12, 0.5, -1e12),
@@ -280,7 +280,7 @@ describe("headers that can't be", () => {
 });
 
 describe("--max-rate", () => {
-  it("holds in every sliding second, whatever the instants at which calls want to go", () => {
+  it("--max-rate holds in every sliding second, whenever calls are requested", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 20 }),
@@ -302,7 +302,7 @@ describe("--max-rate", () => {
     );
   });
 
-  it("is used in full: the wait that it names is the least", () => {
+  it("--max-rate is used in full: the returned wait is the shortest possible", () => {
     const governor = new QuotaGovernor({ reservePercent: 10, maxRatePerSecond: 3 });
     expect([0, 100, 200].map((nowMs) => governor.tryAcquire(nowMs))).toEqual([0, 0, 0]);
     expect(governor.tryAcquire(300)).toBe(700);
@@ -310,7 +310,7 @@ describe("--max-rate", () => {
     expect(governor.tryAcquire(1000)).toBe(100);
   });
 
-  it("does not lift the quota", () => {
+  it("--max-rate does not lift the quota", () => {
     const governor = new QuotaGovernor({ reservePercent: 0, maxRatePerSecond: 1000 });
     governor.tryAcquire(0);
     governor.update({ limit: 10, remaining: 9, resetMs: 1000 }, 0);
@@ -335,7 +335,7 @@ function budgetOf({ limit, reservePercent }: World): number {
 }
 
 describe("against a server whose window is seen through late answers alone", () => {
-  it("no window gets more than the quota less the reserve, but for calls that were under way as it began", () => {
+  it("no window gets more than the quota minus the reserve, except for calls in flight when it began", () => {
     fc.assert(
       fc.property(world, (it) => {
         const { windows } = live(it);
@@ -348,7 +348,7 @@ describe("against a server whose window is seen through late answers alone", () 
     );
   });
 
-  it("with a usual quota and reserve, no call is refused, also while others use half of the reserve", () => {
+  it("with a usual quota and reserve no call is answered 429, even while others use half of the reserve", () => {
     fc.assert(
       fc.property(world, (some) => {
         const it = { ...some, limit: 800, windowMs: 5000, reservePercent: 10, othersEveryMs: 130 };
@@ -362,7 +362,7 @@ describe("against a server whose window is seen through late answers alone", () 
     );
   });
 
-  it("the quota is used almost in full, where the lanes suffice for it", () => {
+  it("the quota is used almost in full if there are enough lanes", () => {
     fc.assert(
       fc.property(world, (some) => {
         const it = { ...some, limit: Math.min(some.limit, 400), lanes: 128 };
@@ -377,7 +377,7 @@ describe("against a server whose window is seen through late answers alone", () 
     );
   });
 
-  it("with a small quota, whose few answers tell little of the window's end, calls are rarely refused", () => {
+  it("with a small quota and few responses, calls are rarely answered 429", () => {
     const it: World = {
       limit: 10,
       windowMs: 5000,
@@ -394,7 +394,7 @@ describe("against a server whose window is seen through late answers alone", () 
     expect(refused).toBeLessThan(windows.length / 4);
   });
 
-  it("with a single lane, no window's end holds up the calls of the next", () => {
+  it("with a single lane, the end of a window does not delay the calls of the next", () => {
     const it: World = {
       limit: 20,
       windowMs: 5000,
@@ -410,7 +410,7 @@ describe("against a server whose window is seen through late answers alone", () 
   });
 
   it.each([-150, -40, 40, 150])(
-    "whose clock is %i ms off: it is found out at the first window's end",
+    "a server clock that is %i ms off is detected at the end of the first window",
     (skewMs) => {
       const it: World = {
         limit: 400,
@@ -447,7 +447,7 @@ describe("against a server whose window is seen through late answers alone", () 
       seed: 7,
     };
 
-    it("whose calls fit into the reserve, it uses its own part in full, and nobody is refused", () => {
+    it("if other integrations fit into the reserve, the run uses its own part in full and no client is answered 429", () => {
       const { windows } = live({ ...shared, othersEveryMs: 80 });
       expect(windows.length).toBeGreaterThan(15);
       for (const { ours, others, refused } of windows) {
@@ -455,7 +455,7 @@ describe("against a server whose window is seen through late answers alone", () 
       }
     });
 
-    it("whose calls need more than the reserve, it gives way", () => {
+    it("if other integrations need more than the reserve, the run yields", () => {
       const { windows } = live({ ...shared, othersEveryMs: 15 });
       const average = windows.reduce((sum, { ours }) => sum + ours, 0) / windows.length;
       expect(average).toBeGreaterThan(500);

@@ -5,26 +5,26 @@ import { Shutdown, StoppedError, unlessStopped } from "../../src/engine/shutdown
 const DEADLINE = { kind: "deadline", message: "06:00" } as const;
 const SIGNAL = { kind: "signal", signal: "SIGINT", message: "interrupted" } as const;
 
-it("a run that nobody stops goes on", () => {
+it("a run without a shutdown goes on", () => {
   const shutdown = new Shutdown();
   shutdown.throwIfStopped();
   expect([shutdown.drain.aborted, shutdown.abort.aborted, shutdown.reasons]).toEqual([false, false, []]);
 });
 
-it("a run that is stopped sends nothing new, and finishes the calls in flight", () => {
+it("draining sends no new call and finishes the calls in flight", () => {
   const shutdown = new Shutdown();
   shutdown.drainNow(DEADLINE);
   expect([shutdown.drain.aborted, shutdown.abort.aborted]).toEqual([true, false]);
   expect(() => shutdown.throwIfStopped()).toThrow(StoppedError);
 });
 
-it("a run that is given up waits for no call any more", () => {
+it("aborting cancels the calls in flight", () => {
   const shutdown = new Shutdown();
   shutdown.abortNow();
   expect([shutdown.drain.aborted, shutdown.abort.aborted]).toEqual([true, true]);
 });
 
-it("the reasons are kept in the order in which they came", () => {
+it("reasons are kept in the order in which they came", () => {
   const shutdown = new Shutdown();
   shutdown.drainNow(DEADLINE);
   shutdown.drainNow(SIGNAL);
@@ -32,7 +32,7 @@ it("the reasons are kept in the order in which they came", () => {
   expect(shutdown.reasons).toEqual([DEADLINE, SIGNAL]);
 });
 
-it("whoever waits is told that nothing is sent any more, and what was to be read where that is known", () => {
+it("a waiting caller gets a StoppedError, which names what was being read if known", () => {
   const shutdown = new Shutdown();
   shutdown.drainNow(DEADLINE);
   expect(() => shutdown.throwIfStopped()).toThrow("the run is stopping");
@@ -43,12 +43,12 @@ it("whoever waits is told that nothing is sent any more, and what was to be read
   });
 });
 
-describe("work that may never end by itself", () => {
-  it("is waited for as long as the run goes on", async () => {
+describe("work that may never end on its own", () => {
+  it("untilDrained waits for the work while the run goes on", async () => {
     expect(await new Shutdown().untilDrained(Promise.resolve("done"))).toBe("done");
   });
 
-  it("is left alone once the run is stopped, and at once if it was stopped before", async () => {
+  it("untilDrained ends once the run is stopped, and immediately if it was stopped before", async () => {
     const shutdown = new Shutdown();
     const waiting = shutdown.untilDrained(new Promise(() => undefined));
     shutdown.drainNow({ kind: "limit", message: "--limit 1 is reached" });
@@ -57,7 +57,7 @@ describe("work that may never end by itself", () => {
     expect(getEventListeners(shutdown.drain, "abort")).toHaveLength(0);
   });
 
-  it("fails as itself, and leaves no listener behind, however it ends", async () => {
+  it("untilDrained passes on the work's error and leaves no listener", async () => {
     const shutdown = new Shutdown();
     const fault = new TypeError("a fault");
     for (let time = 0; time < 3; time += 1) {
@@ -69,7 +69,7 @@ describe("work that may never end by itself", () => {
 });
 
 describe("a job", () => {
-  it("that was stopped comes to nothing, and one that failed or was done to what it is", async () => {
+  it("unlessStopped returns undefined for stopped work, and otherwise its value or error", async () => {
     expect(await unlessStopped(Promise.reject(new StoppedError("no more")))).toBe(undefined);
     expect(await unlessStopped(Promise.resolve("done"))).toBe("done");
     await expect(unlessStopped(Promise.reject(new RangeError("a fault")))).rejects.toThrow(RangeError);

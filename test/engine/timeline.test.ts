@@ -16,12 +16,12 @@ const NOTHING: TimelineSample = {
 
 const HOUR_MS = 3_600_000;
 
-describe("the course of a run", () => {
-  it("is empty before anything was looked at", () => {
+describe("the timeline of a run", () => {
+  it("the timeline is empty before the first sample", () => {
     expect(new Timeline(1_000).buckets).toEqual([]);
   });
 
-  it("tells in each bucket what changed in it, and the most rows that waited", () => {
+  it("each bucket has the increase of each counter and the maximum of waiting rows", () => {
     const timeline = new Timeline(1_000);
     timeline.sample({ ...NOTHING, applied: 3, calls: 5, waiting: 2 }, 1_100);
     timeline.sample({ ...NOTHING, applied: 4, calls: 6, waiting: 1 }, 1_250);
@@ -34,7 +34,7 @@ describe("the course of a run", () => {
     ]);
   });
 
-  it("makes each two stretches one when there are too many, and leaves what happened where it was", () => {
+  it("pairs of buckets are merged when there are too many, and counts stay at their time", () => {
     const timeline = new Timeline(0);
     let applied = 0;
     for (let look = 1; look <= MAX_BUCKETS; look += 1) {
@@ -49,7 +49,7 @@ describe("the course of a run", () => {
     expect(after).toEqual(Array.from({ length: MAX_BUCKETS / 2 }, (_, index) => 4 * index + 3));
   });
 
-  it("keeps its size for a run of days, and loses nothing", () => {
+  it("the timeline of a run of days stays bounded and loses no count", () => {
     const timeline = new Timeline(0);
     for (let atMs = 0; atMs <= 72 * HOUR_MS; atMs += HOUR_MS / 4) {
       timeline.sample({ ...NOTHING, applied: atMs / 100, waiting: atMs === 5 * HOUR_MS ? 70 : 1 }, atMs);
@@ -60,14 +60,14 @@ describe("the course of a run", () => {
     expect(Math.max(...timeline.buckets.map(({ waiting }) => waiting))).toBe(70);
   });
 
-  it("does not go back where the clock does", () => {
+  it("a clock that goes back does not change earlier buckets", () => {
     const timeline = new Timeline(0);
     timeline.sample({ ...NOTHING, applied: 1 }, 1_000);
     timeline.sample({ ...NOTHING, applied: 3 }, 200);
     expect(timeline.buckets.map(({ applied }) => applied)).toEqual([0, 0, 0, 3]);
   });
 
-  it("holds every change exactly once, whenever it is looked at", () => {
+  it("every change is counted exactly once, whenever samples are taken", () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 20 * HOUR_MS }), fc.nat(1_000)), { maxLength: 60 }),
@@ -95,7 +95,7 @@ describe("the course of a run", () => {
     [59_999, 250],
     [60_000, 500],
     [72 * HOUR_MS, 250 * 2 ** 13],
-  ])("of %i ms has buckets of %i ms", (spanMs, bucketMs) => {
+  ])("a time span of %i ms has buckets of %i ms", (spanMs, bucketMs) => {
     expect(bucketMsFor(spanMs)).toBe(bucketMs);
   });
 });

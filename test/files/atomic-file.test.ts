@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { AtomicFile } from "../../src/files/atomic-file.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-describe("a whole file", () => {
-  it("holds what it was cut back to and what came after, though that is less than was there", async () => {
+describe("an atomic file", () => {
+  it("a truncated file has the kept content and what was written after, even if that is shorter", async () => {
     const path = join(temporaryFolder(), "x.csv");
     const file = await AtomicFile.create(path);
     await file.append("header\n");
@@ -17,7 +17,7 @@ describe("a whole file", () => {
     expect(readFileSync(path, "utf8")).toBe("header\nless\n");
   });
 
-  it("leaves what was there as it was until it is finished, and nothing else where it is given up", async () => {
+  it("an atomic file does not change the old file before commit, and discard leaves no other file", async () => {
     const folder = temporaryFolder();
     const path = join(folder, "x.csv");
     writeFileSync(path, "before");

@@ -5,7 +5,7 @@ import { toOutputError } from "../../src/files/output-error.ts";
 const refused = (code: string, message = `${code}: no, open 'x'`): Error =>
   Object.assign(new Error(message), { code, syscall: "open" });
 
-describe("what can't be written is told with the path, why, and what to do", () => {
+describe("a write error", () => {
   it.each([
     ["ENOSPC", /^runs\/a can't be written: the disk is full \(ENOSPC\); make room.* same command again/],
     ["SQLITE_FULL", /the disk is full \(SQLITE_FULL\); make room/],
@@ -25,7 +25,7 @@ describe("what can't be written is told with the path, why, and what to do", () 
     ],
     ["EIO", /EIO: no, open 'x'; check the disk/],
     ["SQLITE_IOERR_WRITE", /SQLITE_IOERR_WRITE: no/],
-  ])("%s", (code, message) => {
+  ])("%s becomes a RunError with the path, the reason and the remedy", (code, message) => {
     const error = refused(code);
     expect(toOutputError("runs/a", error)).toMatchObject({
       name: "RunError",
@@ -37,7 +37,7 @@ describe("what can't be written is told with the path, why, and what to do", () 
 });
 
 it.each(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "ENOENT", "EEXIST", "EISDIR", "EBUSY"])(
-  "one of Node's own codes, of which %s is only a part, is told in Node's own words",
+  "a code of Node's own that contains %s keeps Node's own message",
   (code) => {
     expect(toOutputError("runs/a", refused(`ERR_FS_${code}`))).toMatchObject({
       message: expect.stringContaining(`: ERR_FS_${code}: no, open 'x'; check the disk`),
@@ -45,14 +45,14 @@ it.each(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "ENOENT", "EEXIST", "EISDIR", "E
   },
 );
 
-it("a database that can't be opened at all comes without a code, and is told as well", () => {
+it("a database that can't be opened becomes a RunError although its error has no code", () => {
   expect(toOutputError("runs/a", new Error("ConnectionFailed(Unable to open connection: 14"))).toMatchObject({
     kind: "output",
     message: expect.stringContaining("Unable to open connection: 14; check the disk"),
   });
 });
 
-it("a fault of this program stays one, and a RunError stays as it is", () => {
+it("an internal error and a RunError are returned unchanged", () => {
   for (const error of [
     new TypeError("x is not a function"),
     new RunError("locked", "in use"),

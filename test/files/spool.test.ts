@@ -11,8 +11,8 @@ async function textOf(spool: Spool): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-describe("text that waits on disk", () => {
-  it("comes back as it was written, more than a chunk of it too", async () => {
+describe("a spool", () => {
+  it("a spool returns what was written, even more than a chunk", async () => {
     const spool = await Spool.open(join(temporaryFolder(), "x"));
     expect(await textOf(spool)).toBe("");
     const parts = Array.from({ length: 400 }, (_, index) => `${index} ${"ä😀".repeat(500)}\n`);
@@ -23,7 +23,7 @@ describe("text that waits on disk", () => {
     await spool.close();
   });
 
-  it("has no name, so that nothing of it is left however the process ends", async () => {
+  it("a spool has no name, so that no file is left however the process ends", async () => {
     const folder = temporaryFolder();
     const spool = await Spool.open(join(folder, "x"));
     await spool.append("text");
@@ -31,7 +31,7 @@ describe("text that waits on disk", () => {
     await spool.close();
   });
 
-  it("is cut back where asked to, also when less comes after it", async () => {
+  it("a spool can be truncated, even if less is written afterwards", async () => {
     const spool = await Spool.open(join(temporaryFolder(), "x"));
     await spool.append("a long text");
     await spool.truncate(0);
@@ -43,7 +43,7 @@ describe("text that waits on disk", () => {
     await spool.close();
   });
 
-  it("never goes where something is already", async () => {
+  it("a spool never replaces an existing file", async () => {
     const path = join(temporaryFolder(), "x");
     writeFileSync(path, "somebody's");
     await expect(Spool.open(path)).rejects.toBeInstanceOf(RunError);

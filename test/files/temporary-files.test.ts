@@ -7,7 +7,7 @@ import { put, temporaryFolder } from "../support/temporary-folder.ts";
 const processes = { ownId: 42, isAlive: (id: number) => id === 77 };
 
 describe("temporary files", () => {
-  it("have a name of their own each, by their process", () => {
+  it("each temporary file has its own name with the process id", () => {
     const files = new TemporaryFiles("/x/members.csv", processes, () => "0123456789abcdef");
     expect([files.next(), files.next()]).toEqual([
       "/x/members.csv.42-1-0123456789abcdef.part",
@@ -15,13 +15,13 @@ describe("temporary files", () => {
     ]);
   });
 
-  it("have names that can't be foreseen", () => {
+  it("names of temporary files are unpredictable", () => {
     const names = Array.from({ length: 100 }, () => new TemporaryFiles("/x", processes).next());
     for (const name of names) expect(name).toMatch(/^\/x\.42-1-[0-9a-f]{16}\.part$/);
     expect(new Set(names).size).toBe(100);
   });
 
-  it("that killed runs left are removed, and those of living ones and all other files are not", async () => {
+  it("removes the files of killed runs and keeps those of live runs and all others", async () => {
     const folder = temporaryFolder();
     const kept = [
       "members.csv",
@@ -41,7 +41,7 @@ describe("temporary files", () => {
     expect(readdirSync(folder).sort()).toEqual([...kept, "members.csv.2-1.part"].sort());
   });
 
-  it("in a folder that is not there are none", async () => {
+  it("a missing folder has no leftovers", async () => {
     await new TemporaryFiles("/nonexistent/members.csv", processes).removeLeftovers();
   });
 });

@@ -41,7 +41,7 @@ test("A run removes only its own files, and keeps the user's beside them and in 
   put(archive, "run.db", "");
   put(archive, "notes.txt", "notes");
   const { code, stderr } = await runCli(["import", "a.csv"], { cwd, env: simulatorEnv(simulator) });
-  expect(stderr).toContain("nothing that it may have sent is on record");
+  expect(stderr).toContain("its record holds no sent rows");
   expect(code).toBe(0);
   const left = filesBelow(join(cwd, "runs")).filter((path) => !/-a\/|^ledger/.test(path));
   expect(left).toEqual(["20260101T000000000Z-killed/mine.csv", "archive/notes.txt", "archive/run.db"]);

@@ -25,7 +25,7 @@ function faultOf(folder: string): unknown {
 }
 
 it.each([0x01, 0x80, 0xff])(
-  "a header with any one byte changed by %i is read as it was, or refused",
+  "a header with any one byte changed by %i is read unchanged or refused",
   async (bits) => {
     const folder = temporaryFolder();
     const ledger = Ledger.open(folder, CORP);

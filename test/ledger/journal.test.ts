@@ -22,13 +22,13 @@ const claims = (database: Database) => database.all("SELECT seq, attempts FROM r
 const outcomes = (database: Database) => database.all("SELECT * FROM run.outcome ORDER BY seq");
 
 describe("a claim", () => {
-  it("is on record once its promise resolves", async () => {
+  it("a claim is on record once its promise resolves", async () => {
     const database = openRun();
     await new Journal(database).claim([{ seq: 7, attempts: 1 }]);
     expect(claims(database)).toEqual([[7, 1]]);
   });
 
-  it("is in the file, not in a transaction that is still open, once its promise resolves", async () => {
+  it("a claim is committed to the file once its promise resolves", async () => {
     const folder = temporaryFolder();
     const database = openRun(folder);
     const transaction = vi.spyOn(database, "transaction");
@@ -39,7 +39,7 @@ describe("a claim", () => {
     expect(claims(database)).toEqual([[7, 1]]);
   });
 
-  it("of a later attempt replaces that of an earlier one", async () => {
+  it("a claim of a later attempt replaces an earlier claim", async () => {
     const database = openRun();
     const journal = new Journal(database);
     await journal.claim([{ seq: 7, attempts: 1 }]);
@@ -47,7 +47,7 @@ describe("a claim", () => {
     expect(claims(database)).toEqual([[7, 2]]);
   });
 
-  it("is taken back with 0, as its call was never executed", async () => {
+  it("a claim of 0 attempts withdraws the claim", async () => {
     const database = openRun();
     const journal = new Journal(database);
     await journal.claim([{ seq: 7, attempts: 1 }]);
@@ -56,7 +56,7 @@ describe("a claim", () => {
     expect(claims(database)).toEqual([[8, 1]]);
   });
 
-  it("that is made, taken back and made again within one turn stands as it was made last", async () => {
+  it("the last claim or withdrawal within one turn wins", async () => {
     const database = openRun();
     const journal = new Journal(database);
     void journal.claim([{ seq: 1, attempts: 1 }]);
@@ -71,7 +71,7 @@ describe("a claim", () => {
 });
 
 describe("an outcome", () => {
-  it("is on record with all that it says", async () => {
+  it("an outcome is recorded with all its fields", async () => {
     const database = openRun();
     const journal = new Journal(database);
     await journal.recordOutcome({
@@ -91,7 +91,7 @@ describe("an outcome", () => {
     ]);
   });
 
-  it("with half a surrogate pair or a NUL in it can be read back, and whole", async () => {
+  it("an outcome with half a surrogate pair or a NUL can be read back completely", async () => {
     const database = openRun();
     const texts = {
       code: "err\ud800_x",
@@ -108,14 +108,14 @@ describe("an outcome", () => {
     ]);
   });
 
-  it("that a row is given twice is a fault that does not pass in silence", async () => {
+  it("a second outcome for a row is an internal error", async () => {
     const journal = new Journal(openRun());
     await journal.recordOutcome(ending(1, "applied"));
     await expect(journal.recordOutcome(ending(1, "failed"))).rejects.toThrow(/UNIQUE/);
   });
 });
 
-it("what is written within one turn of the event loop is committed together", async () => {
+it("writes within one turn of the event loop are committed together", async () => {
   const database = openRun();
   const journal = new Journal(database);
   const transaction = vi.spyOn(database, "transaction");
@@ -126,7 +126,7 @@ it("what is written within one turn of the event loop is committed together", as
   expect(outcomes(database)).toHaveLength(1);
 });
 
-it("flush resolves when all that was given before is on record", async () => {
+it("flush resolves when all earlier writes are on record", async () => {
   const database = openRun();
   const journal = new Journal(database);
   void journal.claim([{ seq: 1, attempts: 1 }]);
@@ -135,7 +135,7 @@ it("flush resolves when all that was given before is on record", async () => {
   expect([claims(database).length, outcomes(database).length]).toEqual([1, 1]);
 });
 
-it("the journal holds what was last said of each row, in whatever portions it was said", async () => {
+it("for any sequence of claims and flushes the journal keeps the latest state of each row", async () => {
   const word = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 3 }), fc.boolean());
   await fc.assert(
     fc.asyncProperty(fc.array(word, { maxLength: 30 }), async (words) => {
@@ -169,7 +169,7 @@ describe("a disk that is full", () => {
     return { database, journal, first };
   }
 
-  it("ends the run with an error that names the file and says that nothing on record is lost", async () => {
+  it("a full disk is an output error that names the next step", async () => {
     const { first } = await fullDisk();
     expect(first).toBeInstanceOf(RunError);
     expect(first).toMatchObject({
@@ -178,7 +178,7 @@ describe("a disk that is full", () => {
     });
   });
 
-  it("is told to every later call as well, also when there is room again, as a write is missing", async () => {
+  it("every later call throws the error of a full disk, even when there is space again", async () => {
     const { database, journal, first } = await fullDisk();
     database.exec("PRAGMA run.max_page_count = 1000000");
     await expect(journal.claim([{ seq: 2, attempts: 1 }])).rejects.toBe(first);
@@ -187,7 +187,7 @@ describe("a disk that is full", () => {
     expect(outcomes(database)).toEqual([]);
   });
 
-  it("leaves the database in order: what was committed before is there, and no transaction is open", async () => {
+  it("a full disk keeps earlier commits and leaves no transaction open", async () => {
     const database = openRun();
     const journal = new Journal(database);
     await journal.claim([{ seq: 1, attempts: 1 }]);
@@ -201,7 +201,7 @@ describe("a disk that is full", () => {
     expect(database.transaction(() => 5)).toBe(5);
   });
 
-  it("is told to all who wrote in the same turn", async () => {
+  it("a full disk rejects all writes of the same turn", async () => {
     const database = openRun();
     const journal = new Journal(database);
     database.exec("DROP TABLE run.outcome");
@@ -237,7 +237,7 @@ describe("the write-ahead log", () => {
     return { journal, sync };
   }
 
-  it("is synced at least once a second while rows are recorded, and once more at the end", async () => {
+  it("the WAL is synced at least once a second while rows are recorded, and at the end", async () => {
     const { journal, sync } = countedSyncs();
     const { sleeps, clock } = steppedClock();
     const over = new AbortController();
@@ -256,7 +256,7 @@ describe("the write-ahead log", () => {
     expect(sync).toHaveBeenCalledTimes(4);
   });
 
-  it("is not synced again if nothing was recorded since the last sync", async () => {
+  it("the WAL is not synced again without a new write", async () => {
     const { journal, sync } = countedSyncs();
     await journal.claim([{ seq: 1, attempts: 1 }]);
     await journal.sync();
@@ -267,7 +267,7 @@ describe("the write-ahead log", () => {
     expect(sync).toHaveBeenCalledTimes(2);
   });
 
-  it("ends the run if it can't be synced: the journal throws that error from then on", async () => {
+  it("a failed sync makes the journal throw that error from then on", async () => {
     const folder = temporaryFolder();
     const journal = new Journal(openRun(folder));
     rmSync(join(folder, "run.db-wal"));

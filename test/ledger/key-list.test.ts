@@ -11,7 +11,7 @@ function keysUpTo(count: number): string[] {
 }
 
 describe("a list of keys", () => {
-  it.each([0, 1, 20_000, 20_001, MANY])("holds %i keys of which none came twice", (count) => {
+  it.each([0, 1, 20_000, 20_001, MANY])("finds no repeated key among %i distinct keys", (count) => {
     const list = openKeyList(temporaryFolder());
     const keys = keysUpTo(count);
     for (let from = 0; from < count; from += 500) list.add(keys.slice(from, from + 500));
@@ -21,9 +21,9 @@ describe("a list of keys", () => {
 
   it.each([
     ["in memory", 10, 3],
-    ["after the keys went to the disk", MANY, MANY - 1],
-    ["one of them from before the keys went to the disk", MANY, 0],
-  ])("finds one that came twice %s", (_title, count, at) => {
+    ["after the keys moved to disk", MANY, MANY - 1],
+    ["of which one is from before the keys moved to disk", MANY, 0],
+  ])("finds a repeated key %s", (_title, count, at) => {
     const list = openKeyList(temporaryFolder());
     const keys = keysUpTo(count);
     for (let from = 0; from < count; from += 500) list.add(keys.slice(from, from + 500));
@@ -32,7 +32,7 @@ describe("a list of keys", () => {
     list.close();
   });
 
-  it("remembers one that came twice before the others went to the disk", () => {
+  it("remembers a repeated key from before the keys moved to disk", () => {
     const list = openKeyList(temporaryFolder());
     list.add(["a", "a"]);
     list.add(keysUpTo(MANY));
@@ -40,7 +40,7 @@ describe("a list of keys", () => {
     list.close();
   });
 
-  it("finds the same as a set, whatever the keys and the pages are", () => {
+  it("finds the same repeated keys as a set, for any keys and pages", () => {
     const folder = temporaryFolder();
     const key = fc.oneof(
       fc.string({ unit: "binary", maxLength: 3 }),
@@ -57,7 +57,7 @@ describe("a list of keys", () => {
     );
   });
 
-  it("leaves no file with a name in its folder", () => {
+  it("a key list leaves no named file in its folder", () => {
     const folder = temporaryFolder();
     const list = openKeyList(folder);
     list.add(keysUpTo(MANY));

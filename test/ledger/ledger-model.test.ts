@@ -140,7 +140,7 @@ function expectFile(folder: string, known: Oracle): void {
   }
 }
 
-it("runs of any kind, killed and taken up anywhere, leave in the ledger and in their plans what plain lists would", async () => {
+it("any sequence of runs, killed and resumed anywhere, gives the ledger and plans of a plain model", async () => {
   await fc.assert(
     fc.asyncProperty(commands, async (some) => {
       const folder = temporaryFolder();

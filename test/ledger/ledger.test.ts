@@ -57,7 +57,7 @@ function refusedWith(kind: RunErrorKind, work: () => unknown): string {
 }
 
 describe("a folder belongs to one account", () => {
-  it("which is recorded at first use and let in again", () => {
+  it("a folder belongs to the account of its first use, which may use it again", () => {
     const folder = temporaryFolder();
     Ledger.open(folder, CORP).close();
     Ledger.open(folder, CORP).close();
@@ -69,22 +69,17 @@ describe("a folder belongs to one account", () => {
   it.each([
     [true, false],
     [false, true],
-  ])(
-    "and a loopback address never passes for a real account, nor the other way round (%s, %s)",
-    (first, second) => {
-      const folder = temporaryFolder();
-      Ledger.open(folder, { tenant: "corp", loopback: first }).close();
-      const message = refusedWith("settings", () =>
-        Ledger.open(folder, { tenant: "corp", loopback: second }),
-      );
-      expect(message).toMatch(
-        /belongs to a .* \(corp\), but these settings are for .*Use another --out folder/,
-      );
-      expect(message).not.toContain("MIMECAST_TENANT");
-    },
-  );
+  ])("a loopback address is never treated as a real account, or the reverse (%s, %s)", (first, second) => {
+    const folder = temporaryFolder();
+    Ledger.open(folder, { tenant: "corp", loopback: first }).close();
+    const message = refusedWith("settings", () => Ledger.open(folder, { tenant: "corp", loopback: second }));
+    expect(message).toMatch(
+      /belongs to a .* \(corp\), but these settings are for .*Use another --out folder/,
+    );
+    expect(message).not.toContain("MIMECAST_TENANT");
+  });
 
-  it("and whoever was refused holds no lock", () => {
+  it("a refused account holds no lock", () => {
     const folder = temporaryFolder();
     Ledger.open(folder, CORP).close();
     refusal(() => Ledger.open(folder, { tenant: "other", loopback: false }));
@@ -93,7 +88,7 @@ describe("a folder belongs to one account", () => {
 });
 
 describe("the lock", () => {
-  it("is held by one run at a time: a second one is told so, with the file", () => {
+  it("a second run is refused with the locked file's name", () => {
     const folder = temporaryFolder();
     openLedger(folder);
     expect(refusedWith("locked", () => Ledger.open(folder, CORP))).toBe(
@@ -101,13 +96,13 @@ describe("the lock", () => {
     );
   });
 
-  it("is given back when the run ends", () => {
+  it("the lock is released when the run ends", () => {
     const folder = temporaryFolder();
     Ledger.open(folder, CORP).close();
     Ledger.open(folder, CORP).close();
   });
 
-  it("holds against another process, and dies with it, even by kill -9", async () => {
+  it("the lock excludes other processes and ends with its process, even after kill -9", async () => {
     const folder = temporaryFolder();
     const holder = await holdInOtherProcess(folder);
     expect(refusedWith("locked", () => Ledger.open(folder, CORP))).toContain("in use by another run");
@@ -165,10 +160,10 @@ function dryFolder(folder: string): string {
   return join(folder, "20260103T000000000Z-dry");
 }
 
-describe("what a run keeps on disk", () => {
+describe("the files of a run", () => {
   const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
-  it.skipIf(isWindows)("is private to its user: folders 0700, files 0600, the logs among them", () => {
+  it.skipIf(isWindows)("files are private to their user: folders 0700, files and WALs 0600", () => {
     const parent = temporaryFolder();
     const folder = join(parent, "new", "runs");
     const ledger = openLedger(folder);
@@ -189,13 +184,13 @@ describe("what a run keeps on disk", () => {
     expect([mode(folder), mode(join(parent, "new")), mode(runFolder)]).toEqual(["700", "700", "700"]);
   });
 
-  it("is one whole file once the ledger is closed", () => {
+  it("a closed ledger is one complete file", () => {
     const folder = temporaryFolder();
     Ledger.open(folder, CORP).close();
     expect(readdirSync(folder)).toEqual(["ledger.db"]);
   });
 
-  it("of a run that ended is gone, its log too, unless it is to be kept", () => {
+  it("the file of an ended run is deleted with its WAL unless it is left unfinished", () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     const store = planned(ledger, folder, rows("a>ann"));
@@ -210,7 +205,7 @@ describe("what a run keeps on disk", () => {
     expect(ledger.unfinishedRuns()).toEqual([]);
   });
 
-  it("of a run that died before it had put anything on record is no run, and leaves room for another", () => {
+  it("a run that died before it recorded anything is not a run, and another can begin", () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     const runFolder = newRunFolder(folder);
@@ -221,7 +216,7 @@ describe("what a run keeps on disk", () => {
     expect(told(planned(ledger, folder, rows("a>ann")))).toEqual(["2 send"]);
   });
 
-  it("says what a run noted of itself, the last word counting", () => {
+  it("the last value of a run's metadata counts", () => {
     const folder = temporaryFolder();
     const store = openLedger(folder).beginRun(newRunFolder(folder));
     store.setMeta("name", "one");
@@ -229,21 +224,24 @@ describe("what a run keeps on disk", () => {
     expect([store.getMeta("name"), store.getMeta("other")]).toEqual(["two", undefined]);
   });
 
-  it.runIf(process.platform === "linux")("has its temporary files beside it, not in /tmp", () => {
-    const folder = temporaryFolder();
-    const database = Database.open(join(folder, "it's a ledger.db"), "ledger");
-    onTestFinished(() => database.close());
-    database.exec("CREATE TEMP TABLE many (text)");
-    database.exec(`
+  it.runIf(process.platform === "linux")(
+    "SQLite's temporary files are in the run's folder, not in /tmp",
+    () => {
+      const folder = temporaryFolder();
+      const database = Database.open(join(folder, "it's a ledger.db"), "ledger");
+      onTestFinished(() => database.close());
+      database.exec("CREATE TEMP TABLE many (text)");
+      database.exec(`
       WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT 300000)
       INSERT INTO many SELECT hex(randomblob(20)) FROM number
     `);
-    const open = readdirSync("/proc/self/fd").map((descriptor) => linkOf(`/proc/self/fd/${descriptor}`));
-    const temporary = open.filter((path) => path.includes("etilqs_"));
-    expect(temporary).toEqual([expect.stringContaining(`${realpathSync(folder)}/etilqs_`)]);
-  });
+      const open = readdirSync("/proc/self/fd").map((descriptor) => linkOf(`/proc/self/fd/${descriptor}`));
+      const temporary = open.filter((path) => path.includes("etilqs_"));
+      expect(temporary).toEqual([expect.stringContaining(`${realpathSync(folder)}/etilqs_`)]);
+    },
+  );
 
-  it("holds the quota that was seen last", () => {
+  it("the ledger keeps the last observed quota", () => {
     const folder = temporaryFolder();
     const ledger = Ledger.open(folder, CORP);
     expect(ledger.lastRate()).toEqual({});
@@ -257,7 +255,7 @@ describe("what a run keeps on disk", () => {
     });
   });
 
-  it("lists unfinished runs oldest first, and nothing else that lies in the folder", () => {
+  it("unfinished runs are listed oldest first, and no other folder is", () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     const [later, earlier, done, own] = ["20260103", "20260101", "20260102", "own"].map((day) =>
@@ -270,8 +268,8 @@ describe("what a run keeps on disk", () => {
   });
 });
 
-describe("what a run leaves", () => {
-  it("goes with nothing that is not the tool's own", () => {
+describe("the end of a run", () => {
+  it("endRun deletes only files that the tool created", () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     const store = ledger.beginRun(newRunFolder(folder));
@@ -287,7 +285,7 @@ describe("what a run leaves", () => {
     expect(readdirSync(store.folder).sort()).toEqual(["dry-run-notes.txt", "my.csv.part", "notes.txt"]);
   });
 
-  it.skipIf(isWindows)("goes with the database before its log, which alone is nothing", () => {
+  it.skipIf(isWindows)("endRun deletes a database before its WAL", () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     const store = planned(ledger, folder, rows("a>ann"));
@@ -302,7 +300,7 @@ describe("what a run leaves", () => {
 });
 
 describe("a killed run that can't be opened", () => {
-  it("as its file is none of SQLite's, names that file and how to go on, and stays as it is", () => {
+  it("a killed run whose file is not a database is named with the remedy and not changed", () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     const runFolder = newRunFolder(folder);
@@ -316,7 +314,7 @@ describe("a killed run that can't be opened", () => {
     expect(told(planned(ledger, folder, rows("a>ann")))).toEqual(["2 send"]);
   });
 
-  it("as it is another program's database, is refused likewise and not touched", () => {
+  it("a killed run's file that is another program's database is refused and not changed", () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     const runFolder = newRunFolder(folder);
@@ -335,7 +333,7 @@ describe("a killed run that can't be opened", () => {
     expect(existsSync(dryFolder(folder))).toBe(false);
   });
 
-  it("as a part of it is damaged, names it and not the ledger", async () => {
+  it("a damaged killed run is named, and the ledger is not", async () => {
     const folder = temporaryFolder();
     const ledger = Ledger.open(folder, CORP);
     const pairs = Array.from({ length: 3_000 }, (_, index) => `a${index}>ann`);
@@ -356,7 +354,7 @@ describe("a killed run that can't be opened", () => {
 });
 
 describe("a ledger that can't be used", () => {
-  it("because the file is none: says so, and what to do", () => {
+  it("a ledger that is not a database is refused with the remedy", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "ledger.db"), "aliasFor,alias\n".repeat(500));
     expect(refusedWith("output", () => Ledger.open(folder, CORP))).toMatch(
@@ -364,7 +362,7 @@ describe("a ledger that can't be used", () => {
     );
   });
 
-  it("because the folder's name is a file's: says so, and what to do", () => {
+  it("a folder whose name is a file's is refused with the remedy", () => {
     const file = join(temporaryFolder(), "runs");
     writeFileSync(file, "");
     expect(refusedWith("output", () => Ledger.open(file, CORP))).toMatch(
@@ -372,19 +370,19 @@ describe("a ledger that can't be used", () => {
     );
   });
 
-  it("because a folder has its name: says so", () => {
+  it("a folder with the ledger's name is reported", () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "ledger.db"));
     expect(refusedWith("output", () => Ledger.open(folder, CORP))).toMatch(/ledger\.db can't be written/);
   });
 
-  it("because its link leads nowhere: says so", () => {
+  it("a dangling link in place of the ledger is reported", () => {
     const folder = temporaryFolder();
     symlinkSync(join(folder, "absent", "ledger.db"), join(folder, "ledger.db"));
     expect(refusedWith("output", () => Ledger.open(folder, CORP))).toMatch(/ledger\.db can't be written/);
   });
 
-  it.skipIf(isRoot || isWindows)("because it may not be written: says so", () => {
+  it.skipIf(isRoot || isWindows)("a ledger without write permission is reported", () => {
     const folder = temporaryFolder();
     Ledger.open(folder, CORP).close();
     chmodSync(join(folder, "ledger.db"), 0o400);
@@ -393,7 +391,7 @@ describe("a ledger that can't be used", () => {
 });
 
 describe("a ledger that a later version has written", () => {
-  it("is refused, by a dry run too, and left as it is", () => {
+  it("a ledger of a later version is refused and not changed, even by a dry run", () => {
     const folder = temporaryFolder();
     Ledger.open(folder, CORP).close();
     const database = Database.open(join(folder, "ledger.db"), "ledger");
@@ -408,7 +406,7 @@ describe("a ledger that a later version has written", () => {
 });
 
 describe("a dry run works in a copy of the ledger", () => {
-  it("which knows what the ledger knows, also while a run holds it", async () => {
+  it("a dry run has the state of the ledger, even while a run holds it", async () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     await livedThrough(ledger, folder, [{ pair: "a>ann", ended: "applied" }]);
@@ -421,7 +419,7 @@ describe("a dry run works in a copy of the ledger", () => {
     copy.discard();
   });
 
-  it("and leaves the ledger as it was: not locked, not changed, not made", async () => {
+  it("a dry run neither locks, changes nor creates the ledger", async () => {
     const folder = temporaryFolder();
     const ledger = Ledger.open(folder, CORP);
     await livedThrough(ledger, folder, [{ pair: "a>ann", ended: "applied" }]);
@@ -442,7 +440,7 @@ describe("a dry run works in a copy of the ledger", () => {
     expect(existsSync(join(empty, "ledger.db"))).toBe(false);
   });
 
-  it("which is gone afterwards, and is no unfinished run meanwhile", () => {
+  it("a dry run's copy is deleted afterwards and never counts as an unfinished run", () => {
     const folder = temporaryFolder();
     const copy = Ledger.openCopy(folder, dryFolder(folder), DAY);
     copy.beginDryRun().stager().add(rows("a>ann"));
@@ -452,7 +450,7 @@ describe("a dry run works in a copy of the ledger", () => {
     expect(existsSync(dryFolder(folder))).toBe(false);
   });
 
-  it("and counts in what a killed run has on record, without touching it", async () => {
+  it("a dry run includes a killed run's outcomes without changing its file", async () => {
     const living = temporaryFolder();
     const ledger = openLedger(living);
     await livedThrough(ledger, living, [{ pair: "c>cyd", ended: "applied" }]);
@@ -480,7 +478,7 @@ describe("a dry run works in a copy of the ledger", () => {
     expect(contentBelow(folder)).toBe(before);
   });
 
-  it("and what one that was killed left is cleared away by whoever comes next, but not one that is alive", async () => {
+  it("the next run removes the files of a killed dry run, but not those of a live one", async () => {
     const folder = temporaryFolder();
     const alive = await dryRunInOtherProcess(folder, "20260102T000000001Z-alive");
     const dead = await dryRunInOtherProcess(folder, "20260102T000000002Z-dead");
@@ -496,7 +494,7 @@ describe("a dry run works in a copy of the ledger", () => {
     expect(readdirSync(folder).filter((name) => name.includes("Z-"))).toEqual([]);
   });
 
-  it("and asks for another try while the ledger is being written", async () => {
+  it("a dry run asks you to try again while the ledger is being written", async () => {
     const folder = temporaryFolder();
     const path = join(folder, "ledger.db");
     writeFileSync(path, Buffer.alloc(50_000_000));
@@ -515,7 +513,7 @@ describe("a dry run works in a copy of the ledger", () => {
     expect(existsSync(dryFolder(folder))).toBe(false);
   });
 
-  it("and names the ledger, not the copy, where it is no ledger", () => {
+  it("a dry run names the ledger, not the copy, if the file is not a ledger", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "ledger.db"), "aliasFor,alias\n".repeat(500));
     const message = refusedWith("output", () => Ledger.openCopy(folder, dryFolder(folder), DAY));
@@ -523,7 +521,7 @@ describe("a dry run works in a copy of the ledger", () => {
   });
 });
 
-it("the number of aliases that it knows counts each once", async () => {
+it("knownCount counts each alias once", async () => {
   const folder = temporaryFolder();
   const ledger = openLedger(folder);
   expect(ledger.knownCount()).toBe(0);

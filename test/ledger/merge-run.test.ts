@@ -41,15 +41,15 @@ const [a, ann, bob, cyd] = ["a@x.example", "ann@x.example", "bob@x.example", "cy
 
 describe("after a run, the ledger says of an alias", () => {
   it.each([
-    ["applied: in place", "applied", [a, ann, DAY, null, ann, "applied"]],
-    ["failed: nothing is in place", "failed", [a, null, null, null, ann, "failed"]],
-    ["unknown: it may be in place", "unknown", [a, null, null, ann, ann, "unknown"]],
-    ["claimed, and no answer on record: it may be in place", "claimed", [a, null, null, ann, ann, "unknown"]],
+    ["an applied row is in place", "applied", [a, ann, DAY, null, ann, "applied"]],
+    ["a failed row is not in place", "failed", [a, null, null, null, ann, "failed"]],
+    ["an unknown row may be in place", "unknown", [a, null, null, ann, ann, "unknown"]],
+    ["a claimed row without an outcome may be in place", "claimed", [a, null, null, ann, ann, "unknown"]],
   ] as const)("%s", async (_title, ended, record) => {
     expect(await recordAfter([{ pair: "a>ann", ended }])).toEqual([record]);
   });
 
-  it("that was in place, and was not moved after all: still in place", async () => {
+  it("an alias whose move failed is still in place", async () => {
     const applied = [{ pair: "a>ann", ended: "applied" }] as const;
     expect(await recordAfter(applied, [{ pair: "a>bob", ended: "failed" }])).toEqual([
       [a, ann, DAY, null, bob, "failed"],
@@ -59,7 +59,7 @@ describe("after a run, the ledger says of an alias", () => {
     ]);
   });
 
-  it("that was moved: in place for the new primary, since the move", async () => {
+  it("a moved alias is in place for the new primary since the move", async () => {
     expect(
       await recordAfter(
         [{ pair: "a>ann", ended: "applied" }],
@@ -68,7 +68,7 @@ describe("after a run, the ledger says of an alias", () => {
     ).toEqual([[a, bob, DAY + 5, null, bob, "applied"]]);
   });
 
-  it("that had no known answer: settled by any success, and by a failure for the same primary alone", async () => {
+  it("an unanswered alias is settled by any success, and by a failure only for the same primary", async () => {
     const unknown = [{ pair: "a>ann", ended: "unknown" }] as const;
     expect(await recordAfter(unknown, [{ pair: "a>bob", ended: "applied" }])).toEqual([
       [a, bob, DAY, null, bob, "applied"],
@@ -94,7 +94,7 @@ it("a row that was never sent leaves nothing in the ledger", async () => {
   expect(ledger.knownCount()).toBe(1);
 });
 
-it("a claim that was taken back leaves nothing in the ledger", async () => {
+it("a withdrawn claim leaves nothing in the ledger", async () => {
   const folder = temporaryFolder();
   const ledger = openLedger(folder);
   const store = planned(ledger, folder, rows("a>ann"));
@@ -152,7 +152,7 @@ it("merging a run twice changes nothing", async () => {
   expect(once).toHaveLength(5);
 });
 
-it("what a killed run sent is known to the next one, whose plan sends only the rest", async () => {
+it("the run after a killed one sends only the rest", async () => {
   const folder = temporaryFolder();
   const killed = Ledger.open(folder, CORP);
   const store = planned(killed, folder, rows("a>ann", "b>bob", "c>cyd", "d>dan"));

@@ -50,7 +50,7 @@ const MESSAGES = [
 ];
 
 describe("a ledger of format 1", () => {
-  it("is brought up to date where it is, and knows what it knew", () => {
+  it("a ledger of format 1 is migrated in place and keeps its content", () => {
     const folder = folderOfFormat1();
     const ledger = Ledger.open(folder, CORP);
     expect(ledger.knownCount()).toBe(3);
@@ -62,7 +62,7 @@ describe("a ledger of format 1", () => {
     expect(openLedger(folder).knownCount()).toBe(3);
   });
 
-  it("learns from then on which run it was", async () => {
+  it("a migrated ledger stores the run of each later outcome", async () => {
     const folder = folderOfFormat1();
     const ledger = openLedger(folder);
     await livedThrough(ledger, folder, [
@@ -74,7 +74,7 @@ describe("a ledger of format 1", () => {
     expect(second?.message).toMatch(/\(a call without an answer \S+Z, run \d{8}T\d{9}Z-test\)/);
   });
 
-  it("knows the aliases of a primary, from before and from then on", async () => {
+  it("a migrated ledger finds the aliases of a primary, old and new", async () => {
     const folder = folderOfFormat1();
     const ledger = openLedger(folder);
     await livedThrough(ledger, folder, [{ pair: "d>dan", ended: "applied" }]);
@@ -82,7 +82,7 @@ describe("a ledger of format 1", () => {
     expect(plans.map(({ code }) => code)).toEqual(["chain", "chain"]);
   });
 
-  it("is read by a dry run in its copy, and stays as it is", () => {
+  it("a dry run migrates its copy and does not change a ledger of format 1", () => {
     const folder = folderOfFormat1();
     const before = readFileSync(join(folder, "ledger.db"));
     const copy = Ledger.openCopy(folder, join(folder, "20260103T000000000Z-dry"), DAY);
@@ -94,7 +94,7 @@ describe("a ledger of format 1", () => {
     expect(readFileSync(join(folder, "ledger.db")).equals(before)).toBe(true);
   });
 
-  it("of another account is refused and stays as it is", () => {
+  it("a ledger of format 1 of another account is refused and not changed", () => {
     const folder = folderOfFormat1();
     expect(() => Ledger.open(folder, { tenant: "other", loopback: false })).toThrow(
       /belongs to the account "corp"/,
@@ -105,7 +105,7 @@ describe("a ledger of format 1", () => {
   });
 });
 
-it("a run that sent nothing leaves no name in the ledger, and one that is merged twice leaves one", async () => {
+it("a run that sent nothing stores no name in the ledger, and a run merged twice stores one", async () => {
   const folder = temporaryFolder();
   const ledger = Ledger.open(folder, CORP);
   const store = planned(ledger, folder, rows("a>ann"));

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Libsql from "libsql";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import { whyForeign } from "../../src/ledger/own-file.ts";
 import { modeOf } from "../support/temporary-folder.ts";
@@ -32,20 +32,20 @@ function folderWithLedger(): { readonly folder: string; readonly path: string } 
 }
 
 describe.runIf(hasModes)("a ledger that another user can have changed", () => {
-  it.each([0o666, 0o602, 0o777])("is refused where everybody may write it: %o", (mode) => {
+  it.each([0o666, 0o602, 0o777])("a world-writable ledger is refused: %o", (mode) => {
     const { folder, path } = folderWithLedger();
     chmodSync(path, mode);
     expectRefused(folder, /ledger\.db can be written by every user .* run: chmod o-w \S+ledger\.db/);
   });
 
-  it.each([0o660, 0o664, 0o644])("is left alone where no more than its group may write it: %o", (mode) => {
+  it.each([0o660, 0o664, 0o644])("a ledger that at most its group may write is accepted: %o", (mode) => {
     const { folder, path } = folderWithLedger();
     chmodSync(path, mode);
     openLedger(folder).close();
     expect(modeOf(path)).toBe(mode.toString(8));
   });
 
-  it("is refused where it is a link, also to a ledger", () => {
+  it("a link is refused, even to a ledger", () => {
     const { path } = folderWithLedger();
     const folder = temporaryFolder();
     symlinkSync(path, join(folder, "ledger.db"));
@@ -53,7 +53,7 @@ describe.runIf(hasModes)("a ledger that another user can have changed", () => {
   });
 
   it.each(["ledger.db", "ledger.db-wal", "ledger.db-journal"])(
-    "is refused, and never waited for, where %s is a named pipe",
+    "a named pipe at %s is refused without waiting",
     (name) => {
       const { folder, path } = folderWithLedger();
       if (name === "ledger.db") execFileSync("rm", [path]);
@@ -62,7 +62,7 @@ describe.runIf(hasModes)("a ledger that another user can have changed", () => {
     },
   );
 
-  it("is refused where its log is a link, and what that leads to stays as it is", () => {
+  it("a WAL that is a link is refused and its target not changed", () => {
     const { folder } = folderWithLedger();
     const other = join(temporaryFolder(), "other");
     writeFileSync(other, "somebody's");
@@ -84,18 +84,18 @@ describe("a file's owner", () => {
     ["this user", 1000, 1000],
     ["root", 0, 1000],
     ["another user, and this one is root", 1000, 0],
-    ["nobody, where files have no owners", 0, undefined],
-  ])("may be %s", (_, owner, user) => {
+    ["undefined, where files have no owners", 0, undefined],
+  ])("the owner of a file may be %s", (_, owner, user) => {
     expect(whyForeign(owned(owner), "runs/ledger.db", user)).toBeUndefined();
   });
 
-  it("may not be another user", () => {
+  it("a file of another user is refused", () => {
     expect(whyForeign(owned(1001), "runs/ledger.db", 1000)).toMatch(
       /^belongs to another user \(1001, and this run's is 1000\).*chown.*another --out folder/,
     );
   });
 
-  it("makes no difference where everybody may write the file", () => {
+  it("a world-writable file is refused whoever owns it", () => {
     expect(whyForeign(owned(1000, 0o100606), "my runs/ledger.db", 1000)).toContain("chmod o-w");
     expect(whyForeign(owned(1000, 0o100606), "my runs/ledger.db", undefined)).toBeUndefined();
   });
@@ -111,7 +111,7 @@ describe("another program's database in the ledger's place", () => {
     return { folder, path };
   };
 
-  test.each([
+  it.each([
     ["has an application id of its own", "PRAGMA application_id = 7; CREATE TABLE fact (name)"],
     ["has none, and other tables", "CREATE TABLE customers (name TEXT)"],
     ["has none, and one table of the ledger's name", "CREATE TABLE alias (alias TEXT)"],
@@ -119,14 +119,14 @@ describe("another program's database in the ledger's place", () => {
       "has a ledger's tables and another application id",
       "PRAGMA application_id = 7; CREATE TABLE fact (name); CREATE TABLE alias (alias)",
     ],
-  ])("is refused where it %s, and not a byte of it changes", (_, sql) => {
+  ])("a database that %s is refused and not changed", (_, sql) => {
     const { folder, path } = withDatabase(sql);
     const before = readFileSync(path);
     expectRefused(folder, /ledger\.db is not a ledger of this tool.*version.s application id/);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  test("is told from a ledger by the ledger's own application id", () => {
+  it("a ledger has its own application id", () => {
     const { path } = folderWithLedger();
     expect(readFileSync(path).subarray(68, 72).toString()).toBe("MBLD");
   });

@@ -38,13 +38,13 @@ describe("within one input", () => {
     return planned(openLedger(folder), folder, staged);
   };
 
-  it("rows that nothing speaks against are sent", () => {
+  it("rows without a conflict are sent", () => {
     const store = plan(...rows("a>ann", "b>ann", "c>bob"));
     expect(told(store)).toEqual(["2 send", "3 send", "4 send"]);
     expect(messages(store)).toEqual(["", "", ""]);
   });
 
-  it("the same pair again is a duplicate that names the first line, however often it comes", () => {
+  it("each repetition of a pair is a duplicate that names the first line", () => {
     const store = plan(...rows("a>ann", "b>bob", "a>ann", "a>ann"));
     expect(told(store)).toEqual([
       "2 send",
@@ -78,7 +78,7 @@ describe("within one input", () => {
     expect(messages(store)[2]).toBe("the alias is the primary of line 2; release with --allow chain");
   });
 
-  it("a primary of a row that is passed over makes a chain too; one of an invalid row does not", () => {
+  it("the primary of a skipped row makes a chain too; that of an invalid row does not", () => {
     expect(told(plan(row("bob>ann", 2), skipped("b>bob", 3), invalid(4)))).toEqual([
       "2 conflict chain",
       "3 skipped skipped_domain",
@@ -93,7 +93,7 @@ describe("within one input", () => {
     expect(messages(plan(row("a>ann", 2), other))[0]).toBe("line 4 gives this alias to Bob@X.example");
   });
 
-  it("a row that was passed over is compared with no other", () => {
+  it("a skipped row is not compared with other rows", () => {
     expect(told(plan(row("a>ann", 2), skipped("a>bob", 3), skipped("a>ann", 4)))).toEqual([
       "2 send",
       "3 skipped skipped_domain",
@@ -101,7 +101,7 @@ describe("within one input", () => {
     ]);
   });
 
-  it("messages name the file as well where the other row is in another one", () => {
+  it("messages name the file if the other row is in another one", () => {
     const folder = temporaryFolder();
     const store = openLedger(folder).beginRun(newRunFolder(folder));
     store.setMeta("input_0", "first.csv");
@@ -168,7 +168,7 @@ describe("with what the ledger knows", () => {
     },
   );
 
-  it("what holds a row back is told with the run that put it there, not with one that came later", async () => {
+  it("a conflict names the run that put the alias in place, not a later run", async () => {
     const atEpochMs = DAY + 1_000;
     const { ledger, folder, names } = await ledgerWith(
       [
@@ -186,7 +186,7 @@ describe("with what the ledger knows", () => {
     ]);
   });
 
-  it("a row that failed for good does not stand in the way of its correction", async () => {
+  it("a permanently failed row does not block its correction", async () => {
     const { ledger, folder } = await ledgerWith([{ pair: "a>ann", ended: "failed" }]);
     expect(told(planned(ledger, folder, rows("a>bob")))).toEqual(["2 send"]);
   });
@@ -200,7 +200,7 @@ describe("with what the ledger knows", () => {
     expect(told(store)).toEqual(["2 unchanged in_place"]);
   });
 
-  it("after a failed move, the same move is still one, and another one too", async () => {
+  it("after a failed move, the same move and another one are still moves", async () => {
     const { ledger, folder } = await ledgerWith(
       [{ pair: "a>ann", ended: "applied" }],
       [{ pair: "a>bob", ended: "failed" }],
@@ -208,7 +208,7 @@ describe("with what the ledger knows", () => {
     expect(told(planned(ledger, folder, rows("a>bob")))).toEqual(["2 conflict move"]);
   });
 
-  it("after a move without an answer, neither the old primary nor a third one is taken for safe", async () => {
+  it("after a move without an answer, neither the old primary nor a third one is treated as safe", async () => {
     const history = [[{ pair: "a>ann", ended: "applied" }], [{ pair: "a>bob", ended: "unknown" }]] as const;
     for (const pair of ["a>ann", "a>cyd"]) {
       const { ledger, folder } = await ledgerWith(...history);
@@ -221,7 +221,7 @@ describe("with what the ledger knows", () => {
     expect(told(planned(ledger, folder, rows("a>ann")))).toEqual(["2 send"]);
   });
 
-  it("a pair that was applied, then sent again in vain, is sent again", async () => {
+  it("a pair that was applied, then resent and failed, is sent again", async () => {
     for (const ended of ["failed", "unknown"] as const) {
       const { ledger, folder } = await ledgerWith(
         [{ pair: "a>ann", ended: "applied" }],
@@ -260,7 +260,7 @@ describe("a chain over several runs", () => {
       /^the alias may be the primary of b@x\.example \(a call without an answer 2026-01-02T00:00:00Z, run \S+\); release with --allow chain$/,
     ],
     ["claimed", /^the alias may be the primary of b@x\.example \(a call without an answer /],
-  ] as const)("is held back at an alias that is a primary by a row that ended %s", async (ended, message) => {
+  ] as const)("an alias that is the primary of a row that ended %s is held back", async (ended, message) => {
     const { ledger, folder } = await ledgerWith([{ pair: "b>bob", ended }]);
     const store = planned(ledger, folder, rows("bob>ann"));
     expect(told(store)).toEqual(["2 conflict chain"]);
@@ -276,14 +276,14 @@ describe("a chain over several runs", () => {
       "unknown",
       /^the primary may be an alias of ann@x\.example \(a call without an answer 2026-01-02T00:00:00Z, run \S+\); release with --allow chain$/,
     ],
-  ] as const)("is held back at a primary that is an alias by a row that ended %s", async (ended, message) => {
+  ] as const)("a primary that is the alias of a row that ended %s is held back", async (ended, message) => {
     const { ledger, folder } = await ledgerWith([{ pair: "bob>ann", ended }]);
     const store = planned(ledger, folder, rows("b>bob", "c>ann"));
     expect(told(store)).toEqual(["2 conflict chain", "3 send"]);
     expect(messages(store)[0]).toMatch(message);
   });
 
-  it("is not made by a row that failed", async () => {
+  it("a failed row makes no chain", async () => {
     const { ledger, folder } = await ledgerWith([
       { pair: "b>bob", ended: "failed" },
       { pair: "cyd>dan", ended: "failed" },
@@ -291,7 +291,7 @@ describe("a chain over several runs", () => {
     expect(told(planned(ledger, folder, rows("bob>ann", "c>cyd")))).toEqual(["2 send", "3 send"]);
   });
 
-  it("is held back again when the rows that a run held back are imported by themselves", async () => {
+  it("chain rows are held back again when they are imported alone", async () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     const all = rows("bob>ann", "b>bob", "ann>cyd");
@@ -302,7 +302,7 @@ describe("a chain over several runs", () => {
     expect(told(planned(ledger, folder, failed))).toEqual(["2 conflict chain", "4 conflict chain"]);
   });
 
-  it("is judged by skipped rows in both directions", () => {
+  it("skipped rows make chains in both directions", () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, [
       skipped("bob>ann", 2),
@@ -319,7 +319,7 @@ describe("a chain over several runs", () => {
     );
   });
 
-  it("ends with a row that moves the last alias away from the primary", async () => {
+  it("a row that moves the last alias away from the primary ends the chain", async () => {
     const { ledger, folder } = await ledgerWith([
       { pair: "b>bob", ended: "applied" },
       { pair: "c>bob", ended: "unknown" },
@@ -333,7 +333,7 @@ describe("a chain over several runs", () => {
     expect(told(both)).toEqual(["2 send", "3 send", "4 send"]);
   });
 
-  it("does not end with a row that is held back itself, as a move or for a chain of its own", async () => {
+  it("a row that is held back itself does not end a chain", async () => {
     const { ledger, folder, names } = await ledgerWith([
       { pair: "b>bob", ended: "applied" },
       { pair: "z>b", ended: "applied" },
@@ -352,7 +352,7 @@ describe("a chain over several runs", () => {
     ]);
   });
 
-  it("is sent with --allow chain", async () => {
+  it("chains are sent with --allow chain", async () => {
     const { ledger, folder } = await ledgerWith([
       { pair: "b>bob", ended: "applied" },
       { pair: "cyd>ann", ended: "applied" },
@@ -368,7 +368,7 @@ describe("a chain over several runs", () => {
   });
 });
 
-describe("the first rule that applies", () => {
+describe("the precedence of rules", () => {
   const history = [
     [
       { pair: "a>ann", ended: "applied" },
@@ -384,12 +384,12 @@ describe("the first rule that applies", () => {
     ["duplicate before chain", ["bob>cyd", "bob>cyd", "x>bob"], "3 duplicate duplicate_pair"],
     ["unchanged before chain", ["bob>ann", "x>bob"], "2 unchanged in_place"],
     ["chain before move", ["cyd>dan", "x>cyd"], "2 conflict chain"],
-  ])("%s", async (_title, pairs, expected) => {
+  ])("the first matching rule decides: %s", async (_title, pairs, expected) => {
     const { ledger, folder } = await ledgerWith(...history);
     expect(told(planned(ledger, folder, rows(...pairs)))).toContain(expected);
   });
 
-  it("--allow chain lets chains through, but not one that is a move as well", async () => {
+  it("--allow chain allows chains, except those that are also moves", async () => {
     const { ledger, folder } = await ledgerWith(...history);
     const rules = { ...NO_RULES, allowChain: true };
     expect(told(planned(ledger, folder, rows("eve>dan", "x>eve", "cyd>dan", "y>cyd"), rules))).toEqual([
@@ -400,7 +400,7 @@ describe("the first rule that applies", () => {
     ]);
   });
 
-  it("--allow move lets moves through, but not one that is a chain as well", async () => {
+  it("--allow move allows moves, except those that are also chains", async () => {
     const { ledger, folder } = await ledgerWith(...history);
     const rules = { ...NO_RULES, allowMove: true };
     expect(told(planned(ledger, folder, rows("a>dan", "cyd>dan", "y>cyd"), rules))).toEqual([
@@ -410,7 +410,7 @@ describe("the first rule that applies", () => {
     ]);
   });
 
-  it("with both allowed, all that is left to hold a row back are the other rows of the input", async () => {
+  it("with moves and chains allowed, only other rows of the input hold a row back", async () => {
     const { ledger, folder } = await ledgerWith(...history);
     const rules = { allowMove: true, allowChain: true };
     expect(told(planned(ledger, folder, rows("cyd>dan", "y>cyd", "z>eve", "z>fay"), rules))).toEqual([
@@ -423,7 +423,7 @@ describe("the first rule that applies", () => {
 });
 
 describe("the order of sending", () => {
-  it("is: never tried, then without a known answer, then failed, then sent again on purpose", async () => {
+  it("rows are sent in this order: never tried, unanswered, failed, resent", async () => {
     const { ledger, folder } = await ledgerWith([
       { pair: "again>ann", ended: "applied" },
       { pair: "failed>bob", ended: "failed" },
@@ -435,14 +435,14 @@ describe("the order of sending", () => {
     expect(sendingOrder(store)).toEqual([6, 4, 5, 3, 2]);
   });
 
-  it("is that of the input among rows of one kind", () => {
+  it("rows of one kind are sent in input order", () => {
     const folder = temporaryFolder();
     expect(sendingOrder(planned(openLedger(folder), folder, rows("c>z", "a>y", "b>z", "d>y")))).toEqual([
       2, 3, 4, 5,
     ]);
   });
 
-  it("lets primaries take turns, so that one with very many rows does not leave the lanes idle", () => {
+  it("primaries take turns, so that one with very many rows does not leave lanes idle", () => {
     const folder = temporaryFolder();
     const many = Array.from({ length: 40 }, (_, index) => `a${index}>ann`);
     const order = sendingOrder(planned(openLedger(folder), folder, rows(...many, "b>bob", "c>cyd")));
@@ -450,7 +450,7 @@ describe("the order of sending", () => {
     expect(order.slice(18)).toEqual(Array.from({ length: 24 }, (_, index) => index + 18));
   });
 
-  it("holds only rows that are to be sent, each once", () => {
+  it("the queue contains only rows to be sent, each once", () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, [
       ...rows("a>ann", "a>ann", "b>ann", "c>bob", "c>cyd"),
@@ -461,7 +461,7 @@ describe("the order of sending", () => {
   });
 });
 
-it("a plan of any rows with any history is what the rules say, word for word", async () => {
+it("for any rows and history the plan equals that of a plain model, word for word", async () => {
   await fc.assert(
     fc.asyncProperty(pasts, inputs, rulesOf, async (history, staged, rules) => {
       const folder = temporaryFolder();

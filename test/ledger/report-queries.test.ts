@@ -28,8 +28,8 @@ async function failing(count: number, code: (seq: number) => string, folder = te
   return store;
 }
 
-describe("what a report shows of the rows", () => {
-  it("is each outcome and code that someone must look at, with the first rows of it", async () => {
+describe("the rows in a report", () => {
+  it("problems are grouped by outcome and code, with the first rows of each", async () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     await livedThrough(ledger, folder, [{ pair: "b>failed", ended: "failed" }]);
@@ -62,7 +62,7 @@ describe("what a report shows of the rows", () => {
     ]);
   });
 
-  it("is a few examples of many rows, and the largest of many codes, with the count of all", async () => {
+  it("problems list a few examples and the largest groups, with the counts of all", async () => {
     const store = await failing(400, (seq) => (seq <= 100 ? "err_often" : `err_${seq}`));
     const { groups, groupCount, rowCount } = store.report.problems();
     expect({ groupCount, rowCount }).toEqual({ groupCount: 301, rowCount: 400 });
@@ -72,20 +72,20 @@ describe("what a report shows of the rows", () => {
     expect(groups[1]?.examples).toHaveLength(1);
   });
 
-  it("holds no text that is as long as a file", async () => {
+  it("long texts are truncated", async () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, [{ ...invalid(2), alias: "x".repeat(100_000) }]);
     expect(store.report.problems().groups[0]?.examples[0]?.alias).toHaveLength(400);
   });
 
-  it("is nothing where every row went well", async () => {
+  it("a run without problems has no groups", async () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, [row("a>applied", 2)]);
     expect(store.report.problems()).toEqual({ groups: [], groupCount: 0, rowCount: 0 });
     expect(store.report.sendingSpan()).toBeUndefined();
   });
 
-  it("is the course of the outcomes, from the times on record", async () => {
+  it("rows are counted by the time of their outcome", async () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, [
       row("a>a", 2),

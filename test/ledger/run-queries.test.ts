@@ -55,7 +55,7 @@ const INVALID = { outcome: "invalid", code: "x", message: "no" } as const;
 const lines = (ended: readonly { readonly line: number }[]) => ended.map(({ line }) => line);
 
 describe("how rows ended", () => {
-  it("is told of every row once, in the order of the input", async () => {
+  it("results contain every row once, in input order", async () => {
     const store = await everyOutcome();
     expect(endedRows(store).map(({ line, outcome, code }) => [line, outcome, code])).toEqual([
       [2, "applied", ""],
@@ -73,7 +73,7 @@ describe("how rows ended", () => {
     ]);
   });
 
-  it("comes with attempts, request id, instant and whether it may be retried, where there are any", async () => {
+  it("results have attempts, request id, time and retryable where they apply", async () => {
     const [applied, failed, retryable, , claimed, waiting, unchanged] = endedRows(await everyOutcome());
     expect(applied).toMatchObject({ retryable: false, attempts: 1, requestId: "r-1", atEpochMs: DAY });
     expect(failed).toMatchObject({ retryable: false, attempts: 1, requestId: "", message: "no" });
@@ -84,7 +84,7 @@ describe("how rows ended", () => {
     expect(unchanged).toMatchObject({ retryable: undefined, attempts: 0 });
   });
 
-  it("counts add up to the rows read, with every outcome named", async () => {
+  it("outcome counts add up to the rows read, with every outcome named", async () => {
     const store = await everyOutcome();
     const counts = store.read.outcomeCounts();
     expect(counts).toEqual({
@@ -101,7 +101,7 @@ describe("how rows ended", () => {
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(store.read.planCounts().rows);
   });
 
-  it("what is left to do is either to mend or to run again, never both and never neither", async () => {
+  it("every unfinished row is either to fix or to retry, never both", async () => {
     const store = await everyOutcome();
     expect(lines(endedRows(store, "to-fix"))).toEqual([3, 10, 11, 12]);
     expect(lines(endedRows(store, "to-retry"))).toEqual([4, 5, 6, 7]);
@@ -111,7 +111,7 @@ describe("how rows ended", () => {
     expect(lines(selected).sort((a, b) => a - b)).toEqual(lines(left));
   });
 
-  it("keeps each record's own text", async () => {
+  it("records keep their own text", async () => {
     const folder = temporaryFolder();
     const raw = '"Ann ""A"" Lee",\tann@x.example;a@x.example,\u{1f600}\r\nmore';
     const store = planned(openLedger(folder), folder, [row("a>ann", 2, { raw })]);
@@ -120,7 +120,7 @@ describe("how rows ended", () => {
 });
 
 describe("the plan", () => {
-  it("counts rows by what is to happen to them", async () => {
+  it("rows are counted by their plan", async () => {
     const { outcomes, send, rows: rowCount } = (await everyOutcome()).read.planCounts();
     expect({ outcomes, send, rowCount }).toEqual({
       outcomes: { ...NO_OUTCOMES, unchanged: 1, duplicate: 1, skipped: 1, invalid: 1, conflict: 2 },
@@ -129,12 +129,12 @@ describe("the plan", () => {
     });
   });
 
-  it("shows as problems what someone must look at", async () => {
+  it("planned problems are the invalid rows and the conflicts", async () => {
     const store = await everyOutcome();
     expect(lines([...store.read.planned("problems")].flat())).toEqual([10, 11, 12]);
   });
 
-  it("counts the rows to be sent by the domain of their alias, most first", () => {
+  it("rows to be sent are counted by the domain of their alias, largest first", () => {
     const folder = temporaryFolder();
     const at = (name: string, domain: string, line: number) =>
       row(`${name}>ann`, line, { aliasKey: `${name}@${domain}`, alias: `${name}@${domain.toUpperCase()}` });
@@ -153,7 +153,7 @@ describe("the plan", () => {
     });
   });
 
-  it("tells fifty domains, and how many there are", () => {
+  it("at most fifty domains are listed, with the number of all", () => {
     const folder = temporaryFolder();
     const staged = Array.from({ length: 60 }, (_, index) =>
       row(`a${index}>ann`, index + 2, { aliasKey: `a@d${index}.example` }),
@@ -162,7 +162,7 @@ describe("the plan", () => {
     expect([domains.length, domainCount]).toEqual([50, 60]);
   });
 
-  it("of nothing at all is empty", () => {
+  it("the plan of an empty input is empty", () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, []);
     expect(store.read.planCounts()).toEqual({ outcomes: NO_OUTCOMES, send: 0, rows: 0 });
@@ -174,7 +174,7 @@ describe("the plan", () => {
 });
 
 describe("failures", () => {
-  it("are counted by code and by domain, those that failed before apart, most first", async () => {
+  it("failures are counted by code and domain, repeated ones separately, largest first", async () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     await livedThrough(ledger, folder, [
@@ -199,7 +199,7 @@ describe("failures", () => {
   });
 });
 
-it("failures of very many codes and domains are told for fifty of each, and summed up for the rest", async () => {
+it("at most fifty failure codes and domains are listed, and the rest is summed up", async () => {
   const folder = temporaryFolder();
   const staged = Array.from({ length: 61 }, (_, index) => {
     const key = `a@d${String(index).padStart(2, "0")}.example`;
@@ -223,8 +223,8 @@ it("failures of very many codes and domains are told for fifty of each, and summ
   expect([byDomain.length, byDomain[50]]).toEqual([51, { name: "others", fresh: 11, repeated: 0 }]);
 });
 
-describe("pages", () => {
-  it("hold fewer rows where records are long, and never none", () => {
+describe("batches", () => {
+  it("batches have fewer rows if records are long, but at least one", () => {
     const folder = temporaryFolder();
     const lengths = [10, 600_000, 600_000, 2_000_000, 10, 10];
     const staged = lengths.map((length, index) =>
@@ -238,7 +238,7 @@ describe("pages", () => {
 
   const many = Array.from({ length: 2_345 }, (_, index) => `a${index}>p${index % 700}`);
 
-  it("hold every row once, whatever they are asked for", async () => {
+  it("batches contain every row once, for any query", async () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, rows(...many));
     await claimAndEnd(
@@ -253,7 +253,7 @@ describe("pages", () => {
     expect([...store.read.planned("all")].flat()).toHaveLength(many.length);
   });
 
-  it("of rows to be sent follow one another without gap or overlap", () => {
+  it("batches of sendable rows have no gap and no overlap", () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, rows(...many));
     const seen: number[] = [];

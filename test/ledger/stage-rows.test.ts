@@ -13,17 +13,14 @@ import {
 } from "./parts.ts";
 
 describe("staged rows", () => {
-  it.each([0, 1, 49, 50, 51, 100, 120])(
-    "are numbered and kept in the order in which they came: %i",
-    (count) => {
-      const folder = temporaryFolder();
-      const pairs = Array.from({ length: count }, (_, index) => `a${index}>p${index}`);
-      const store = planned(openLedger(folder), folder, rows(...pairs));
-      expect(plansOf(store).map(({ seq, line }) => [seq, line])).toEqual(pairs.map((_, i) => [i + 1, i + 2]));
-    },
-  );
+  it.each([0, 1, 49, 50, 51, 100, 120])("staged rows are numbered in input order: %i", (count) => {
+    const folder = temporaryFolder();
+    const pairs = Array.from({ length: count }, (_, index) => `a${index}>p${index}`);
+    const store = planned(openLedger(folder), folder, rows(...pairs));
+    expect(plansOf(store).map(({ seq, line }) => [seq, line])).toEqual(pairs.map((_, i) => [i + 1, i + 2]));
+  });
 
-  it("go on being numbered from one portion to the next", () => {
+  it("numbering continues from one batch to the next", () => {
     const folder = temporaryFolder();
     const store = openLedger(folder).beginRun(newRunFolder(folder));
     const stager = store.stager();
@@ -38,7 +35,7 @@ describe("staged rows", () => {
     ]);
   });
 
-  it("are on record when they were added: what refused one is kept with it", () => {
+  it("added rows are on record, with the reason of an invalid one", () => {
     const folder = temporaryFolder();
     const store = planned(openLedger(folder), folder, [invalid(7)]);
     expect(endedRows(store)).toMatchObject([
@@ -46,7 +43,7 @@ describe("staged rows", () => {
     ]);
   });
 
-  it("keep texts as they are, whatever is in them", () => {
+  it("staged texts are kept unchanged, whatever they contain", () => {
     const folder = temporaryFolder();
     const texts = ["", "'; DROP TABLE row; --", "\u0001a", "\u{1f600}", '"\r\n"', "1e5", "null"];
     const staged = texts.map((raw, index) => row(`a${index}>ann`, index + 2, { raw }));
@@ -54,7 +51,7 @@ describe("staged rows", () => {
     expect(rawsOf(store)).toEqual(texts);
   });
 
-  it("are whole and readable where a text holds what SQLite would cut it at, or die of", () => {
+  it("texts with a NUL or half a surrogate pair can be read back completely", () => {
     const folder = temporaryFolder();
     const texts = { raw: "a\0b\ud800c", aliasFor: "ann\0", alias: "\udc00" };
     const refused = { outcome: "invalid", code: "x", message: "found \0 and \ud800" } as const;

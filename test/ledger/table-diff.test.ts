@@ -19,7 +19,7 @@ function changesBetween(before: Rows, after: Rows): RowChange[] {
 }
 
 describe("between two tables", () => {
-  it("rows are added, removed and changed, sorted by key", () => {
+  it("finds added, removed and changed rows, sorted by key", () => {
     const before: Rows = [
       ["c", "c1"],
       ["a", "a1"],
@@ -37,7 +37,7 @@ describe("between two tables", () => {
     ]);
   });
 
-  it("nothing differs where only the order does, one row of a key or several", () => {
+  it("finds no difference if only the order differs, with one row of a key or several", () => {
     const table = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom("1", "2", "'", "ü")));
     fc.assert(
       fc.property(table, (rows) => {
@@ -47,7 +47,7 @@ describe("between two tables", () => {
     );
   });
 
-  it("whatever they hold, the changes lead from the one to the other", () => {
+  it("for any two tables the changes turn one into the other", () => {
     const table = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom("1", "2", "3")));
     fc.assert(
       fc.property(table, table, (before, after) => {
@@ -66,7 +66,7 @@ describe("between two tables", () => {
     );
   });
 
-  it("thousands of changes are told page by page, and no file of it has a name", () => {
+  it("yields thousands of changes in batches, and leaves no named file", () => {
     const folder = temporaryFolder();
     const changes = new TableDiff(folder);
     const rows = Array.from({ length: 5_430 }, (_, index) => ({

@@ -37,8 +37,8 @@ function left(store: RunStore, selection: "to-fix" | "to-retry"): UnfinishedReco
   return [...store.read.records(selection)].flat();
 }
 
-describe("what is left of records", () => {
-  it("is each record once, with those of its rows that are left, and all of them where it is whole", async () => {
+describe("unfinished records", () => {
+  it("each record comes once with its unfinished rows, without a list if all are unfinished", async () => {
     const folder = temporaryFolder();
     const store = runOf(openLedger(folder), folder, [
       record(2, "two good, one bad", [true, false, true]),
@@ -73,7 +73,7 @@ describe("what is left of records", () => {
     ]);
   });
 
-  it("comes in pages that fit into memory, also where each record is asked for by a row that has not its text", () => {
+  it("records come in batches that fit into memory, even if their text is in another row", () => {
     const folder = temporaryFolder();
     const long = "x".repeat(600_000);
     const records = [2, 3, 4, 5].map((line) => record(line, long, [true, false]));
@@ -81,7 +81,7 @@ describe("what is left of records", () => {
     expect([...store.read.records("to-fix")].map((page) => page.length)).toEqual([1, 1, 1, 1]);
   });
 
-  it("is kept once in the run's file, however many rows the record has", () => {
+  it("a record's text is stored once, however many rows it has", () => {
     const folder = temporaryFolder();
     const ledger = openLedger(folder);
     const raw = "x".repeat(100_000);
@@ -91,7 +91,7 @@ describe("what is left of records", () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(1_000_000);
   });
 
-  it("is, for any records and any batches, every row that is left and no other, in its order", () => {
+  it("for any records and batches, exactly the unfinished rows come, in order", () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }), { maxLength: 12 }),

@@ -29,7 +29,7 @@ function told(store: VerifyStore): string[] {
 }
 
 describe("a verification", () => {
-  it("says of each row what was found of its alias, in the order of the input", () => {
+  it("each row has the status of its alias, in input order", () => {
     const store = wanting([
       ...rows("c>ann", "b>bob", "a>carl", "d>dan", "c>ann"),
       invalid(7),
@@ -56,7 +56,7 @@ describe("a verification", () => {
     expect(store.unmarkedCount()).toBe(1);
   });
 
-  it("is the same as comparing in memory, however the list is cut into pages, and whatever it repeats", () => {
+  it("a verification equals a comparison in memory, for any pages and repetitions", () => {
     const name = fc.constantFrom("a", "b", "c", "d", "e", "f");
     const listed = fc.record({
       key: name.map((it) => `${it}@x.example`),
@@ -86,7 +86,7 @@ describe("a verification", () => {
     );
   });
 
-  it("forgets a list that is read again", () => {
+  it("rollbackTo removes a list that is read again", () => {
     const store = wanting(rows("a>ann", "b>bob"));
     store.addListed([{ key: "a@x.example", alias: true }]);
     const mark = store.checkpoint();
@@ -96,7 +96,7 @@ describe("a verification", () => {
     expect(told(store)).toEqual(["2 alias", "3 absent"]);
   });
 
-  it("tells the domains of the aliases, those that are not internal apart", () => {
+  it("internal and external domains of the aliases are listed separately", () => {
     const elsewhere = rows("a>ann", "b>bob").map((row) => ({
       ...row,
       aliasKey: row.aliasKey?.replace("x.", "y.") ?? null,
@@ -109,11 +109,11 @@ describe("a verification", () => {
     expect(told(store).slice(3)).toEqual(["2 not-checkable", "3 not-checkable"]);
   });
 
-  it("counts aliases that the input gives to several primaries", () => {
+  it("aliases with several primaries in the input are counted", () => {
     expect(wanting(rows("a>ann", "a>ann", "b>bob", "b>carl")).ambiguousCount()).toBe(1);
   });
 
-  it("takes addresses that are no text", () => {
+  it("addresses with unstorable characters are accepted", () => {
     const store = wanting(rows("a>ann"));
     expect(
       store.addListed([
@@ -126,15 +126,15 @@ describe("a verification", () => {
   });
 });
 
-describe("what a verification leaves", () => {
-  it("is nothing", () => {
+describe("the end of a verification", () => {
+  it("a verification leaves no file", () => {
     const folder = temporaryFolder();
     const store = VerifyStore.open(folder, newRunFolder(folder));
     store.discard();
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("is removed by the next verification or run where it was killed, and left alone while it lives", () => {
+  it("the next verification or run removes the files of a killed one, but not of a live one", () => {
     const folder = temporaryFolder();
     const alive = newRunFolder(folder);
     const store = VerifyStore.open(folder, alive);
@@ -152,7 +152,7 @@ describe("what a verification leaves", () => {
     expect(existsSync(join(alive, "verify.db"))).toBe(true);
   });
 
-  it("is refused with a RunError where it can't be written", () => {
+  it("a folder that can't be written is a RunError", () => {
     expect(() => VerifyStore.open("/dev/null", "/dev/null/x")).toThrow(RunError);
   });
 });
