@@ -11,7 +11,7 @@ import type { LimitRules } from "../send-rows/run-limits.ts";
 import type { SendJob, SendRunHooks } from "../send-rows/send-run.ts";
 import type { FinishedRun } from "../write-results/finish-run.ts";
 
-/** Order for an import. */
+/** Inputs and settings of an import. */
 export interface ImportJob extends InputJob {
   readonly skip: SkipDomain;
   readonly planning: PlanRules;
@@ -22,7 +22,7 @@ export interface ImportJob extends InputJob {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Order for an import that sends. */
+/** Inputs and settings of an import that sends. */
 export interface SendingJob extends ImportJob, SendJob {
   readonly account: LedgerOwner;
   readonly sending: SendJob["sending"] & LimitRules;
@@ -43,9 +43,9 @@ export interface SendingParts extends ImportParts {
 export interface ImportView extends SendRunHooks, InputHooks {
   /** Called first. */
   ledgerOpened(path: string, knownCount: number): void;
-  /** A killed run is finished. `finished` is undefined if the plan, and with it every record of sent rows, is lost. */
+  /** A killed run is finished. `finished` is undefined if no plan is on record: then no sent row is either. */
   runRecovered(folder: string, finished: FinishedRun | undefined): void;
-  /** The run has its name: that of its folder. */
+  /** The run has started. Its name is that of its folder. */
   runBegan(run: string): void;
   planned(plan: Plan): void;
 }

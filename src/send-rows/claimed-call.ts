@@ -47,7 +47,7 @@ export async function callClaimed(rows: readonly PendingRow[], parts: ClaimedCal
         for (const row of rows) if (row.attempts > 0) recorder.counts.retries += 1;
       },
     });
-    // The run drained while the call waited for a token. That is no evidence of an outage.
+    // The run drained while the call waited for a token. That is not evidence of an outage.
     if (!isClaimed) shutdown.throwIfStopped();
     return exchange;
   } catch (error) {

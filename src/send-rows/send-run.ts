@@ -24,7 +24,7 @@ export interface SendJob {
   readonly breaker: BreakerRules;
 }
 
-/** What a run sends with. */
+/** The planned run, its call, and all else that {@link sendRun} depends on. */
 export interface SendContext {
   /** The planned run: its rows, and its journal. */
   readonly store: RunStore;
@@ -46,7 +46,7 @@ export interface SendRunHooks extends SendHooks {
   sent(): void;
 }
 
-/** How far sending is. */
+/** Progress of sending. */
 export interface SendProgress {
   readonly total: number;
   readonly counts: Readonly<SendCounts>;
