@@ -13,7 +13,7 @@ import {
   runFoldersWith,
 } from "./run-folder.ts";
 import { RunStore } from "./run-store.ts";
-import { LEDGER_APPLICATION_ID, RUN_APPLICATION_ID, RUN_SCHEMA } from "./schema.ts";
+import { LEDGER_APPLICATION_ID, RESULT_VIEW, RUN_APPLICATION_ID, RUN_SCHEMA } from "./schema.ts";
 import { checkRun, validText } from "./valid-texts.ts";
 
 /** The call rate that the last run with responses observed. */
@@ -171,6 +171,7 @@ export class Ledger {
       this.#database.detach("run");
       return undefined;
     }
+    this.#database.exec(RESULT_VIEW);
     if (!this.#checkedRuns.has(folder)) checkRun(this.#database);
     this.#checkedRuns.add(folder);
     return new RunStore(this.#database, folder);

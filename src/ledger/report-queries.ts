@@ -94,7 +94,7 @@ const PROBLEM_ROWS = `
   CREATE TEMP TABLE problem AS
     SELECT seq, outcome, coalesce(code, '') AS code,
       earlier = ${PREVIOUS_OUTCOME.failed} AND outcome IN ('failed', 'unknown') AS repeated
-    FROM run.ending WHERE outcome IN ('invalid', 'conflict', 'failed', 'unknown');
+    FROM run.row_result WHERE outcome IN ('invalid', 'conflict', 'failed', 'unknown');
   CREATE INDEX temp.problem_kind ON problem (outcome, code, seq);
 `;
 
@@ -113,12 +113,12 @@ const GROUPS = `
 const FIRST_ROWS = `
   WITH ${COUNTED},
   shown AS MATERIALIZED (SELECT outcome, code FROM counted ORDER BY rows DESC, outcome, code LIMIT ?2)
-  SELECT ending.outcome, coalesce(ending.code, ''), ending.file, ending.line,
-    substr(ending.alias_for, 1, ?3), substr(ending.alias, 1, ?3), substr(coalesce(ending.message, ''), 1, ?3)
-  FROM shown JOIN run.ending AS ending ON ending.seq IN (
+  SELECT result.outcome, coalesce(result.code, ''), result.file, result.line,
+    substr(result.alias_for, 1, ?3), substr(result.alias, 1, ?3), substr(coalesce(result.message, ''), 1, ?3)
+  FROM shown JOIN run.row_result AS result ON result.seq IN (
     SELECT seq FROM temp.problem
     WHERE problem.outcome = shown.outcome AND problem.code = shown.code ORDER BY seq LIMIT ?1)
-  ORDER BY ending.seq
+  ORDER BY result.seq
 `;
 
 const ROWS_BY_BUCKET = `

@@ -91,7 +91,7 @@ export class RunQueries {
 
   /** Yields rows with their outcomes, in input order. */
   *results(selection: Selection): Generator<readonly ResultRow[]> {
-    const query = { columns: RESULT, from: "run.ending", filter: SELECTIONS[selection] };
+    const query = { columns: RESULT, from: "run.row_result", filter: SELECTIONS[selection] };
     yield* queryBatches(this.#database, query, asResultRow);
   }
 
@@ -107,7 +107,7 @@ export class RunQueries {
   }
 
   outcomeCounts(): OutcomeCounts {
-    return counted(this.#database.all("SELECT outcome, count(*) FROM run.ending GROUP BY outcome"));
+    return counted(this.#database.all("SELECT outcome, count(*) FROM run.row_result GROUP BY outcome"));
   }
 
   /** Counts rows by their planned outcome, and the rows to be sent. */
@@ -167,7 +167,7 @@ function failuresBy(expression: string): string {
   return `
     WITH counted AS (
       SELECT ${expression} AS name, count(*) AS rows, sum(earlier = ${PREVIOUS_OUTCOME.failed}) AS repeated
-      FROM run.ending WHERE outcome IN ('failed', 'unknown') GROUP BY name
+      FROM run.row_result WHERE outcome IN ('failed', 'unknown') GROUP BY name
     ), placed AS (
       SELECT *, min(row_number() OVER (ORDER BY rows DESC, name), ?1 + 1) AS place FROM counted
     )

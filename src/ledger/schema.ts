@@ -40,6 +40,44 @@ export const LEDGER_SCHEMA = `
 export const RUN_APPLICATION_ID = 0x4d42_0002;
 
 /**
+ * Each row of a run with its outcome. A `claim` without an `outcome` is a row whose result is unknown. Runs of earlier
+ * versions have this view under another name, so it is created when a killed run is opened.
+ */
+export const RESULT_VIEW = `
+  CREATE VIEW IF NOT EXISTS run.row_result AS
+    SELECT row.seq, row.file, row.line, row.record, row.raw, row.alias_for, row.alias, row.alias_key, row.primary_key,
+      row.earlier,
+      CASE
+        WHEN row.plan IS NOT NULL THEN row.plan
+        WHEN outcome.seq IS NOT NULL THEN outcome.ended
+        WHEN claim.seq IS NOT NULL THEN 'unknown'
+        ELSE 'not-sent'
+      END AS outcome,
+      CASE
+        WHEN row.plan IS NOT NULL THEN row.code
+        WHEN outcome.seq IS NOT NULL THEN outcome.code
+        WHEN claim.seq IS NOT NULL THEN 'interrupted'
+        ELSE 'not_sent'
+      END AS code,
+      CASE
+        WHEN row.plan IS NOT NULL THEN row.message
+        WHEN outcome.seq IS NOT NULL THEN outcome.message
+        WHEN claim.seq IS NOT NULL THEN 'the run ended before the answer was on record; the alias may be in place'
+        ELSE 'the run stopped before this row was sent'
+      END AS message,
+      CASE
+        WHEN row.plan IS NOT NULL THEN NULL
+        WHEN outcome.seq IS NOT NULL THEN outcome.retryable
+        WHEN claim.seq IS NOT NULL THEN 1
+      END AS retryable,
+      coalesce(outcome.attempts, claim.attempts, 0) AS attempts,
+      outcome.request_id, outcome.at
+    FROM run.row
+    LEFT JOIN run.outcome ON outcome.seq = row.seq
+    LEFT JOIN run.claim ON claim.seq = row.seq;
+`;
+
+/**
  * The tables of one run, in a separate file in its folder. The sequence number `seq` is the order of the input.
  *
  * - `row.plan`: NULL for a row to be sent, otherwise its planned outcome
@@ -48,7 +86,6 @@ export const RUN_APPLICATION_ID = 0x4d42_0002;
  *   the first one, which has the text
  * - `row.earlier`: see PREVIOUS_OUTCOME in plan-rows.ts
  * - `skipped`: the aliases of rows that the user's options skip; they have no key in `row`
- * - `ending`: each row with its outcome. A `claim` without an `outcome` is a row whose result is unknown
  */
 export const RUN_SCHEMA = `
   PRAGMA run.application_id = ${RUN_APPLICATION_ID};
@@ -81,37 +118,7 @@ export const RUN_SCHEMA = `
     request_id TEXT,
     at INTEGER NOT NULL
   );
-  CREATE VIEW run.ending AS
-    SELECT row.seq, row.file, row.line, row.record, row.raw, row.alias_for, row.alias, row.alias_key, row.primary_key,
-      row.earlier,
-      CASE
-        WHEN row.plan IS NOT NULL THEN row.plan
-        WHEN outcome.seq IS NOT NULL THEN outcome.ended
-        WHEN claim.seq IS NOT NULL THEN 'unknown'
-        ELSE 'not-sent'
-      END AS outcome,
-      CASE
-        WHEN row.plan IS NOT NULL THEN row.code
-        WHEN outcome.seq IS NOT NULL THEN outcome.code
-        WHEN claim.seq IS NOT NULL THEN 'interrupted'
-        ELSE 'not_sent'
-      END AS code,
-      CASE
-        WHEN row.plan IS NOT NULL THEN row.message
-        WHEN outcome.seq IS NOT NULL THEN outcome.message
-        WHEN claim.seq IS NOT NULL THEN 'the run ended before the answer was on record; the alias may be in place'
-        ELSE 'the run stopped before this row was sent'
-      END AS message,
-      CASE
-        WHEN row.plan IS NOT NULL THEN NULL
-        WHEN outcome.seq IS NOT NULL THEN outcome.retryable
-        WHEN claim.seq IS NOT NULL THEN 1
-      END AS retryable,
-      coalesce(outcome.attempts, claim.attempts, 0) AS attempts,
-      outcome.request_id, outcome.at
-    FROM run.row
-    LEFT JOIN run.outcome ON outcome.seq = row.seq
-    LEFT JOIN run.claim ON claim.seq = row.seq;
+  ${RESULT_VIEW}
 `;
 
 /**

@@ -40,7 +40,7 @@ function* eachUnfinished(database: Database, filter: string): Generator<Unfinish
     return [following !== first ? { file, raw } : { file, raw, rows }];
   };
 
-  for (const batch of queryBatches(database, { columns, from: "run.ending", filter }, (row) => row)) {
+  for (const batch of queryBatches(database, { columns, from: "run.row_result", filter }, (row) => row)) {
     for (const row of batch) {
       const seq = integer(row, 0);
       const file = integer(row, 1);

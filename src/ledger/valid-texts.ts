@@ -34,7 +34,7 @@ export function checkRun(database: Database): void {
   const texts = "raw, alias_for, alias, alias_key, primary_key, outcome, code, message, request_id";
   checkBatches(database, "run", {
     columns: `CAST(concat_ws(',', ${texts}) AS BLOB)`,
-    from: "run.ending",
+    from: "run.row_result",
     filter: "",
   });
 }

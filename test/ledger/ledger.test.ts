@@ -216,6 +216,19 @@ describe("the files of a run", () => {
     expect(told(planned(ledger, folder, rows("a>ann")))).toEqual(["2 send"]);
   });
 
+  it("a killed run of a version that named its view otherwise can be read and merged", () => {
+    const folder = temporaryFolder();
+    const ledger = openLedger(folder);
+    const store = planned(ledger, folder, rows("a>ann"));
+    ledger.leaveRun();
+    const file = Database.open(join(store.folder, "run.db"), "run");
+    file.exec("DROP VIEW run.row_result; CREATE VIEW run.ending AS SELECT seq FROM run.row");
+    file.close();
+    const killed = ledger.openRun(store.folder);
+    killed?.merge(DAY);
+    expect(killed?.read.outcomeCounts()).toMatchObject({ "not-sent": 1 });
+  });
+
   it("the last value of a run's metadata counts", () => {
     const folder = temporaryFolder();
     const store = openLedger(folder).beginRun(newRunFolder(folder));
