@@ -24,7 +24,7 @@ function written(
 }
 
 describe("a line of the log", () => {
-  it("is JSON with time, level, fields and message", () => {
+  it("writes JSON with time, level, fields and message", () => {
     const { line, ...rest } = JSON.parse(
       written((log) => log.info({ line: 7, code: "timeout" }, "retrying")),
     );
@@ -41,7 +41,7 @@ describe("a line of the log", () => {
     ["error", ["alarm"]],
     ["info", ["tell", "alarm"]],
     ["debug", ["detail", "tell", "alarm"]],
-  ] as const)("is written from the level %s on", (level, expected) => {
+  ] as const)("writes lines from the level %s on", (level, expected) => {
     const { log, lines } = logInto({ level });
     log.debug("detail");
     log.info("tell");
@@ -49,14 +49,14 @@ describe("a line of the log", () => {
     expect(lines.map((line) => JSON.parse(line).msg)).toEqual(expected);
   });
 
-  it("is written at once: a process that dies next has said it", () => {
+  it("writes each line immediately, so that a crash loses none", () => {
     const { log, lines } = logInto();
     log.info("now");
     expect(lines).toHaveLength(1);
   });
 });
 
-describe("a secret is blotted out", () => {
+describe("redaction", () => {
   it.each<[string, (log: ReturnType<typeof logInto>["log"]) => void]>([
     ["in a message", (log) => log.info(`sent ${SECRET} there`)],
     ["in a field", (log) => log.info({ line: SECRET }, "x")],
@@ -67,14 +67,14 @@ describe("a secret is blotted out", () => {
     ["in an error's cause", (log) => log.error(new Error("no", { cause: new Error(SECRET) }), "x")],
     ["in what a child logger says always", (log) => log.child({ name: SECRET }).info("x")],
     ["twice in a line", (log) => log.info({ a: SECRET }, `${SECRET}${SECRET}`)],
-  ])("%s", (_where, say) => {
+  ])("redacts a secret %s", (_where, say) => {
     const line = written(say);
     expect(line).toContain("[redacted]");
     expect(line).not.toContain(SECRET);
     expect(() => JSON.parse(line)).not.toThrow();
   });
 
-  it("although JSON writes some of its characters otherwise", () => {
+  it("redacts a secret with characters that JSON escapes", () => {
     const secret = 'a"b\\c/d\te-\u{1f600}';
     const line = written((log) => log.info({ at: secret }, `with ${secret} in it`), {
       redact: createRedactor([secret]).redact,
@@ -83,7 +83,7 @@ describe("a secret is blotted out", () => {
     expect(JSON.parse(line)).toMatchObject({ at: "[redacted]" });
   });
 
-  it("in the form that a web address or a form gives it", () => {
+  it("redacts a secret as URLs and forms encode it", () => {
     const secret = "k+y/with=signs";
     const line = written((log) => log.info(`https://x.example/?key=${encodeURIComponent(secret)}`), {
       redact: createRedactor([secret]).redact,
@@ -91,21 +91,21 @@ describe("a secret is blotted out", () => {
     expect(line).toContain("key=[redacted]");
   });
 
-  it("whole, if another secret is a part of it", () => {
+  it("redacts all of a secret that contains another one", () => {
     const line = written((log) => log.info("it is hush-hush-and-more"), {
       redact: createRedactor(["hush-hush", "hush-hush-and-more"]).redact,
     });
     expect(JSON.parse(line).msg).toBe("it is [redacted]");
   });
 
-  it("but a very short one is not, as ordinary words would be blotted out", () => {
+  it("does not redact a very short secret, which would match ordinary words", () => {
     expect(
       JSON.parse(written((log) => log.info("a cat"), { redact: createRedactor(["cat", ""]).redact })).msg,
     ).toBe("a cat");
   });
 
   it.each(["authorization", "accessToken", "access_token", "clientSecret", "secretKey", "appKey"])(
-    "whatever it is, under the name %s",
+    "redacts any value of a field named %s",
     (name) => {
       for (const fields of [
         { [name]: "Bearer abc" },
@@ -135,8 +135,8 @@ const NASTY = [
 ] as const;
 const HARMFUL = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
-describe("text from outside cannot play tricks", () => {
-  it.each(NASTY)("with %s, wherever it stands: nothing of it is in the line as such", (_name, nasty) => {
+describe("control characters", () => {
+  it.each(NASTY)("a line does not contain %s, wherever it is logged", (_name, nasty) => {
     const says: ((log: ReturnType<typeof logInto>["log"]) => void)[] = [
       (log) => log.info(`a${nasty}b`),
       (log) => log.info({ alias: `a${nasty}b` }, "x"),
@@ -155,7 +155,7 @@ describe("text from outside cannot play tricks", () => {
     }
   });
 
-  it.each(NASTY)("with %s on a terminal, where lines are made pretty", (_name, nasty) => {
+  it.each(NASTY)("a pretty-printed line does not contain %s", (_name, nasty) => {
     const pretty = prettyFactory({ colorize: false, singleLine: true });
     const says: ((log: ReturnType<typeof logInto>["log"]) => void)[] = [
       (log) => log.info({ alias: `a${nasty}b`, row: { alias: `a${nasty}b` } }, `a${nasty}b`),
@@ -167,7 +167,7 @@ describe("text from outside cannot play tricks", () => {
     }
   });
 
-  it("with anything at all: a line of the log is one line of plain JSON", () => {
+  it("any text is logged as one line of plain JSON", () => {
     const anything = fc.string({ unit: "binary" });
     fc.assert(
       fc.property(anything, anything, anything, (message, name, value) => {
@@ -178,7 +178,7 @@ describe("text from outside cannot play tricks", () => {
     );
   });
 
-  it("and text without tricks stays as it is", () => {
+  it("text without control characters stays unchanged", () => {
     const text = 'Zoë \u{1f600} 日本語 \\ " / \\n \\u001b';
     expect(JSON.parse(written((log) => log.info({ alias: text }, text)))).toMatchObject({
       alias: text,

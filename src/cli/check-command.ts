@@ -23,7 +23,7 @@ const EXIT_CODES: Readonly<Record<AccountCheck["result"], ExitCode>> = {
   unreachable: EXIT.unreachable,
 };
 
-/** `mimecast-bulk check`. Changes nothing at Mimecast. Throws a RunError for an error in the options. */
+/** Runs `mimecast-bulk check`. Changes nothing at Mimecast. Throws a RunError for an error in the options. */
 export async function checkCommand(flags: CheckFlags, host: Host): Promise<ExitCode> {
   const config = readCheckConfig(flags, host);
   const settings = settingsFindings(config);

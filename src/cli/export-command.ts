@@ -12,7 +12,7 @@ import { type CommandRun, runReadCommand } from "./run-command.ts";
 import { printer } from "./stdout.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** `mimecast-bulk export`. Throws a RunError for an error in the options or settings. */
+/** Runs `mimecast-bulk export`. Throws a RunError for an error in the options or settings. */
 export async function exportCommand(flags: ExportFlags, host: Host): Promise<ExitCode> {
   const { options, connection } = readConnectionConfig(exportFlags, flags, host, checkExportConflicts);
   const { allGroups, changes, concurrency, group, output: given, ...rest } = options;

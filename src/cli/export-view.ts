@@ -11,7 +11,7 @@ import { logWait } from "./wait-line.ts";
 /** Interval of progress records where standard error is not a terminal. */
 const PROGRESS_LINE_MS = 10_000;
 
-/** Shows an export on standard error: a bar and sentences on a terminal, log records elsewhere. */
+/** View of an export on standard error: a bar and sentences on a terminal, log records elsewhere. */
 export class ConsoleExportView implements ExportView {
   readonly #console: Console;
   readonly #nowEpochMs: () => number;

@@ -14,7 +14,7 @@ import { print, printText } from "./stdout.ts";
 import { systemClock } from "./system-clock.ts";
 import { logWait } from "./wait-line.ts";
 
-/** `mimecast-bulk groups [QUERY]`. Throws a RunError for an error in the options or settings. */
+/** Runs `mimecast-bulk groups [QUERY]`. Throws a RunError for an error in the options or settings. */
 export async function groupsCommand(
   query: string | undefined,
   flags: GroupsFlags,

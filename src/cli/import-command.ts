@@ -22,7 +22,7 @@ import { print } from "./stdout.ts";
 import { summaryLines } from "./summary-text.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** `mimecast-bulk import FILE…`. Throws a RunError for an error that the user can fix. */
+/** Runs `mimecast-bulk import FILE…`. Throws a RunError for an error that the user can fix. */
 export async function importCommand(
   files: readonly string[],
   flags: ImportFlags,

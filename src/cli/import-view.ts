@@ -20,7 +20,7 @@ export type ImportViewSettings = PlanView;
 /** Interval of progress records where standard error is not a terminal. */
 const PROGRESS_LINE_MS = 10_000;
 
-/** Shows an import on standard error: a bar and sentences on a terminal, log records elsewhere. */
+/** View of an import on standard error: a bar and sentences on a terminal, log records elsewhere. */
 export class ConsoleImportView implements ImportView {
   readonly #console: Console;
   readonly #settings: ImportViewSettings;

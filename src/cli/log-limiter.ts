@@ -4,7 +4,7 @@ const MAX_PER_CODE = 10;
 const MAX_CODES = 500;
 const OTHER_CODES = "other codes";
 
-/** Limits the log to a readable number of events per code. */
+/** Limiter that keeps a log to a readable number of events per code. */
 export class LogLimiter {
   readonly #times = new Map<string, number>();
 

@@ -1,4 +1,4 @@
-/** Renders a progress line that is at most `columns` long. */
+/** Function that renders a progress line of at most `columns` characters. */
 export type RenderLine = (columns: number) => string;
 
 /** The part of a terminal stream that the progress line needs. */

@@ -21,7 +21,7 @@ export interface SimulateFlags {
 
 const MAX_PORT = 65_535;
 
-/** `mimecast-bulk simulate`: serves until a signal. Throws a RunError for an error that the user can fix. */
+/** Runs `mimecast-bulk simulate`: serves until a signal. Throws a RunError for an error that the user can fix. */
 export async function simulateCommand(flags: SimulateFlags, host: Host): Promise<ExitCode> {
   const simulator = await startSimulator({
     port: parsePort(flags.port),

@@ -22,7 +22,7 @@ import { ConsoleVerifyView, verifyLines } from "./verify-view.ts";
 /** One: a page contains the token of the next page, and domains are read one after the other. */
 const CALLS_IN_FLIGHT = 1;
 
-/** `mimecast-bulk verify FILE…`. Throws a RunError for an error that the user can fix. */
+/** Runs `mimecast-bulk verify FILE…`. Throws a RunError for an error that the user can fix. */
 export async function verifyCommand(
   files: readonly string[],
   flags: VerifyFlags,

@@ -13,7 +13,7 @@ import { logWait } from "./wait-line.ts";
 /** Interval of progress records where standard error is not a terminal. */
 const PROGRESS_LINE_MS = 10_000;
 
-/** Shows a verification on standard error: a bar and sentences on a terminal, log records elsewhere. */
+/** View of a verification on standard error: a bar and sentences on a terminal, log records elsewhere. */
 export class ConsoleVerifyView implements VerifyView {
   readonly #console: Console;
   #ticker: NodeJS.Timeout | undefined;

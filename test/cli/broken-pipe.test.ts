@@ -29,8 +29,8 @@ async function withoutReader(
   return { code, signal, heard };
 }
 
-describe.each(["at once", "after the first piece"] as const)("A reader that leaves %s", (leaves) => {
-  test("of standard error does not end a run that sends", async () => {
+describe.each(["at once", "after the first piece"] as const)("a reader that leaves %s", (leaves) => {
+  test("closing standard error does not end a run that sends", async () => {
     const simulator = await simulatorFor({ latencyMs: 5 });
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(300));
@@ -44,7 +44,7 @@ describe.each(["at once", "after the first piece"] as const)("A reader that leav
     expect(simulator.aliases.size).toBe(300);
   });
 
-  test("of the summary ends nothing, and nothing is said of it", async () => {
+  test("closing standard output does not change a run or its messages", async () => {
     const simulator = await simulatorFor();
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(3));
@@ -57,12 +57,15 @@ describe.each(["at once", "after the first piece"] as const)("A reader that leav
     });
   });
 
-  test.each([[["--help"]], [["--version"]], [["import", "--help"]]])("of %j is quiet, too", async (words) => {
-    const surroundings = { cwd: temporaryFolder() };
-    expect(await withoutReader("stdout", words, surroundings, leaves)).toEqual({
-      code: 0,
-      signal: null,
-      heard: "",
-    });
-  });
+  test.each([[["--help"]], [["--version"]], [["import", "--help"]]])(
+    "closing the output of %j prints no error",
+    async (words) => {
+      const surroundings = { cwd: temporaryFolder() };
+      expect(await withoutReader("stdout", words, surroundings, leaves)).toEqual({
+        code: 0,
+        signal: null,
+        heard: "",
+      });
+    },
+  );
 });

@@ -32,31 +32,34 @@ function change(path: string, sql: string): void {
   database.close();
 }
 
-describe("a ledger with a text that is not valid UTF-8 ends each run with 73 and advice, and stays as it is:", () => {
+describe("a damaged ledger", () => {
   test.each([
     ["a primary that is in place", `UPDATE alias SET in_place = ${NO_TEXT}`],
     ["a primary without an answer", `UPDATE alias SET unanswered = ${NO_TEXT}`],
     ["a fact", `UPDATE fact SET value = ${NO_TEXT} WHERE name = 'tenant'`],
     ["a run's name", `UPDATE run_name SET name = ${NO_TEXT}`],
-  ])("%s", async (_cell, sql) => {
-    const { cwd, surroundings, ledger } = await importedFolder();
-    change(ledger, sql);
-    const before = readFileSync(ledger);
-    const left = filesBelow(cwd);
-    for (const words of [[], [], ["--dry-run"], []]) {
-      const { code, stderr } = await runCli(["import", "a.csv", ...words], surroundings);
-      expect(stderr).toMatch(
-        /ledger\.db is not a ledger .* damaged \(.*not valid UTF-8\)\. Restore it from a backup/,
-      );
-      expect(stderr).not.toMatch(/^ +at /m);
-      expect(code).toBe(73);
-    }
-    expect(readFileSync(ledger).equals(before)).toBe(true);
-    expect(filesBelow(cwd)).toEqual(left);
-  });
+  ])(
+    "a ledger with invalid UTF-8 in %s ends each run with 73 and advice, and stays unchanged",
+    async (_cell, sql) => {
+      const { cwd, surroundings, ledger } = await importedFolder();
+      change(ledger, sql);
+      const before = readFileSync(ledger);
+      const left = filesBelow(cwd);
+      for (const words of [[], [], ["--dry-run"], []]) {
+        const { code, stderr } = await runCli(["import", "a.csv", ...words], surroundings);
+        expect(stderr).toMatch(
+          /ledger\.db is not a ledger .* damaged \(.*not valid UTF-8\)\. Restore it from a backup/,
+        );
+        expect(stderr).not.toMatch(/^ +at /m);
+        expect(code).toBe(73);
+      }
+      expect(readFileSync(ledger).equals(before)).toBe(true);
+      expect(filesBelow(cwd)).toEqual(left);
+    },
+  );
 });
 
-test("A rehearsal over a damaged ledger, and a rehearsed verification, end with 73, too", async () => {
+test("A simulated import and verification over a damaged ledger end with 73", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", CSV);
   const words = ["import", "a.csv", "--simulate"];
@@ -71,7 +74,7 @@ test("A rehearsal over a damaged ledger, and a rehearsed verification, end with 
   }
 });
 
-test("A damaged record of a killed run ends each run with 73, and says which folder to move away", async () => {
+test("A damaged record of a killed run ends each run with 73, and names the folder to move away", async () => {
   const simulator = await simulatorFor({ latencyMs: 20_000 });
   const cwd = temporaryFolder();
   const surroundings = { cwd, env: simulatorEnv(simulator) };

@@ -36,6 +36,6 @@ test("npm start shows an import and an export without an account, ends with 0, a
   expect(readCsvFile(join(cwd, "runs", "simulated", "members.csv"))[0]?.["group"]).toBe("Sales, Europe");
 });
 
-test("npm start that can't find its fixture ends as that import does", async () => {
+test("npm start without its fixture ends with the exit code of the import", async () => {
   expect((await demo(temporaryFolder())).code).toBe(66);
 });

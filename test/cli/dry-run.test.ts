@@ -15,7 +15,7 @@ test("A dry run needs no credentials, makes no call, writes the plan and leaves 
   expect(stderr).toContain("Nothing was sent");
 });
 
-test("plan.csv says of every row what is to happen, in the input's order", async () => {
+test("plan.csv has the planned outcome of every row, in the order of the input", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);
@@ -80,7 +80,7 @@ test("A dry run works beside a run that holds the ledger, and does not disturb i
   expect(filesBelow(join(cwd, "runs")).filter((path) => path.includes("dry-run"))).toEqual([]);
 });
 
-test("A dry run of what can't be read leaves no folder behind", async () => {
+test("A dry run of an unreadable file leaves no folder behind", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", `${manyRows(3_000)}"ann@new.example,${"x".repeat(200_000)}\n`);
   const { code, stderr } = await runCli(["import", "a.csv", "--dry-run"], { cwd });
@@ -89,7 +89,7 @@ test("A dry run of what can't be read leaves no folder behind", async () => {
   expect(filesBelow(cwd)).toEqual(["a.csv"]);
 });
 
-test("The plan says on the screen what was read, what will be, and what is wrong in which file", async () => {
+test("The plan on the screen shows what was read, what will be sent, and each error with its file", async () => {
   const cwd = temporaryFolder();
   const exported = "SMTP:ann@new.example;smtp:ann@old.example;x500:/o=Corp;smtp:a@old.example";
   put(
@@ -132,7 +132,7 @@ test("The plan says on the screen what was read, what will be, and what is wrong
   }
 });
 
-test("A plan that is longer than a screen says how much more there is", async () => {
+test("A plan that is longer than a screen counts the rest", async () => {
   const cwd = temporaryFolder();
   const toSend = Array.from({ length: 8 }, (_, at): [string, string] => [
     "ann@new.example",
@@ -157,7 +157,7 @@ test("A plan that is longer than a screen says how much more there is", async ()
   expect(stderr).not.toContain("documented limit");
 });
 
-test("More than five rows a call are above the documented limit, which is said", async () => {
+test("A warning says that more than five rows per call exceed the documented limit", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(2));
   const { code, stderr } = await runCli(["import", "a.csv", "--dry-run", "--rows-per-request", "6"], { cwd });
@@ -165,7 +165,7 @@ test("More than five rows a call are above the documented limit, which is said",
   expect(stderr).toContain("--rows-per-request 6 is above 5, the documented limit");
 });
 
-test("The plan counts with the quota and the pace that the run before it has seen", async () => {
+test("The plan uses the quota and the latency of the previous run", async () => {
   const simulator = await simulatorFor({ quota: { calls: 300, windowMs: 2_000 } });
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(20));
@@ -177,7 +177,7 @@ test("The plan counts with the quota and the pace that the run before it has see
   expect(stderr).toContain("in flight at the usual");
 });
 
-test("A file without rows has a plan too, and nothing to send", async () => {
+test("A file without rows has a plan with nothing to send", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", "aliasFor,alias\n");
   const { code, stderr } = await runCli(["import", "a.csv", "--dry-run"], { cwd });

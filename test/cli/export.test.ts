@@ -12,7 +12,7 @@ import { CLI, cliEnv, messagesOf, runCli, simulatorEnv, startCli } from "../supp
 import { filesBelow, put, temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("mimecast-bulk export", () => {
-  test("writes the members to standard output, and what it says elsewhere", async () => {
+  test("writes members to standard output and messages to standard error", async () => {
     const simulator = await withGroups([{ name: "A", members: 2 }]);
     const { code, stdout, stderr } = await runCli(["export", "--group", "a"], {
       env: simulatorEnv(simulator),
@@ -41,7 +41,7 @@ describe("mimecast-bulk export", () => {
     );
   });
 
-  test("prints nothing where it fails, and names group, page and reason", async () => {
+  test("prints nothing to standard output when it fails, and names group, page and reason", async () => {
     const simulator = await withGroups([{ name: "A", members: 2_000 }]);
     simulator.setFaults([{ group: "A", page: 4, kind: "fail", code: "err_some", message: "words" }]);
     const end = await runCli(["export", "--group", "A", "--quiet"], { env: simulatorEnv(simulator) });
@@ -52,7 +52,7 @@ describe("mimecast-bulk export", () => {
     ]);
   });
 
-  test("says what it had to try again, read again or finds odd, each kind ten times and then counted", async () => {
+  test("logs retries, repeated reads and odd counts, the first ten of each kind, and counts the rest", async () => {
     const odd = Array.from({ length: 12 }, (_, at) => ({ name: `Odd ${at}`, members: 1, userCount: 9 }));
     const joined = { name: "Joined", members: 3, quirks: { totalCount: 4, totalCountReads: 1 } };
     const simulator = await withGroups([...odd, joined]);
@@ -66,7 +66,7 @@ describe("mimecast-bulk export", () => {
     expect(said).toContain("2 more times userCount");
   });
 
-  test("ends quietly where its reader has had enough", async () => {
+  test("ends without a message when its reader closes the pipe", async () => {
     const simulator = await withGroups([{ name: "A", members: 50_000 }]);
     const words = [CLI, "export", "--all-groups", "--quiet"];
     const child = spawn(process.execPath, words, {
@@ -83,7 +83,7 @@ describe("mimecast-bulk export", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
-  test.skipIf(process.platform !== "linux")("fails with 73 where standard output is full", async () => {
+  test.skipIf(process.platform !== "linux")("fails with 73 when standard output is full", async () => {
     const simulator = await withGroups([{ name: "A", members: 1 }]);
     const stdout = openSync("/dev/full", "w");
     const end = await runCli(["export", "--all-groups", "--quiet"], { env: simulatorEnv(simulator), stdout });
@@ -91,7 +91,7 @@ describe("mimecast-bulk export", () => {
     expect(messagesOf(end.stderr)[0]).toMatch(/standard output can't be written/);
   });
 
-  test("ends with 130 when it is interrupted, and leaves everything as it was", async () => {
+  test("ends with 130 when it is interrupted, and leaves the file unchanged", async () => {
     const simulator = await withGroups([{ name: "A", members: 100_000 }], { latencyMs: 50 });
     const cwd = temporaryFolder();
     put(cwd, "m.csv", "the former one");
@@ -189,7 +189,7 @@ describe("mimecast-bulk export", () => {
       77,
       /Directories \| Groups \| Read/,
     ],
-  ])("ends with its code where %s", async (_title, words, env, expected, message) => {
+  ])("ends with its own exit code when %s", async (_title, words, env, expected, message) => {
     const simulator = await withGroups([{ name: "A", members: 1 }]);
     const all = env === "simulator" ? {} : env;
     const known =
@@ -200,7 +200,7 @@ describe("mimecast-bulk export", () => {
     expect(stdout).toBe("");
   });
 
-  test("leaves nothing in the folder for temporary files", async () => {
+  test("leaves nothing in the folder of temporary files", async () => {
     const before = readdirSync(tmpdir()).filter((name) => /mimecast-bulk.*\.part$/.test(name));
     const end = await runCli(["export", "--group", "Sales, Europe", "--simulate", "--quiet"]);
     expect(end.code).toBe(0);
@@ -226,7 +226,7 @@ describe("mimecast-bulk groups", () => {
     );
   });
 
-  test("lists those whose name holds the query, as JSON where asked for", async () => {
+  test("lists the groups whose name contains the query, as JSON with --json", async () => {
     const simulator = await withGroups(groups);
     const words = ["groups", "sales", "--json", "--quiet"];
     const { stdout } = await runCli(words, { env: simulatorEnv(simulator) });
@@ -234,7 +234,7 @@ describe("mimecast-bulk groups", () => {
     expect(listed.map(({ id, name }) => [id, name])).toEqual([["s-1", "Sales, Europe"]]);
   });
 
-  test("says what it had to try again", async () => {
+  test("logs a retry of the list of groups", async () => {
     const simulator = await withGroups(groups);
     simulator.setFaults([{ path: "/api/directory/find-groups", times: 1, kind: "status", status: 503 }]);
     const { code, stderr } = await runCli(["groups"], { env: simulatorEnv(simulator) });
@@ -242,7 +242,7 @@ describe("mimecast-bulk groups", () => {
     expect(messagesOf(stderr)[0]).toMatch(/^the list of groups .*: retrying after http_503/);
   });
 
-  test("says what is wrong where it can't list them", async () => {
+  test("reports the reason when it can't list groups", async () => {
     const simulator = await simulatorFor();
     simulator.setFaults([
       { path: "/api/directory/find-groups", kind: "status", status: 404, body: '{"fail":[]}' },

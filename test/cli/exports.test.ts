@@ -17,7 +17,7 @@ function resultFile(cwd: string, name: string): string {
   return join(cwd, "runs", found.at(-1) ?? "none");
 }
 
-test("A German Excel file is imported at the first try, and the run says how it was read", async () => {
+test("A German Excel file is imported at the first try, and the run prints how it was read", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   const words = ["import", join(FIXTURES, "excel-german-sep.csv"), "--json"];
@@ -33,7 +33,7 @@ test("A German Excel file is imported at the first try, and the run says how it 
   expect(summary).toMatchObject({ inputs: [{ encoding: "Windows-1252" }] });
 });
 
-test("What can't be decoded is invalid and never sent, and the mended failed.csv does exactly the rest", async () => {
+test("Text that can't be decoded is invalid and never sent, and the fixed failed.csv sends exactly the rest", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);
@@ -107,7 +107,7 @@ test.each<[string, string, RegExp, string?]>([
     /b\.csv: other columns hold its addresses than those of a\.csv/,
     "mail,secondary,proxyAddresses\na@new.example,nickname,smtp:b@old.example\n",
   ],
-])("Inputs of one run may not have %s", async (_, other, message, first = ROWS) => {
+])("Inputs of one run are rejected with %s", async (_, other, message, first = ROWS) => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", first);
   put(cwd, "b.csv", other);
@@ -134,7 +134,7 @@ test.each([
   expect(simulator.counters.calls).toBe(0);
 });
 
-test("The --columns option that a refusal says is the one that works", async () => {
+test("The --columns option in an error message works", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);
@@ -146,7 +146,7 @@ test("The --columns option that a refusal says is the one that works", async () 
   expect([...simulator.aliases.keys()]).toEqual(["ann@old-company.example"]);
 });
 
-test("An encoding that nobody knows is a mistake of the command line", async () => {
+test("An unknown encoding is a usage error", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", ROWS);
   const { code, stderr } = await runCli(["import", "a.csv", "--dry-run", "--encoding", "cp037"], { cwd });
@@ -154,7 +154,7 @@ test("An encoding that nobody knows is a mistake of the command line", async () 
   expect(stderr).toMatch(/--encoding: expected utf-8, utf-16le, .*, got 'cp037'/);
 });
 
-test("A header further down is refused with its line, read with --header-line, and kept in failed.csv", async () => {
+test("A header further down is rejected with its line, read with --header-line, and kept in failed.csv", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);
@@ -177,7 +177,7 @@ test("A header further down is refused with its line, read with --header-line, a
   expect(verified.code).toBe(1);
 });
 
-test("A file glued of two exports in different order ends with 65 before anything is sent", async () => {
+test("A file of two concatenated exports with different column orders ends with 65 before anything is sent", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   put(cwd, "a.csv", `${ROWS}alias,aliasFor\ncem@old.example,cem@new.example\n`);
@@ -187,7 +187,7 @@ test("A file glued of two exports in different order ends with 65 before anythin
   expect(simulator.counters.calls).toBe(0);
 });
 
-test("A run names the alias columns that it took, and the columns of addresses that it does not read", async () => {
+test("A run names its alias columns, and the columns of addresses that it does not read", async () => {
   const cwd = temporaryFolder();
   put(
     cwd,
@@ -202,7 +202,7 @@ test("A run names the alias columns that it took, and the columns of addresses t
   expect(code).toBe(0);
 });
 
-test("A file that tells no direction ends with 65 and shows both ways as sentences", async () => {
+test("A file with two possible directions ends with 65 and shows both as sentences", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", "source,destination\nann@old.example,ann@new.example\n");
   const { code, stderr } = await runCli(["import", "a.csv", "--dry-run"], { cwd });

@@ -35,11 +35,11 @@ async function importingOverTls(extraCa: string, content?: string | Buffer) {
   return await runCli(["import", "a.csv", "--timeout", "5"], { cwd, env });
 }
 
-test("A CA certificate that .env names is trusted as one that the environment names", async () => {
+test("A CA certificate named in .env is trusted like one named in the environment", async () => {
   expect((await importingOverTls(CERTIFICATE)).code).toBe(0);
 });
 
-test("A CA certificate that can't be read is told before anything is sent", async () => {
+test("A CA certificate that can't be read is reported before anything is sent", async () => {
   const { code, stderr } = await importingOverTls("none.pem");
   expect(code).toBe(78);
   expect(stderr).toContain("NODE_EXTRA_CA_CERTS: none.pem can't be read; name a file in PEM format");
@@ -61,7 +61,7 @@ test.each([
   ],
   ["no certificate", "hello\n", 'export the CA as "Base-64 encoded X.509"'],
   ["damaged", `${PEM}${PEM.replace("MII", "MIX")}`, "certificate 2 of 2 is damaged. Export it again"],
-])("A CA file that is %s is refused with what to do, before anything is sent", async (_, content, advice) => {
+])("A CA file that is %s is rejected with advice, before anything is sent", async (_, content, advice) => {
   const { code, stderr } = await importingOverTls("ca.cer", content);
   expect(code).toBe(78);
   expect(stderr).toContain("NODE_EXTRA_CA_CERTS: ca.cer");

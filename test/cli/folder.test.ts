@@ -9,7 +9,7 @@ import { filesBelow, put, temporaryFolder } from "../support/temporary-folder.ts
 
 const NOWHERE = simulatorEnv({ url: "http://127.0.0.1:9" });
 
-test("A second run beside the first ends with 75 at once, and the first is unharmed", async () => {
+test("A second run in the same folder ends with 75 at once, and does not disturb the first", async () => {
   const simulator = await simulatorFor({ latencyMs: 20 });
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);
@@ -41,7 +41,7 @@ test("A folder belongs to one account: other credentials end with 78, and the re
   expect(simulator.counters.calls).toBe(3);
 });
 
-test("--simulate keeps to a folder of its own, and works again on another port", async () => {
+test("--simulate uses its own folder, and works again on another port", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(3));
   expect((await runCli(["import", "a.csv", "--simulate"], { cwd })).code).toBe(0);
@@ -62,20 +62,20 @@ test.each([
   ["an unknown command", ["improt", "a.csv"], 64, "improt"],
   ["a bad value", ["import", "a.csv", "--concurrency", "0"], 64, "--concurrency"],
   ["several bad values", ["import", "a.csv", "--limit", "x", "--max-failures", "0"], 64, "--max-failures"],
-])("%s is told, with its exit code", async (_, words, exitCode, told) => {
+])("reports %s with its exit code", async (_, words, exitCode, expected) => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(1));
   put(cwd, "other.csv", "mail,old\nann,bob\n");
   put(cwd, "zip.csv", "PK\u0003\u0004xxxx");
   put(cwd, "empty.csv", "");
   const { code, stderr } = await runCli(words, { cwd, env: NOWHERE });
-  expect(stderr).toContain(told);
+  expect(stderr).toContain(expected);
   expect(code).toBe(exitCode);
   expect(stderr).not.toMatch(/\n {4}at /);
   expect(filesBelow(cwd).filter((path) => path.startsWith("runs"))).toEqual([]);
 });
 
-test("Settings that are missing are named all at once, with 78", async () => {
+test("Missing settings are reported all at once, with 78", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(1));
   const none = await runCli(["import", "a.csv"], { cwd });
@@ -96,7 +96,7 @@ test("Settings that are missing are named all at once, with 78", async () => {
   }
 });
 
-test("A folder that can't be made ends with 73, and nothing is sent", async () => {
+test("A folder that can't be created ends with 73, and nothing is sent", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(1));
@@ -109,7 +109,7 @@ test("A folder that can't be made ends with 73, and nothing is sent", async () =
   expect(simulator.counters.calls).toBe(0);
 });
 
-test("A ledger that is no ledger ends with 73 and stays as it is", async () => {
+test("A file that is not a ledger ends with 73 and stays unchanged", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(1));
@@ -117,7 +117,7 @@ test("A ledger that is no ledger ends with 73 and stays as it is", async () => {
   put(cwd, "runs/ledger.db", "something else altogether, and long enough to be looked at".repeat(100));
   const { code, stderr } = await runCli(["import", "a.csv"], { cwd, env: simulatorEnv(simulator) });
   expect(code).toBe(73);
-  expect(stderr).toContain("no ledger of this tool");
+  expect(stderr).toContain("not a ledger of this tool");
   expect(simulator.counters.calls).toBe(0);
 });
 
@@ -137,7 +137,7 @@ function smallDisk(): string | undefined {
   return folder;
 }
 
-test("A disk that fills up ends the run with 73, and the same command makes good once there is room", {
+test("A full disk ends the run with 73, and the same command completes it once there is space", {
   timeout: 90_000,
 }, async ({ skip }) => {
   const disk = smallDisk();
@@ -171,7 +171,7 @@ test("A disk that fills up ends the run with 73, and the same command makes good
   expect(filesBelow(out).filter((path) => /run\.db|\.part$/.test(path))).toEqual([]);
 });
 
-test("Several files are one run from the command line, too", async () => {
+test("Several files on the command line are one run", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   put(cwd, "a.csv", csvOf([["ann@new.example", "a@old.example"]]));

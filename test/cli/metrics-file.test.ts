@@ -29,7 +29,7 @@ function valueIn(path: string, name: string): number {
   return Number(line?.split(" ").at(-1));
 }
 
-test("A run leaves its metrics in one piece, for whoever collects them", async () => {
+test("A run writes its metrics atomically, readable for the collector", async () => {
   const { cwd, run, path } = await settled();
   expect((await run()).code).toBe(0);
   expect(valueIn(path, "last_run_exit_code")).toBe(0);
@@ -47,7 +47,7 @@ test.each<[number, readonly string[], Record<string, string>?]>([
   [66, ["missing.csv"]],
   [77, ["--resend-before", "now"], { MIMECAST_CLIENT_SECRET: "not-the-secret" }],
 ])(
-  "A run that fails as a whole, with %i, leaves them too, and when one last succeeded stays known",
+  "A run that fails as a whole, with %i, writes metrics and keeps the time of the last success",
   async (exitCode, words, env) => {
     const { run, path } = await settled();
     expect((await run()).code).toBe(0);
@@ -58,20 +58,20 @@ test.each<[number, readonly string[], Record<string, string>?]>([
   },
 );
 
-test("A rehearsal is told apart from a run by the folder of its ledger", async () => {
+test("The folder of the ledger distinguishes the metrics of simulated and real runs", async () => {
   const { cwd, run, path } = await settled();
   expect((await run(["--simulate"])).code).toBe(0);
   expect(readFileSync(path, "utf8")).toContain(`out="${join(cwd, "runs", "simulated")}"`);
 });
 
-test("A run that leaves something to do is no success", async () => {
+test("A run that leaves rows to do is not a success in its metrics", async () => {
   const { run, path } = await settled(`${manyRows(3)},\n`);
   expect((await run()).code).toBe(1);
   expect(valueIn(path, 'last_run_rows{outcome="invalid"')).toBe(1);
   expect(valueIn(path, "last_success_timestamp_seconds")).toBe(0);
 });
 
-test("A run that finds the ledger held says so in its metrics", async () => {
+test("A run that finds the ledger locked writes that to its metrics", async () => {
   const { cwd, simulator, run, path } = await settled(manyRows(100));
   const holder = startCli(["import", "a.csv", "--max-rate", "2"], { cwd, env: simulatorEnv(simulator) });
   await until("a row", () => simulator.aliases.size > 0);
@@ -81,7 +81,7 @@ test("A run that finds the ledger held says so in its metrics", async () => {
   await holder.ended;
 });
 
-test("A folder that is not there is told before anything is sent", async () => {
+test("A folder that does not exist is reported before anything is sent", async () => {
   const { cwd, simulator, run } = await settled();
   const { code, stderr } = await run(["--metrics-file", "nowhere/import.prom"]);
   expect(code).toBe(73);
@@ -90,7 +90,7 @@ test("A folder that is not there is told before anything is sent", async () => {
   expect(existsSync(join(cwd, "runs"))).toBe(false);
 });
 
-test("Metrics that can't be written at the end are told, and the exit code is 73", async () => {
+test("Metrics that can't be written at the end are reported, and the exit code is 73", async () => {
   const { cwd, simulator, path } = await settled(manyRows(40));
   const words = ["import", "a.csv", "--metrics-file", "collector/import.prom", "--max-rate", "20", "--quiet"];
   const run = startCli(words, { cwd, env: simulatorEnv(simulator) });
@@ -104,7 +104,7 @@ test("Metrics that can't be written at the end are told, and the exit code is 73
 });
 
 test.each(["a.csv", ".env", "import.txt", ".prom", "collector/", ""])(
-  "A metrics file with the name '%s' is a wrong command line, and the file stays as it is",
+  "A metrics file with the name '%s' is a usage error, and the file stays unchanged",
   async (name) => {
     const { cwd, simulator, run } = await settled();
     put(cwd, ".env", "# settings\n");
@@ -159,7 +159,7 @@ test.runIf(process.platform !== "win32").each([
   expect(simulator.counters.calls).toBe(0);
 });
 
-test("A dry run leaves the metrics of the last import alone", async () => {
+test("A dry run does not change the metrics of the last import", async () => {
   const { run, path } = await settled();
   expect((await run(["--dry-run"])).code).toBe(0);
   expect(existsSync(path)).toBe(false);

@@ -17,7 +17,7 @@ const isLinux = process.platform === "linux";
 test.each([
   ["--skip-domain", ["--skip-domain", "none.example", "b.csv"]],
   ["--in-place-code", ["--in-place-code", "err_x", "b.csv"]],
-])("A file that %s would swallow is noticed", async (option, words) => {
+])("A file that %s would consume as a value is reported", async (option, words) => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", ROWS);
   put(cwd, "b.csv", ROWS);
@@ -27,7 +27,7 @@ test.each([
 });
 
 test.each([["check"], ["import", "a.csv"]])(
-  "A secret that is given as an option is not repeated by %s",
+  "A secret given as an option is not repeated by %s",
   async (...words) => {
     const { code, stderr } = await runCli([...words, "--client-secret=hush'hush"]);
     expect(code).toBe(64);
@@ -36,20 +36,20 @@ test.each([["check"], ["import", "a.csv"]])(
   },
 );
 
-test("Standard input is read once", async () => {
+test("Standard input named twice is a usage error", async () => {
   const { code, stderr } = await runCli(["import", "-", "-", "--dry-run"], { stdin: ROWS });
   expect(code).toBe(64);
   expect(stderr).toContain("name it once");
 });
 
-test("A file's name is told as it is, whatever is in it", async () => {
+test("A message contains the unchanged name of a file, whatever is in it", async () => {
   const cwd = temporaryFolder();
   put(cwd, "100%sure %d.csv", ROWS);
   const { stderr } = await runCli(["import", "100%sure %d.csv", "--dry-run"], { cwd });
   expect(messagesOf(stderr).join("\n")).toContain("Reading 100%sure %d.csv:");
 });
 
-test.runIf(isLinux)("Results that standard output has no room for end with 73", async () => {
+test.runIf(isLinux)("Results that do not fit on standard output end with 73", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", ROWS);
   const run = startCli(["import", "a.csv", "--simulate", "--json"], {
@@ -61,13 +61,13 @@ test.runIf(isLinux)("Results that standard output has no room for end with 73", 
   expect(stderr).toContain("standard output can't be written");
 });
 
-test("What ends the run before it began is told to whoever asked for JSON", async () => {
+test("With --json, an error before the run starts is printed as JSON", async () => {
   const { code, stdout } = await runCli(["import", "missing.csv", "--dry-run", "--json"]);
   expect(code).toBe(66);
   expect(JSON.parse(stdout)).toMatchObject({ state: "failed", exitCode: 66 });
 });
 
-test.runIf(isLinux)("A named pipe is read as a file is", async () => {
+test.runIf(isLinux)("A named pipe is read like a file", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   const pipe = join(cwd, "pipe.csv");
@@ -78,7 +78,7 @@ test.runIf(isLinux)("A named pipe is read as a file is", async () => {
   expect([...simulator.aliases]).toEqual([["ann@old.example", "ann@new.example"]]);
 });
 
-test("A run that is stopped before it began is told to whoever asked for JSON", async () => {
+test("With --json, a run stopped before it starts is printed as JSON", async () => {
   const run = startCli(["import", "-", "--json", "--simulate", "--verbose"], { stdin: "open" });
   await run.said("Opening");
   run.kill("SIGINT");
@@ -87,7 +87,7 @@ test("A run that is stopped before it began is told to whoever asked for JSON", 
   expect(JSON.parse(stdout)).toMatchObject({ state: "stopped", exitCode: 130 });
 });
 
-test.runIf(isLinux)("A signal ends a run that waits for a pipe which stays silent", async () => {
+test.runIf(isLinux)("A signal ends a run that waits for a silent pipe", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   const pipe = join(cwd, "pipe.csv");

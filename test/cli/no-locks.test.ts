@@ -39,7 +39,7 @@ test.for([
   ["EOPNOTSUPP", "95"],
   ["EPERM", "1"],
 ])(
-  "A file system that answers every lock with %s is said to have none, with 73",
+  "A file system that fails every lock with %s is reported as one without locks, with 73",
   async ([, refusal = ""], { skip }) => {
     const library = refusingLibrary();
     if (library === undefined) return skip("needs Linux and a C compiler, to play such a file system");

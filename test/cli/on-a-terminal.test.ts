@@ -9,8 +9,8 @@ import { HAS_TERMINAL, onTerminal } from "../support/terminal.ts";
 /** Long enough for the line at the foot to be drawn a few times. */
 const SLOW = { latencyMs: 60 };
 
-describe.runIf(HAS_TERMINAL)("A person at a terminal sees", () => {
-  test("how far an import is, and how long it takes by the quota that binds it", async () => {
+describe.runIf(HAS_TERMINAL)("on a terminal", () => {
+  test("an import shows its progress, and the time left by the quota that limits it", async () => {
     const simulator = await simulatorFor({ quota: { calls: 40, windowMs: 1_000 }, ...SLOW });
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(120));
@@ -24,7 +24,7 @@ describe.runIf(HAS_TERMINAL)("A person at a terminal sees", () => {
     expect(text.lastIndexOf("\u001b[?25h")).toBeGreaterThan(text.lastIndexOf("\u001b[?25l"));
   });
 
-  test("of an import as fast as Mimecast answers the time left by the rows of late", async () => {
+  test("an import limited by latency shows the time left by its recent rate", async () => {
     const simulator = await simulatorFor(SLOW);
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(120));
@@ -34,7 +34,7 @@ describe.runIf(HAS_TERMINAL)("A person at a terminal sees", () => {
     expect(text).toMatch(/about [\d.]+ s left(?! \()/);
   });
 
-  test("how far an export is, and no progress of it in the file", async () => {
+  test("an export shows its progress, and none of that is in the file", async () => {
     const simulator = await withGroups(
       [
         { name: "A", members: 3_000 },
@@ -50,7 +50,7 @@ describe.runIf(HAS_TERMINAL)("A person at a terminal sees", () => {
     expect(text).toContain("Exported 3,000 members of 2 groups");
   });
 
-  test("how far a verification is", async () => {
+  test("a verification shows its progress", async () => {
     const domains = [{ domain: "company.example", users: 2_000, aliases: 1 }];
     const simulator = await simulatorFor({ ...SLOW, directory: { domains } });
     const cwd = temporaryFolder();
@@ -61,7 +61,7 @@ describe.runIf(HAS_TERMINAL)("A person at a terminal sees", () => {
     expect(text).toMatch(/[\d,]+ addresses read/);
   });
 
-  test("groups as a table, in which nothing of the account's own gives orders to the terminal", async () => {
+  test("groups are printed as a table without control characters", async () => {
     const long = `long-${"x".repeat(60)}`;
     const simulator = await withGroups([
       { name: "Sales\u001b[31m", id: long, members: 1_234 },
@@ -80,7 +80,7 @@ describe.runIf(HAS_TERMINAL)("A person at a terminal sees", () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what must not be there.
   const HARMFUL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
 
-  test("members of a group, whose names give no orders to the terminal", async () => {
+  test("members are printed without control characters", async () => {
     const members = Array.from({ length: 9_000 }, (_, index) => ({
       emailAddress: `m${index}@x.example`,
       name: `Zoë ${ORDERS}\n${index}`,
@@ -97,7 +97,7 @@ describe.runIf(HAS_TERMINAL)("A person at a terminal sees", () => {
     expect(piped.stdout).toContain(`Zoë ${ORDERS}\n8999`);
   });
 
-  test("JSON that gives no orders to the terminal, and means what it means in a pipe", async () => {
+  test("JSON is printed without control characters, and means the same as in a pipe", async () => {
     const simulator = await withGroups([{ name: `Sales${ORDERS}`, members: 1 }]);
     const words = ["groups", "--json", "--quiet"];
     const { text } = await onTerminal(words, { env: simulatorEnv(simulator) });
@@ -115,7 +115,7 @@ describe.runIf(HAS_TERMINAL)("A person at a terminal sees", () => {
     ["a file that is not there", ["import", `a${ORDERS}.csv`, "--simulate"], 66],
     ["a folder that is none", ["import", "a.csv", "--simulate", "--out", `a.csv/${ORDERS}`], 73],
     ["a faults file that is not there", ["simulate", "--faults", `f${ORDERS}`], 66],
-  ])("of %s no order to the terminal", async (_, words, exitCode) => {
+  ])("%s prints no control character", async (_, words, exitCode) => {
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(1));
     const { code, text } = await onTerminal(words, { cwd, columns: 500 });
@@ -125,7 +125,7 @@ describe.runIf(HAS_TERMINAL)("A person at a terminal sees", () => {
     expect(code).toBe(exitCode);
   });
 
-  test("nothing of a run that is told to be quiet but what ends it", async () => {
+  test("a run with --quiet prints only the reason that ends it", async () => {
     const simulator = await simulatorFor();
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(3));

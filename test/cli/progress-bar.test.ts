@@ -32,14 +32,14 @@ function barOn(terminal: Terminal): ProgressBar {
   return bar;
 }
 
-describe("the line at a terminal's foot", () => {
-  it("shows what it was told, as wide as the terminal is", () => {
+describe("ProgressBar", () => {
+  it("renders the line for the width of the terminal", () => {
     const terminal = new Terminal();
     barOn(terminal).begin((columns) => `for ${columns}`);
     expect(terminal.screen).toEqual(["for 120"]);
   });
 
-  it("is drawn anew, from its beginning, when the terminal is resized", () => {
+  it("draws the line again from its start when the terminal is resized", () => {
     const terminal = new Terminal();
     barOn(terminal).begin((columns) => `for ${columns}`);
     terminal.columns = 40;
@@ -49,7 +49,7 @@ describe("the line at a terminal's foot", () => {
     expect(terminal.text).toContain("for 120\r\u001b[?7h\r\u001b[J\u001b[?7lfor 40\r");
   });
 
-  it("stays below what is printed meanwhile, and loses none of it at its end", () => {
+  it("keeps the line below printed text, and keeps that text when it ends", () => {
     const terminal = new Terminal();
     const bar = barOn(terminal);
     bar.begin(() => "the foot");
@@ -60,7 +60,7 @@ describe("the line at a terminal's foot", () => {
     expect(terminal.screen).toEqual(["one", "two", ""]);
   });
 
-  it("gives cursor and line breaks back at its end, once", () => {
+  it("restores the cursor and line wrapping once when it ends", () => {
     const terminal = new Terminal();
     const bar = barOn(terminal);
     bar.begin(() => "the foot");
@@ -74,7 +74,7 @@ describe("the line at a terminal's foot", () => {
     expect(terminal.listenerCount("resize")).toBe(0);
   });
 
-  it("leaves printing to others where it is not shown", () => {
+  it("prints nothing while no line is shown", () => {
     expect(barOn(new Terminal()).print("nobody is here\n")).toBe(false);
   });
 });

@@ -13,14 +13,14 @@ const WORDS: SendingWords = {
   left: "about 3 min 20 s left",
 };
 
-describe("progress in a line", () => {
-  it("tells everything where there is room", () => {
+describe("a progress line", () => {
+  it("shows every part on a wide terminal", () => {
     expect(sendingLine(WORDS, 200)).toBe(
       "██████████████░░░░░░░░░░ 61 % · 12,345 of 20,000 rows · 150/s · 12,900 in place · 45 failed · 3 waiting · quota 123 of 800 · about 3 min 20 s left",
     );
   });
 
-  it("drops what matters least where there is less", () => {
+  it("drops the parts of lowest weight on a narrow terminal", () => {
     expect(sendingLine(WORDS, 100)).toBe(
       "████████░░░░░░ 61 % · 12,345 of 20,000 rows · 150/s · 45 failed · 3 waiting · about 3 min 20 s left",
     );
@@ -32,13 +32,13 @@ describe("progress in a line", () => {
     expect(sendingLine(WORDS, 4)).toBe("61 ");
   });
 
-  it("does not say 100 % before all is done", () => {
+  it("does not show 100 % before everything is done", () => {
     expect(progressLine(99_999, 100_000, [], 40)).toContain(" 99 %");
     expect(progressLine(100_000, 100_000, [], 40)).toContain(" 100 %");
     expect(progressLine(0, 0, [], 40)).toContain(" 100 %");
   });
 
-  it("never reaches the last column, whatever it has to tell", () => {
+  it("never reaches the last column, whatever its parts are", () => {
     const part = fc.record({ text: fc.string({ maxLength: 40 }), weight: fc.nat(9) });
     fc.assert(
       fc.property(

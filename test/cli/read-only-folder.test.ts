@@ -30,7 +30,7 @@ const COMMANDS: readonly (readonly [string, readonly string[], string])[] = [
 ];
 
 test.for(COMMANDS)(
-  "On a read-only file system %s ends with 73 and says what to do",
+  "On a read-only file system %s ends with 73 and advice",
   async ([, words, out], { skip }) => {
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(3));

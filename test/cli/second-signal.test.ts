@@ -15,7 +15,7 @@ test.each([
   ["SIGTERM", "SIGINT", 143],
   ["SIGHUP", "SIGTERM", 129],
 ] as const)(
-  "%s and then %s ends with the first one's code, and the same command again does what is left",
+  "%s and then %s end with the first one's code, and the same command again sends the rest",
   async (first, second, exitCode) => {
     const simulator = await simulatorFor({ record: true });
     const cwd = temporaryFolder();

@@ -80,7 +80,7 @@ async function parrot(api: Api): Promise<string> {
 
 const WORDS = ["import", "a.csv", "--verbose", "--json", "--metrics-file", "metrics.prom"];
 
-describe.each(["2.0", "1.0"] as const)("With API %s, no secret and no token", (api) => {
+describe.each(["2.0", "1.0"] as const)("secrets with API %s", (api) => {
   async function repeated(more: readonly string[] = []): Promise<{ end: CliEnd; cwd: string }> {
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(12));
@@ -88,7 +88,7 @@ describe.each(["2.0", "1.0"] as const)("With API %s, no secret and no token", (a
     return { end: await runCli([...WORDS, "--max-attempts", "2", ...more], { cwd, env }), cwd };
   }
 
-  test("is in any output or file of a run, though the server repeats them all", async () => {
+  test("no secret or token is in an output or file of a run, though the server repeats them all", async () => {
     const { end, cwd } = await repeated();
     expect(end.code).toBe(1);
     expect(end.stderr).toContain("err_said");
@@ -99,7 +99,7 @@ describe.each(["2.0", "1.0"] as const)("With API %s, no secret and no token", (a
     expectNoSecret(api, end.stdout, end.stderr, contentBelow(cwd));
   });
 
-  test("is in run.db while a run is under way, nor in what a kill leaves", async () => {
+  test("no secret or token is in run.db during a run or after a kill", async () => {
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(200));
     const env = { ...SETTINGS[api], MIMECAST_BASE_URL: await parrot(api) };
@@ -115,7 +115,7 @@ describe.each(["2.0", "1.0"] as const)("With API %s, no secret and no token", (a
   test.each([
     ["thrown where nobody catches it", "throw boom();"],
     ["that a promise brings", "void Promise.reject(boom());"],
-  ])("is in the trace of a fault %s; the exit code is 70 all the same", async (_, fault) => {
+  ])("no secret is in the stack trace of a crash %s, which exits with 70", async (_, fault) => {
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(500));
     const said = JSON.stringify(`Authorization: Bearer ${TOKEN} and ${secretsOf(api).join(" ")}`);
@@ -137,7 +137,7 @@ describe.each(["2.0", "1.0"] as const)("With API %s, no secret and no token", (a
     expectNoSecret(api, stderr, stdout);
   });
 
-  test("is in a report that Node writes of the process", async () => {
+  test("no secret is in a report that Node writes about the process", async () => {
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(500));
     const env = {
@@ -155,7 +155,7 @@ describe.each(["2.0", "1.0"] as const)("With API %s, no secret and no token", (a
   });
 });
 
-test("The password of a proxy is in no output, though the proxy can't be used", async () => {
+test("The password of an unusable proxy is in no output", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(1));
   const simulator = await simulatorFor();

@@ -51,7 +51,7 @@ test.each([
   },
 );
 
-test("A second signal does not wait for calls that are slow, and their rows are unknown", async () => {
+test("A second signal does not wait for slow calls, and their rows are unknown", async () => {
   const { simulator, cwd, run } = await underWay({}, 20);
   simulator.setLatency(20_000);
   await run.said("will belong to");
@@ -80,7 +80,7 @@ test("A signal while the lanes wait for the quota ends the run at once", async (
   expect(results.filter(({ outcome }) => outcome === "applied")).toHaveLength(18);
 });
 
-test("A signal while a row waits for its retry ends the run at once, and the row as its last attempt did", async () => {
+test("A signal while a row waits for its retry ends the run at once, and the row has the outcome of its last attempt", async () => {
   const { cwd, run, simulator } = await underWay(
     { faults: [{ alias: "a7@old.example", kind: "status", status: 503, headers: { "Retry-After": "60" } }] },
     400,
@@ -118,7 +118,7 @@ test.each([
 test.each([
   ["import", []],
   ["dry run", ["--dry-run"]],
-])("A signal while standard input is awaited ends the %s", async (_, words) => {
+])("A signal while the %s waits for standard input ends it", async (_, words) => {
   const simulator = await simulatorFor();
   const run = startCli(["import", "-", ...words], { env: simulatorEnv(simulator), stdin: "open" });
   await run.said("Waiting for standard input");

@@ -33,7 +33,7 @@ test("The settings that simulate prints work with import when put into a file, a
   expect(stderr).toContain("20 aliases are set, by 40 calls");
 });
 
-test("Faults of a file are played", async () => {
+test("Faults in a file take effect", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(3));
   put(cwd, "faults.json", '[{ "alias": "a2@old.example", "kind": "fail", "code": "err_no" }]');
@@ -47,7 +47,7 @@ test("Faults of a file are played", async () => {
   expect((await simulator.ended).code).toBe(143);
 });
 
-test("Groups of a file are those of the account, answered as late as --latency says", async () => {
+test("Groups in a file are those of the account, and --latency delays the responses", async () => {
   const cwd = temporaryFolder();
   put(cwd, "groups.json", '{ "groups": [{ "name": "Ours", "id": "o-1", "members": 3 }] }');
   const options = ["--groups", "groups.json", "--latency", "5ms", "--skew", "40ms", "--quota", "800/5s"];
@@ -61,7 +61,7 @@ test("Groups of a file are those of the account, answered as late as --latency s
   expect((await simulator.ended).code).toBe(130);
 });
 
-test("The documentation has every option of simulate", async () => {
+test("The documentation lists every option of simulate", async () => {
   const { stdout } = await runCli(["simulate", "--help"]);
   const options = [...stdout.matchAll(/^ {2}(--[a-z]+) </gm)].map(([, option]) => option);
   const text = readFileSync(new URL("../../docs/simulator.md", import.meta.url), "utf8");
@@ -86,13 +86,13 @@ test.each([
   ["--port", "70000"],
   ["--port", "-1"],
   ["--unknown", "1"],
-])("%s %s is refused with 64, and named", async (option, value) => {
+])("%s %s is rejected with 64 and named", async (option, value) => {
   const { code, stderr } = await runCli(["simulate", "--port", "0", `${option}=${value}`]);
   expect(code).toBe(64);
   expect(stderr).toContain(option);
 });
 
-test("A port that is taken is refused with 64", async () => {
+test("A port in use is rejected with 64", async () => {
   const first = startCli(["simulate", "--port", "0"]);
   await until("the settings", () => first.stdout().includes("MIMECAST_SECRET_KEY"));
   const port = /127\.0\.0\.1:(\d+)/.exec(first.stdout())?.[1] ?? "";
@@ -103,7 +103,7 @@ test("A port that is taken is refused with 64", async () => {
   expect((await first.ended).code).toBe(129);
 });
 
-test("A faults file that is missing, no JSON or wrong is named with what is wrong", async () => {
+test("A faults file that is missing, not JSON or invalid is reported with the reason", async () => {
   const cwd = temporaryFolder();
   put(cwd, "text.json", "no json");
   put(cwd, "wrong.json", '[{ "alias": "a@b.example", "kind": "explode" }, { "kind": "drop" }]');

@@ -31,7 +31,7 @@ test.each([
   [["export", "--help"]],
   [["verify", "--help"]],
 ])(
-  "%j loads nothing but what reads the command line, so that it starts in little more than Node's own time",
+  "%j loads only the modules that read the command line, so that it starts nearly as fast as Node itself",
   (words) => {
     expect(packagesLoadedBy(words)).toEqual(["commander"]);
   },

@@ -15,7 +15,7 @@ const HARMFUL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
 const EVIL = "\u001b[2J\u001b]0;title\u0007\u009b31m\u202e";
 
-test("As cron starts it, with its output in files, a run leaves no control character and no secret anywhere", async () => {
+test("A run from cron, with its output in files, writes no control character and no secret", async () => {
   const cwd = temporaryFolder();
   put(
     cwd,
@@ -69,7 +69,7 @@ test("An access token that the server repeats in its answers is in no output and
   }
 });
 
-test("--quiet writes nothing to standard error on success, also where lanes wait for the quota", async () => {
+test("--quiet writes nothing to standard error on success, even while lanes wait for the quota", async () => {
   const simulator = await simulatorFor({ quota: { calls: 60, windowMs: 300 }, latencyMs: 5 });
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(200));
@@ -82,7 +82,7 @@ test("--quiet writes nothing to standard error on success, also where lanes wait
   expect(simulator.aliases.size).toBe(200);
 });
 
-test("--quiet says what ends the run as a whole", async () => {
+test("--quiet prints the reason that ends the run as a whole", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(20));
   const env = { ...simulatorEnv(await simulatorFor()), MIMECAST_CLIENT_SECRET: "not-the-secret" };
@@ -106,7 +106,7 @@ test("--json prints the summary, the same as summary.json, and nothing else", as
   expect(JSON.parse(readFileSync(join(cwd, "runs", name, "summary.json"), "utf8"))).toEqual(summary);
 });
 
-test("Every log record from the reading on names the run, and those about a row its line and request id", async () => {
+test("Every log record after the start names the run, and those about a row its line and request id", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(3));
   const env = simulatorEnv(await simulatorFor());
@@ -131,7 +131,7 @@ test("Without --json, standard output stays empty", async () => {
   expect(stdout).toBe("");
 });
 
-test("Control characters in addresses and in the API's messages reach no terminal and no log", async () => {
+test("Control characters in addresses and API messages reach neither terminal nor log", async () => {
   const simulator = await simulatorFor({
     faults: [{ alias: "*", kind: "fail", code: `err${EVIL}`, message: `Because ${EVIL}` }],
   });
@@ -152,7 +152,7 @@ test("Control characters in addresses and in the API's messages reach no termina
   expect(messagesOf(stderr).join("\n")).not.toMatch(HARMFUL);
 });
 
-test("An error that ends the program early holds no control character of a file's name or header", async () => {
+test("An error that ends the program early contains no control character from a file's name or header", async () => {
   const { code, stderr } = await runCli(["import", `no${EVIL}.csv`], {
     env: simulatorEnv({ url: "http://127.0.0.1:9" }),
   });
@@ -165,7 +165,7 @@ test("An error that ends the program early holds no control character of a file'
   expect(second.stderr).not.toMatch(HARMFUL);
 });
 
-test("An option with control characters in its value is refused without them", async () => {
+test("The message about an option with control characters in its value does not contain them", async () => {
   const { code, stderr } = await runCli(["import", "a.csv", `--limit=${EVIL}`], {
     env: simulatorEnv({ url: "http://127.0.0.1:9" }),
   });
@@ -173,7 +173,7 @@ test("An option with control characters in its value is refused without them", a
   expect(stderr).not.toMatch(HARMFUL);
 });
 
-test("Failures of one code are told ten times and then counted", async () => {
+test("The first ten failures of a code are logged, the rest counted", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(40).replaceAll(/a(\d+)@old\.example/g, "invalid-$1@faults.example"));
   const { stderr } = await runCli(["import", "a.csv"], { cwd, env: simulatorEnv(await simulatorFor()) });
@@ -182,7 +182,7 @@ test("Failures of one code are told ten times and then counted", async () => {
   expect(stderr).toContain("30 more rows with err_validation_invalid_email_address");
 });
 
-test("The first line names the ledger and what it knows; the last ones the files and the command to run next", async () => {
+test("The first line names the ledger and its number of rows, the last ones the files and the command to run next", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a b.csv", manyRows(5));
   const env = simulatorEnv(await simulatorFor());
@@ -194,7 +194,7 @@ test("The first line names the ledger and what it knows; the last ones the files
   expect(second[0]).toBe(`Ledger ${join(cwd, "runs", "ledger.db")}: 2 rows known`);
 });
 
-test("What is left of standard input is run again from a file, as the input can't be read twice", async () => {
+test("The remaining rows of standard input are sent again from a file, because it can't be read twice", async () => {
   const simulator = await simulatorFor();
   const words = ["import", "-", "--limit", "1", "--no-header"];
   const stdin = "ann@new.example,ann@old.example\nbob@new.example,bob@old.example\n";
@@ -205,7 +205,7 @@ test("What is left of standard input is run again from a file, as the input can'
   );
 });
 
-test("Records without an alias are told at the end too, and a file with nothing else has nothing to do", async () => {
+test("Records without an alias are counted at the end, and a file of such records has nothing to do", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   put(cwd, "a.csv", "mail,proxyAddresses\nann@new.example,SMTP:ann@new.example\n");
@@ -215,7 +215,7 @@ test("Records without an alias are told at the end too, and a file with nothing 
   expect(said).toMatch(/^0 rows in .*: nothing to do\n {2}also {7}1 record without alias$/m);
 });
 
-test("The rows to be sent are shown as sentences, with the columns that were taken", async () => {
+test("The rows to send are shown as sentences, with the columns used", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", "Alias For,ALIAS\nann@new.example,ann@old.example\n");
   const { stderr } = await runCli(["import", "a.csv"], { cwd, env: simulatorEnv(await simulatorFor()) });
@@ -224,7 +224,7 @@ test("The rows to be sent are shown as sentences, with the columns that were tak
   expect(said).toContain('aliasFor from "Alias For", alias from "ALIAS"');
 });
 
-test.runIf(existsSync("/dev/full"))("Standard error that nobody can read is no reason to stop", async () => {
+test.runIf(existsSync("/dev/full"))("A closed standard error does not stop a run", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(3));

@@ -19,7 +19,7 @@ function withLimit(limit: number, words: readonly string[], cwd: string, env: Re
 }
 
 test.runIf(process.platform === "linux").each([22, 24, 28, 35, 50, 70, 100])(
-  "A process that can have %i files open ends with 70, and is told the limit to raise",
+  "A process that can open %i files ends with 70 and advice about the limit",
   (limit) => {
     const cwd = temporaryFolder();
     put(cwd, "a.csv", manyRows(3));
@@ -32,7 +32,7 @@ test.runIf(process.platform === "linux").each([22, 24, 28, 35, 50, 70, 100])(
 );
 
 test.runIf(process.platform === "linux")(
-  "A concurrency that needs more open files than the process can have ends with 73 before anything is sent",
+  "A concurrency that needs more files than the process can open ends with 73 before anything is sent",
   async () => {
     const simulator = await simulatorFor();
     const cwd = temporaryFolder();

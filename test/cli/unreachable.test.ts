@@ -3,7 +3,7 @@ import { manyRows } from "../support/csv-files.ts";
 import { messagesOf, runCli, simulatorEnv } from "../support/run-cli.ts";
 import { put, temporaryFolder } from "../support/temporary-folder.ts";
 
-test("With nobody there from the start, the program gives up after half a minute, with 69", {
+test("The program gives up after half a minute without any connection, with 69", {
   timeout: 60_000,
 }, async () => {
   const cwd = temporaryFolder();

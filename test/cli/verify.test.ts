@@ -16,7 +16,7 @@ function verifyFile(cwd: string): string {
   return join(cwd, "runs", path);
 }
 
-test("What an import set in a rehearsal is found by verify, which needs no lock and leaves one private file", async () => {
+test("verify finds the aliases of a simulated import, needs no lock and leaves one private file", async () => {
   const simulator = await simulatorFor({ latencyMs: 20 });
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);
@@ -35,7 +35,7 @@ test("What an import set in a rehearsal is found by verify, which needs no lock 
   expect((await beside.ended).code).toBe(0);
 });
 
-test("Standard input is verified with -, and --quiet says nothing", async () => {
+test("verify reads standard input as -, and prints nothing with --quiet", async () => {
   const simulator = await simulatorFor({ directory: { domains: [{ domain: "old.example", aliases: 3 }] } });
   const cwd = temporaryFolder();
   const stdin = csvOf([["ann@new.example", "alias3@old.example"]]);
@@ -44,7 +44,7 @@ test("Standard input is verified with -, and --quiet says nothing", async () => 
   expect(verifyFile(cwd)).toMatch(/Z-stdin\/verify\.csv$/);
 });
 
-test("A verification that is killed leaves nothing that a later one, or an import, stumbles over", async () => {
+test("A killed verification leaves nothing that disturbs a later verification or import", async () => {
   const simulator = await simulatorFor({
     latencyMs: 50,
     directory: { domains: [{ domain: "old.example", aliases: 1_000_000 }] },
@@ -86,7 +86,7 @@ test.each([
   expect(filesBelow(join(cwd, "runs"))).toEqual([]);
 });
 
-test("With --simulate, what earlier imports with --simulate have put in place is there", async () => {
+test("verify --simulate finds the aliases of earlier imports with --simulate", async () => {
   const cwd = temporaryFolder();
   put(
     cwd,

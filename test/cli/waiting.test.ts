@@ -96,7 +96,7 @@ describe.each(Object.entries(WAITS))("While a run waits %s,", (_, waiting) => {
     expectOrder(cwd, { exitCode: 143, stopReasons: [{ kind: "signal", signal: "SIGTERM" }] });
   });
 
-  test("so does the deadline", async () => {
+  test("the deadline ends it at once, in order", async () => {
     const { cwd, run } = await waiting(["--deadline", "4s"]);
     const startMs = Date.now();
     expect((await run.ended).code).toBe(3);
@@ -116,18 +116,18 @@ function expectOrder(cwd: string, expected: object): void {
   expect(files.filter((path) => /run\.db|\.part$|-wal$/.test(path))).toEqual([]);
 }
 
-test("A token that never comes is no sign of an outage: the run ends by the signal, and says nothing else", async () => {
+test("A run that waits for a token ends by a signal, and does not report an outage", async () => {
   const server = await withoutTokens("silent");
   const { run } = startIn(server.url, ["--timeout", "600"]);
   await until("a token is asked for", () => server.askedCount() > 0);
   run.kill("SIGINT");
   const { code, stderr } = await run.ended;
   expect(code).toBe(130);
-  expect(stderr).not.toContain("no effect");
+  expect(stderr).not.toContain("not applied");
 });
 
-describe.each([[[]], [["--dry-run"]]])("Standard input of which the end never comes, with %j", (words) => {
-  test("is left by a signal, also when rows have come already; nothing is left behind", async () => {
+describe.each([[[]], [["--dry-run"]]])("While standard input stays open, with %j,", (words) => {
+  test("a signal ends the run, even after some rows, and leaves nothing behind", async () => {
     const simulator = await simulatorFor();
     const cwd = temporaryFolder();
     const run = startCli(["import", "-", ...words], { cwd, env: simulatorEnv(simulator), stdin: "open" });
@@ -143,7 +143,7 @@ describe.each([[[]], [["--dry-run"]]])("Standard input of which the end never co
   });
 });
 
-test("The deadline ends a run that still waits for its input, which would else hold the ledger for ever", async () => {
+test("The deadline ends a run that waits for input, which would otherwise lock the ledger forever", async () => {
   const simulator = await simulatorFor();
   const cwd = temporaryFolder();
   const words = ["import", "-", "--deadline", "2s"];

@@ -135,7 +135,7 @@ function told(read: () => object): string {
   }
 }
 
-test("any .env file, environment and flags are settings or told what is wrong with them, and no secret is told", () => {
+test("any .env file, environment and flags are settings or errors, and no error shows a secret", () => {
   const cwd = temporaryFolder();
   fc.assert(
     fc.property(envText, env, fc.oneof(fc.constant({}), flags), (text, variables, given) => {

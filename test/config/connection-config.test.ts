@@ -26,8 +26,8 @@ function problemOf(act: () => unknown): RunError {
   throw new Error("nothing was thrown");
 }
 
-describe("the settings of a command that reaches Mimecast", () => {
-  test("are its own options, and how Mimecast is reached, with the defaults of import", () => {
+describe("readConnectionConfig", () => {
+  test("reads the command's own options and the connection, with the defaults of import", () => {
     const { options, connection } = read({});
     expect(options.size).toBe("large");
     expect(connection).toMatchObject({
@@ -40,12 +40,12 @@ describe("the settings of a command that reaches Mimecast", () => {
     });
   });
 
-  test("have no account with --simulate, whatever the environment holds", () => {
+  test("reads no account with --simulate, whatever the environment contains", () => {
     expect(read({ simulate: true }).connection.account).toBeUndefined();
     expect(read({ simulate: true }, {}).connection.account).toBeUndefined();
   });
 
-  test("are refused with every problem at once, as a mistake in the command line where one is", () => {
+  test("reports all errors at once, as a usage error if one of them is in an option", () => {
     const error = problemOf(() => read({ timeout: "soon", maxRate: "0" }, {}));
     expect(error.kind).toBe("usage");
     expect(error.message).toMatch(/^3 problems:.*--max-rate.*--timeout.*MIMECAST_CLIENT_ID/s);
@@ -54,7 +54,7 @@ describe("the settings of a command that reaches Mimecast", () => {
     expect(problemOf(() => read({ quiet: true, verbose: true })).message).toMatch("--quiet and --verbose");
   });
 
-  test("show no secret when they are written", () => {
+  test("returns settings that print without their secrets", () => {
     expect(JSON.stringify(read({}))).not.toContain("hush");
   });
 });

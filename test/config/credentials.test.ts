@@ -11,8 +11,8 @@ type Env = Record<string, string | undefined>;
 const account = (env: Env, cwd?: string) => readImportConfig({}, surroundings(env, cwd)).account;
 const hash = (id: string) => createHash("sha256").update(id).digest("hex").slice(0, 12);
 
-describe("an account", () => {
-  it("of API 2.0 is read, global by default", () => {
+describe("a valid account", () => {
+  it("reads an account of API 2.0, in the region global by default", () => {
     const read = account(OAUTH_ENV);
     expect(read).toMatchObject({ loopback: false, credentials: { api: "2.0", clientId: "client-1" } });
     const host = new URL(read?.baseUrl ?? "").hostname;
@@ -20,7 +20,7 @@ describe("an account", () => {
     expect(read?.credentials.api === "2.0" && read.credentials.clientSecret.reveal()).toBe("hush-client");
   });
 
-  it("of API 1.0 is read", () => {
+  it("reads an account of API 1.0", () => {
     const read = account(SIGNED_ENV);
     expect(read).toMatchObject({ credentials: { api: "1.0", appId: "app-1" } });
     if (read?.credentials.api !== "1.0") throw new Error("not 1.0");
@@ -33,23 +33,23 @@ describe("an account", () => {
     expect(read.tenant).toMatch(new RegExp(`/${hash("app-1")}$`));
   });
 
-  it("has the name that MIMECAST_TENANT gives", () => {
+  it("names the account as MIMECAST_TENANT does", () => {
     expect(account({ ...OAUTH_ENV, MIMECAST_TENANT: "corp" })?.tenant).toBe("corp");
   });
 
-  it("is where the region is, whatever its case", () => {
+  it("accepts the region in any case", () => {
     const uk = account({ ...OAUTH_ENV, MIMECAST_REGION: "UK" })?.baseUrl;
     expect(uk).not.toBe(account(OAUTH_ENV)?.baseUrl);
   });
 
-  it("is where MIMECAST_BASE_URL says, whatever the region", () => {
+  it("prefers MIMECAST_BASE_URL to the region", () => {
     const env = { ...OAUTH_ENV, MIMECAST_BASE_URL: "http://127.0.0.1:8787", MIMECAST_REGION: "nowhere" };
     const read = account(env);
     expect(read).toMatchObject({ loopback: true, tenant: `127.0.0.1/${hash("client-1")}` });
     expect(new URL(read?.baseUrl ?? "").host).toBe("127.0.0.1:8787");
   });
 
-  it("is the one that MIMECAST_API chooses, even where the other's settings are incomplete", () => {
+  it("reads the account of the API in MIMECAST_API, even if the other's settings are incomplete", () => {
     const { MIMECAST_REGION: _, ...signed } = SIGNED_ENV;
     expect(account({ ...OAUTH_ENV, ...signed, MIMECAST_API: "2.0" })?.credentials.api).toBe("2.0");
     expect(account({ ...OAUTH_ENV, ...SIGNED_ENV, MIMECAST_API: "1.0" })?.credentials.api).toBe("1.0");
@@ -57,7 +57,7 @@ describe("an account", () => {
   });
 });
 
-describe("an account that can't be used is told, each problem with its variable", () => {
+describe("an invalid account", () => {
   const without = (env: Env, name: string): Env => ({ ...env, [name]: undefined });
   it.each<[string, Env, RegExp]>([
     ["nothing set", {}, /MIMECAST_CLIENT_ID and MIMECAST_CLIENT_SECRET are not set/],
@@ -76,14 +76,14 @@ describe("an account that can't be used is told, each problem with its variable"
     ],
     ["both APIs", { ...OAUTH_ENV, ...SIGNED_ENV }, /MIMECAST_API: .*both/],
     ["one and a half", { ...OAUTH_ENV, MIMECAST_APP_ID: "x" }, /MIMECAST_APP_KEY is not set/],
-    ["an API of none", { ...OAUTH_ENV, MIMECAST_API: "3" }, /^MIMECAST_API: expected 2\.0 or 1\.0, got '3'$/],
+    ["an unknown API", { ...OAUTH_ENV, MIMECAST_API: "3" }, /^MIMECAST_API: expected 2\.0 or 1\.0, got '3'$/],
     ["another API", { ...OAUTH_ENV, MIMECAST_API: "1.0" }, /MIMECAST_APP_ID is not set/],
     [
       "a region of the other API",
       { ...OAUTH_ENV, MIMECAST_REGION: "za" },
       /^MIMECAST_REGION: .*global.*got 'za'$/,
     ],
-    ["a region of none", { ...SIGNED_ENV, MIMECAST_REGION: "moon" }, /^MIMECAST_REGION: .*got 'moon'$/],
+    ["an unknown region", { ...SIGNED_ENV, MIMECAST_REGION: "moon" }, /^MIMECAST_REGION: .*got 'moon'$/],
     [
       "plain http",
       { ...OAUTH_ENV, MIMECAST_BASE_URL: "http://api.corp.example" },
@@ -101,7 +101,7 @@ describe("an account that can't be used is told, each problem with its variable"
     ],
     ["a client id with a space", { ...OAUTH_ENV, MIMECAST_CLIENT_ID: "a hush" }, /^MIMECAST_CLIENT_ID: /],
     ["a tenant with a line break", { ...OAUTH_ENV, MIMECAST_TENANT: "our\ntenant" }, /^MIMECAST_TENANT: /],
-  ])("%s", (_, env, message) => {
+  ])("reports the variable that is wrong: %s", (_, env, message) => {
     expect(() => account(env)).toThrow(message);
     expect(() => account(env)).toThrow(expect.objectContaining({ name: "RunError", kind: "settings" }));
     expect(() => account(env)).toThrow(
@@ -109,22 +109,22 @@ describe("an account that can't be used is told, each problem with its variable"
     );
   });
 
-  it("all of them at once", () => {
+  it("reports all errors of an account at once", () => {
     const env = { MIMECAST_APP_ID: "x", MIMECAST_REGION: "moon" };
     expect(() => account(env)).toThrow(
       /4 problems:\n.*MIMECAST_APP_KEY.*MIMECAST_ACCESS_KEY.*MIMECAST_SECRET_KEY.*MIMECAST_REGION/s,
     );
   });
 
-  it("is no hindrance to a dry run or a simulation", () => {
+  it("ignores an invalid account in a dry run or a simulation", () => {
     expect(readImportConfig({ dryRun: true }, surroundings({})).account).toBeUndefined();
     expect(readImportConfig({ dryRun: true }, surroundings({ MIMECAST_API: "9" })).account).toBeUndefined();
     expect(readImportConfig({ simulate: true }, surroundings({ MIMECAST_API: "9" })).account).toBeUndefined();
   });
 });
 
-describe("the account's settings", () => {
-  it("are used by a dry run where they are complete, and never by a simulation", () => {
+describe("the settings of the account", () => {
+  it("a dry run uses a complete account, a simulation none", () => {
     expect(readImportConfig({ dryRun: true }, surroundings()).account).toBeDefined();
     expect(readImportConfig({ simulate: true }, surroundings()).account).toBeUndefined();
   });
@@ -133,7 +133,7 @@ describe("the account's settings", () => {
     ["inspected", (it: object) => inspect(it, { depth: 9, showHidden: true })],
     ["serialised", (it: object) => JSON.stringify(it)],
     ["put into a text", (it: object) => Object.values(it).map(String).join()],
-  ])("show no secret when they are %s", (_, print) => {
+  ])("account and credentials show no secret when they are %s", (_, print) => {
     for (const env of [OAUTH_ENV, SIGNED_ENV]) {
       const config = readImportConfig(
         {},
@@ -156,7 +156,7 @@ describe("a secret in a file", () => {
   });
 
   it.each(["hush-file", "hush-file\n", "hush-file\r\n"])(
-    "is read without the line break at its end: %j",
+    "reads a secret from a file without the line break at its end: %j",
     async (text) => {
       await writeFile(join(folder, "secret"), text);
       const env = { MIMECAST_CLIENT_ID: "c", MIMECAST_CLIENT_SECRET_FILE: "secret" };
@@ -166,23 +166,27 @@ describe("a secret in a file", () => {
   );
 
   it.each<[string, Env, RegExp]>([
-    ["that is missing", { MIMECAST_CLIENT_SECRET_FILE: "none" }, /^MIMECAST_CLIENT_SECRET_FILE: .*ENOENT/],
+    [
+      "that does not exist",
+      { MIMECAST_CLIENT_SECRET_FILE: "none" },
+      /^MIMECAST_CLIENT_SECRET_FILE: .*ENOENT/,
+    ],
     [
       "that is empty",
       { MIMECAST_CLIENT_SECRET_FILE: "empty" },
       /^MIMECAST_CLIENT_SECRET_FILE: the file is empty/,
     ],
-    ["of two lines", { MIMECAST_CLIENT_SECRET_FILE: "two" }, /^MIMECAST_CLIENT_SECRET_FILE: .*white space/],
+    ["with two lines", { MIMECAST_CLIENT_SECRET_FILE: "two" }, /^MIMECAST_CLIENT_SECRET_FILE: .*white space/],
     [
-      "and in its variable too",
+      "whose variable is set as well",
       { MIMECAST_CLIENT_SECRET_FILE: "two", MIMECAST_CLIENT_SECRET: "hush" },
       /^MIMECAST_CLIENT_SECRET and MIMECAST_CLIENT_SECRET_FILE are both set/,
     ],
-  ])("%s is one problem, and the secret is not told", async (_, env, message) => {
+  ])("reports a secret file %s as one error, without the secret", async (_, env, message) => {
     await writeFile(join(folder, "empty"), "\n");
     await writeFile(join(folder, "two"), "hush\nhush\n");
-    const reading = () => account({ MIMECAST_CLIENT_ID: "c", ...env }, folder);
-    expect(reading).toThrow(message);
-    expect(reading).toThrow(expect.not.objectContaining({ message: expect.stringMatching(/hush|problems/) }));
+    const read = () => account({ MIMECAST_CLIENT_ID: "c", ...env }, folder);
+    expect(read).toThrow(message);
+    expect(read).toThrow(expect.not.objectContaining({ message: expect.stringMatching(/hush|problems/) }));
   });
 });

@@ -22,13 +22,13 @@ const tenant = (env: Record<string, string>, envFile?: string[]) => {
   return readImportConfig(flags, surroundings({ ...OAUTH_ENV, ...env }, folder)).account?.tenant;
 };
 
-describe("a variable is taken", () => {
-  it("from .env in the working directory", async () => {
+describe("variables", () => {
+  it("reads variables from .env in the working directory", async () => {
     await put(".env", "# the account\nMIMECAST_TENANT=from-dotenv\n");
     expect(tenant({})).toBe("from-dotenv");
   });
 
-  it("also below a line of nothing but white space, or that ends in some, or with a comment after it", async () => {
+  it("reads the variable below a line with white space alone, white space at its end, or a comment", async () => {
     for (const line of [
       " \t",
       "  # the account",
@@ -41,13 +41,13 @@ describe("a variable is taken", () => {
     }
   });
 
-  it("from the environment rather than from .env, unless it is empty there", async () => {
+  it("prefers the environment to .env, unless the variable is empty there", async () => {
     await put(".env", "MIMECAST_TENANT=from-dotenv\n");
     expect(tenant({ MIMECAST_TENANT: "from-env" })).toBe("from-env");
     expect(tenant({ MIMECAST_TENANT: "" })).toBe("from-dotenv");
   });
 
-  it("from the files of --env-file instead of .env, a later one first", async () => {
+  it("reads the files of --env-file instead of .env, the last one first", async () => {
     await put(".env", "MIMECAST_TENANT=from-dotenv\n");
     await put("one.env", "MIMECAST_TENANT=one\nMIMECAST_REGION=uk\n");
     await put("two.env", "MIMECAST_TENANT=two\n");
@@ -58,7 +58,7 @@ describe("a variable is taken", () => {
     expect(tenant({}, ["three.env"])).not.toBe("from-dotenv");
   });
 
-  it("with its secret's file in the environment rather than with its value in .env", async () => {
+  it("prefers a secret's file in the environment to its value in .env", async () => {
     await put(".env", "MIMECAST_CLIENT_SECRET=of-dotenv\n");
     await put("secret", "of-file\n");
     const env = { MIMECAST_CLIENT_ID: "c", MIMECAST_CLIENT_SECRET_FILE: "secret" };
@@ -66,12 +66,12 @@ describe("a variable is taken", () => {
     expect(credentials?.api === "2.0" && credentials.clientSecret.reveal()).toBe("of-file");
   });
 
-  it("from a file that begins with a byte order mark", async () => {
+  it("reads a file with a byte order mark", async () => {
     await put(".env", "\ufeffMIMECAST_TENANT=marked\r\n");
     expect(tenant({})).toBe("marked");
   });
 
-  it("for the network, by its lower-case name too", () => {
+  it("reads proxy variables by their lower-case names, too", () => {
     const env = { ...OAUTH_ENV, https_proxy: "proxy.example:3128", NO_PROXY: "localhost", NO_COLOR: "1" };
     const config = readImportConfig({}, surroundings(env, folder));
     expect(config.network.httpsProxy?.reveal()).toBe("proxy.example:3128");
@@ -82,29 +82,29 @@ describe("a variable is taken", () => {
   });
 });
 
-describe("a file of variables that can't be used is a settings problem", () => {
-  it("when --env-file names one that is missing", () => {
+describe("an invalid file of variables", () => {
+  it("reports an --env-file that does not exist", () => {
     expect(() => tenant({}, ["none.env"])).toThrow(/^--env-file none\.env: the file can't be read: ENOENT/);
     expect(() => tenant({}, ["none.env"])).toThrow(expect.objectContaining({ kind: "settings" }));
   });
 
-  it("but a missing .env, or a folder of that name, is none", async () => {
+  it("accepts a missing .env, and a folder of that name", async () => {
     expect(tenant({ MIMECAST_TENANT: "t" })).toBe("t");
     await mkdir(join(folder, ".env"));
     expect(tenant({ MIMECAST_TENANT: "t" })).toBe("t");
   });
 
-  it("when it is in UTF-16", async () => {
+  it("reports a file in UTF-16", async () => {
     await put(".env", Buffer.from("\ufeffMIMECAST_TENANT=t\n", "utf16le"));
     expect(() => tenant({})).toThrow(/^\.env: the file is not text in UTF-8/);
   });
 
-  it("when a line is no variable, which would hide the one after it; the line is not shown", async () => {
+  it("reports a line without a variable, which would hide the next one, and does not show it", async () => {
     await put(".env", "# fine\nhush-hush\nMIMECAST_TENANT=t\n");
     expect(() => tenant({})).toThrow(/^\.env: line 2 is not NAME=value$/);
   });
 
-  it("when a quotation mark is missing, which makes one value of several lines; none is shown", async () => {
+  it("reports a missing quotation mark, which joins several lines, and shows none of them", async () => {
     await put(".env", 'MIMECAST_REGION="uk\nMIMECAST_CLIENT_SECRET="hush"\nMIMECAST_TENANT=t\n');
     expect(() => tenant({})).toThrow(
       /^\.env: the value of MIMECAST_REGION has several lines; is a quotation mark missing\?$/,
@@ -113,15 +113,15 @@ describe("a file of variables that can't be used is a settings problem", () => {
     expect(tenant({})).toBe("t");
   });
 
-  it("when the proxy is no URL; it is not shown, as it may hold a password", () => {
+  it("reports an invalid proxy URL and does not show it, because it may contain a password", () => {
     expect(() => tenant({ HTTPS_PROXY: "ftp://u:hush@x" })).toThrow(
       /^HTTPS_PROXY: expected the URL of an HTTP proxy, such as [^@:]+:\/\/proxy\.corp\.example:3128; [^@]*@ as [%\d\w ,]+$/,
     );
   });
 });
 
-describe("problems are told at once", () => {
-  it("those of options and of variables, as a usage error", () => {
+describe("several errors", () => {
+  it("reports errors in options and in variables at once, as a usage error", () => {
     const reading = () => {
       const env = { MIMECAST_CLIENT_ID: "c", MIMECAST_REGION: "moon" };
       return readImportConfig(
@@ -135,7 +135,7 @@ describe("problems are told at once", () => {
     );
   });
 
-  it("also the variables' during a dry run, as far as no credentials are concerned", () => {
+  it("reports errors in variables in a dry run, except those in credentials", () => {
     expect(() => readImportConfig({ dryRun: true, envFile: ["none"] }, surroundings({}, folder))).toThrow(
       /--env-file/,
     );
@@ -143,21 +143,21 @@ describe("problems are told at once", () => {
 });
 
 describe("the configuration", () => {
-  it("is frozen", () => {
+  it("the configuration is frozen", () => {
     const config = readImportConfig({ skipDomain: ["a.example"] }, surroundings(OAUTH_ENV, folder));
     for (const it of [config, config.columns, config.skipDomains, config.network, config.account ?? {}]) {
       expect(Object.isFrozen(it)).toBe(true);
     }
   });
 
-  it("has every one of its variables in .env.example, which can be copied as it is", async () => {
+  it(".env.example has every variable and can be copied unchanged", async () => {
     const example = await readFile(new URL("../../.env.example", import.meta.url), "utf8");
     const variables = parseEnv(example);
     expect(Object.keys(variables).toSorted()).toEqual([...allVariables()].toSorted());
     expect(Object.values(variables).every((value) => value === "")).toBe(true);
   });
 
-  it("is read by a function of Node that prints no warning", async () => {
+  it("Node parses .env files without printing a warning", async () => {
     const host = 'require("node:util").parseEnv("A=1")';
     const { stderr } = await promisify(execFile)(process.execPath, ["-e", host], { env: {} });
     expect(stderr).toBe("");
@@ -167,7 +167,7 @@ describe("the configuration", () => {
 const read = (flags: ImportFlags) => readImportConfig(flags, surroundings());
 
 describe("an import's options", () => {
-  it("have their defaults", () => {
+  it("options have their defaults", () => {
     expect(read({})).toMatchObject({
       dryRun: false,
       simulate: false,
@@ -246,12 +246,12 @@ describe("an import's options", () => {
       { dryRun: true, json: true, quiet: true },
     ],
     [{ verbose: true }, { verbose: true }],
-  ])("are read: %j", (flags, expected) => {
+  ])("parses options: %j", (flags, expected) => {
     expect(read(flags)).toMatchObject(expected);
   });
 });
 
-describe("a wrong option is a usage problem that names the option and its value", () => {
+describe("an invalid option", () => {
   it.each<[ImportFlags, RegExp]>([
     [{ limit: "0" }, /^--limit: expected a whole number, at least 1, got '0'$/],
     [{ limit: "1e3" }, /^--limit: /],
@@ -285,7 +285,7 @@ describe("a wrong option is a usage problem that names the option and its value"
     [{ resendBefore: "later" }, /^--resend-before: /],
     [{ out: "" }, /^--out: expected a folder/],
     [{ quiet: true, verbose: true }, /^--quiet and --verbose exclude each other/],
-  ])("%j", (flags, message) => {
+  ])("reports an invalid option by name and value: %j", (flags, message) => {
     expect(() => read(flags)).toThrow(message);
     expect(() => read(flags)).toThrow(expect.objectContaining({ name: "RunError", kind: "usage" }));
   });
