@@ -1,14 +1,21 @@
 import type { AccountDetails, DirectoryApi } from "../domain/api.ts";
 import type { ReadExchange } from "../domain/response.ts";
-import { adviceFor, describeResult, gotResponse, isRefused, shouldContinue, succeeded } from "./advice.ts";
+import {
+  adviceFor,
+  describeResult,
+  gotResponse,
+  isAccessDenied,
+  shouldContinue,
+  succeeded,
+} from "./advice.ts";
 import { clockFinding, type Finding, finding } from "./findings.ts";
 import { type Probe, type ProbeParts, probe } from "./probe.ts";
 
-/** What is asked, and how it is reached. */
+/** The account to check, and how to reach it. */
 export interface CheckJob {
   readonly api: "2.0" | "1.0";
   readonly baseUrl: string;
-  /** The proxy's host and port; undefined for the direct way. */
+  /** The proxy's host and port; undefined for a direct connection. */
   readonly proxy: string | undefined;
 }
 
@@ -18,14 +25,14 @@ export interface CheckParts extends ProbeParts {
 
 export interface AccountCheck {
   readonly findings: readonly Finding[];
-  /** What ends the check, the first that applies: the account is refused, or nothing gets through. */
+  /** `refused`: Mimecast denies access. `unreachable`: no call gets a response. The first that applies. */
   readonly result: "ok" | "refused" | "unreachable";
 }
 
-/** So few that it costs nothing; more than one, as no client is known to ask for a single one. */
+/** The page to read: small, so it costs nothing. More than one item, because no client is known to request a single one. */
 const PAGE = { pageSize: 10 } as const;
 
-/** Asks Mimecast what can be asked without changing anything: calls that only read, and no others. */
+/** Checks the account with read-only calls. Changes nothing. */
 export async function checkAccount(job: CheckJob, parts: CheckParts): Promise<AccountCheck> {
   const { directory } = parts;
   const account = await probe((call) => directory.account(call), parts);
@@ -54,24 +61,24 @@ const IMPORT_UNSEEN =
 
 function accountFindings(job: CheckJob, account: Probe<AccountDetails>, probes: readonly Probe<unknown>[]) {
   return [
-    finding("host", "ok", `${job.baseUrl} answers, reached ${way(job)}`),
+    finding("host", "ok", `${job.baseUrl} answers, reached ${route(job)}`),
     clockFinding(probes, job.api),
     credentialsFinding(job, account, probes),
   ];
 }
 
-/** The first call settled it: the others would come to the same. */
+/** Returns the check after a conclusive first call: the others would fail in the same way. */
 function conclusive(job: CheckJob, account: Probe<AccountDetails>): AccountCheck {
   const rest = (["import", "export", "verify"] as const).map((check) =>
-    finding(check, "unknown", "nothing was asked, as the first call did not get through"),
+    finding(check, "unknown", "not checked, because the first call failed"),
   );
   return {
     findings: [...accountFindings(job, account, [account]), ...rest, quotaFinding([account])],
-    result: isRefused(account.exchange) ? "refused" : "unreachable",
+    result: isAccessDenied(account.exchange) ? "refused" : "unreachable",
   };
 }
 
-/** With the first group there is. */
+/** Reads members of the first group, if there is one. */
 async function membersProbe(
   { answer }: Awaited<ReturnType<DirectoryApi["groups"]>>,
   parts: CheckParts,
@@ -81,7 +88,7 @@ async function membersProbe(
   return await probe((call) => parts.directory.groupMembers(group.id, PAGE, call), parts);
 }
 
-/** With the first internal domain there is. */
+/** Reads users of the first internal domain, if there is one. */
 async function usersProbe(
   { answer }: Awaited<ReturnType<DirectoryApi["internalDomains"]>>,
   parts: CheckParts,
@@ -92,20 +99,20 @@ async function usersProbe(
 }
 
 function resultOf(probes: readonly Probe<unknown>[], exported: Probe<unknown>): AccountCheck["result"] {
-  if (isRefused(exported.exchange)) return "refused";
-  // Where none got through, the first one was refused: else the others would not have been made.
+  if (isAccessDenied(exported.exchange)) return "refused";
+  // If no call succeeded, the first one was denied: otherwise the others would not have been made.
   return probes.some(({ exchange }) => succeeded(exchange)) ? "ok" : "refused";
 }
 
 function unreachable(job: CheckJob, exchange: ReadExchange<unknown>): AccountCheck {
-  const host = `${job.baseUrl} does not answer, reached ${way(job)}: ${describeResult(exchange)}. ${adviceFor(exchange)}`;
+  const host = `${job.baseUrl} does not answer, reached ${route(job)}: ${describeResult(exchange)}. ${adviceFor(exchange)}`;
   const rest = (["clock", "credentials", "import", "export", "verify", "quota"] as const).map((check) =>
     finding(check, "unknown", "the host does not answer"),
   );
   return { findings: [finding("host", "failed", host), ...rest], result: "unreachable" };
 }
 
-function way({ proxy }: CheckJob): string {
+function route({ proxy }: CheckJob): string {
   return proxy === undefined ? "directly" : `through the proxy ${proxy}`;
 }
 
@@ -120,8 +127,8 @@ function credentialsFinding(
       answer.kind === "passed" && answer.value.name !== undefined ? `, "${answer.value.name}"` : "";
     return finding("credentials", "ok", `accepted by API ${api}${name}`);
   }
-  const refused = probes.find(({ exchange }) => isRefused(exchange));
-  if (refused === undefined) {
+  const denied = probes.find(({ exchange }) => isAccessDenied(exchange));
+  if (denied === undefined) {
     const { exchange } = account;
     return finding(
       "credentials",
@@ -129,7 +136,7 @@ function credentialsFinding(
       `no call gets through: ${describeResult(exchange)}. ${adviceFor(exchange)}`,
     );
   }
-  const { exchange } = refused;
+  const { exchange } = denied;
   return finding("credentials", "failed", `refused: ${describeResult(exchange)}. ${adviceFor(exchange)}`);
 }
 
@@ -142,7 +149,7 @@ function callFinding(
   const { answer } = exchange;
   if (answer.kind === "passed") return finding(check, "ok", `${calls} answer`);
   const needed = permission === undefined ? calls : `${permission}, for ${calls}`;
-  if (isRefused(exchange)) {
+  if (isAccessDenied(exchange)) {
     const advice = `give its role the permission (${needed}) if you want to ${check}; the keys stay the same`;
     return finding(
       check,
@@ -158,14 +165,14 @@ function callFinding(
 function quotaFinding(probes: readonly Probe<unknown>[]): Finding {
   const quotas = probes.map(({ exchange }) => exchange.quota).filter((it) => it !== undefined);
   const quota = quotas.at(-1);
-  if (quota === undefined) return finding("quota", "unknown", "no answer told of a quota");
+  if (quota === undefined) return finding("quota", "unknown", "no answer reported a quota");
   const { limit, remaining, resetMs } = quota;
-  const told = [
+  const parts = [
     limit === undefined ? "" : `${limit} calls in a window`,
     remaining === undefined ? "" : `${remaining} left`,
-    resetMs === undefined ? "" : `a new one in ${Math.round(resetMs) / 1_000} s`,
+    resetMs === undefined ? "" : `reset in ${Math.round(resetMs) / 1_000} s`,
   ];
-  const line = told.filter((part) => part !== "").join(", ");
+  const line = parts.filter((part) => part !== "").join(", ");
   if (remaining === undefined || remaining > 0) return finding("quota", "ok", line);
-  return finding("quota", "warning", `${line}: others use it too; a run waits for its turn`);
+  return finding("quota", "warning", `${line}: other clients use it too; a run waits for the reset`);
 }

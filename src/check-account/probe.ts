@@ -11,26 +11,26 @@ export interface ProbeParts {
   readonly random: () => number;
 }
 
-/** What a call that only reads came to in the end, and what this machine's clock showed then. */
+/** The final result of a read-only call, and this machine's time at that moment. */
 export interface Probe<T> {
   readonly exchange: ReadExchange<T>;
   readonly arrivedEpochMs: number;
 }
 
-/** A passing trouble is waited for; somebody watches, and an outage is to be told and not to be sat out. */
+/** Rides out a glitch but reports an outage instead of waiting for its end, because a person is watching. */
 const RULES = {
   concurrency: 1,
   quota: { reservePercent: 0 },
   retry: { ...DEFAULT_RETRY, maxAttempts: 3 },
-  // A second call would be refused as the first one was.
+  // A second call would be denied like the first one.
   breaker: { ...DEFAULT_BREAKER, giveUpAtStartAfterMs: 5_000, deniedAtStart: 1 },
 } as const;
-/** Even where the server announces a longer wait. */
+/** Time limit of a probe, even if the server announces a longer wait. */
 const PATIENCE_MS = 60_000;
 
 /**
- * Makes a call as all commands make theirs, only with less patience; by itself, so that what it comes to says
- * nothing of the next one.
+ * Makes a call with the retries of all other commands, but a shorter time limit. Each probe has its own reader, so that
+ * one result does not affect the next.
  */
 export async function probe<T>(call: ReadCall<T>, { clock, random }: ProbeParts): Promise<Probe<T>> {
   const shutdown = new Shutdown();
@@ -48,12 +48,12 @@ export async function probe<T>(call: ReadCall<T>, { clock, random }: ProbeParts)
       return exchange;
     });
   } catch (error) {
-    // What stopped it is in the last exchange, and more exactly.
+    // The last exchange holds the cause, in more detail.
     if (!(error instanceof StoppedError)) throw error;
   } finally {
     over.abort();
     await patience;
   }
-  if (last === undefined) throw new Error("a call was given up before it was made");
+  if (last === undefined) throw new Error("a call was aborted before it was made");
   return last;
 }

@@ -2,23 +2,23 @@ import { displayText } from "../domain/address.ts";
 import type { Group } from "../domain/api.ts";
 import { unescapeFormula } from "../domain/formula.ts";
 
-/** Which groups are meant, or why that can't be told. */
+/** The groups that the user named, or why they can't be resolved. */
 export type GroupChoice =
   | { readonly ok: true; readonly groups: readonly Group[] }
   /** A complete message, one problem a line. */
   | { readonly ok: false; readonly message: string };
 
-/** Enough to find the one that was meant; `groups` lists all. */
+/** Maximum number of candidates in a message; the command `groups` lists all. */
 const CANDIDATES_SHOWN = 10;
 
 /**
- * The groups that were asked for, in that order, each once. A group is meant by its id, else by its name as written,
- * else by its name without regard to case.
+ * Returns the requested groups, in that order, each once. Matches a group by its id, otherwise by its exact name,
+ * otherwise by its name ignoring case.
  */
-export function resolveGroups(asked: readonly string[], all: readonly Group[]): GroupChoice {
+export function resolveGroups(requested: readonly string[], all: readonly Group[]): GroupChoice {
   const found = new Map<string, Group>();
   const problems: string[] = [];
-  for (const text of asked) {
+  for (const text of requested) {
     const [group, ...others] = matchGroups(text, all);
     if (group === undefined) problems.push(unknownMessage(text, all));
     else if (others.length > 0) problems.push(ambiguousMessage(text, [group, ...others]));
@@ -30,7 +30,7 @@ export function resolveGroups(asked: readonly string[], all: readonly Group[]): 
 }
 
 function matchGroups(typed: string, all: readonly Group[]): readonly Group[] {
-  // Copied out of a table that this tool wrote, where an id can begin with `-`.
+  // The text may be copied from a table that this tool wrote, where a leading `-` of an id is escaped.
   const asWritten = [typed, unescapeFormula(typed)];
   const byId = all.filter(({ id }) => asWritten.includes(id));
   if (byId.length > 0) return byId;
@@ -41,7 +41,7 @@ function matchGroups(typed: string, all: readonly Group[]): readonly Group[] {
 }
 
 function ambiguousMessage(text: string, candidates: readonly Group[]): string {
-  return `${candidates.length} groups are named '${displayText(text)}'; name the one you mean by its id:${list(candidates)}`;
+  return `${candidates.length} groups are named '${displayText(text)}'; use the id of the one you want:${list(candidates)}`;
 }
 
 function unknownMessage(text: string, all: readonly Group[]): string {
@@ -52,13 +52,13 @@ function unknownMessage(text: string, all: readonly Group[]): string {
   const near = all.filter(({ id, name }) => {
     return id.startsWith(text) || words.some((word) => name.toLowerCase().includes(word));
   });
-  const said = `no group has the name or id '${displayText(text)}'`;
-  if (near.length > 0) return `${said}. There are:${list(near)}`;
-  if (all.length === 0) return `${said}: the account has no groups`;
-  return `${said}. mimecast-bulk groups lists all ${all.length} groups, among them:${list(all)}`;
+  const problem = `no group has the name or id '${displayText(text)}'`;
+  if (near.length > 0) return `${problem}. Similar groups:${list(near)}`;
+  if (all.length === 0) return `${problem}: the account has no groups`;
+  return `${problem}. mimecast-bulk groups lists all ${all.length} groups, among them:${list(all)}`;
 }
 
-/** Ids in full, as they are to be typed. */
+/** Lists groups with their complete ids, ready to be copied. */
 function list(candidates: readonly Group[]): string {
   const lines = candidates.slice(0, CANDIDATES_SHOWN).map(({ id, name, source, userCount }) => {
     const members = userCount === undefined ? "" : `, ${userCount} members`;

@@ -9,12 +9,13 @@ import type { AtomicFile } from "../files/atomic-file.ts";
 import { type ComparedRow, type RowChange, TableDiff } from "../ledger/table-diff.ts";
 import type { ChangeCounts } from "./export-job.ts";
 
+/** Two exports to compare, and the file for the changes. */
 export interface ChangesJob {
-  /** The export before this one; it need not be there. */
+  /** The previous export; it may be missing. */
   readonly previous: string;
   /** This export, complete. */
   readonly current: string;
-  /** Where the changes are written. */
+  /** The file for the changes. */
   readonly file: AtomicFile;
   readonly columns: readonly MemberColumn[];
   readonly bom: boolean;
@@ -23,16 +24,16 @@ export interface ChangesJob {
 
 const BOM = "\ufeff";
 
-/** Throws a RunError "input" where the file is there, and is no export that can be compared with. */
+/** Throws a RunError "input" if the file exists and is not an export that can be compared. */
 export async function validatePrevious(path: string): Promise<void> {
   const table = await openTable(path);
   await table?.close();
 }
 
 /**
- * Writes who was added, removed or changed between two exports: `change` and the columns, sorted by group and
- * address. What only one of the exports has a column for is no change. Where there is no export before, all members
- * were added. Memory does not grow with the exports.
+ * Writes the members that were added, removed or changed between two exports: `change` and the columns, sorted by group
+ * and address. A column that only one of the exports has is not compared. Without a previous export, all members count
+ * as added. Memory does not grow with the exports.
  */
 export async function writeChanges(job: ChangesJob): Promise<ChangeCounts> {
   const changes = new TableDiff(dirname(job.current));
@@ -55,11 +56,11 @@ async function openTable(path: string): Promise<Table | undefined> {
   await table.close();
   throw new RunError(
     "input",
-    `${path}, line 1: found no column emailAddress, so it can't be compared with. Expected an export of this tool; move the file away, and all members count as added`,
+    `${path}, line 1: found no column emailAddress, so it can't be compared. Expected an export of this tool. Move the file away to count all members as added`,
   );
 }
 
-/** Cells in the order of `columns`; those that the table lacks are empty. */
+/** Adds the rows of a table, with cells in the order of `columns`; cells that the table lacks are empty. */
 async function addRows(
   changes: TableDiff,
   side: keyof RowChange,
@@ -78,7 +79,7 @@ async function addRows(
   }
 }
 
-/** What tells a member from the others: its group and address. One that is a whole domain has no address. */
+/** Returns a function that gives a member's key: its group and address. A member that is a whole domain has no address. */
 function memberKey(
   columns: readonly MemberColumn[],
   shared: readonly MemberColumn[],
@@ -88,8 +89,8 @@ function memberKey(
   const address = place("emailAddress");
   const domain = place("domain");
   return (cells) => {
-    const who = cells[address] || `@${cells[domain]}`;
-    return JSON.stringify([cells[group], who.toLowerCase()]);
+    const member = cells[address] || `@${cells[domain]}`;
+    return JSON.stringify([cells[group], member.toLowerCase()]);
   };
 }
 
@@ -103,25 +104,25 @@ async function writeDiff(
   const places = shared.map((column) => job.columns.indexOf(column));
   for (const page of changes.changes()) {
     const rows = page.flatMap((change) => {
-      const found = describe(change, places);
-      if (found === undefined) return [];
-      counts[found.change] += 1;
-      return [[found.change, ...found.cells]];
+      const row = diffRow(change, places);
+      if (row === undefined) return [];
+      counts[row.change] += 1;
+      return [[row.change, ...row.cells]];
     });
     await job.file.append(formatCsv(rows, job));
   }
   return counts;
 }
 
-interface Described {
+interface DiffRow {
   readonly change: keyof ChangeCounts;
   readonly cells: readonly string[];
 }
 
-/** Undefined where the two differ only in what one of the exports has no column for. */
-function describe({ before: was, after: now }: RowChange, places: readonly number[]): Described | undefined {
-  const before = was === undefined ? undefined : cellsOf(was);
-  const after = now === undefined ? undefined : cellsOf(now);
+/** Returns the row for a change, or undefined if the two differ only in columns that one of the exports lacks. */
+function diffRow(change: RowChange, places: readonly number[]): DiffRow | undefined {
+  const before = change.before === undefined ? undefined : cellsOf(change.before);
+  const after = change.after === undefined ? undefined : cellsOf(change.after);
   if (after === undefined) return { change: "removed", cells: before ?? [] };
   if (before === undefined) return { change: "added", cells: after };
   const differs = places.some((place) => before[place] !== after[place]);

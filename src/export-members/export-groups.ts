@@ -11,67 +11,68 @@ import type { TemporaryFiles } from "../files/temporary-files.ts";
 import { openKeyList } from "../ledger/key-list.ts";
 import type { ExportJob } from "./export-job.ts";
 
+/** The parts that {@link exportGroups} works with. */
 export interface GroupsExport {
   readonly job: ExportJob;
   readonly reading: GroupReading;
   readonly temporaries: TemporaryFiles;
   readonly shutdown: Shutdown;
-  /** Takes in the lines of the groups, one group after the other. */
+  /** Receives the lines of the groups, one group after the other. */
   readonly output: AppendFile;
-  /** Members came, or went as their group is read again. */
+  /** Called when members were read; with a negative number when their group is read again. */
   readonly counted: (members: number) => void;
-  /** The group is complete, and in the output. */
+  /** Called when a group is complete in the output. */
   readonly done: (group: Group, members: number) => void;
 }
 
 /**
- * Reads groups side by side and brings their lines into the output in order. A group that begins as the first of those
- * that are read is written there at once; the lines of another are on disk until all groups before it are done, and no
- * more groups are read or wait than may be read side by side. So memory holds a page of each.
+ * Reads groups concurrently and writes their lines to the output in order. The first group in progress is written
+ * directly; the lines of any other group are spooled to disk until all groups before it are done. At most `concurrency`
+ * groups are read or wait at a time, so memory holds one page of each.
  *
- * Throws what keeps a group from being read whole, as soon as it is the first in order or not; the others are then
- * given up.
+ * Throws the first error of any group, and cancels the others.
  */
 export async function exportGroups(groups: readonly Group[], parts: GroupsExport): Promise<void> {
   const { concurrency } = parts.job.reading;
-  const begun: { readonly group: Group; readonly reading: Promise<GroupRead> }[] = [];
+  const started: { readonly group: Group; readonly reading: Promise<GroupRead> }[] = [];
   const failures: { readonly error: unknown }[] = [];
-  const begin = (group: Group): void => {
-    const reading = begun.length === 0 ? readIntoOutput(group, parts) : readIntoSpool(group, parts);
+  const start = (group: Group): void => {
+    const reading = started.length === 0 ? readIntoOutput(group, parts) : readIntoSpool(group, parts);
     reading.catch((error: unknown) => {
       failures.push({ error });
-      // What the others would still read is of no use.
+      // The export has failed: cancel the calls of the other groups.
       parts.shutdown.abortNow();
     });
-    begun.push({ group, reading });
+    started.push({ group, reading });
   };
-  const end = async (): Promise<void> => {
-    const first = begun[0];
+  const finishFirst = async (): Promise<void> => {
+    const first = started[0];
     if (first === undefined) return;
     const { members, spool } = await first.reading;
-    begun.shift();
+    started.shift();
     if (spool !== undefined) await move(spool, parts.output);
     parts.done(first.group, members);
   };
   try {
     for (const group of groups) {
-      while (begun.length >= concurrency) await end();
-      begin(group);
+      while (started.length >= concurrency) await finishFirst();
+      start(group);
     }
-    while (begun.length > 0) await end();
+    while (started.length > 0) await finishFirst();
   } catch (error) {
-    // The first that went wrong is the cause of all others, of those too that are given up now.
+    // The first failure caused all later ones, including those of the calls that are cancelled now.
     const cause = failures[0]?.error ?? error;
     parts.shutdown.abortNow();
-    for (const { reading } of begun) await reading.then(({ spool }) => spool?.close()).catch(() => undefined);
+    for (const { reading } of started)
+      await reading.then(({ spool }) => spool?.close()).catch(() => undefined);
     throw cause;
   }
 }
 
-/** A group that was read whole. */
+/** A group that was read completely. */
 interface GroupRead {
   readonly members: number;
-  /** Where its lines are; undefined where they are in the output already. */
+  /** Contains its lines; undefined if they are already in the output. */
   readonly spool?: Spool;
 }
 
@@ -121,9 +122,9 @@ async function move(spool: Spool, output: AppendFile): Promise<void> {
   }
 }
 
-/** Where a group's members go while they are read. */
+/** The destination of a group's members while they are read. */
 interface MemberSink {
-  /** Forgets what was written: the group is read from its beginning. */
+  /** Discards what was written, because the group is read from its beginning. */
   begin(): Promise<void>;
   write(members: readonly Member[]): Promise<void>;
 }
@@ -132,18 +133,18 @@ interface GroupReading {
   readonly directory: DirectoryApi;
   readonly reader: ApiReader;
   readonly pageSize: number;
-  /** Where the addresses of a large group are sorted: a folder that has room for the export. */
+  /** The folder in which the addresses of a large group are sorted: one with enough space for the export. */
   readonly folder: string;
-  /** The group is read again. */
-  readonly again: (group: Group, why: string) => void;
+  /** Called when the group is read again. */
+  readonly onReread: (group: Group, why: string) => void;
 }
 
 /**
- * Reads every member of a group into the sink, and returns how many there are. Throws a RunError that names group and
- * page where it can't be read whole, and a StoppedError if the run stops.
+ * Reads every member of a group into the sink, and returns their number. Throws a RunError that names group and page if
+ * the group can't be read completely, and a StoppedError if the run stops.
  */
 async function readGroup(group: Group, sink: MemberSink, reading: GroupReading): Promise<number> {
-  const { again, directory, folder, pageSize, reader } = reading;
+  const { directory, folder, onReread, pageSize, reader } = reading;
   const begin = async () => {
     await sink.begin();
     return {
@@ -152,19 +153,19 @@ async function readGroup(group: Group, sink: MemberSink, reading: GroupReading):
     };
   };
   const openKeys = () => openKeyList(folder);
-  const list = { what: groupWords(group), items: "members", pageSize, keyOf: memberKey, openKeys, begin };
-  return await readCompleteList(list, reader, (why) => again(group, why));
+  const list = { what: groupLabel(group), items: "members", pageSize, keyOf: memberKey, openKeys, begin };
+  return await readCompleteList(list, reader, (why) => onReread(group, why));
 }
 
-/** A member that is a whole domain has no address. One that has neither can't be told from another. */
+/** Returns the address of a member, or the domain if it is a whole domain. Returns undefined if it has neither. */
 function memberKey({ domain, emailAddress }: Member): string | undefined {
   if (emailAddress !== "") return emailAddress;
   return domain === "" ? undefined : `@${domain}`;
 }
 
-/** Ids are long, and names are not unique: so much of the id tells which one it is. */
+/** Characters of an id in messages. Ids are long and names are not unique; this much identifies a group. */
 const ID_SHOWN = 16;
 
-function groupWords({ id, name }: Group): string {
+function groupLabel({ id, name }: Group): string {
   return `group '${name}' (${id.length > ID_SHOWN ? `${id.slice(0, ID_SHOWN)}…` : id})`;
 }

@@ -6,18 +6,18 @@ import type { MemberColumn } from "../domain/member-columns.ts";
 import type { ReadRules } from "../engine/api-reader.ts";
 import type { Processes } from "../files/temporary-files.ts";
 
-/** What an export is asked to do. */
+/** The settings of an export. */
 export interface ExportJob {
-  /** Names or ids, in the order in which the groups are to come; or every group that there is. */
+  /** Names or ids in the order of the output, or every group of the account. */
   readonly groups: readonly string[] | "all";
   readonly columns: readonly MemberColumn[];
   /** 1 to 500. */
   readonly pageSize: number;
   readonly output: Output;
-  /** A byte order mark in front, for Excel. */
+  /** True if the file begins with a byte order mark, for Excel. */
   readonly bom: boolean;
   readonly escapeFormulas: boolean;
-  /** `concurrency` is how many groups are read side by side too. */
+  /** Rules of the calls. `concurrency` also limits how many groups are read concurrently. */
   readonly reading: ReadRules;
 }
 
@@ -25,10 +25,10 @@ export type Output =
   | {
       readonly kind: "file";
       readonly path: string;
-      /** Where to write what has changed since the file was written last. */
+      /** The file for the changes since the previous export. */
       readonly changesPath?: string | undefined;
     }
-  /** Temporary files whose names begin with `temporary` hold the export until it is complete. */
+  /** Temporary files whose names begin with `temporary` store the export until it is complete. */
   | { readonly kind: "stdout"; readonly temporary: string };
 
 export interface ExportParts {
@@ -38,19 +38,19 @@ export interface ExportParts {
   readonly directory: DirectoryApi;
   readonly processes: Processes;
   readonly view: ExportView;
-  /** Writes to standard output, and resolves when more can be taken; false once nobody reads any more. */
+  /** Writes to standard output. Resolves when it can accept more; false once its reader has closed it. */
   readonly print: (content: Buffer) => Promise<boolean>;
 }
 
-/** Shows people how an export goes. */
+/** Shows the user the progress of an export. */
 export interface ExportView extends WaitHooks {
-  /** `progress` can be asked at any time until the export has ended. */
+  /** The export begins. `progress` can be called at any time until {@link exported}. */
   exporting(groups: readonly Group[], progress: () => ExportProgress): void;
-  /** All members of the group are there. */
+  /** All members of the group have been read. */
   groupRead(group: Group, members: number): void;
-  /** What was read of a group contradicted itself: it is read once more. */
+  /** The pages of a group contradict each other: it is read once more. */
   groupAgain(group: Group, why: string): void;
-  /** What find-groups says of a group is not what was read. */
+  /** The member count that find-groups reports differs from what was read. */
   countDiffers(group: Group, members: number): void;
   onRetry(what: string, failure: Failure): void;
   exported(): void;
@@ -61,12 +61,12 @@ export interface ExportProgress {
   readonly groupsRead: number;
 }
 
-/** An export that is complete. */
+/** The result of a complete export. */
 export interface Exported {
   readonly groups: number;
   readonly members: number;
   readonly calls: number;
-  /** There if changes were asked for. */
+  /** Present if changes were requested. */
   readonly changes: ChangeCounts | undefined;
 }
 

@@ -5,10 +5,10 @@ import { ApiReader, type ReadHooks, type ReadRules } from "../engine/api-reader.
 import { readPages } from "../engine/list-reader.ts";
 import type { Shutdown } from "../engine/shutdown.ts";
 
-/** What get-group-members and find-groups need (graded S and D). */
+/** The permission that get-group-members and find-groups need (graded S and D). */
 export const READ_PERMISSION = "Directories | Groups | Read, and in API 2.0 Services | Directory Sync | Read";
 
-/** Asked for both, as find-groups may answer for one of them only where it is asked for none. */
+/** The sources to request. Without a source, find-groups may return groups of one of them only. */
 const SOURCES = ["cloud", "ldap"] as const;
 
 export interface FindParts {
@@ -19,8 +19,8 @@ export interface FindParts {
 }
 
 /**
- * The groups of an account whose name holds the query, as the API sees it. Throws a RunError where they can't be
- * had, and a StoppedError if the run stops.
+ * Returns the groups of an account whose names contain the query, by the API's own search. Throws a RunError if they
+ * can't be read, and a StoppedError if the run stops.
  */
 export async function findGroups(
   query: string | undefined,
@@ -33,8 +33,8 @@ export async function findGroups(
 }
 
 /**
- * Every group of the account, each once, in the order of the API, groups of the cloud first. In memory: accounts have
- * some thousands. Throws as {@link findGroups} does.
+ * Returns every group of the account, each once, in the order of the API, cloud groups first. Keeps them in memory:
+ * accounts have some thousands. Throws the same errors as {@link findGroups}.
  */
 export async function listGroups(
   directory: DirectoryApi,

@@ -8,31 +8,31 @@ import { type Processes, TemporaryFiles } from "../files/temporary-files.ts";
 import { validatePrevious } from "./diff.ts";
 import type { Output } from "./export-job.ts";
 
-/** Where an export is written until it is complete. */
+/** The temporary output of an export until it is complete. */
 export interface OpenOutput {
   readonly temporaries: TemporaryFiles;
   /** The export so far. */
   readonly text: AppendFile;
-  /** There if changes were asked for. */
+  /** Present if changes were requested. */
   readonly changes: OpenChanges | undefined;
-  /** Gives the export to whom it is for. */
+  /** Publishes the export: renames the files, or prints to standard output. */
   finish(print: (content: Buffer) => Promise<boolean>): Promise<void>;
-  /** Leaves nothing behind, and what was there as it was. Never throws. */
-  abandon(): Promise<void>;
+  /** Removes the temporary files and leaves existing files unchanged. Never throws. */
+  discard(): Promise<void>;
 }
 
-/** Two exports to be compared, and the file for what differs. */
+/** Two exports to compare, and the file for the changes. */
 interface OpenChanges {
-  /** The export before this one; it need not be there. */
+  /** The previous export; it may be missing. */
   readonly previous: string;
-  /** This export, under the name that it has until it is finished. */
+  /** This export, under its temporary name. */
   readonly current: string;
   readonly file: AtomicFile;
 }
 
 /**
- * Opens the output, before anything is read: a disk that can't be written is known then. Removes what killed exports
- * left for the same file. Throws a RunError "output".
+ * Opens the output before anything is read, so that an unwritable disk shows at once. Removes the temporary files that
+ * killed exports left for the same file. Throws a RunError "output".
  */
 export async function openOutput(output: Output, processes: Processes): Promise<OpenOutput> {
   return output.kind === "file"
@@ -40,7 +40,7 @@ export async function openOutput(output: Output, processes: Processes): Promise<
     : await openStandardOutput(output.temporary, processes);
 }
 
-/** Begins a file that replaces one of its name, if there is one: it gets the permissions of that. */
+/** Creates the temporary file that will replace `path`, with the permissions of the existing file if there is one. */
 async function createOutput(
   path: string,
   processes: Processes,
@@ -48,16 +48,16 @@ async function createOutput(
   const target = await resolveTarget(path);
   const temporaries = new TemporaryFiles(target.path, processes);
   await temporaries.removeLeftovers();
-  const file = await AtomicFile.create(target.path, { temporary: temporaries.next(), ...target.making });
+  const file = await AtomicFile.create(target.path, { temporary: temporaries.next(), ...target.options });
   return { file, path: target.path, temporaries };
 }
 
 async function openFile(
-  given: string,
+  requestedPath: string,
   changesPath: string | undefined,
   processes: Processes,
 ): Promise<OpenOutput> {
-  const { file, path, temporaries } = await createOutput(given, processes);
+  const { file, path, temporaries } = await createOutput(requestedPath, processes);
   try {
     const changesFile =
       changesPath === undefined ? undefined : await beginChanges(changesPath, path, processes);
@@ -66,11 +66,11 @@ async function openFile(
       text: file,
       changes: changesFile && { previous: path, current: file.temporary, file: changesFile },
       async finish() {
-        // First the changes: a run that is killed in between finds them again.
+        // Commit the changes first: after a kill in between, the next run finds the same changes again.
         await changesFile?.commit();
         await file.commit();
       },
-      async abandon() {
+      async discard() {
         await changesFile?.discard();
         await file.discard();
       },
@@ -81,13 +81,17 @@ async function openFile(
   }
 }
 
-/** What they will be found in is looked at as well: what is wrong with it is known then. */
-async function beginChanges(given: string, outputPath: string, processes: Processes): Promise<AtomicFile> {
+/** Creates the file for the changes. Also validates the previous export now, before anything is read. */
+async function beginChanges(
+  requestedPath: string,
+  outputPath: string,
+  processes: Processes,
+): Promise<AtomicFile> {
   await validatePrevious(outputPath);
-  const { file, path } = await createOutput(given, processes);
+  const { file, path } = await createOutput(requestedPath, processes);
   if (path !== outputPath) return file;
   await file.discard();
-  throw new RunError("usage", "--changes and --output name the same file; name two");
+  throw new RunError("usage", "--changes and --output name the same file; use two different files");
 }
 
 async function openStandardOutput(temporary: string, processes: Processes): Promise<OpenOutput> {
@@ -102,27 +106,27 @@ async function openStandardOutput(temporary: string, processes: Processes): Prom
       for await (const chunk of spool.chunks()) if (!(await print(chunk))) break;
       await spool.close();
     },
-    abandon: async () => void (await Promise.allSettled([spool.close()])),
+    discard: async () => void (await Promise.allSettled([spool.close()])),
   };
 }
 
 interface Target {
   readonly path: string;
-  readonly making: { readonly mode?: number };
+  readonly options: { readonly mode?: number };
 }
 
-/** A link is followed, so that it stays one. A device or a pipe is not replaced by a file. */
+/** Resolves links, so that a link stays a link. Throws for a device or a pipe, which a file must not replace. */
 async function resolveTarget(path: string): Promise<Target> {
   try {
     const [real, stats] = await Promise.all([realpath(path), stat(path)]);
-    if (stats.isFile()) return { path: real, making: { mode: stats.mode & 0o777 } };
-    const what = stats.isDirectory() ? "a folder" : "no ordinary file";
+    if (stats.isFile()) return { path: real, options: { mode: stats.mode & 0o777 } };
+    const what = stats.isDirectory() ? "a folder" : "not an ordinary file";
     throw new RunError(
       "output",
       `${path} can't be written: it is ${what}; name a file, or - for standard output`,
     );
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return { path, making: {} };
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return { path, options: {} };
     throw toOutputError(path, error);
   }
 }

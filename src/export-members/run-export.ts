@@ -13,9 +13,9 @@ import { type OpenOutput, openOutput } from "./output-file.ts";
 const BOM = "\ufeff";
 
 /**
- * The whole of an export, in the order in which it happens: open the output, find the groups, read them, compare
- * with the file before, give the file its name. It happens whole or not at all: what throws leaves everything as it
- * was. Throws a RunError for what its user can mend, and a StoppedError if the run stops.
+ * Runs an export: opens the output, finds the groups, reads them, compares with the previous file, publishes the new one.
+ * An export is atomic: after an error all existing files are unchanged. Throws a RunError for errors that the user can
+ * fix, and a StoppedError if the run stops.
  */
 export async function runExport(job: ExportJob, parts: ExportParts, shutdown: Shutdown): Promise<Exported> {
   const output = await openOutput(job.output, parts.processes);
@@ -25,7 +25,7 @@ export async function runExport(job: ExportJob, parts: ExportParts, shutdown: Sh
     await output.finish((content) => shutdown.untilDrained(parts.print(content)));
     return { ...exported, changes };
   } catch (error) {
-    await output.abandon();
+    await output.discard();
     throw error;
   }
 }
@@ -44,7 +44,7 @@ async function exportInto(
     permission: READ_PERMISSION,
     hooks: view,
   });
-  const groups = await chosenGroups(job, parts, reader);
+  const groups = await requestedGroups(job, parts, reader);
   const header = formatCsv([job.columns]);
   await output.text.append(`${job.bom ? BOM : ""}${header}`);
   const progress = { members: 0, groupsRead: 0 };
@@ -59,7 +59,7 @@ async function exportInto(
         reader,
         pageSize: job.pageSize,
         folder: output.temporaries.folder,
-        again: (group, why) => view.groupAgain(group, why),
+        onReread: (group, why) => view.groupAgain(group, why),
       },
       output: output.text,
       counted: (members) => {
@@ -68,7 +68,7 @@ async function exportInto(
       done: (group, members) => {
         progress.groupsRead += 1;
         view.groupRead(group, members);
-        // Groups can hold groups, whose members find-groups may count in another way: no contradiction.
+        // A difference is not an error: groups can contain groups, whose members find-groups may count in another way.
         if (group.userCount !== undefined && group.userCount !== members) view.countDiffers(group, members);
       },
     });
@@ -79,16 +79,16 @@ async function exportInto(
   return { groups: groups.length, members: progress.members, calls: reader.callCount };
 }
 
-const NO_GROUPS = `the account has no groups, or none that the application may see: check its permission ${READ_PERMISSION}, and try again`;
+const NO_GROUPS = `the account has no groups, or none that the application may see. Check its permission ${READ_PERMISSION}, and try again`;
 
-async function chosenGroups(
+async function requestedGroups(
   job: ExportJob,
   { directory }: ExportParts,
   reader: ApiReader,
 ): Promise<readonly Group[]> {
   const all = await listGroups(directory, reader);
   if (job.groups === "all") {
-    // An export of nothing would take the place of one with everybody in it.
+    // Otherwise an empty export would replace one that has all members.
     if (all.length > 0) return all;
     throw new RunError("input-not-found", NO_GROUPS);
   }

@@ -9,14 +9,15 @@ import { openKeyList } from "../ledger/key-list.ts";
 import type { VerifyStore } from "../ledger/verify-store.ts";
 import type { VerifyJob, VerifyParts, VerifyProgress } from "./verify-job.ts";
 
-/** Which permission the two calls need is not documented. */
+/** The permission as advice names it. Which one the two calls need is not documented. */
 const PERMISSION = "to call get-internal-domain and get-internal-users";
 
+/** Progress that can be counted up. */
 type Counting = { -readonly [field in keyof VerifyProgress]: number };
 
 /**
- * Asks Mimecast for all that the store wants to know: which domains are internal, then the addresses of each that
- * holds aliases of the input, one domain after the other. Returns how many calls that took.
+ * Reads the internal domains from Mimecast, then the addresses of each domain that contains aliases of the input, one
+ * domain after the other. Adds all of them to the store. Returns the number of calls.
  */
 export async function lookUp(
   store: VerifyStore,
@@ -25,7 +26,7 @@ export async function lookUp(
   shutdown: Shutdown,
 ): Promise<number> {
   const { clock, directory, random, view } = parts;
-  // Not an alias in all of the input.
+  // The input has no valid alias.
   if (store.externalDomains(1).count === 0) return 0;
   const reader = new ApiReader(job.calls, { clock, random, shutdown, permission: PERMISSION, hooks: view });
   const openKeys = () => openKeyList(job.folder);
@@ -34,7 +35,7 @@ export async function lookUp(
       await readCompleteList({ ...list, openKeys }, reader, (why) => view.again(list.what, why));
     } catch (error) {
       if (!(error instanceof RunError)) throw error;
-      throw new RunError(error.kind, `${error.message}. ${NOTHING_CLAIMED}`, { cause: error });
+      throw new RunError(error.kind, `${error.message}. ${NOT_WRITTEN}`, { cause: error });
     }
   };
   await read(internalDomains(store, directory));
@@ -51,8 +52,8 @@ export async function lookUp(
   return reader.callCount;
 }
 
-const NOTHING_CLAIMED =
-  "Nothing is claimed of a list that is not whole, so verify.csv is not written; run the same command again";
+const NOT_WRITTEN =
+  "An incomplete list proves nothing, so verify.csv is not written; run the same command again";
 
 function internalDomains(
   store: VerifyStore,
@@ -76,20 +77,20 @@ function usersOf(
   directory: VerifyParts["directory"],
   progress: Counting,
 ): Omit<CompleteList<InternalUser>, "openKeys"> {
-  const mark = store.checkpoint();
+  const checkpoint = store.checkpoint();
   return {
     what: `the internal users of ${domain}`,
     items: "addresses",
     pageSize: MAX_PAGE_SIZE,
     keyOf: ({ emailAddress }) => emailAddress,
     begin() {
-      store.rollbackTo(mark);
-      const tally = new UserCountCheck();
+      store.rollbackTo(checkpoint);
+      const countCheck = new UserCountCheck();
       return {
         async call(page: PageRequest, call: CallOptions) {
           const exchange = await directory.internalUsers(domain, page, call);
-          // Here and not in `take`: only the exchange has the API's own count.
-          if (exchange.answer.kind === "passed") tally.add(exchange.answer.value);
+          // Here and not in `onPage`: only the exchange has the API's own count.
+          if (exchange.answer.kind === "passed") countCheck.add(exchange.answer.value);
           return exchange;
         },
         onPage(users) {
@@ -98,26 +99,26 @@ function usersOf(
             users.map(({ emailAddress, alias }) => ({ key: addressKey(emailAddress), alias })),
           );
         },
-        countMismatch: () => tally.mismatch(),
+        countMismatch: () => countCheck.mismatch(),
       };
     },
   };
 }
 
-/** A domain in the form in which those of addresses are compared. */
+/** Returns a domain in the form that addresses are compared in. */
 function domainKey(domain: string): string {
   return addressKey(`@${domain}`).slice(1);
 }
 
 /**
- * Counts a domain's users as their pages come, and compares with what the API says of their number. What its
- * `userCount` counts is not known: the users of the page or of the whole list, aliases among them or not. So it
- * contradicts the pages where none of these four is true.
+ * Counts the users of a domain page by page, and compares the result with the API's `userCount`. What that counts is not
+ * known: the users of the page or of the whole list, with or without aliases. It is a mismatch if it is none of these
+ * four.
  */
 export class UserCountCheck {
   #users = 0;
   #primaries = 0;
-  #lastTold: number | undefined;
+  #lastUserCount: number | undefined;
   #isOfPages = true;
   #isOfPagesPrimaries = true;
 
@@ -126,17 +127,17 @@ export class UserCountCheck {
     this.#users += items.length;
     this.#primaries += primaries;
     if (userCount === undefined) return;
-    // The latest counts for the whole list: who joined meanwhile is in it.
-    this.#lastTold = userCount;
+    // The latest value counts for the whole list: it includes users who were added meanwhile.
+    this.#lastUserCount = userCount;
     this.#isOfPages &&= userCount === items.length;
     this.#isOfPagesPrimaries &&= userCount === primaries;
   }
 
-  /** How the API contradicts itself, once the list has ended; undefined where it does not. */
+  /** Returns a description of the mismatch at the end of the list, or undefined if there is none. */
   mismatch(): string | undefined {
-    const told = this.#lastTold;
-    if (told === undefined || this.#isOfPages || this.#isOfPagesPrimaries) return undefined;
-    if (told === this.#users || told === this.#primaries) return undefined;
-    return `${this.#users} addresses were read, ${this.#primaries} of them no aliases, but userCount is ${told}`;
+    const reported = this.#lastUserCount;
+    if (reported === undefined || this.#isOfPages || this.#isOfPagesPrimaries) return undefined;
+    if (reported === this.#users || reported === this.#primaries) return undefined;
+    return `${this.#users} addresses were read, ${this.#primaries} of them not aliases, but userCount is ${reported}`;
   }
 }

@@ -13,14 +13,15 @@ import {
 import { lookUp } from "./look-up.ts";
 import type { Verified, VerifyJob, VerifyParts, VerifyRows } from "./verify-job.ts";
 
-const FOREIGN_SHOWN = 50;
+/** Domains that are listed by name. */
+const EXTERNAL_DOMAINS_SHOWN = 50;
 
 /**
- * The whole of a verification, in the order in which it happens: open the inputs, read them as an import does, ask
- * which domains are internal, read the addresses of each that matters, compare, write `verify.csv`. The file is
- * written whole or not at all, and nothing else is left behind. Undefined if the run was stopped.
+ * Runs a verification: opens the inputs, reads them as an import does, reads the internal domains and the addresses of
+ * those that contain aliases, compares, writes `verify.csv`. The file is written atomically, and nothing else is left
+ * behind. Returns undefined if the run was stopped.
  *
- * Throws a RunError for what its user can mend.
+ * Throws a RunError for errors that the user can fix.
  */
 export async function runVerify(
   job: VerifyJob,
@@ -47,7 +48,7 @@ async function verifyAll(job: VerifyJob, parts: VerifyParts, shutdown: Shutdown)
         found: store.counts(),
         ambiguousAliases: store.ambiguousCount(),
         unmarkedAliases: store.unmarkedCount(),
-        externalDomains: store.externalDomains(FOREIGN_SHOWN),
+        externalDomains: store.externalDomains(EXTERNAL_DOMAINS_SHOWN),
         calls,
         startedAtEpochMs,
         endedAtEpochMs: parts.clock.epochMs(),

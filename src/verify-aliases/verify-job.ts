@@ -9,10 +9,10 @@ import type { DomainCount } from "../ledger/verify-store.ts";
 import type { InputHooks, InputJob, PlannedProblem } from "../read-input/read-inputs.ts";
 import type { InputStats } from "../read-input/stage-input.ts";
 
-/** What a verification is asked to do: the inputs are read as an import reads them. */
+/** The settings of a verification. It reads its inputs as an import does. */
 export interface VerifyJob extends InputJob {
   readonly skip: SkipDomain;
-  /** Where runs are kept. */
+  /** The folder of the runs and their ledger. */
   readonly folder: string;
   readonly calls: ReadRules;
 }
@@ -25,48 +25,48 @@ export interface VerifyParts {
   readonly view: VerifyView;
 }
 
-/** Shows people how a verification goes. */
+/** Shows the user the progress of a verification. */
 export interface VerifyView extends InputHooks, WaitHooks {
-  /** The run has a name now: that of its folder. */
+  /** The run has begun. Its name is that of its folder. */
   runBegan(run: string): void;
-  /** The inputs are read. */
+  /** All inputs have been read. */
   read(
     rows: VerifyRows & { readonly notes: InputStats; readonly firstInvalid: readonly PlannedProblem[] },
   ): void;
-  /** `progress` can be asked at any time until all is looked up. */
+  /** The look-up begins. `progress` can be called at any time until {@link lookedUp}. */
   lookingUp(progress: () => VerifyProgress): void;
-  /** What was read of a list contradicted itself: it is read once more. */
+  /** The pages of a list contradict each other: it is read once more. */
   again(what: string, why: string): void;
   onRetry(what: string, failure: Failure): void;
   lookedUp(): void;
 }
 
-/** What the inputs hold. */
+/** Counts of the rows in the inputs. */
 export interface VerifyRows {
-  /** Without those passed over. */
+  /** Without skipped rows. */
   readonly rows: number;
   readonly invalid: number;
-  /** Passed over by `--skip-domain`. */
+  /** Skipped by `--skip-domain`. */
   readonly skipped: number;
 }
 
 export interface VerifyProgress {
   /** Aliases in internal domains. */
   readonly wanted: number;
-  /** Addresses of Mimecast's lists that are among them; more where a list is read again. */
+  /** Addresses in Mimecast's lists that are among them; more if a list is read again. */
   readonly seen: number;
   /** Addresses listed by Mimecast. */
   readonly listed: number;
 }
 
-/** A verification that is complete. */
+/** The result of a complete verification. */
 export interface Verified extends VerifyRows {
   /** The name of its folder. */
   readonly run: string;
   readonly found: VerifyCounts;
   /** Aliases that the input gives to more than one primary. */
   readonly ambiguousAliases: number;
-  /** Aliases that Mimecast lists without saying whether they are aliases. */
+  /** Aliases that Mimecast lists without the alias flag. */
   readonly unmarkedAliases: number;
   /** Domains of aliases that Mimecast does not call internal, those with the most aliases first. */
   readonly externalDomains: { readonly domains: readonly DomainCount[]; readonly count: number };

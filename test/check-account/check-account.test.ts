@@ -26,7 +26,7 @@ async function checked(baseUrl: string, clock: Clock = systemClock) {
   return await checkAccount(job, { clock, random: Math.random, directory });
 }
 
-test("The proxy is named through which the host is reached, or is not", async () => {
+test("names the proxy, whether the host is reached or not", async () => {
   const simulator = await simulatorFor();
   const host = async (baseUrl: string) => (await checked(baseUrl)).findings[0]?.message;
   expect(await host(simulator.url)).toBe(
@@ -37,7 +37,7 @@ test("The proxy is named through which the host is reached, or is not", async ()
   );
 });
 
-test("A wait of an hour that the server asks for is told and not sat out", async () => {
+test("reports a wait of an hour that the server announces instead of waiting", async () => {
   const faults = [
     { path: "/api/account/get-account", kind: "status", status: 429, headers: { "Retry-After": "3600" } },
   ] as const;

@@ -17,12 +17,12 @@ async function checking(env: Readonly<Record<string, string>>, cwd = temporaryFo
   const { exitCode, findings } = printed.parse(JSON.parse(stdout));
   expect(exitCode).toBe(code);
   expect(stderr).toBe("");
-  const told = (check: string): string =>
+  const lineOf = (check: string): string =>
     findings
       .filter((it) => it.check === check)
       .map(({ state, message }) => `${state} ${message}`)
       .join("\n");
-  return { code, stdout, told };
+  return { code, stdout, lineOf };
 }
 
 async function checkingSimulator(options: SimulatorOptions, env: Readonly<Record<string, string>> = {}) {
@@ -50,20 +50,20 @@ const FORBIDDEN = {
 } as const;
 
 describe("check", () => {
-  test("says of everything that it is ok, and of what it can't see that it can't, and changes nothing", async () => {
-    const { code, told, simulator } = await checkingSimulator({ quota: { calls: 800, windowMs: 5_000 } });
+  test("reports ok for all that works and unknown for what it can't check, and changes nothing", async () => {
+    const { code, lineOf, simulator } = await checkingSimulator({ quota: { calls: 800, windowMs: 5_000 } });
     expect(code).toBe(0);
-    expect(told("host")).toBe(`ok ${simulator.url} answers, reached directly`);
-    expect(told("clock")).toMatch(/^ok /);
-    expect(told("credentials")).toBe('ok accepted by API 2.0, "Simulated account"');
-    expect(told("import")).toMatch(/^unknown .*Directories \| Groups \| Edit.*shows only when one is set/);
-    expect(told("export")).toBe("ok find-groups and get-group-members answer");
-    expect(told("verify")).toBe("ok get-internal-domain and get-internal-users answer");
-    expect(told("quota")).toMatch(/^ok 800 calls in a window, 795 left, a new one in [\d.]+ s$/);
+    expect(lineOf("host")).toBe(`ok ${simulator.url} answers, reached directly`);
+    expect(lineOf("clock")).toMatch(/^ok /);
+    expect(lineOf("credentials")).toBe('ok accepted by API 2.0, "Simulated account"');
+    expect(lineOf("import")).toMatch(/^unknown .*Directories \| Groups \| Edit.*shows only when one is set/);
+    expect(lineOf("export")).toBe("ok find-groups and get-group-members answer");
+    expect(lineOf("verify")).toBe("ok get-internal-domain and get-internal-users answer");
+    expect(lineOf("quota")).toMatch(/^ok 800 calls in a window, 795 left, reset in [\d.]+ s$/);
     expect(simulator.aliases.size).toBe(0);
   });
 
-  test("tells each setting with where it comes from, and no secret", async () => {
+  test("lists each setting with its source, and no secret", async () => {
     const simulator = await simulatorFor();
     const cwd = temporaryFolder();
     const secretFile = put(cwd, "secret.txt", `${SIMULATOR_SETTINGS.clientSecret}\n`);
@@ -73,9 +73,9 @@ describe("check", () => {
       `MIMECAST_CLIENT_SECRET_FILE=${secretFile}\nMIMECAST_TENANT=ours\nHTTPS_PROXY=http://me:hush-proxy@proxy.example:3128\n`,
     );
     const env = { MIMECAST_CLIENT_ID: SIMULATOR_SETTINGS.clientId, MIMECAST_BASE_URL: simulator.url };
-    const { code, told, stdout } = await checking(env, cwd);
+    const { code, lineOf, stdout } = await checking(env, cwd);
     expect(code).toBe(0);
-    const lines = told("settings").split("\n");
+    const lines = lineOf("settings").split("\n");
     expect(lines).toContain("ok --timeout=5, from the command line");
     expect(lines).toContain(`ok MIMECAST_CLIENT_ID=${SIMULATOR_SETTINGS.clientId}, from the environment`);
     expect(lines).toContain("ok MIMECAST_TENANT=ours, from .env");
@@ -88,11 +88,11 @@ describe("check", () => {
   });
 
   test.each(["http://proxy.example:3128", "proxy.example:3128"])(
-    "tells a proxy without a password as it was typed: %s",
+    "shows a proxy without a password as it was typed: %s",
     async (proxy) => {
-      const { code, told } = await checkingSimulator({}, { HTTPS_PROXY: proxy });
+      const { code, lineOf } = await checkingSimulator({}, { HTTPS_PROXY: proxy });
       expect(code).toBe(0);
-      expect(told("settings")).toContain(`HTTPS_PROXY=${proxy}, from the environment`);
+      expect(lineOf("settings")).toContain(`HTTPS_PROXY=${proxy}, from the environment`);
     },
   );
 
@@ -105,15 +105,15 @@ describe("check", () => {
     ["HTTPS_PROXY", "http://me:hu@sh/a.b//hush", ""],
     ["HTTPS_PROXY", "socks5://me:hush@proxy.example:1080", "proxy.example"],
   ])("shows nothing of a malformed proxy but its host: %s=%s", async (name, value, host) => {
-    const { code, told, stdout } = await checkingSimulator({}, { [name]: value });
+    const { code, lineOf, stdout } = await checkingSimulator({}, { [name]: value });
     expect(code).toBe(78);
-    expect(told("settings")).toContain(`failed ${name}: expected the URL of an HTTP proxy`);
+    expect(lineOf("settings")).toContain(`failed ${name}: expected the URL of an HTTP proxy`);
     const shown = `${host} (not a usable URL; the rest is not shown)`.trim();
-    expect(told("settings")).toContain(`ok ${name.toUpperCase()}=${shown}, from the environment`);
+    expect(lineOf("settings")).toContain(`ok ${name.toUpperCase()}=${shown}, from the environment`);
     expect(stdout).not.toMatch(/hu|sh[@/]|me:/);
   });
 
-  test("shows no secret that is set as the path of its file", async () => {
+  test("shows no secret that was set as the path of its file by mistake", async () => {
     const { code, stdout } = await checking({
       MIMECAST_CLIENT_ID: "some-client",
       MIMECAST_CLIENT_SECRET_FILE: "hush+secret/value",
@@ -124,7 +124,7 @@ describe("check", () => {
     expect(stdout).not.toContain("hush");
   });
 
-  test("is lines for people without --json, and needs no account with --simulate", async () => {
+  test("prints readable lines without --json, and needs no account with --simulate", async () => {
     const { code, stdout, stderr } = await runCli(["check", "--simulate"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ok +credentials +accepted/m);
@@ -132,92 +132,92 @@ describe("check", () => {
     expect(stderr).toBe("");
   });
 
-  test("knows API 1.0", async () => {
+  test("checks an account of API 1.0", async () => {
     const simulator = await simulatorFor();
-    const { code, told } = await checking(signedEnv(simulator.url));
-    expect([code, told("credentials")]).toEqual([0, 'ok accepted by API 1.0, "Simulated account"']);
+    const { code, lineOf } = await checking(signedEnv(simulator.url));
+    expect([code, lineOf("credentials")]).toEqual([0, 'ok accepted by API 1.0, "Simulated account"']);
   });
 });
 
-describe("check says what to do and ends with", () => {
-  test("78 where settings are missing or wrong, all of them at once, and asks nobody", async () => {
-    const { code, told } = await checking({
+describe("check gives advice and its exit code", () => {
+  test("exits with 78 if settings are missing or wrong, lists all of them, and makes no call", async () => {
+    const { code, lineOf } = await checking({
       MIMECAST_CLIENT_ID: "me",
       MIMECAST_BASE_URL: "https://me:hush@x.example/?key=hush",
     });
     expect(code).toBe(78);
-    expect(told("settings")).toMatch(/failed MIMECAST_CLIENT_SECRET is not set/);
-    expect(told("settings")).toMatch(/failed MIMECAST_BASE_URL holds a user name/);
-    expect(told("settings")).not.toContain("hush");
-    expect(told("host")).toBe("");
+    expect(lineOf("settings")).toMatch(/failed MIMECAST_CLIENT_SECRET is not set/);
+    expect(lineOf("settings")).toMatch(/failed MIMECAST_BASE_URL holds a user name/);
+    expect(lineOf("settings")).not.toContain("hush");
+    expect(lineOf("host")).toBe("");
   });
 
-  test("78 where a file of CA certificates can't be used", async () => {
+  test("exits with 78 if a file of CA certificates can't be used", async () => {
     const cwd = temporaryFolder();
     put(cwd, ".env", `NODE_EXTRA_CA_CERTS=${put(cwd, "ca.pem", "no certificate")}\n`);
-    const { code, told } = await checking(simulatorEnv({ url: "http://127.0.0.1:9" }), cwd);
+    const { code, lineOf } = await checking(simulatorEnv({ url: "http://127.0.0.1:9" }), cwd);
     expect(code).toBe(78);
-    expect(told("settings")).toMatch(
+    expect(lineOf("settings")).toMatch(
       /^failed NODE_EXTRA_CA_CERTS: .*ca\.pem is not a file of certificates in PEM/m,
     );
   });
 
-  test("78 where there are no settings at all", async () => {
+  test("exits with 78 if there are no settings at all", async () => {
     const { code, stdout } = await runCli(["check"]);
     expect(code).toBe(78);
     expect(stdout).toContain("none is set");
   });
 
-  test("64 where the command line is wrong", async () => {
+  test("exits with 64 if the command line is wrong", async () => {
     const { code, stderr } = await runCli(["check", "--timeout", "soon"]);
     expect(code).toBe(64);
     expect(stderr).toContain("--timeout");
   });
 
-  test("77 where the credentials are refused, of which it makes sure only once", async () => {
-    const { code, told, simulator } = await checkingSimulator(
+  test("exits with 77 if the credentials are wrong, and tries them only once", async () => {
+    const { code, lineOf, simulator } = await checkingSimulator(
       {},
       { MIMECAST_CLIENT_SECRET: "not-the-secret" },
     );
     expect(code).toBe(77);
-    expect(told("host")).toMatch(/^ok /);
-    expect(told("credentials")).toMatch(/^failed refused: .*invalid_client.*Check MIMECAST_CLIENT_ID/);
-    expect(told("export")).toMatch(/^unknown /);
+    expect(lineOf("host")).toMatch(/^ok /);
+    expect(lineOf("credentials")).toMatch(/^failed refused: .*invalid_client.*Check MIMECAST_CLIENT_ID/);
+    expect(lineOf("export")).toMatch(/^unknown /);
     expect(simulator.counters.byStatus.get(401)).toBe(1);
   });
 
-  test("77 where a signature is refused, with the clock in mind", async () => {
+  test("exits with 77 if the signature is rejected, and mentions the clock", async () => {
     const simulator = await simulatorFor();
-    const { code, told } = await checking(signedEnv(simulator.url, { MIMECAST_SECRET_KEY: "d3Jvbmc=" }));
+    const { code, lineOf } = await checking(signedEnv(simulator.url, { MIMECAST_SECRET_KEY: "d3Jvbmc=" }));
     expect(code).toBe(77);
-    expect(told("credentials")).toMatch(/err_xdk_invalid_signature.*this machine's clock/);
-    expect(told("clock")).toMatch(/^ok /);
+    expect(lineOf("credentials")).toMatch(/err_xdk_invalid_signature.*this machine's clock/);
+    expect(lineOf("clock")).toMatch(/^ok /);
   });
 
-  test("77 where export's calls are refused, though others get through", async () => {
-    const { code, told } = await checkingSimulator({
+  test("exits with 77 if access is denied to the calls of export, though others succeed", async () => {
+    const { code, lineOf } = await checkingSimulator({
       faults: [{ path: "/api/directory/find-groups", ...FORBIDDEN }],
     });
     expect(code).toBe(77);
-    expect(told("credentials")).toMatch(/^ok /);
-    expect(told("export")).toMatch(/^failed refused: app_forbidden.*Directories \| Groups \| Read/);
-    expect(told("export")).toContain("Services | Directory Sync | Read");
-    expect(told("export")).toContain("the keys stay the same");
+    expect(lineOf("credentials")).toMatch(/^ok /);
+    expect(lineOf("export")).toMatch(/^failed refused: app_forbidden.*Directories \| Groups \| Read/);
+    expect(lineOf("export")).toContain("Services | Directory Sync | Read");
+    expect(lineOf("export")).toContain("the keys stay the same");
   });
 
-  test("0 where only what neither of the two jobs needs is refused", async () => {
+  test("exits with 0 if access is denied only to what import and export do not need", async () => {
     const faults = ["/api/account/get-account", "/api/domain/get-internal-domain"].map((path) => ({
       path,
       ...FORBIDDEN,
     }));
-    const { code, told } = await checkingSimulator({ faults });
+    const { code, lineOf } = await checkingSimulator({ faults });
     expect(code).toBe(0);
-    expect(told("credentials")).toBe("ok accepted by API 2.0");
-    expect(told("verify")).toMatch(/^warning refused: app_forbidden/);
+    expect(lineOf("credentials")).toBe("ok accepted by API 2.0");
+    expect(lineOf("verify")).toMatch(/^warning refused: app_forbidden/);
   });
 
-  test("77 where the first call is refused, and nothing that is asked after it is understood", async () => {
-    const { code, told } = await checkingSimulator({
+  test("exits with 77 if the first call is denied and no later answer can be parsed", async () => {
+    const { code, lineOf } = await checkingSimulator({
       faults: [
         { path: "/api/account/get-account", ...FORBIDDEN },
         { path: "/api/directory/find-groups", kind: "html" },
@@ -225,8 +225,8 @@ describe("check says what to do and ends with", () => {
       ],
     });
     expect(code).toBe(77);
-    expect(told("export")).toMatch(/^unknown .*invalid_response/);
-    expect(told("verify")).toMatch(/^unknown .*invalid_response/);
+    expect(lineOf("export")).toMatch(/^unknown .*invalid_response/);
+    expect(lineOf("verify")).toMatch(/^unknown .*invalid_response/);
   });
 
   test.each([
@@ -235,88 +235,88 @@ describe("check says what to do and ends with", () => {
       "err_of_its_own",
       /^failed refused: err_of_its_own \(HTTP 401\).* Check the credentials, the region/,
     ],
-    [403, "err_of_its_own", /^failed refused: .*Mimecast knows the application, but lets it do none/],
+    [403, "err_of_its_own", /^failed refused: .*Mimecast knows the application, but does not permit it/],
     [418, "err_of_its_own", /^failed refused: .*binding has expired: make new keys/],
-  ])("77 where every call is answered %s, whatever the code", async (status, code, message) => {
+  ])("exits with 77 if every call is answered %s, whatever the code", async (status, code, message) => {
     const faults = [{ path: "*", kind: "gateway-fail", status, code, message: "No" }] as const;
     const simulator = await simulatorFor({ faults });
     const end = await checking(signedEnv(simulator.url));
     expect(end.code).toBe(77);
-    expect(end.told("credentials")).toMatch(message);
+    expect(end.lineOf("credentials")).toMatch(message);
   });
 
-  test("69 where no connection can be made, or nothing gets through", async () => {
-    const { code, told } = await checking(simulatorEnv({ url: "http://127.0.0.1:9" }));
+  test("exits with 69 if no connection can be made, or no call succeeds", async () => {
+    const { code, lineOf } = await checking(simulatorEnv({ url: "http://127.0.0.1:9" }));
     expect(code).toBe(69);
-    expect(told("host")).toMatch(/^failed .*connection_refused.*Check the network/);
+    expect(lineOf("host")).toMatch(/^failed .*connection_refused.*Check the network/);
     const faults = [{ path: "/api/account/get-account", kind: "html" }] as const;
     const other = await checkingSimulator({ faults });
     expect(other.code).toBe(69);
-    expect(other.told("credentials")).toMatch(/^unknown no call gets through: invalid_response/);
+    expect(other.lineOf("credentials")).toMatch(/^unknown no call gets through: invalid_response/);
   });
 });
 
 test.each([404, 407, 408, 421, 425])(
-  "A %i of something in front of Mimecast accepts no credentials, and says where to look",
+  "a %i from something in front of Mimecast proves no credentials, and the advice says where to look",
   async (status) => {
     const body = "<html><body>default backend</body></html>";
     const simulator = await simulatorFor({ faults: [{ path: "*", kind: "status", status, body }] });
-    const { code, told } = await checking(signedEnv(simulator.url));
+    const { code, lineOf } = await checking(signedEnv(simulator.url));
     expect(code).toBe(69);
-    expect(told("credentials")).toMatch(/^unknown no call gets through: .*in front of Mimecast/);
-    expect(told("credentials")).toContain("MIMECAST_BASE_URL");
+    expect(lineOf("credentials")).toMatch(/^unknown no call gets through: .*in front of Mimecast/);
+    expect(lineOf("credentials")).toContain("MIMECAST_BASE_URL");
   },
 );
 
-test("An application that may do nothing needs its role edited, or a new application for a product", async () => {
-  const { code, told } = await checkingSimulator({
+test("advises to edit the role of an application without permissions, or to make a new one for a product", async () => {
+  const { code, lineOf } = await checkingSimulator({
     faults: ["/api/account/get-account", "/api/directory/find-groups", "/api/domain/get-internal-domain"].map(
       (path) => ({ path, ...FORBIDDEN }),
     ),
   });
   expect(code).toBe(77);
-  expect(told("credentials")).toMatch(/edit the role; the keys stay the same.*make a new application/);
+  expect(lineOf("credentials")).toMatch(/edit the role; the keys stay the same.*make a new application/);
 });
 
-test("A call that fails in passing is made again before anything is said of it", async () => {
+test("a transient failure is retried before it is reported", async () => {
   const faults = [{ path: "/api/account/get-account", times: 2, kind: "status", status: 503 }] as const;
-  const { code, told } = await checkingSimulator({ faults });
+  const { code, lineOf } = await checkingSimulator({ faults });
   expect(code).toBe(0);
-  expect(told("credentials")).toMatch(/^ok /);
+  expect(lineOf("credentials")).toMatch(/^ok /);
 });
 
-test("A call that Mimecast judges and can't do proves the credentials; what it said is told", async () => {
+test("a call that Mimecast rejects on its merits proves the credentials, and its error is shown", async () => {
   const faults = [{ path: "/api/directory/find-groups", kind: "status", status: 400 }] as const;
-  const { code, told } = await checkingSimulator({ faults });
+  const { code, lineOf } = await checkingSimulator({ faults });
   expect(code).toBe(0);
-  expect(told("credentials")).toMatch(/^ok /);
-  expect(told("export")).toMatch(/^warning find-groups and get-group-members: http_400/);
+  expect(lineOf("credentials")).toMatch(/^ok /);
+  expect(lineOf("export")).toMatch(/^warning find-groups and get-group-members: http_400/);
 });
 
 test.each([
   [
     { "X-RateLimit-Limit": "800", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2500" },
-    /^warning 800 calls in a window, 0 left, a new one in 2\.5 s: others use it too/,
+    /^warning 800 calls in a window, 0 left, reset in 2\.5 s: other clients use it too/,
   ],
   [{ "X-RateLimit-Remaining": "7" }, /^ok 7 left$/],
   [{ "X-RateLimit-Limit": "800" }, /^ok 800 calls in a window$/],
-])("Of the quota is told what the headers told: %j", async (headers, told) => {
+])("reports the quota that the headers give: %j", async (headers, expected) => {
   const body = '{"meta":{"status":200},"fail":[],"data":[]}';
   const faults = [{ path: "*", kind: "status", status: 200, body, headers }] as const;
   const simulator = await simulatorFor({ faults });
-  expect((await checking(signedEnv(simulator.url))).told("quota")).toMatch(told);
+  expect((await checking(signedEnv(simulator.url))).lineOf("quota")).toMatch(expected);
 });
 
-test("A clock that is off is told, and what that means for API 1.0", async () => {
+test("reports a clock that is off, and what that means for API 1.0", async () => {
   const date = new Date(Date.now() - 3_600_000).toUTCString();
   const body = '{"meta":{"status":200},"fail":[],"data":[]}';
   const faults = [
     { path: "/api/account/get-account", kind: "status", status: 200, body, headers: { Date: date } },
   ] as const;
   const simulator = await simulatorFor({ faults });
-  const { code, told } = await checking(signedEnv(simulator.url));
-  expect(told("clock")).toMatch(
-    /^warning this machine's clock is 36\d\d s ahead of the server's: signatures hold/,
+  const { code, lineOf } = await checking(signedEnv(simulator.url));
+  expect(lineOf("clock")).toMatch(
+    /^warning this machine's clock is 36\d\d s ahead of the server's: signatures contain/,
   );
   expect(code).toBe(0);
 });

@@ -25,14 +25,14 @@ describe("this machine's clock", () => {
   it.each<[number, "1.0" | "2.0", RegExp]>([
     [30_500, "1.0", /^ok .* is 30 s ahead of the server's$/],
     [-29_500, "2.0", /^ok .* is 30 s behind the server's$/],
-    [600_500, "1.0", /^warning .* is 600 s ahead of the server's: signatures hold the time.*NTP$/],
-    [-599_500, "2.0", /^warning .* is 600 s behind the server's\. Set it/],
-  ])("that is off by %i ms is told, for API %s", (aheadMs, api, expected) => {
+    [600_500, "1.0", /^warning .* is 600 s ahead of the server's: signatures contain the time.*NTP$/],
+    [-599_500, "2.0", /^warning .* is 600 s behind the server's\. Set the clock/],
+  ])("is reported if it is off by %i ms, for API %s", (aheadMs, api, expected) => {
     const { message, state } = clockFinding([answeredAfter(0, aheadMs, SERVER_EPOCH_MS)], api);
     expect(`${state} ${message}`).toMatch(expected);
   });
 
-  it("is compared with the first answer that tells the server's, and not seen where none does", () => {
+  it("is compared with the first answer that has the server's time, and is unknown if none has", () => {
     const silent = answeredAfter(0, 600_500);
     expect(clockFinding([silent], "1.0").state).toBe("unknown");
     expect(clockFinding([silent, answeredAfter(0, 500, SERVER_EPOCH_MS)], "1.0").state).toBe("ok");

@@ -29,7 +29,7 @@ function problem(...asked: string[]): string {
   return choice.message;
 }
 
-describe("a group is found", () => {
+describe("a requested group", () => {
   it.each([
     ["by its id", "id-staff", "id-staff"],
     ["by its name", "All Staff", "id-staff"],
@@ -39,32 +39,32 @@ describe("a group is found", () => {
     ["by its id before a name", "Sales Team", "Sales Team"],
     ["by an id that was copied out of a table with escaped formulas", "'-id", "-id"],
     ["by a name that was", "'=Formula", "-id"],
-  ])("%s", (_how, asked, id) => {
+  ])("is resolved %s", (_how, asked, id) => {
     expect(chosen(asked)).toEqual([id]);
   });
 
-  it("in the order that was asked for, once each", () => {
+  it("resolves groups in the requested order, once each", () => {
     expect(chosen("id-staff", "Sales", "All Staff")).toEqual(["id-staff", "id-sales"]);
   });
 });
 
-describe("a group is not found", () => {
-  it("by a name that two have: both are listed with their ids", () => {
+describe("a group that is not found", () => {
+  it("lists both ids if two groups have the name", () => {
     expect(problem("Twin")).toBe(
-      "2 groups are named 'Twin'; name the one you mean by its id:\n  Twin (cloud, 5 members): id-twin-1\n  Twin (ldap, 5 members): id-twin-2",
+      "2 groups are named 'Twin'; use the id of the one you want:\n  Twin (cloud, 5 members): id-twin-1\n  Twin (ldap, 5 members): id-twin-2",
     );
     expect(problem("sales")).toMatch(/2 groups are named 'sales'.*id-sales\n.*id-sales-2/s);
   });
 
-  it("by a part of its name or id: those that have it are listed", () => {
+  it("lists the groups that match a part of the name or id", () => {
     expect(problem("staff")).toBe(
-      "no group has the name or id 'staff'. There are:\n  All Staff (cloud, 5 members): id-staff",
+      "no group has the name or id 'staff'. Similar groups:\n  All Staff (cloud, 5 members): id-staff",
     );
-    expect(problem("zzz staff")).toMatch(/There are:\n {2}All Staff .*id-staff$/);
-    expect(problem("id-tw")).toMatch(/There are:\n.*id-twin-1\n.*id-twin-2/);
+    expect(problem("zzz staff")).toMatch(/Similar groups:\n {2}All Staff .*id-staff$/);
+    expect(problem("id-tw")).toMatch(/Similar groups:\n.*id-twin-1\n.*id-twin-2/);
   });
 
-  it("by anything else: some are listed", () => {
+  it("lists some groups if nothing matches", () => {
     expect(problem("zzz")).toMatch(/^no group has the name or id 'zzz'. mimecast-bulk groups lists all 8/);
     expect(problem(" zzz  yyy ")).toMatch(/groups lists all 8 groups, among them:\n {2}Sales/);
     expect(resolveGroups(["zzz"], [])).toEqual({
@@ -73,20 +73,20 @@ describe("a group is not found", () => {
     });
   });
 
-  it("and the number of its members is told only where it is known", () => {
+  it("lists the number of members only if it is known", () => {
     const choice = resolveGroups(["team"], [{ ...group("id1", "Team 1"), userCount: undefined }]);
     expect(choice.ok ? "" : choice.message).toMatch(/\n {2}Team 1 \(cloud\): id1$/);
   });
 
-  it("and no list is longer than ten", () => {
+  it("lists at most ten groups", () => {
     const many = Array.from({ length: 30 }, (_, index) => group(`id${index}`, `Team ${index}`));
     const choice = resolveGroups(["team"], many);
-    expect(choice.ok ? "" : choice.message).toMatch(/There are:(\n {2}Team \d.*){10}\n {2}and 20 more$/);
+    expect(choice.ok ? "" : choice.message).toMatch(/Similar groups:(\n {2}Team \d.*){10}\n {2}and 20 more$/);
     const ten = resolveGroups(["team"], many.slice(0, 10));
-    expect(ten.ok ? "" : ten.message).toMatch(/There are:(\n {2}Team \d.*){10}$/);
+    expect(ten.ok ? "" : ten.message).toMatch(/Similar groups:(\n {2}Team \d.*){10}$/);
   });
 
-  it("and all problems are told at once", () => {
+  it("reports all problems at once", () => {
     expect(
       problem("Twin", "Sales", "zzz")
         .split("\n")

@@ -53,7 +53,7 @@ async function changesBetween(
 const COLUMNS = ["group", "emailAddress", "name", "domain"] as const;
 
 describe("the changes since the export before", () => {
-  test("are who was added, removed or changed, by group and address", async () => {
+  test("list the members that were added, removed or changed, by group and address", async () => {
     const { changes, changesText } = await changesBetween(BEFORE, AFTER, { columns: COLUMNS });
     expect(changesText).toBe(
       [
@@ -70,7 +70,7 @@ describe("the changes since the export before", () => {
     expect(changes).toEqual({ added: 2, removed: 2, changed: 2 });
   });
 
-  test("are none where nothing changed, in whatever order the members come", async () => {
+  test("are empty if nothing changed, in whatever order the members come", async () => {
     const [first, ...others] = BEFORE;
     if (first === undefined || typeof first.members === "number") throw new Error("there are members");
     const turned = [{ ...first, members: first.members.toReversed() }, ...others];
@@ -79,15 +79,18 @@ describe("the changes since the export before", () => {
     expect(changesText).toBe("\ufeffchange,group,emailAddress,name,domain,internal,type\n");
   });
 
-  test.each([["there is none"], ["it is empty"]])("are that all were added where %s", async (which) => {
-    const path = join(temporaryFolder(), "members.csv");
-    if (which === "it is empty") put(dirname(path), "members.csv", "");
-    const changesPath = join(dirname(path), "changes.csv");
-    const { changes } = await exporting(await withGroups(BEFORE), { path, changesPath });
-    expect(changes).toEqual({ added: 5, removed: 0, changed: 0 });
-  });
+  test.each([["there is no previous export"], ["the previous export is empty"]])(
+    "list all members as added if %s",
+    async (which) => {
+      const path = join(temporaryFolder(), "members.csv");
+      if (which === "it is empty") put(dirname(path), "members.csv", "");
+      const changesPath = join(dirname(path), "changes.csv");
+      const { changes } = await exporting(await withGroups(BEFORE), { path, changesPath });
+      expect(changes).toEqual({ added: 5, removed: 0, changed: 0 });
+    },
+  );
 
-  test("do not tell of columns that only one of the two has", async () => {
+  test("ignore columns that only one of the two has", async () => {
     const added = ["group", "emailAddress", "name", "domain", "notes", "groupId"] as const;
     const { changes } = await changesBetween(BEFORE, BEFORE, { columns: added }, { columns: COLUMNS });
     expect(changes).toEqual({ added: 0, removed: 0, changed: 0 });
@@ -95,7 +98,7 @@ describe("the changes since the export before", () => {
     expect(fewer.changes).toEqual({ added: 1, removed: 1, changed: 2 });
   });
 
-  test("know a group again by its id, where the exports have it", async () => {
+  test("recognize a group by its id if the exports have it", async () => {
     const renamed = BEFORE.map((group) => ({ ...group, name: `${group.name} team` }));
     const columns = ["groupId", ...COLUMNS] as const;
     expect((await changesBetween(BEFORE, renamed, { columns })).changes).toEqual({
@@ -113,7 +116,7 @@ describe("the changes since the export before", () => {
   });
 });
 
-describe("before anything is read, changes are refused", () => {
+describe("an export with changes", () => {
   async function refused(former: string | undefined, changesPath: (folder: string) => string) {
     const simulator = await withGroups(BEFORE);
     const folder = temporaryFolder();
@@ -127,7 +130,7 @@ describe("before anything is read, changes are refused", () => {
     return error;
   }
 
-  test("where the file before is no export", async () => {
+  test("fails before anything is read if the previous file is not an export", async () => {
     const error = await refused("name;mail\nAnn;ann@x.example\n", (folder) => join(folder, "c.csv"));
     expect(error).toMatchObject({
       kind: "input",
@@ -135,13 +138,13 @@ describe("before anything is read, changes are refused", () => {
     });
   });
 
-  test("where they can't be written", async () => {
+  test("fails before anything is read if the changes can't be written", async () => {
     expect(await refused(undefined, (folder) => join(folder, "none", "c.csv"))).toMatchObject({
       kind: "output",
     });
   });
 
-  test("where they would be written over the export", async () => {
+  test("fails before anything is read if the changes would overwrite the export", async () => {
     const error = await refused("emailAddress\n", (folder) => {
       symlinkSync(join(folder, "members.csv"), join(folder, "link.csv"));
       return join(folder, "link.csv");
@@ -150,7 +153,7 @@ describe("before anything is read, changes are refused", () => {
   });
 });
 
-test("An export that fails leaves the changes before as they were", async () => {
+test("an export that fails leaves the previous changes as they were", async () => {
   const folder = temporaryFolder();
   const path = put(folder, "members.csv", "emailAddress\n");
   const changesPath = put(folder, "changes.csv", "the former ones");
@@ -161,7 +164,7 @@ test("An export that fails leaves the changes before as they were", async () => 
   expect(readdirSync(folder).sort()).toEqual(["changes.csv", "members.csv"]);
 });
 
-test("A file before that is broken further down ends the export with its line, and stays", async () => {
+test("a previous file that is broken further down fails the export with its line, and is kept", async () => {
   const former = 'emailAddress\na@x.example\n"b@x.example\n';
   const path = put(temporaryFolder(), "members.csv", former);
   const writing = exporting(await withGroups(BEFORE), { path, changesPath: `${path}.changes` });

@@ -44,7 +44,7 @@ describe("an export", () => {
     expect({ groups, members, calls }).toEqual({ groups: 3, members: 1_237, calls: 2 + 13 + 1 + 1 });
   });
 
-  test("keeps members of unusual kinds as the API gives them", async () => {
+  test("keeps members of unusual kinds as the API sends them", async () => {
     const simulator = await withGroups([
       {
         name: "A",
@@ -67,7 +67,7 @@ describe("an export", () => {
     ["a page without data", { noData: [1, 3] }],
     ["pages shorter than asked", { maxPerPage: 7 }],
     ["no count", { totalCount: "absent" as const }],
-  ])("is whole with %s", async (_title, quirks) => {
+  ])("is complete despite %s", async (_title, quirks) => {
     const simulator = await withGroups([{ name: "A", members: 25, quirks }]);
     const { records, told } = await exporting(simulator, { pageSize: 10 });
     expect(records.map(({ name }) => name)).toEqual(
@@ -86,7 +86,7 @@ describe("an export", () => {
     expect((await exporting(simulator)).groups).toBe(1_100);
   });
 
-  test("has a byte order mark where asked for, and formulas as they are", async () => {
+  test("has a byte order mark and unescaped formulas if requested", async () => {
     const simulator = await withGroups([{ name: "A", members: [{ emailAddress: "=1", domain: "+x" }] }]);
     const columns = ["emailAddress", "domain"] as const;
     expect((await exporting(simulator, { columns })).text).toBe("emailAddress,domain\n'=1,'+x\n");
@@ -95,7 +95,7 @@ describe("an export", () => {
     );
   });
 
-  test("is tried again, page by page, and has no member twice for it", async () => {
+  test("retries page by page, without a duplicate member", async () => {
     const simulator = await withGroups([{ name: "A", members: 60 }]);
     simulator.setFaults([
       { group: "A", page: 1, times: 2, kind: "status", status: 503 },
@@ -119,8 +119,8 @@ describe("an export", () => {
   });
 });
 
-describe("names that are hard on CSV files", () => {
-  test("survive in this project's own reader", async () => {
+describe("names that are difficult in CSV files", () => {
+  test("survive a round trip through this project's own reader", async () => {
     const simulator = await withGroups([{ name: "A", members: awkwardMembers }]);
     const { path } = await exporting(simulator, { columns: ["emailAddress", "name"], escapeFormulas: false });
     const input = await openInput(
@@ -149,7 +149,7 @@ describe("names that are hard on CSV files", () => {
   });
 });
 
-test("An exported address that got an apostrophe is read without it by import", async () => {
+test("import removes the apostrophe that an export put in front of an address", async () => {
   const simulator = await withGroups([
     { name: "A", members: [{ emailAddress: "+team@x.example" }, { emailAddress: "-b@x.example" }] },
   ]);

@@ -28,13 +28,13 @@ async function failing(
   throw error;
 }
 
-describe("an export that can't be whole leaves the file before as it was, and says at which page of which group", () => {
+describe("an incomplete export keeps the previous file and names the page and the group", () => {
   test.each<[string, Fault, number]>([
-    ["a page fails for good", { group: "B", page: 2, kind: "fail", code: "err_some" }, 1],
+    ["a page fails permanently", { group: "B", page: 2, kind: "fail", code: "err_some" }, 1],
     ["a page fails each time", { group: "B", page: 2, kind: "status", status: 500 }, 1],
     ["a page holds no list", { group: "B", page: 2, kind: "meta-status", metaStatus: 207 }, 1],
     ["a page is never answered", { group: "B", page: 2, kind: "drop" }, 69],
-  ])("where %s", async (_title, fault, exitCode) => {
+  ])("fails if %s", async (_title, fault, exitCode) => {
     const simulator = await withGroups([
       { name: "A", members: 95 },
       { name: "B", members: 95 },
@@ -45,7 +45,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     expect(exitCodeForError(error.kind)).toBe(exitCode);
   });
 
-  test("where a page is forbidden", async () => {
+  test("fails if access to a page is denied", async () => {
     const simulator = await withGroups([{ name: "B", members: 95 }]);
     simulator.setFaults([
       { group: "B", page: 2, kind: "gateway-fail", status: 403, code: "app_forbidden", message: "no" },
@@ -59,7 +59,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     expect(exitCodeForRun(shutdown.reasons, NO_OUTCOMES)).toBe(77);
   });
 
-  test("where a token repeats", async () => {
+  test("fails if a token repeats", async () => {
     const simulator = await withGroups([{ name: "A", members: 95, quirks: { repeatsTokenAt: 3 } }]);
     const error = await failing(simulator);
     expect(error.message).toMatch(
@@ -68,7 +68,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     expect(exitCodeForError(error.kind)).toBe(1);
   });
 
-  test("where its count contradicts what was read, five times", async () => {
+  test("fails if the count contradicts what was read, five times", async () => {
     const simulator = await withGroups([{ name: "A", members: 95, quirks: { totalCount: 94 } }]);
     const error = await failing(simulator);
     expect(error.message).toMatch(
@@ -94,7 +94,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
       { endless: true },
       /page 12: 115 members were read, more than a page beyond totalCount, which is 95/,
     ],
-  ])("where %s", async (_title, quirks, message) => {
+  ])("fails if %s", async (_title, quirks, message) => {
     const simulator = await withGroups([{ name: "A", members: 95, quirks }]);
     const error = await failing(simulator);
     expect(error.message).toMatch(message);
@@ -102,13 +102,13 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     expect(exitCodeForError(error.kind)).toBe(1);
   });
 
-  test("where a list without an end and without a count begins again", async () => {
+  test("fails if a list without an end and without a count begins again", async () => {
     const quirks = { endless: true, totalCount: "absent" } as const;
     const error = await failing(await withGroups([{ name: "A", members: 95, quirks }]), { pageSize: 500 });
     expect(error.message).toMatch(/member1@company\.example came twice among the members/);
   });
 
-  test("where the list of groups can't be had", async () => {
+  test("fails if the list of groups can't be read", async () => {
     const simulator = await withGroups([]);
     simulator.setFaults([
       { path: "/api/directory/find-groups", kind: "status", status: 404, body: '{"fail":[]}' },
@@ -118,7 +118,7 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     expect(exitCodeForError(error.kind)).toBe(1);
   });
 
-  test("where a front answers in Mimecast's place, as nothing gets through", async () => {
+  test("fails as unreachable if something in front of Mimecast answers in its place", async () => {
     const simulator = await withGroups([]);
     simulator.setFaults([{ path: "/api/directory/find-groups", kind: "status", status: 404 }]);
     const error = await failing(simulator);
@@ -126,27 +126,27 @@ describe("an export that can't be whole leaves the file before as it was, and sa
     expect(exitCodeForError(error.kind)).toBe(69);
   });
 
-  test("where a group is not known, with those that are", async () => {
+  test("fails if a group is not known, and lists similar ones", async () => {
     const simulator = await withGroups([{ name: "Sales Europe", members: 1 }]);
     const error = await failing(simulator, { groups: ["Sales"] });
-    expect(error.message).toMatch(/^no group has the name or id 'Sales'. There are:\n {2}Sales Europe/);
+    expect(error.message).toMatch(/^no group has the name or id 'Sales'. Similar groups:\n {2}Sales Europe/);
     expect(exitCodeForError(error.kind)).toBe(66);
   });
 
-  test("where all groups are asked for, and there are none", async () => {
+  test("fails if all groups are requested and there are none", async () => {
     const error = await failing(await withGroups([]), { groups: "all" });
     expect(error.message).toMatch(/^the account has no groups/);
     expect(exitCodeForError(error.kind)).toBe(66);
   });
 
-  test("where it is stopped", async () => {
+  test("fails if it is stopped", async () => {
     const simulator = await withGroups([{ name: "A", members: 10_000 }], { latencyMs: 20 });
     const shutdown = new Shutdown();
     setTimeout(() => shutdown.drainNow({ kind: "signal", signal: "SIGINT", message: "by SIGINT" }), 150);
     await expect(failing(simulator, { shutdown })).rejects.toBeInstanceOf(StoppedError);
   });
 
-  test("where the credentials are wrong", async () => {
+  test("fails if the credentials are wrong", async () => {
     const simulator = await withGroups([]);
     simulator.setFaults([{ path: "/oauth/token", kind: "status", status: 401, body: "no" }]);
     const shutdown = new Shutdown();
@@ -155,9 +155,9 @@ describe("an export that can't be whole leaves the file before as it was, and sa
   });
 });
 
-describe("counts", () => {
+describe("member counts", () => {
   test.each([1, 4])(
-    "that contradict once let the group be read once more, and no member comes twice (%i side by side)",
+    "cause a second reading if they contradict once, without a duplicate member (concurrency %i)",
     async (concurrency) => {
       const quirks = { totalCount: 7, totalCountReads: 1 };
       const simulator = await withGroups([
@@ -179,20 +179,15 @@ describe("counts", () => {
     ["leaves", { leavesAfter: 1 }],
     ["joins", { joinsAfter: 1 }],
     ["comes twice", { repeatsItemAt: 2 }],
-  ])(
-    "of a group in which a member %s let it be read up to five times, and nobody is lost",
-    async (_title, quirks) => {
-      const simulator = await withGroups([
-        { name: "A", members: 10, quirks: { ...quirks, restlessReads: 4 } },
-      ]);
-      const { members, records, told } = await exporting(simulator, { pageSize: 5 });
-      expect(new Set(records.map(({ emailAddress }) => emailAddress)).size).toBe(10);
-      expect(members).toBe(10);
-      expect(told).toEqual([...Array(4).fill("again A"), "read A"]);
-    },
-  );
+  ])("cause up to five readings if a member %s meanwhile, and no member is lost", async (_title, quirks) => {
+    const simulator = await withGroups([{ name: "A", members: 10, quirks: { ...quirks, restlessReads: 4 } }]);
+    const { members, records, told } = await exporting(simulator, { pageSize: 5 });
+    expect(new Set(records.map(({ emailAddress }) => emailAddress)).size).toBe(10);
+    expect(members).toBe(10);
+    expect(told).toEqual([...Array(4).fill("again A"), "read A"]);
+  });
 
-  test("of find-groups that differ are a warning, as groups can hold groups", async () => {
+  test("cause a warning if those of find-groups differ, because groups can contain groups", async () => {
     const simulator = await withGroups([{ name: "A", members: 5, userCount: 9 }]);
     const { members, told } = await exporting(simulator);
     expect(members).toBe(5);
@@ -200,8 +195,8 @@ describe("counts", () => {
   });
 });
 
-describe("groups side by side", () => {
-  test("200 arrive in order and complete, four at a time", async () => {
+describe("groups that are read concurrently", () => {
+  test("arrive in order and complete: 200 groups, four at a time", async () => {
     const groups = Array.from({ length: 200 }, (_, index) => ({
       name: `G${index}`,
       members: (index * 37) % 60,
@@ -217,7 +212,7 @@ describe("groups side by side", () => {
     expect(simulator.counters.mostInFlight).toBe(4);
   });
 
-  test("come in the order that was asked for, whichever is there first", async () => {
+  test("are written in the requested order, whichever is complete first", async () => {
     const simulator = await withGroups([
       { name: "quick", members: 1 },
       { name: "slow", members: 3 },
@@ -227,7 +222,7 @@ describe("groups side by side", () => {
     expect(records.map(({ group }) => group)).toEqual(["slow", "slow", "slow", "quick"]);
   });
 
-  test("wait behind a slow one, and no more are read meanwhile than may be side by side", async () => {
+  test("wait behind a slow one, within the limit of concurrent groups", async () => {
     const groups = Array.from({ length: 30 }, (_, index) => ({ name: `G${index}`, members: 1 }));
     const simulator = await withGroups(groups);
     simulator.setFaults([{ group: "G0", kind: "slow", ms: 20_000 }]);
@@ -242,7 +237,7 @@ describe("groups side by side", () => {
     expect(await ended).toBeInstanceOf(StoppedError);
   });
 
-  test("one that fails for good ends the export and is named, whatever the others do", async () => {
+  test("fail the export when one fails permanently, which the message names", async () => {
     const groups = Array.from({ length: 50 }, (_, index) => ({ name: `G${index}`, members: 40 }));
     const simulator = await withGroups(groups, { latencyMs: 5 });
     simulator.setFaults([{ group: "G23", page: 3, kind: "fail", code: "err_some" }]);
@@ -251,8 +246,8 @@ describe("groups side by side", () => {
   });
 });
 
-describe("the file", () => {
-  test("is its owner's alone, or keeps the permissions that the one before it had", async () => {
+describe("the exported file", () => {
+  test("is readable by its owner alone, or keeps the permissions of the previous file", async () => {
     const simulator = await withGroups([{ name: "A", members: 1 }]);
     const { path } = await exporting(simulator);
     expect(modeOf(path)).toBe("600");
@@ -261,7 +256,7 @@ describe("the file", () => {
     expect(modeOf(path)).toBe("664");
   });
 
-  test("is alone afterwards, also where a killed export has left its temporary files", async () => {
+  test("is the only file afterwards, even if a killed export left temporary files", async () => {
     const simulator = await withGroups([{ name: "A", members: 1 }]);
     const folder = temporaryFolder();
     for (const name of ["members.csv.4711-1.part", "changes.csv.4711-2.part"]) put(folder, name, "half");
@@ -270,7 +265,7 @@ describe("the file", () => {
     expect(readdirSync(folder).sort()).toEqual(["changes.csv", "members.csv"]);
   });
 
-  test("is written where a link leads, which stays a link", async () => {
+  test("is written to the target of a link, and the link stays", async () => {
     const simulator = await withGroups([{ name: "A", members: 1 }]);
     const target = put(temporaryFolder(), "real.csv", FORMER);
     const link = join(temporaryFolder(), "link.csv");
@@ -282,9 +277,9 @@ describe("the file", () => {
 
   test.each([
     ["a folder", () => temporaryFolder(), /it is a folder/],
-    ["a device", () => "/dev/null", /it is no ordinary file/],
+    ["a device", () => "/dev/null", /it is not an ordinary file/],
     ["in a folder that is not there", () => join(temporaryFolder(), "none", "x.csv"), /ENOENT/],
-  ])("that is %s is refused before anything is read", async (_what, path, message) => {
+  ])("is rejected before anything is read if it is %s", async (_what, path, message) => {
     const simulator = await withGroups([{ name: "A", members: 1 }]);
     const writing = exporting(simulator, { path: path() });
     await expect(writing).rejects.toThrow(message);
@@ -292,7 +287,7 @@ describe("the file", () => {
     expect(simulator.counters.calls).toBe(0);
   });
 
-  test("is whole where two exports write it at the same time", async () => {
+  test("is complete if two exports write it at the same time", async () => {
     const simulator = await withGroups([{ name: "A", members: 3_000 }], { latencyMs: 2 });
     const path = join(temporaryFolder(), "members.csv");
     const isAlive = () => true;

@@ -16,7 +16,7 @@ function contradictionOf(pages: readonly Page[]): string | undefined {
   return tally.mismatch();
 }
 
-describe("what the API counts agrees with the pages", () => {
+describe("a userCount that matches the pages", () => {
   it.each<[string, readonly Page[]]>([
     ["as it counts nothing", [[2, 1, undefined]]],
     [
@@ -68,7 +68,7 @@ describe("what the API counts agrees with the pages", () => {
   });
 });
 
-describe("what the API counts contradicts the pages", () => {
+describe("a userCount that contradicts the pages", () => {
   it.each<[string, readonly Page[]]>([
     [
       "as the list ended early",

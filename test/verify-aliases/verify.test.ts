@@ -32,11 +32,11 @@ async function verifying(
   const printed = stdout === "" ? undefined : result.parse(JSON.parse(stdout));
   const path = printed?.files?.verify;
   const rows = path === undefined ? [] : readCsvFile(path);
-  const said = messagesOf(stderr).join("\n");
+  const log = messagesOf(stderr).join("\n");
   return {
     code,
     cwd,
-    said,
+    log,
     printed,
     rows,
     path,
@@ -45,7 +45,7 @@ async function verifying(
 }
 
 /** `line found` of each row. */
-function told(rows: readonly Readonly<Record<string, string>>[]): string[] {
+function linesFound(rows: readonly Readonly<Record<string, string>>[]): string[] {
   return rows.map(({ line = "", found = "" }) => `${line} ${found}`);
 }
 
@@ -57,8 +57,8 @@ function withDomain(domain: NonNullable<DirectoryContent["domains"]>[number], mo
   return simulatorFor({ ...more, directory: { domains: [domain] } });
 }
 
-describe("each row's alias", () => {
-  test("is asked for in every alias column of a family, each on the line of its record", async () => {
+describe("verify", () => {
+  test("looks up every alias column of a family, each on the line of its record", async () => {
     const simulator = await withDomain({ domain: "old.example", aliases: 2 });
     const csv = [
       "Email,Alias,Alias 2,Alias 3",
@@ -67,10 +67,10 @@ describe("each row's alias", () => {
     ].join("\n");
     const { code, rows } = await verifying(simulator, csv);
     expect(code).toBe(1);
-    expect(told(rows)).toEqual(["2 alias", "2 alias", "2 absent", "3 alias"]);
+    expect(linesFound(rows)).toEqual(["2 alias", "2 alias", "2 absent", "3 alias"]);
   });
 
-  test("is told as alias, primary, absent or not-checkable, and only all aliases end with 0", async () => {
+  test("reports alias, primary, absent or not-checkable, and exits with 0 only if all are aliases", async () => {
     const simulator = await withDomain({ domain: "old.example", users: 3, aliases: 1200 });
     const csv = csvOf([
       ["ann@new.example", "alias1200@old.example"],
@@ -80,9 +80,9 @@ describe("each row's alias", () => {
       ["ann@new.example", "no address"],
       ["bob@new.example", " Alias7@OLD.example "],
     ]);
-    const { code, rows, printed, said, left } = await verifying(simulator, csv);
+    const { code, rows, printed, log, left } = await verifying(simulator, csv);
     expect(code).toBe(1);
-    expect(told(rows)).toEqual([
+    expect(linesFound(rows)).toEqual([
       "2 alias",
       "3 primary",
       "4 absent",
@@ -96,15 +96,15 @@ describe("each row's alias", () => {
     // The list of domains, and three pages.
     expect(simulator.counters.calls).toBe(4);
     expect(left).toHaveLength(1);
-    expect(said).toContain("elsewhere.example (1 alias)");
-    expect(said).toContain("line 6: invalid, invalid_address");
-    expect(said).toContain("Proved: the aliases of 2 rows are at the simulated Mimecast (127.0.0.1:");
-    expect(said).toContain("Not proved: whose alias it is");
+    expect(log).toContain("elsewhere.example (1 alias)");
+    expect(log).toContain("line 6: invalid, invalid_address");
+    expect(log).toContain("Proved: the aliases of 2 rows are at the simulated Mimecast (127.0.0.1:");
+    expect(log).toContain("Not proved: whose alias it is");
     const good = await verifying(simulator, aliases("old.example", 3));
     expect(good.code).toBe(0);
   });
 
-  test("is found where an import set it a moment ago, in an international domain too", async () => {
+  test("finds an alias that an import has just set, in an international domain too", async () => {
     const simulator = await simulatorFor();
     const pairs = ["ann@old.example", "zoë@grüne-wiese.example"].map((alias) => ({
       aliasFor: "b@new.example",
@@ -116,10 +116,10 @@ describe("each row's alias", () => {
       ["b@new.example", "ZOË@xn--grne-wiese-beb.example"],
       ["ann@new.example", "b@new.example"],
     ]);
-    expect(told((await verifying(simulator, csv)).rows)).toEqual(["2 alias", "3 alias", "4 primary"]);
+    expect(linesFound((await verifying(simulator, csv)).rows)).toEqual(["2 alias", "3 alias", "4 primary"]);
   });
 
-  test("is read as import reads it: several files, columns by name, other delimiters, domains passed over", async () => {
+  test("reads its input as import does: several files, columns by name, other delimiters, skipped domains", async () => {
     const simulator = await withDomain({ domain: "old.example", aliases: 5 });
     const files = {
       "a.csv": "who;what\nann@new.example;alias1@old.example\n",
@@ -133,47 +133,47 @@ describe("each row's alias", () => {
       "--skip-domain",
       "*.onmicrosoft.com",
     ];
-    const { rows, said } = await verifying(simulator, files, words);
+    const { rows, log } = await verifying(simulator, files, words);
     expect(rows).toEqual([
       { file: "a.csv", line: "2", aliasFor: "ann@new.example", alias: "alias1@old.example", found: "alias" },
       { file: "b.csv", line: "2", aliasFor: "ann@new.example", alias: "alias9@old.example", found: "absent" },
     ]);
-    expect(said).toContain("1 more row skipped by --skip-domain");
+    expect(log).toContain("1 more row skipped by --skip-domain");
   });
 
-  test("given to two primaries is found, and it is said that one of them at most has it", async () => {
+  test("finds an alias that two primaries share, and warns that at most one of them has it", async () => {
     const simulator = await withDomain({ domain: "old.example", aliases: 5 });
     const csv = csvOf([
       ["ann@new.example", "alias1@old.example"],
       ["bob@new.example", "alias1@old.example"],
     ]);
-    const { code, said } = await verifying(simulator, csv);
+    const { code, log } = await verifying(simulator, csv);
     expect(code).toBe(0);
-    expect(said).toContain("1 alias of the input for several primaries: each can belong to only one");
+    expect(log).toContain("1 alias of the input for several primaries: each can belong to only one");
   });
 
-  test("that the input does not have asks for nothing", async () => {
+  test("makes no call for an input without aliases", async () => {
     const simulator = await simulatorFor();
-    const { code, said, rows } = await verifying(simulator, csvOf([["ann@new.example", "none"]]));
-    expect([code, told(rows)]).toEqual([1, ["2 not-checkable"]]);
-    expect(said).toContain("Mimecast was not asked");
+    const { code, log, rows } = await verifying(simulator, csvOf([["ann@new.example", "none"]]));
+    expect([code, linesFound(rows)]).toEqual([1, ["2 not-checkable"]]);
+    expect(log).toContain("Mimecast was not asked");
     expect(simulator.counters.calls).toBe(0);
   });
 });
 
-describe("a list of addresses", () => {
-  test("with every oddity that pages are known to have is read whole", async () => {
+describe("the list of a domain's addresses", () => {
+  test("is read completely despite every known oddity of pages", async () => {
     const quirks = { emptyPages: [1, 3], noData: [5], maxPerPage: 100, totalCount: "absent" as const };
     const simulator = await withDomain({ domain: "old.example", aliases: 700, quirks });
     expect((await verifying(simulator, aliases("old.example", 700))).code).toBe(0);
   });
 
-  test("whose count is not true at first is read once more", async () => {
+  test("is read again if its count does not match at first", async () => {
     const quirks = { totalCount: 41, totalCountReads: 1 };
     const simulator = await withDomain({ domain: "old.example", aliases: 40, quirks });
-    const { code, said } = await verifying(simulator, aliases("old.example", 40));
+    const { code, log } = await verifying(simulator, aliases("old.example", 40));
     expect(code).toBe(0);
-    expect(said).toContain(
+    expect(log).toContain(
       "the internal users of old.example, page 1: it is the last one, and 40 addresses were read, but totalCount is 41; reading it again",
     );
     expect(simulator.counters.calls).toBe(3);
@@ -184,7 +184,7 @@ describe("a list of addresses", () => {
     ["gains an address", { joinsAfter: 1 }],
     ["repeats an address", { repeatsItemAt: 2 }],
   ])(
-    "that %s while it is read is read again, and no alias that is there is called absent",
+    "%s while it is read, so it is read again and no alias is wrongly reported absent",
     async (_title, quirks) => {
       const restless = { ...quirks, maxPerPage: 5, restlessReads: 4 };
       const simulator = await withDomain({ domain: "old.example", aliases: 10, quirks: restless });
@@ -196,33 +196,37 @@ describe("a list of addresses", () => {
 
   test.each([
     [
-      "that changes in each reading",
+      "a list that changes in each reading",
       { quirks: { maxPerPage: 5, leavesAfter: 1 } },
       "totalCount is 39 here, and was 40",
     ],
-    ["without an end", { quirks: { endless: true } }, "more than a page beyond totalCount, which is 40"],
     [
-      "that ends early by its totalCount",
+      "a list without an end",
+      { quirks: { endless: true } },
+      "more than a page beyond totalCount, which is 40",
+    ],
+    [
+      "a list shorter than its totalCount",
       { quirks: { totalCount: 41 } },
       "totalCount is 41, also when read again",
     ],
-    ["that ends early by its userCount", { userCount: 41 }, "userCount is 41, also when read again"],
+    ["a list shorter than its userCount", { userCount: 41 }, "userCount is 41, also when read again"],
     [
-      "whose token repeats",
+      "a list whose token repeats",
       { quirks: { maxPerPage: 10, repeatsTokenAt: 2 } },
       "old.example, page 2: its token",
     ],
-  ])("%s fails with 1, and nothing is called absent", async (_title, domain, why) => {
+  ])("%s exits with 1, and nothing is reported absent", async (_title, domain, why) => {
     const simulator = await withDomain({ domain: "old.example", aliases: 40, ...domain });
-    const { code, said, printed, left } = await verifying(simulator, aliases("old.example", 41));
+    const { code, log, printed, left } = await verifying(simulator, aliases("old.example", 41));
     expect(code).toBe(1);
-    expect(said).toContain(why);
-    expect(said).toContain("verify.csv is not written");
+    expect(log).toContain(why);
+    expect(log).toContain("verify.csv is not written");
     expect(printed).toMatchObject({ state: "failed" });
     expect(left).toEqual([]);
   });
 
-  test("that Mimecast can't give for a while is asked for again, within the quota", async () => {
+  test("is requested again while Mimecast can't answer, within the quota", async () => {
     const faults = [
       { path: "/api/user/get-internal-users", times: 2, kind: "status", status: 503 },
       { path: "/api/domain/get-internal-domain", times: 1, kind: "drop" },
@@ -237,14 +241,14 @@ describe("a list of addresses", () => {
   });
 });
 
-describe("a verification that can't be had", () => {
-  test("ends with 77 where the account is refused, and leaves nothing", async () => {
+describe("a verification that fails", () => {
+  test("exits with 77 if access is denied, and leaves nothing behind", async () => {
     const simulator = await simulatorFor();
     const env = { MIMECAST_CLIENT_SECRET: "not-the-secret" };
-    const { code, said, left } = await verifying(simulator, aliases("old.example", 2), [], env);
+    const { code, log, left } = await verifying(simulator, aliases("old.example", 2), [], env);
     expect(code).toBe(77);
-    expect(said).toMatch(/rejected the credentials or permissions.*get-internal-users/);
-    expect(said).not.toContain("not-the-secret");
+    expect(log).toMatch(/rejected the credentials or permissions.*get-internal-users/);
+    expect(log).not.toContain("not-the-secret");
     expect(left).toEqual([]);
   });
 
@@ -253,7 +257,7 @@ describe("a verification that can't be had", () => {
     ["no such column", { "a.csv": "x,y\nann,bob\n" }, [], 65, "a.csv"],
     ["an unknown option", { "a.csv": aliases("old.example", 1) }, ["--limit", "1"], 64, "--limit"],
     [
-      "a position that is none",
+      "a position that is not a number",
       { "a.csv": aliases("old.example", 1) },
       ["--no-header", "--columns", "alias=x"],
       64,
@@ -266,7 +270,7 @@ describe("a verification that can't be had", () => {
       73,
       "a.csv/runs",
     ],
-  ])("is told with its exit code: %s", async (_title, files, words, exitCode, named) => {
+  ])("names the cause and has its own exit code: %s", async (_title, files, words, exitCode, named) => {
     const cwd = temporaryFolder();
     for (const [name, text] of Object.entries(files)) put(cwd, name, text);
     const { code, stderr } = await runCli(["verify", ...Object.keys(files), ...words], {
@@ -279,14 +283,14 @@ describe("a verification that can't be had", () => {
     expect(existsSync(join(cwd, "runs"))).toBe(false);
   });
 
-  test("names every setting that is missing, with 78", async () => {
+  test("names every missing setting, and exits with 78", async () => {
     const { code, stderr } = await runCli(["verify", "a.csv"]);
     expect(code).toBe(78);
     expect(stderr).toContain("MIMECAST_CLIENT_ID");
   });
 });
 
-test("A verification of more than a screen can hold says how much more there is", async () => {
+test("a verification with more findings than fit on a screen says how many more there are", async () => {
   const simulator = await simulatorFor();
   const domains = Array.from({ length: 7 }, (_, at): [string, string] => [
     "ann@new.example",
@@ -296,17 +300,17 @@ test("A verification of more than a screen can hold says how much more there is"
     "ann@new.example",
     `nonsense${at}`,
   ]);
-  const { code, said } = await verifying(simulator, csvOf([...domains, ...broken]));
+  const { code, log } = await verifying(simulator, csvOf([...domains, ...broken]));
   expect(code).toBe(1);
-  expect(said).toContain("and 2 more problems");
-  expect(said).toMatch(/not internal domains of the account: d0\.example \(1 alias\), .*, and 2 more/);
+  expect(log).toContain("and 2 more problems");
+  expect(log).toMatch(/not internal domains of the account: d0\.example \(1 alias\), .*, and 2 more/);
 });
 
-test("Where every row is passed over there is nothing to look up", async () => {
+test("makes no call if every row is skipped", async () => {
   const simulator = await simulatorFor();
   const skip = ["--skip-domain", "old.example"];
-  const { code, said } = await verifying(simulator, aliases("old.example", 2), skip);
+  const { code, log } = await verifying(simulator, aliases("old.example", 2), skip);
   expect(code).toBe(0);
-  expect(said).toMatch(/^0 rows in .*: nothing to look up$/m);
+  expect(log).toMatch(/^0 rows in .*: nothing to look up$/m);
   expect(simulator.counters.calls).toBe(0);
 });
