@@ -105,7 +105,7 @@ function expectAnswer(answer: AttemptResult | undefined, kinds: readonly string[
   if (answer !== undefined && answer.kind !== "applied") expectFit(answer.failure);
 }
 
-test("whatever update-alias answers, a row is applied only where it is named, and all else is told in fit words", async () => {
+test("whatever update-alias answers, a row is applied only if it is named, and every message is sanitized", async () => {
   const { next, url } = await serverWith((path) => {
     return path === "/oauth/token" ? { access_token: "token", expires_in: 1799 } : undefined;
   });
@@ -141,7 +141,7 @@ test("whatever update-alias answers, a row is applied only where it is named, an
   expect(appliedCount).toBeGreaterThan(0);
 });
 
-test("whatever a list's endpoint answers, a page is whole or refused in fit words", async () => {
+test("whatever a list's endpoint answers, a page is complete or fails with a sanitized message", async () => {
   const { next, url } = await serverWith();
   const client = clientOf(url, KEYS);
   const page = { pageSize: 500, token: undefined };
@@ -177,7 +177,7 @@ test("whatever a list's endpoint answers, a page is whole or refused in fit word
   expect(passedCount).toBeGreaterThan(0);
 });
 
-test("whatever get-account answers, it is an account or refused in fit words", async () => {
+test("whatever get-account answers, it is an account or fails with a sanitized message", async () => {
   const { next, url } = await serverWith();
   const client = clientOf(url, KEYS);
   await fc.assert(

@@ -187,7 +187,7 @@ describe("a call of several pairs that is refused", () => {
   });
 });
 
-test("of an international domain, the key may be in Unicode or in ASCII", () => {
+test("the key of an international domain may be in Unicode or in ASCII", () => {
   const pairs = [{ aliasFor: "ann@bücher.example", alias: "ann@old.example" }, ...PAIRS.slice(1)];
   const key = { aliasFor: "ann@xn--bcher-kva.example" };
   expect(judged(200, done(pairs.slice(1), [failed(key)]), pairs)).toEqual([

@@ -85,7 +85,7 @@ describe("API 1.0", () => {
     expect(server.calls().map(({ headers }) => headers["x-mc-req-id"])).toEqual([REQUEST_ID, "request-2"]);
   });
 
-  test("has no token to renew, so that an expired one is a refusal", async () => {
+  test("access is denied for an expired token, because signed requests have none to renew", async () => {
     const server = await mimecast((_, response) => sendJson(response, TOKEN_EXPIRED, 401));
     const {
       results: [answer],
@@ -130,7 +130,7 @@ describe("API 2.0", () => {
     expect(server.calls()).toHaveLength(60);
   });
 
-  test("a token that is called expired again is a refusal, after two requests", async () => {
+  test("access is denied for a token that is reported expired again, after two requests", async () => {
     const server = await mimecast((_, response) => sendJson(response, TOKEN_EXPIRED, 401));
     const {
       results: [answer],
@@ -143,7 +143,7 @@ describe("API 2.0", () => {
     expect(server.tokensIssued()).toBe(2);
   });
 
-  test("a token that the server has forgotten is replaced for the next call, and the call stays refused", async () => {
+  test("a token that the server has lost is replaced for the next call, and access stays denied for this one", async () => {
     const server = await mimecast((request, response) => {
       if (request.headers.authorization !== "Bearer token-1") sendJson(response, APPLIED);
       else sendJson(response, { fail: [{ code: "unauthorized" }] }, 401);
@@ -155,7 +155,7 @@ describe("API 2.0", () => {
     expect(server.tokensIssued()).toBe(2);
   });
 
-  test("a token is replaced once, too, where only meta.status says 401, however many calls meet it", async () => {
+  test("a token is replaced once if only meta.status says 401, however many calls receive it", async () => {
     const server = await mimecast((request, response) => {
       if (request.headers.authorization !== "Bearer token-1") sendJson(response, APPLIED);
       else sendJson(response, { fail: [], meta: { status: 401 }, data: [] });
@@ -168,7 +168,7 @@ describe("API 2.0", () => {
     expect(server.tokensIssued()).toBe(2);
   });
 
-  test("a token is kept where a 401 only says 'Unauthorized Request', which passes", async () => {
+  test("a token is kept if a 401 only says 'Unauthorized Request', which is transient", async () => {
     const server = await mimecast((_, response) => {
       sendJson(response, { fail: [{ message: "Unauthorized Request" }] }, 401);
     });
@@ -219,7 +219,7 @@ describe("API 2.0", () => {
 describe("an exchange", () => {
   const DATE = "Sun, 21 Aug 2022 13:49:40 GMT";
 
-  test("tells the quota, the request's id, the server's clock and the times of sending and arrival", async () => {
+  test("has the quota, the request's id, the server's clock and the times of sending and arrival", async () => {
     const clock = testClock();
     const server = await mimecast((_, response) => {
       clock.advance(434);
@@ -242,7 +242,7 @@ describe("an exchange", () => {
     });
   });
 
-  test("of a 429 was not executed, with the wait that the quota asks for", async () => {
+  test("is not executed if the answer is 429, and has the wait that the quota announces", async () => {
     const server = await mimecast((_, response) =>
       response
         .writeHead(429, { "x-ratelimit-reset": "4998", "x-ratelimit-remaining": "0" })
@@ -255,13 +255,13 @@ describe("an exchange", () => {
     });
   });
 
-  test("of a 503 with Retry-After asks for the wait", async () => {
+  test("has the wait of Retry-After if the answer is 503", async () => {
     const server = await mimecast((_, response) => response.writeHead(503, { "retry-after": "3" }).end());
     const exchange = await connect(server.url).updateAliases([PAIR], control());
     expect(exchange).toMatchObject({ results: [{ kind: "indeterminate" }], waitMs: 3000 });
   });
 
-  test("that broke is unanswered, under the id that was sent", async () => {
+  test("is indeterminate if the connection broke, and has the id that was sent", async () => {
     const server = await mimecast((_, response) => response.socket?.destroy());
     const exchange: Exchange = await connect(server.url).updateAliases([PAIR], control());
     expect(exchange).toMatchObject({
@@ -271,7 +271,7 @@ describe("an exchange", () => {
     expect(exchange).not.toHaveProperty("quota");
   });
 
-  test("that found no server was not executed, and has no id", async () => {
+  test("is not executed if there is no server, and has no id", async () => {
     const exchange = await connect("http://127.0.0.1:1").updateAliases([PAIR], control());
     expect(exchange.results[0]).toMatchObject({
       kind: "not-executed",
@@ -293,7 +293,7 @@ describe("what beforeSend throws", () => {
   });
 });
 
-test("a call that is abandoned within beforeSend is not sent", async () => {
+test("a call that is aborted within beforeSend is not sent", async () => {
   const abandon = new AbortController();
   const server = await mimecast((_, response) => sendJson(response, APPLIED));
   const beforeSend = async () => abandon.abort(new Error("over"));
@@ -304,7 +304,7 @@ test("a call that is abandoned within beforeSend is not sent", async () => {
   expect(server.received).toHaveLength(0);
 });
 
-test("a call that is abandoned while its answer is awaited is unanswered, and its reason is not thrown", async () => {
+test("a call that is aborted while it waits for the answer is indeterminate, and the reason is not thrown", async () => {
   const abandon = new AbortController();
   const server = await mimecast(() => abandon.abort(new Error("over")));
   const {

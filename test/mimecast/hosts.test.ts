@@ -62,12 +62,12 @@ describe("a base URL is refused, with the reason", () => {
     expect(checkBaseUrl(text)).toEqual({ ok: false, reason: expect.stringContaining(reason) });
   });
 
-  test("and the reason does not repeat a password", () => {
+  test("the reason does not repeat a password", () => {
     expect(JSON.stringify(checkBaseUrl("https://ann:secret@host.example"))).not.toContain("secret");
   });
 });
 
-test("what is no URL is no loopback address", () => {
+test("a text that is not a URL is not a loopback address", () => {
   expect(isLoopback("localhost")).toBe(false);
   expect(isLoopback("http://127.1:80")).toBe(true);
 });

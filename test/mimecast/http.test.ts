@@ -70,7 +70,7 @@ describe("an answer", () => {
     expect(outcome.kind === "answered" && outcome.body.toString()).toBe('{"a":1}');
   });
 
-  test.each([200, 204, 304, 400])("without a body under HTTP %i is one", async (status) => {
+  test.each([200, 204, 304, 400])("is complete without a body under HTTP %i", async (status) => {
     const server = open(await serve((_, response) => response.writeHead(status).end()));
     const outcome = await post(client(server.url), server.url);
     expect(outcome).toMatchObject({ kind: "answered", status });
@@ -88,7 +88,7 @@ describe("an answer", () => {
     expect(outcome.kind === "answered" && outcome.body.toString()).toBe('{"a":1}');
   });
 
-  test("that is longer than 10 MB once it is unpacked is given up, whatever its status", async () => {
+  test("is rejected if it is longer than 10 MB when decoded, whatever its status", async () => {
     const bomb = gzipSync(Buffer.alloc(11 * 1024 * 1024, "x"));
     const server = open(
       await serve((_, response) => response.writeHead(503, { "content-encoding": "gzip" }).end(bomb)),
@@ -110,7 +110,7 @@ describe("an answer", () => {
       },
     ],
     [503, { kind: "answered", status: 503, body: Buffer.alloc(0) }],
-  ])("that can't be unpacked says no more than its status, %i", async (status, outcome) => {
+  ])("keeps only its status if it can't be decoded: %i", async (status, outcome) => {
     const server = open(
       await serve((_, response) =>
         response.writeHead(status, { "content-encoding": "gzip" }).end("\x1f\x8bno"),
@@ -119,7 +119,7 @@ describe("an answer", () => {
     expect(await post(client(server.url), server.url)).toMatchObject(outcome);
   });
 
-  test("that redirects is not followed", async () => {
+  test("is not followed if it is a redirect", async () => {
     const server = open(
       await serve((_, response) => response.writeHead(302, { location: "/elsewhere" }).end()),
     );
@@ -127,7 +127,7 @@ describe("an answer", () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test.each([429, 500, 503])("of HTTP %i is not repeated", async (status) => {
+  test.each([429, 500, 503])("is not retried if it is HTTP %i", async (status) => {
     const server = open(
       await serve((_, response) => response.writeHead(status, { "retry-after": "0" }).end("x")),
     );
@@ -135,7 +135,7 @@ describe("an answer", () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test("longer than 10 MB is not read to its end", async () => {
+  test("is not read to its end if it is longer than 10 MB", async () => {
     let writtenBytes = 0;
     const piece = Buffer.alloc(1024 * 1024, "x");
     const server = open(
@@ -156,7 +156,7 @@ describe("an answer", () => {
     expect(writtenBytes).toBeLessThan(40 * piece.length);
   });
 
-  test("of almost 10 MB is read", async () => {
+  test("is read if it has almost 10 MB", async () => {
     const server = open(await serve((_, response) => response.end(Buffer.alloc(10 * 1024 * 1024, "x"))));
     const outcome = await post(client(server.url), server.url);
     expect(outcome.kind === "answered" && outcome.body.length).toBe(10 * 1024 * 1024);
@@ -330,7 +330,7 @@ describe("connections", () => {
     expect(server.connections()).toBe(2);
   });
 
-  test("that are not used end before the server announces to close them", async () => {
+  test("end when idle, before the server announces to close them", async () => {
     let closed: Promise<unknown> | undefined;
     const server = open(
       await serveSockets((socket) => {
@@ -358,7 +358,7 @@ describe("connections", () => {
     await closed;
   });
 
-  test("of a hundred calls with one signal leave no warning", async () => {
+  test("leave no warning for a hundred calls with one signal", async () => {
     const warnings: Error[] = [];
     const note = (warning: Error) => warnings.push(warning);
     process.on("warning", note);

@@ -70,7 +70,7 @@ describe("a page of members", () => {
     await server.close();
   });
 
-  test("of a group whose id was cut short is a failure for good", async () => {
+  test("fails permanently for a group whose id was truncated", async () => {
     const client = await connect({ groups: [] });
     const { answer: said } = await client.groupMembers("cut", PAGE, control());
     expect(said).toMatchObject({ kind: "rejected", failure: { code: "http_400", retryable: false } });
@@ -125,7 +125,7 @@ describe("a page of members", () => {
     ["a count of another kind", [], { totalCount: "many" }],
     ["a count as a string that is not whole", [], { totalCount: "1.5" }],
     ["pagination of another kind", [], 7],
-  ])("that holds %s tells nothing, so that nothing goes missing", (_what, data, pagination) => {
+  ])("is indeterminate if it has %s, so that no item is lost", (_what, data, pagination) => {
     expect(classifyGroupMembers(membersAnswer(data, pagination), said)).toMatchObject({
       kind: "failure",
       answer: { kind: "indeterminate", failure: { code: "invalid_response", retryable: true } },
@@ -144,7 +144,7 @@ describe("a page of members", () => {
     },
   );
 
-  test("that comes with a failure is none", () => {
+  test("is rejected if it comes with a failure", () => {
     const fail = [{ key: { id: "another" }, errors: [{ code: "err_some", message: "no" }] }];
     const verdict = classifyGroupMembers(answer({ fail, meta: { status: 200 }, data: [] }), said);
     expect(verdict).toMatchObject({

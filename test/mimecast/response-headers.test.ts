@@ -6,7 +6,7 @@ import { EPOCH_MS } from "./parts.ts";
 const { sanitize: said } = createSanitizer(["hush-hush"]);
 
 describe("the quota", () => {
-  test("is read as it is told, reset in milliseconds", () => {
+  test("is read as sent, reset in milliseconds", () => {
     const headers = {
       "x-ratelimit-limit": "800",
       "x-ratelimit-remaining": "799",
@@ -25,7 +25,7 @@ describe("the quota", () => {
     expect(parseQuota({ ...headers, "x-ratelimit-remaining": "7" })).toMatchObject({ remaining: 7 });
   });
 
-  test("is passed on where it is absurd, and left out where it is no number", () => {
+  test("is passed on if it is absurd, and omitted if it is not a number", () => {
     expect(parseQuota({ "x-ratelimit-remaining": "-3", "x-ratelimit-reset": "1661089780000" })).toEqual({
       remaining: -3,
       resetMs: EPOCH_MS,

@@ -40,6 +40,6 @@ test("words are not masked for a secret of three letters", () => {
   expect(createSanitizer(["the"]).sanitize("the alias")).toBe("the alias");
 });
 
-test("half a surrogate pair, which is no text, becomes a sign that is", () => {
+test("half a surrogate pair becomes a replacement character", () => {
   expect(createSanitizer([]).sanitize("half \ud800 pair")).toBe("half \ufffd pair");
 });

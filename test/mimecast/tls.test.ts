@@ -70,7 +70,7 @@ describe("over TLS", () => {
     expect(server.connections()).toBe(1);
   });
 
-  test("a certificate that no authority signed is refused, and nothing is sent", async () => {
+  test("rejects a certificate from an unknown authority, and sends nothing", async () => {
     let requests = 0;
     answer = () => {
       requests += 1;
@@ -151,7 +151,7 @@ describe("through HTTPS_PROXY", () => {
     },
   );
 
-  test("a proxy without a scheme is meant as http:", async () => {
+  test("treats a proxy without a scheme as http:", async () => {
     const proxy = await open(connectProxy(server.port));
     expect(await calls(REMOTE, 1, { https_proxy: `127.0.0.1:${proxy.port}` })).toEqual(["applied"]);
   });
@@ -177,7 +177,7 @@ describe("through HTTPS_PROXY", () => {
     expect(await calls(REMOTE, 1, { HTTPS_PROXY: proxy.url })).toEqual(["indeterminate connection_lost"]);
   });
 
-  test("a certificate for another name is refused, and nothing is sent", async () => {
+  test("rejects a certificate for another name, and sends nothing", async () => {
     let requests = 0;
     answer = () => {
       requests += 1;
@@ -204,7 +204,7 @@ describe("a proxy that makes no tunnel leaves the row as it was:", () => {
     return (await client.updateAliases([PAIR], control())).results[0];
   }
 
-  test("it refuses", async () => {
+  test("a call is not executed if the proxy rejects the tunnel", async () => {
     const proxy = await open(connectProxy(server.port, { status: 407 }));
     const answer = await callThrough(`http://ann:secret@127.0.0.1:${proxy.port}`);
     expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "connection_refused" } });
@@ -214,12 +214,12 @@ describe("a proxy that makes no tunnel leaves the row as it was:", () => {
     expect(JSON.stringify(answer)).not.toContain("secret");
   });
 
-  test("it is not there", async () => {
+  test("a call is not executed if the proxy is not running", async () => {
     const answer = await callThrough("http://127.0.0.1:1");
     expect(answer).toMatchObject({ kind: "not-executed", failure: { code: "connection_refused" } });
   });
 
-  test("it does not answer, and is not waited for any longer", async () => {
+  test("a call is not executed if the proxy does not answer in time", async () => {
     let closedAfterMs = 0;
     let closed: Promise<unknown> | undefined;
     const proxy = await open(
