@@ -44,7 +44,7 @@ export function proxyAuthorization({ password, username }: URL): string | undefi
 }
 
 /**
- * Returns the password in a proxy setting, or the user name if there is no password, both as written and as sent. If
+ * Returns the password in a proxy setting, or the user name if it has no password, both as written and as sent. If
  * the text is not a URL, everything before the last @ counts, because the password may be what makes it invalid.
  */
 export function proxySecrets(text: string): string[] {

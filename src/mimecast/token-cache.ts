@@ -10,7 +10,7 @@ interface Token {
 
 export interface TokenCache {
   /**
-   * Returns the current token. Fetches one if there is none or it is about to expire; concurrent callers share one
+   * Returns the current token. Fetches one if it is missing or about to expire; concurrent callers share one
    * request. Never rejects.
    */
   get(signal: AbortSignal): Promise<{ readonly kind: "token"; readonly token: Token } | TokenFailure>;

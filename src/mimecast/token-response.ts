@@ -9,7 +9,7 @@ export type TokenResponse =
   | { readonly kind: "token"; readonly token: string; readonly lifetimeMs: number }
   | TokenFailure;
 
-/** The reason why there is no token. The row was not sent, so its result is one of these two. */
+/** The reason why a token is missing. The row was not sent, so its result is one of these two. */
 export interface TokenFailure {
   readonly kind: "none";
   readonly answer: Extract<AttemptResult, { kind: "access-denied" | "not-executed" }>;

@@ -112,8 +112,8 @@ function domainKey(domain: string): string {
 
 /**
  * Counts the users of a domain page by page, and compares the result with the API's `userCount`. What that counts is not
- * known: the users of the page or of the whole list, with or without aliases. It is a mismatch if it is none of these
- * four.
+ * known: the users of the page or of the whole list, with or without aliases. It is a mismatch if it differs from all
+ * four of these counts.
  */
 export class UserCountCheck {
   #users = 0;
@@ -133,7 +133,7 @@ export class UserCountCheck {
     this.#isOfPagesPrimaries &&= userCount === primaries;
   }
 
-  /** Returns a description of the mismatch at the end of the list, or undefined if there is none. */
+  /** Returns a description of the mismatch at the end of the list, or undefined if the counts match. */
   mismatch(): string | undefined {
     const reported = this.#lastUserCount;
     if (reported === undefined || this.#isOfPages || this.#isOfPagesPrimaries) return undefined;

@@ -35,10 +35,10 @@ const failed = (key: unknown, code = "err_one", more: object = {}) => ({
 
 describe("a call of several pairs", () => {
   const rows: readonly (readonly [title: string, body: unknown, expected: string | string[]])[] = [
-    ["that are all named is applied", done(PAIRS), ["applied", "applied", "applied"]],
+    ["applies all pairs if all are named", done(PAIRS), ["applied", "applied", "applied"]],
     ["in another order is applied", done([CYD, ANN, BOB]), ["applied", "applied", "applied"]],
     [
-      "of which one failed, named by its key, leaves the others applied",
+      "rejects the pair that a key names, and applies the others",
       done([ANN, CYD], [failed(BOB)]),
       ["applied", "rejected err_one", "applied"],
     ],
@@ -61,17 +61,17 @@ describe("a call of several pairs", () => {
       ["applied", "rejected err_one", "applied"],
     ],
     [
-      "of which one failed without a key leaves that one to be sent alone, known not to be in place",
+      "leaves a pair that failed without a key to be sent alone, as not in place",
       done([ANN, CYD], [failed(undefined)]),
       ["applied", "unattributed", "applied"],
     ],
     [
-      "of which two are missing and one failure names none leaves both in doubt",
+      "leaves two missing pairs in doubt if one failure names neither",
       done([ANN], [failed(undefined)]),
       ["applied", "unattributed ?", "unattributed ?"],
     ],
     [
-      "of which one is not named at all leaves that one in doubt",
+      "leaves a pair that is not named at all in doubt",
       done([ANN, CYD]),
       ["applied", "unattributed ?", "applied"],
     ],
@@ -91,12 +91,12 @@ describe("a call of several pairs", () => {
       ["applied", "applied", "unattributed"],
     ],
     [
-      "that is named twice is applied once, and one that failed twice has both errors",
+      "applies a pair that is named twice once, and keeps both errors of one that failed twice",
       done([ANN, ANN, CYD], [failed(BOB), failed(BOB, "err_two")]),
       ["applied", "rejected err_one", "applied"],
     ],
     [
-      "that is named among the successes and the failures has failed",
+      "rejects a pair that is named among the successes and the failures",
       done(PAIRS, [failed(BOB)]),
       ["applied", "rejected err_one", "applied"],
     ],
@@ -106,37 +106,41 @@ describe("a call of several pairs", () => {
       ["applied", "unattributed ?", "applied"],
     ],
     [
-      "of which one met a passing error leaves the others applied",
+      "applies the others if one pair has a transient error",
       done([ANN, CYD], [failed(BOB, "err_developer_key")]),
       ["applied", "transient err_developer_key", "applied"],
     ],
     [
-      "of which one met an error of the account leaves the others applied",
+      "applies the others if one pair has an account error",
       done([ANN, CYD], [failed(BOB, "err_xdk_client_unauthorized")]),
       ["applied", "access-denied err_xdk_client_unauthorized", "applied"],
     ],
-    ["of which none is named", done([]), ["unattributed ?", "unattributed ?", "unattributed ?"]],
+    [
+      "leaves all pairs in doubt if none is named",
+      done([]),
+      ["unattributed ?", "unattributed ?", "unattributed ?"],
+    ],
     [
       "without data",
       { fail: [], meta: { status: 200 } },
       ["unattributed ?", "unattributed ?", "unattributed ?"],
     ],
     [
-      "that all failed without keys",
+      "leaves all pairs to be sent alone if all failed without keys",
       done([], [failed(undefined), failed(undefined), failed(undefined)]),
       ["unattributed", "unattributed", "unattributed"],
     ],
     [
-      "that the account's error refused",
+      "fails as a whole with an account error",
       done([], [failed(undefined, "err_xdk_client_unauthorized")]),
       "whole access-denied err_xdk_client_unauthorized",
     ],
     [
-      "that a passing error hindered",
+      "fails as a whole with a transient error",
       done([], [failed(undefined, "err_developer_key")]),
       "whole transient err_developer_key",
     ],
-    ["that has no JSON", "<html>", "whole indeterminate invalid_response"],
+    ["fails as a whole if the body is not JSON", "<html>", "whole indeterminate invalid_response"],
     ["under meta.status 503", done([], [], 503), "whole indeterminate http_503"],
     ["under meta.status 429", done([], [], 429), "whole not-executed http_429"],
     [
@@ -150,7 +154,7 @@ describe("a call of several pairs", () => {
   });
 });
 
-describe("a call of several pairs that is refused", () => {
+describe("a rejected call of several pairs", () => {
   const whole = (code: string) => PAIRS.map(() => `batch-rejected ${code}`);
   const rows: readonly (readonly [status: number, body: unknown, expected: string | string[]])[] = [
     [400, "", whole("http_400")],

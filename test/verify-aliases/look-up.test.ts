@@ -18,9 +18,9 @@ function contradictionOf(pages: readonly Page[]): string | undefined {
 
 describe("a userCount that matches the pages", () => {
   it.each<[string, readonly Page[]]>([
-    ["as it counts nothing", [[2, 1, undefined]]],
+    ["counts nothing", [[2, 1, undefined]]],
     [
-      "as it counts each page",
+      "counts each page",
       [
         [2, 1, 3],
         [1, 1, 2],
@@ -28,28 +28,28 @@ describe("a userCount that matches the pages", () => {
       ],
     ],
     [
-      "as it counts the whole list",
+      "counts the whole list",
       [
         [2, 1, 5],
         [1, 1, 5],
       ],
     ],
     [
-      "as it counts each page without aliases",
+      "counts each page without aliases",
       [
         [2, 1, 2],
         [1, 1, 1],
       ],
     ],
     [
-      "as it counts the whole list without aliases",
+      "counts the whole list without aliases",
       [
         [2, 1, 3],
         [1, 1, 3],
       ],
     ],
     [
-      "as its last count has those who joined meanwhile",
+      "includes users who were added meanwhile",
       [
         [2, 1, 4],
         [1, 1, 5],
@@ -71,22 +71,22 @@ describe("a userCount that matches the pages", () => {
 describe("a userCount that contradicts the pages", () => {
   it.each<[string, readonly Page[]]>([
     [
-      "as the list ended early",
+      "counts a list that ended early",
       [
         [2, 1, 6],
         [1, 1, 6],
       ],
     ],
-    ["as the only page lacks one", [[2, 1, 4]]],
+    ["counts one more than the only page has", [[2, 1, 4]]],
     [
-      "as one of the pages lacks one",
+      "counts pages of which one lacks an item",
       [
         [2, 1, 3],
         [1, 1, 3],
         [2, 1, 3],
       ],
     ],
-    ["as it counts less than there is", [[4, 1, 3]]],
+    ["counts fewer than the page has", [[4, 1, 3]]],
   ])("%s", (_title, pages) => {
     expect(contradictionOf(pages)).toMatch(/addresses were read, .* but userCount is \d/);
   });
