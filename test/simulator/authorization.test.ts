@@ -39,7 +39,7 @@ test.each([
   ["a wrong client", tokenForm({ client_id: "wrong" }), 401, "invalid_client"],
   ["another grant", tokenForm({ grant_type: "password" }), 400, "unsupported_grant_type"],
   ["a body that is no form", tokenForm().toString(), 400, "invalid_request"],
-])("A token asked for with %s is refused", async (_what, form, status, error) => {
+])("A token request with %s is refused", async (_what, form, status, error) => {
   expect(await askForToken(form)).toMatchObject({ status, answer: { error } });
 });
 
@@ -65,7 +65,7 @@ test("A token works until its lifetime is over and is then answered token_expire
   expect(json).toMatchObject({ fail: [{ code: "token_expired" }] });
 });
 
-test("A test can expire the tokens that are out, and later ones work", async () => {
+test("expireTokens expires the issued tokens, and later ones work", async () => {
   const simulator = await simulatorFor();
   const headers = { authorization: `Bearer ${await freshToken(simulator)}` };
   simulator.expireTokens();
@@ -75,7 +75,7 @@ test("A test can expire the tokens that are out, and later ones work", async () 
   expect((await call(simulator, BODY)).status).toBe(200);
 });
 
-test("Signatures are made as the public test vector says", () => {
+test("Signatures match the public test vector", () => {
   const keys = { appKey: "ApplicationKey", accessKey: "AccessKey", secretKey: "U2VjcmV0S2V5" };
   const requestId = "3d796b76-4180-40e5-8f7c-6e0fd643b1a9";
   expect(authorizationOf(keys, "Sun, 21 Aug 2022 13:49:40 UTC", requestId, "/api/test/some-url")).toBe(
@@ -83,7 +83,7 @@ test("Signatures are made as the public test vector says", () => {
   );
 });
 
-test("A call signed as documented is let in, within 15 minutes either way", async () => {
+test("A call signed as documented is accepted up to 15 minutes before and after its date", async () => {
   const clock = standingClock();
   const simulator = await simulatorFor({ clock });
   for (const offMs of [0, FIFTEEN_MINUTES_MS, -FIFTEEN_MINUTES_MS]) {
@@ -115,7 +115,7 @@ test.each<[string, Record<string, string>]>([
   expect(simulator.aliases.size).toBe(0);
 });
 
-test("A request id that comes again is an invalid signature", async () => {
+test("A repeated request id is an invalid signature", async () => {
   const clock = standingClock();
   const simulator = await simulatorFor({ clock });
   const headers = signedHeaders(clock.epochMs());

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { BUILT_IN_FAULTS } from "../../src/simulator/faults/built-in-faults.ts";
 import { bodyOf, call, pair, simulatorFor } from "./running-simulator.ts";
 
-/** What three calls for the alias met: a status, or a status with a code, or a lost connection. */
+/** Returns the results of three calls for the alias: a status, a status with a code, or a lost connection. */
 async function threeCalls(local: string) {
   const simulator = await simulatorFor();
   const alias = `${local}@faults.example`;
@@ -34,13 +34,13 @@ test.each([
   ["lost-answer-once", ["lost", "200", "200"], 1],
   ["else", ["200", "200", "200"], 1],
 ])(
-  "In every simulator %s@faults.example meets %j, and is set after call %i",
+  "Every simulator answers %s@faults.example with %j and sets it in call %i",
   async (local, met, setAfter) => {
     expect(await threeCalls(local)).toEqual({ met, setAfter });
   },
 );
 
-test("A fault of one's own goes before the built-in one", async () => {
+test("A given fault takes precedence over a built-in one", async () => {
   const simulator = await simulatorFor({
     faults: [{ alias: "busy@faults.example", kind: "status", status: 500 }],
   });

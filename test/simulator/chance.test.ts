@@ -8,7 +8,7 @@ function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
-test("What is drawn is spread evenly, whether the count, the key or the seed moves on", () => {
+test("Draws are uniform over counts, keys and seeds", () => {
   for (const draw of [
     (n: number) => seededRandom(1, "a@old.example", n),
     (n: number) => seededRandom(1, `a${n}@old.example`, 0),
@@ -23,7 +23,7 @@ test("What is drawn is spread evenly, whether the count, the key or the seed mov
   }
 });
 
-test("The same is drawn for the same seed, and something else for another", () => {
+test("The same seed gives the same draws, and another seed gives others", () => {
   const draws = (seed: number) => numbers(5).map((n) => seededRandom(seed, "a@old.example", n));
   expect(draws(1)).toEqual(draws(1));
   expect(draws(1)).not.toEqual(draws(2));
@@ -38,7 +38,7 @@ test("Latencies stay within their spread and use all of it", () => {
   expect(Math.max(...draws)).toBeLessThanOrEqual(250);
 });
 
-test("Others' calls come once in each interval, at another moment of it each time", () => {
+test("Background calls come once in each interval, each time at another moment", () => {
   const others = new BackgroundCalls({ calls: 3, everyMs: 100 }, 5000, 1);
   const moments = numbers(50).map((interval) => {
     expect(others.next(4999 + interval * 100)).toBeUndefined();
@@ -49,7 +49,7 @@ test("Others' calls come once in each interval, at another moment of it each tim
   expect(new Set(moments).size).toBe(50);
 });
 
-test("A window that others began is already running when our first call comes", () => {
+test("A window that a background call began is running when the client's first call arrives", () => {
   const window = new QuotaWindow(
     { calls: 800, windowMs: 5000 },
     new BackgroundCalls({ calls: 300, everyMs: 5000 }, 0, 1),
@@ -59,7 +59,7 @@ test("A window that others began is already running when our first call comes", 
   expect(resetMs).toBeLessThan(5000);
 });
 
-test("After a long pause the calls that others made in it are passed over", () => {
+test("Background calls of a long pause are skipped", () => {
   const others = new BackgroundCalls({ calls: 1, everyMs: 10 }, 0, 1);
   others.skipTo(86_400_000);
   expect(others.next(86_400_010)).toBeGreaterThanOrEqual(86_400_000);
@@ -67,7 +67,7 @@ test("After a long pause the calls that others made in it are passed over", () =
   expect(others.next(86_400_010)).toBeUndefined();
 });
 
-test("After a long pause a window holds what others used of it, and no more", () => {
+test("After a long pause a window counts only the background calls within it", () => {
   const others = new BackgroundCalls({ calls: 1, everyMs: 1 }, 0, 1);
   const window = new QuotaWindow({ calls: 100, windowMs: 10 }, others);
   const { allowed, remaining } = window.take(86_400_000);

@@ -41,7 +41,7 @@ async function pageOf(simulator: Simulator, path: string, { item = {}, ...pagina
   return { ...meta.pagination, data };
 }
 
-/** Every page of a list, followed to its end, but never more than twenty. */
+/** Returns all pages of a list, at most twenty. */
 async function pagesOf(simulator: Simulator, path: string, item: object, pageSize = 500) {
   const pages = [await pageOf(simulator, path, { item, pageSize })];
   for (let next = pages[0]?.next; next !== undefined && pages.length < 20; next = pages.at(-1)?.next) {
@@ -62,13 +62,13 @@ async function withGroup(group: Omit<NonNullable<DirectoryContent["groups"]>[num
   return { simulator, sizes };
 }
 
-/** `3 4`: the numbers of the generated members on a page. */
+/** Returns the numbers of the generated members on a page, as `3 4`. */
 function numbersIn(data: unknown): string {
   return [...JSON.stringify(data).matchAll(/"Member (\d+)"/g)].map(([, number]) => number).join(" ");
 }
 
 describe("members of a group", () => {
-  test("come in pages of the size that was asked for, each once and in order", async () => {
+  test("members come in pages of the requested size, each once and in order", async () => {
     const { simulator, sizes } = await withGroup({ members: 25 });
     expect(await sizes(10)).toEqual([10, 10, 5]);
     const pages = await pagesOf(simulator, MEMBERS, { id: "g" }, 10);
@@ -77,18 +77,18 @@ describe("members of a group", () => {
     expect(pages.map(({ totalCount }) => totalCount)).toEqual([25, 25, 25]);
   });
 
-  test("without a page size end at 999, silently", async () => {
+  test("members end silently at 999 without a page size", async () => {
     const { simulator } = await withGroup({ members: 1_000_000 });
     const page = await pageOf(simulator, MEMBERS, { item: { id: "g" } });
     expect([page.pageSize, page.next]).toEqual([999, undefined]);
   });
 
-  test("come 500 at a time at most", async () => {
+  test("members come at most 500 to a page", async () => {
     const { simulator } = await withGroup({ members: 1_000_000 });
     expect((await pageOf(simulator, MEMBERS, { item: { id: "g" }, pageSize: 900 })).pageSize).toBe(500);
   });
 
-  test("of a group of none are one page without a next one", async () => {
+  test("an empty group is one page without a next one", async () => {
     const { sizes } = await withGroup({ members: 0 });
     expect(await sizes()).toEqual([0]);
   });
@@ -98,24 +98,24 @@ describe("members of a group", () => {
     ["emptyPages at the end", { emptyPages: [4] }, [10, 10, 5, 0]],
     ["noData", { noData: [1] }, [0, 10, 10, 5]],
     ["maxPerPage", { maxPerPage: 9 }, [9, 9, 7]],
-  ])("with the quirk %s have pages of other sizes", async (_name, quirks, expected) => {
+  ])("the quirk %s changes the sizes of pages", async (_name, quirks, expected) => {
     const { sizes } = await withGroup({ members: 25, quirks });
     expect(await sizes(10)).toEqual(expected);
   });
 
-  test("with noData have a page without an entry", async () => {
+  test("the quirk noData gives a page without an entry", async () => {
     const { simulator } = await withGroup({ members: 5, quirks: { noData: [1] } });
     expect((await pageOf(simulator, MEMBERS, { item: { id: "g" }, pageSize: 10 })).data).toEqual([]);
   });
 
-  test("can repeat a token for ever", async () => {
+  test("the quirk repeatsTokenAt repeats a token endlessly", async () => {
     const { simulator } = await withGroup({ members: 100, quirks: { repeatsTokenAt: 2 } });
     const pages = await pagesOf(simulator, MEMBERS, { id: "g" }, 10);
     expect(pages).toHaveLength(20);
     expect(new Set(pages.map(({ next }) => next)).size).toBe(1);
   });
 
-  test("are counted wrong as often as is asked for, or not at all", async () => {
+  test("totalCount is wrong for totalCountReads reads, or absent", async () => {
     const wrong = await withGroup({ members: 3, quirks: { totalCount: 7, totalCountReads: 1 } });
     const counts = async () =>
       (await pagesOf(wrong.simulator, MEMBERS, { id: "g" }, 2)).map((page) => page.totalCount);
@@ -129,36 +129,33 @@ describe("members of a group", () => {
     ["a member leaves", { leavesAfter: 1 }, ["1 2", "4 5"], [5, 4]],
     ["a member joins", { joinsAfter: 1 }, ["1 2", "2 3", "4 5"], [5, 6, 6]],
     ["a member comes twice", { repeatsItemAt: 2 }, ["1 2", "2 4", "5"], [5, 5, 5]],
-  ])(
-    "show that %s while the list is read, until it holds still",
-    async (_title, quirks, expected, counts) => {
-      const { simulator } = await withGroup({ members: 5, quirks: { ...quirks, restlessReads: 1 } });
-      const read = async () => {
-        const pages = await pagesOf(simulator, MEMBERS, { id: "g" }, 2);
-        return {
-          numbers: pages.map(({ data }) => numbersIn(data)),
-          counts: pages.map((page) => page.totalCount),
-        };
+  ])("pages show that %s during the first restlessReads reads", async (_title, quirks, expected, counts) => {
+    const { simulator } = await withGroup({ members: 5, quirks: { ...quirks, restlessReads: 1 } });
+    const read = async () => {
+      const pages = await pagesOf(simulator, MEMBERS, { id: "g" }, 2);
+      return {
+        numbers: pages.map(({ data }) => numbersIn(data)),
+        counts: pages.map((page) => page.totalCount),
       };
-      expect(await read()).toEqual({ numbers: expected, counts });
-      expect(await read()).toEqual({ numbers: ["1 2", "3 4", "5"], counts: [5, 5, 5] });
-    },
-  );
+    };
+    expect(await read()).toEqual({ numbers: expected, counts });
+    expect(await read()).toEqual({ numbers: ["1 2", "3 4", "5"], counts: [5, 5, 5] });
+  });
 
-  test("can go on for ever with tokens that are always new", async () => {
+  test("the quirk endless continues the list with a new token each time", async () => {
     const { simulator } = await withGroup({ members: 3, quirks: { endless: true } });
     const pages = await pagesOf(simulator, MEMBERS, { id: "g" }, 2);
     expect(pages.slice(0, 4).map(({ data }) => numbersIn(data))).toEqual(["1 2", "3", "1 2", "3"]);
     expect(new Set(pages.map(({ next }) => next)).size).toBe(pages.length);
   });
 
-  test("of an id that is cut short are 400 with an empty body", async () => {
+  test("a truncated group id is answered 400 with an empty body", async () => {
     const { simulator } = await withGroup({ members: 3 });
     const answer = await call(simulator, bodyOf({ id: "" }), MEMBERS);
     expect([answer.status, answer.text]).toEqual([400, ""]);
   });
 
-  test("do not come with the token of another list", async () => {
+  test("the token of another list is refused", async () => {
     const directory = { groups: ["a", "b"].map((id) => ({ name: id, id, members: 9 })) };
     const simulator = await simulatorFor({ directory });
     const { next } = await pageOf(simulator, MEMBERS, { item: { id: "a" }, pageSize: 5 });
@@ -166,7 +163,7 @@ describe("members of a group", () => {
     expect((await call(simulator, JSON.stringify(body), MEMBERS)).status).toBe(400);
   });
 
-  test("are written as they were scripted", async () => {
+  test("members have the fields that the file gives", async () => {
     const scripted = [
       { emailAddress: "", domain: "partner.example", internal: false, type: "something_new", notes: "n" },
     ];
@@ -175,7 +172,7 @@ describe("members of a group", () => {
     expect(data).toEqual([{ groupMembers: [{ ...scripted[0], name: "" }] }]);
   });
 
-  test("fail on the page and as often as a fault says", async () => {
+  test("a group fault hits its page as many times as it says", async () => {
     const { simulator } = await withGroup({ members: 25 });
     simulator.setFaults([{ group: "G", page: 2, times: 1, kind: "status", status: 503 }]);
     const { next } = await pageOf(simulator, MEMBERS, { item: { id: "g" }, pageSize: 10 });
@@ -203,7 +200,7 @@ describe("groups", () => {
   };
   const folders = z.array(z.object({ folders: z.array(z.record(z.string(), z.unknown())) }));
 
-  test("are those of one source whose name holds the query", async () => {
+  test("find-groups lists the groups of one source whose name contains the query", async () => {
     const simulator = await simulatorFor({ directory });
     const found = async (item: object) =>
       folders
@@ -219,7 +216,7 @@ describe("groups", () => {
     ]);
   });
 
-  test("have ids of 250 characters that differ though names do not", async () => {
+  test("groups of the same name have different ids of 250 characters", async () => {
     const simulator = await simulatorFor({
       directory: { groups: [1, 2].map(() => ({ name: "A", members: 0 })) },
     });
@@ -233,7 +230,7 @@ describe("groups", () => {
 describe("internal users", () => {
   const users = z.array(z.object({ users: z.array(z.record(z.string(), z.unknown())) }));
 
-  test("are the aliases that were set, their primaries, and the generated ones", async () => {
+  test("internal users are the aliases that were set, their primaries, and generated ones", async () => {
     const directory = { domains: [{ domain: "new.example", users: 1, aliases: 1 }] };
     const simulator = await simulatorFor({ directory });
     await call(simulator, bodyOf(pair("ann@old.example"), pair("a.m@new.example")));
@@ -268,14 +265,14 @@ describe("a groups file", () => {
     throw new Error("The file was accepted");
   };
 
-  test("is what the documentation shows", async () => {
+  test("the documentation's example is a valid groups file", async () => {
     const text = await readFile(DOCS, "utf8");
     const [, example = ""] = /```json\n(\{.*?)```/s.exec(text) ?? [];
     expect(parseDirectory(example, "docs/simulator.md").groups).toHaveLength(2);
     for (const quirk of Object.keys(pageQuirksSchema.shape)) expect(text).toContain(`| \`${quirk}\` |`);
   });
 
-  test("is refused with every problem and its place", () => {
+  test("a groups file is refused with every problem and its place", () => {
     const lines = problems({
       groups: [{ name: "", members: -1, source: "ad", quirks: { emptyPages: [0] } }, { member: [] }],
       domains: {},
@@ -294,7 +291,7 @@ describe("a groups file", () => {
     ]);
   });
 
-  test("that is a list is refused", () => {
+  test("a groups file that contains a list is refused", () => {
     expect(problems([])).toContain("the file: found [], expected an object");
   });
 });

@@ -14,7 +14,7 @@ import {
 
 const MANY = 10_000;
 
-/** Which of many addresses are hit, in the order asked for. */
+/** Returns the addresses that are hit, in the given order. */
 function hits(book: FaultScript, aliases: readonly string[]): string[] {
   return aliases.filter((alias) => book.due({ aliasFor: "ann@new.example", alias }, 0, 1) !== undefined);
 }
@@ -28,18 +28,18 @@ test.each([0.01, 0.5])("A fault with rate %f hits about this share of the calls"
   expect(Math.abs(hits(book, again).length / MANY - rate)).toBeLessThan(0.01);
 });
 
-test("With rate 1 a fault hits every call", () => {
+test("A fault with rate 1 hits every call", () => {
   expect(hits(new FaultScript([{ alias: "*", rate: 1, kind: "drop" }], 1), ALIASES)).toHaveLength(MANY);
 });
 
-test("The same seed hits the same addresses, in whatever order they come; another seed hits others", () => {
+test("The same seed hits the same addresses in any order, and another seed hits others", () => {
   const faults: Fault[] = [{ alias: "*@old.example", rate: 0.1, kind: "drop" }];
   const first = hits(new FaultScript(faults, 1), ALIASES);
   expect(hits(new FaultScript(faults, 1), [...ALIASES].reverse()).reverse()).toEqual(first);
   expect(hits(new FaultScript(faults, 2), ALIASES)).not.toEqual(first);
 });
 
-test("Of two faults by rate with the same name the second is drawn where the first spares the call", () => {
+test("A second fault by rate is drawn when the first of the same name is not", () => {
   const book = new FaultScript(
     [
       { alias: "*", rate: 0.8, kind: "status", status: 503 },
@@ -56,7 +56,7 @@ test("Of two faults by rate with the same name the second is drawn where the fir
   ]);
 });
 
-test("A fault with rate and times is played so often for an address, then spares it", () => {
+test("A fault with rate and times hits an address that many times and then no more", () => {
   const book = new FaultScript([{ alias: "*", rate: 0.5, times: 2, kind: "drop" }], 1);
   const item = { aliasFor: "", alias: "a@old.example" };
   let played = 0;
@@ -99,7 +99,7 @@ test("A fault with after and for hits only in this time of the simulator's own c
   expect(statuses).toEqual([200, 200, 503, 503, 200]);
 });
 
-test("Without for a fault lasts, without after it begins at once, and new faults count from the start too", async () => {
+test("A fault without for lasts, one without after begins at once, and new faults count from the start too", async () => {
   const clock = standingClock();
   const simulator = await simulatorFor({
     clock,
@@ -114,7 +114,7 @@ test("Without for a fault lasts, without after it begins at once, and new faults
   expect(await status()).toBe(200);
 });
 
-test("A fault whose time is over leaves the turn to the next of its name", async () => {
+test("The next fault of the same name follows one whose time is over", async () => {
   const clock = standingClock();
   const simulator = await simulatorFor({
     clock,
@@ -131,7 +131,7 @@ test("A fault whose time is over leaves the turn to the next of its name", async
   expect(statuses).toEqual([503, 500, 200]);
 });
 
-test("A fault of the token endpoint is named by its path, and leaves calls alone", async () => {
+test("A fault for the path of the token endpoint leaves calls alone", async () => {
   const simulator = await simulatorFor();
   const headers = { authorization: `Bearer ${await freshToken(simulator)}` };
   simulator.setFaults([{ path: "/oauth/token", times: 1, kind: "status", status: 503 }]);
@@ -142,7 +142,7 @@ test("A fault of the token endpoint is named by its path, and leaves calls alone
   expect(simulator.counters.tokensIssued).toBe(2);
 });
 
-test("A fault of every path is an outage of everything, before anything else is looked at", async () => {
+test("A fault for every path hits each request before anything else is checked", async () => {
   const simulator = await simulatorFor({
     clock: standingClock(),
     quota: { calls: 1, windowMs: 1000 },
@@ -166,7 +166,7 @@ test("An outage can close every connection", async () => {
   expect(simulator.counters.dropped).toBe(1);
 });
 
-test("What a fault of a path executes is judged as ever", async () => {
+test("A request that a path fault executes passes the usual checks", async () => {
   const path = "/api/user/update-alias";
   const simulator = await simulatorFor({ faults: [{ path, kind: "slow", ms: 1 }] });
   expect((await call(simulator, bodyOf(pair("a@old.example")))).status).toBe(200);
@@ -177,7 +177,7 @@ test("What a fault of a path executes is judged as ever", async () => {
   expect([...simulator.aliases.keys()]).toEqual(["a@old.example", "b@old.example"]);
 });
 
-test("Of the faults that fit a path the first that is due counts", async () => {
+test("The first due fault that matches a path counts", async () => {
   const simulator = await simulatorFor({
     faults: [
       { path: "/oauth/token", times: 1, kind: "status", status: 500 },

@@ -13,7 +13,7 @@ import {
 
 const ALIAS = "a@old.example";
 
-/** What one call met, and whether it set its alias all the same. */
+/** Returns the answer to one call and the aliases that the call set. */
 async function meet(simulator: Simulator, ...aliases: string[]) {
   const body = bodyOf(...aliases.map((alias) => pair(alias)));
   const answered = await call(simulator, body).catch(() => "connection lost" as const);
@@ -51,7 +51,7 @@ test("fail withoutKey leaves the key out, and is not retryable unless it says so
   expect(answered).not.toHaveProperty("json.fail.0.key");
 });
 
-test("unnamed sets the alias and does not name it", async () => {
+test("omitted sets the alias and does not name it", async () => {
   const { answered, set } = await hitBy({ alias: ALIAS, kind: "omitted" });
   expect(answered).toMatchObject({ status: 200, json: { fail: [], meta: { status: 200 }, data: [] } });
   expect(set).toEqual([ALIAS]);
@@ -119,13 +119,13 @@ test("status sends headers, also in place of the quota's", async () => {
   expect(answered.headers.get("x-ratelimit-limit")).toBe("5");
 });
 
-test("redirect names where to", async () => {
+test("redirect sends the location", async () => {
   const location = "http://127.0.0.1:9/else";
   const simulator = await simulatorFor({ faults: [{ alias: ALIAS, kind: "redirect", location }] });
   expect((await call(simulator, bodyOf(pair(ALIAS)))).headers.get("location")).toBe(location);
 });
 
-test("drop closes the connection before anything is done, or after it where executed", async () => {
+test("drop closes the connection before the call takes effect, or afterwards if executed", async () => {
   expect(await hitBy({ alias: ALIAS, kind: "drop" })).toEqual({ answered: "connection lost", set: [] });
   expect(await hitBy({ alias: ALIAS, kind: "drop", executed: true })).toEqual({
     answered: "connection lost",
@@ -138,7 +138,7 @@ test.each<Fault>([
   { alias: ALIAS, kind: "meta-status", metaStatus: 500, executed: true },
   { alias: ALIAS, kind: "html", executed: true },
   { alias: ALIAS, kind: "empty", executed: true },
-])("$kind that is executed sets the alias although it does not say so", async (fault) => {
+])("$kind with executed sets the alias although the answer does not say so", async (fault) => {
   expect((await hitBy(fault)).set).toEqual([ALIAS]);
 });
 
@@ -175,7 +175,7 @@ test("slow sets the alias at once and answers later", async () => {
   expect(answered).toMatchObject({ status: 200, json: { data: [pair(ALIAS)] } });
 });
 
-test("A fault with times is played so often for each address by itself, then the call succeeds", async () => {
+test("A fault with times hits each address that many times, then the call succeeds", async () => {
   const simulator = await simulatorFor({
     faults: [{ alias: "*@old.example", times: 2, kind: "status", status: 503 }],
   });
@@ -207,7 +207,7 @@ test.each([
   ["a-x@old.example", 503],
   ["x@old.example", 504],
   ["x@else.example", 509],
-])("Of the names that fit %s the most specific counts", async (alias, status) => {
+])("The most specific name that matches %s counts", async (alias, status) => {
   const faults: Fault[] = [
     { alias: "*", kind: "status", status: 509 },
     { alias: "*@old.example", kind: "status", status: 504 },
@@ -219,7 +219,7 @@ test.each([
   expect((await call(simulator, bodyOf(pair(alias)))).status).toBe(status);
 });
 
-test("A fault can be named by its primary, and the alias's own fault goes before it", async () => {
+test("A fault can name a primary, and a fault for the alias takes precedence", async () => {
   const simulator = await simulatorFor({
     faults: [
       { aliasFor: "ann@new.example", kind: "status", status: 500 },
@@ -231,7 +231,7 @@ test("A fault can be named by its primary, and the alias's own fault goes before
   expect((await call(simulator, bodyOf(pair("b@old.example", "bob@new.example")))).status).toBe(200);
 });
 
-test("In a call of several items, fail and unnamed hit their item alone", async () => {
+test("fail and omitted hit only their own item of a batch", async () => {
   const simulator = await simulatorFor({
     faults: [
       { alias: "a@old.example", kind: "fail", code: "err_x" },

@@ -19,7 +19,7 @@ function messageOf(text: string): string {
   throw new Error("The faults were accepted");
 }
 
-/** The fields that every kind has, `path`, `group`, `page` and `moreThanRows` only some. */
+/** The fields of every kind; only some kinds have `path`, `group`, `page` and `moreThanRows`. */
 const AIM_FIELDS = [
   "alias",
   "aliasFor",

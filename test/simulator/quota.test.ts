@@ -22,13 +22,13 @@ function quotaOf({ headers }: Answered) {
   return values.map((value) => (value === null ? null : Number(value)));
 }
 
-test("Without a quota no answer has quota headers", async () => {
+test("No answer has quota headers if there is no quota", async () => {
   const simulator = await simulatorFor();
   const send = await caller(simulator);
   expect(quotaOf(await send("a@old.example"))).toEqual([null, null, null]);
 });
 
-test("Each answer tells the limit, the calls left and the milliseconds until the window ends", async () => {
+test("Each answer has the limit, the calls left and the milliseconds until the window ends", async () => {
   const clock = standingClock();
   const simulator = await simulatorFor({ clock, quota: QUOTA });
   const send = await caller(simulator);
@@ -69,14 +69,14 @@ test("Calls that fail count, also those to unknown paths and with a wrong token"
   expect((await send("a@old.example")).status).toBe(429);
 });
 
-test("Asking for a token takes nothing from the quota", async () => {
+test("A token request does not use the quota", async () => {
   const simulator = await simulatorFor({ clock: standingClock(), quota: QUOTA });
   for (let asked = 0; asked < 5; asked += 1) await freshToken(simulator);
   const send = await caller(simulator);
   expect(quotaOf(await send("a@old.example"))).toEqual([3, 2, 5000]);
 });
 
-test("The quota can be changed and lifted while the simulator runs", async () => {
+test("The quota can be changed and removed while the simulator runs", async () => {
   const simulator = await simulatorFor({ clock: standingClock(), quota: { calls: 1, windowMs: 60_000 } });
   const send = await caller(simulator);
   await send("a@old.example");
@@ -87,7 +87,7 @@ test("The quota can be changed and lifted while the simulator runs", async () =>
   expect(quotaOf(await send("b@old.example"))).toEqual([null, null, null]);
 });
 
-test("The window is taken when the request arrives, not when it is answered", async () => {
+test("A call counts in the window in which it arrives, not in which it is answered", async () => {
   const simulator = await simulatorFor({ clock: standingClock(), quota: QUOTA, latencyMs: 5 });
   const send = await caller(simulator);
   const answers = await Promise.all(["a", "b", "c", "d", "e"].map((name) => send(`${name}@old.example`)));
@@ -95,7 +95,7 @@ test("The window is taken when the request arrives, not when it is answered", as
   expect(simulator.aliases.size).toBe(3);
 });
 
-test("Other integrations take their calls out of the window in each interval", async () => {
+test("Background calls use the quota once in each interval", async () => {
   const clock = standingClock();
   const quota = { calls: 20, windowMs: 60_000 };
   const simulator = await simulatorFor({ clock, quota, others: { calls: 3, everyMs: 1000 } });
@@ -111,7 +111,7 @@ test("Other integrations take their calls out of the window in each interval", a
   expect(simulator.counters).toMatchObject({ calls: 4, answered429: 1 });
 });
 
-test("Other integrations can come and go while the simulator runs, and outlast a change of the quota", async () => {
+test("Background calls can change while the simulator runs, and continue after a change of the quota", async () => {
   const clock = standingClock();
   const quota = { calls: 20, windowMs: 60_000 };
   const simulator = await simulatorFor({ clock, quota });
@@ -128,7 +128,7 @@ test("Other integrations can come and go while the simulator runs, and outlast a
   expect((await send("d@old.example")).headers.get("X-RateLimit-Remaining")).toBe("43");
 });
 
-test("Without a quota, other integrations do nothing", async () => {
+test("Background calls have no effect if there is no quota", async () => {
   const simulator = await simulatorFor({ others: { calls: 5, everyMs: 1 } });
   simulator.setOthers({ calls: 6, everyMs: 1 });
   const send = await caller(simulator);
@@ -138,7 +138,7 @@ test("Without a quota, other integrations do nothing", async () => {
 test.each([
   ["later", 300, [5300, 301]],
   ["earlier", -300, [4700, 0]],
-])("With a skew the window's end is told %s than it is", async (_when, windowSkewMs, told) => {
+])("A skew reports the window's end %s than it is", async (_when, windowSkewMs, told) => {
   const clock = standingClock();
   const simulator = await simulatorFor({ clock, quota: { calls: 1, windowMs: 5000 }, windowSkewMs });
   const send = await caller(simulator);

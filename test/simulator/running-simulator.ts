@@ -14,14 +14,14 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((simulator) => simulator.close()));
 });
 
-/** A simulator that is closed when the test ends. */
+/** Starts a simulator and closes it when the test ends. */
 export async function simulatorFor(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = await startSimulator(options);
   running.push(simulator);
   return simulator;
 }
 
-/** A clock that stands still until it is moved. */
+/** A clock that advances only when the test moves it. */
 export function standingClock() {
   const clock = {
     ms: 0,
@@ -65,11 +65,11 @@ export interface Answered {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON, undefined where it is none. */
+  /** The body as JSON; undefined if it is not JSON. */
   readonly json: unknown;
 }
 
-/** One call with a fresh token. Rejects where the connection breaks. */
+/** Makes one call with a new token. Rejects if the connection breaks. */
 export async function call(simulator: Simulator, body: string, path = UPDATE_ALIAS): Promise<Answered> {
   return callWith(simulator, { authorization: `Bearer ${await freshToken(simulator)}` }, body, path);
 }
@@ -90,7 +90,7 @@ export async function callWith(
   return { status: response.status, headers: response.headers, text, json: jsonOf(text) };
 }
 
-/** The headers of a signed call at this moment, with the changes given. */
+/** Returns the headers of a signed call at this time, with the given changes. */
 export function signedHeaders(epochMs: number, changes: Record<string, string> = {}): Record<string, string> {
   const date = new Date(epochMs).toUTCString().replace("GMT", "UTC");
   const parts = { "x-mc-date": date, "x-mc-req-id": randomUUID(), ...changes };

@@ -9,7 +9,7 @@ test("The simulator listens on loopback only, on a port of its own choice", asyn
   expect(simulator.port).toBeGreaterThan(0);
 });
 
-test("A port that is taken is an error that names the port and what to do", async () => {
+test("A port in use is an error that names the port and what to do", async () => {
   const { port } = await simulatorFor();
   await expect(startSimulator({ port })).rejects.toMatchObject({
     name: "RunError",
@@ -18,11 +18,11 @@ test("A port that is taken is an error that names the port and what to do", asyn
   });
 });
 
-test("A port that does not exist is the same kind of error", async () => {
+test("A port number out of range is a usage error", async () => {
   await expect(startSimulator({ port: 70_000 })).rejects.toMatchObject({ kind: "usage" });
 });
 
-test("Closing ends a call that took effect and still waits for its answer, at once", async () => {
+test("close immediately ends a call that took effect and waits for its answer", async () => {
   const simulator = await simulatorFor({ latencyMs: 0 });
   simulator.setFaults([{ alias: "*", kind: "slow", ms: 3_600_000 }]);
   const waiting = expect(call(simulator, bodyOf(pair("a@old.example")))).rejects.toThrow();
@@ -31,7 +31,7 @@ test("Closing ends a call that took effect and still waits for its answer, at on
   await waiting;
 });
 
-test("After closing nothing listens any more", async () => {
+test("A closed simulator does not listen", async () => {
   const simulator = await simulatorFor();
   await simulator.close();
   await expect(fetch(simulator.url)).rejects.toThrow();
@@ -95,7 +95,7 @@ test("A request that breaks off in its body sets nothing and is counted as dropp
   expect(simulator.aliases.size).toBe(0);
 });
 
-test("It counts calls, tokens and statuses", async () => {
+test("The simulator counts calls, tokens and statuses", async () => {
   const simulator = await simulatorFor();
   for (const name of ["a", "b", "c"]) await call(simulator, bodyOf(pair(`${name}@old.example`)));
   await call(simulator, "no JSON");
@@ -112,7 +112,7 @@ test("It counts calls, tokens and statuses", async () => {
   ]);
 });
 
-test("It counts the most requests at one moment, and requests that come one by one as one", async () => {
+test("The simulator counts the most requests in flight at one time", async () => {
   const simulator = await simulatorFor({
     faults: [{ alias: "slow-*@old.example", kind: "slow", ms: 3_600_000 }],
   });
@@ -126,7 +126,7 @@ test("It counts the most requests at one moment, and requests that come one by o
   await Promise.all(waiting);
 });
 
-test("It keeps what it received only when told to record", async () => {
+test("The simulator keeps received aliases only with the option record", async () => {
   const [silent, recording] = [await simulatorFor(), await simulatorFor({ record: true })];
   for (const simulator of [silent, recording]) {
     await call(simulator, bodyOf(pair("a@old.example"), pair("b@old.example")));

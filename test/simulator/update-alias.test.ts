@@ -29,7 +29,7 @@ test("An alias that is set again belongs to the last primary", async () => {
   expect([...simulator.aliases]).toEqual([["a@old.example", "bob@new.example"]]);
 });
 
-test("Several items do what as many calls would, each with its entry in data or in fail", async () => {
+test("A batch has the effect of single calls, with an entry in data or in fail for each item", async () => {
   const simulator = await simulatorFor();
   const [good, forbidden, blank, better] = [
     pair("a@old.example"),
