@@ -84,7 +84,7 @@ const envText = fc
   )
   .map((lines) => lines.join("\n"));
 
-/** What a dry run may end with. */
+/** Exit codes that a dry run may have. */
 const CODES = [0, 1, 64, 65, 66, 78];
 
 test("any command line and any .env file end without a crash, a stack trace or a secret", async () => {

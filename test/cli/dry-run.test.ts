@@ -66,7 +66,7 @@ test("plan.csv has the planned outcome of every row, in the order of the input",
   expect(readFileSync(join(cwd, "runs", "ledger.db")).equals(ledger)).toBe(true);
 });
 
-test("A dry run works beside a run that holds the ledger, and does not disturb it", async () => {
+test("A dry run works while another run holds the ledger, and does not disturb it", async () => {
   const simulator = await simulatorFor({ latencyMs: 20 });
   const cwd = temporaryFolder();
   const env = simulatorEnv(simulator);

@@ -104,10 +104,10 @@ const SOURCES: Readonly<Record<string, Source>> = {
   }),
 };
 
-describe.each(Object.entries(SOURCES))(
-  "With secrets from %s, no form of any is written",
-  (_source, settings) => {
-    test.each(COMMANDS.map((words) => [words.join(" "), words] as const))("by %s", async (_name, command) => {
+describe.each(Object.entries(SOURCES))("No form of a secret from %s is written", (_source, settings) => {
+  test.each(COMMANDS.map((words) => [words.join(" "), words] as const))(
+    "no form of a secret is written by %s",
+    async (_name, command) => {
       const cwd = temporaryFolder();
       put(cwd, "a.csv", manyRows(12));
       const proxy = `http://ann:${encodeURIComponent(PROXY_PASSWORD)}@proxy.example:3128`;
@@ -127,6 +127,6 @@ describe.each(Object.entries(SOURCES))(
       expect(left).toContain("node-report.json");
       expect(left).toContain("child.txt");
       for (const text of [stdout, stderr, contentBelow(cwd)]) expectNoSecret(text);
-    });
-  },
-);
+    },
+  );
+});

@@ -26,7 +26,7 @@ describe("mimecast-bulk export", () => {
     expect(messagesOf(stderr).at(-1)).toMatch(/^Exported 2 members of 1 group in .*, with 3 calls$/);
   });
 
-  test("writes a file and its changes, relative to where it was started", async () => {
+  test("export writes a file and its changes, relative to the working directory", async () => {
     const simulator = await withGroups([{ name: "A", members: 1_000 }]);
     const cwd = temporaryFolder();
     const words = ["export", "--all-groups", "--output", "m.csv", "--changes", "c.csv", "--quiet"];
@@ -154,14 +154,14 @@ describe("mimecast-bulk export", () => {
       /--changes: expected a file/,
     ],
     [
-      "changes have nothing to know a member by",
+      "changes have no column that identifies a member",
       ["export", "--all-groups", "--output", "m.csv", "--changes", "c.csv", "--columns", "name"],
       "simulator",
       64,
       /--changes needs the column emailAddress/,
     ],
     [
-      "the former output is no file",
+      "the former output is not a file",
       ["export", "--all-groups", "--output", ".", "--changes", "c.csv"],
       "simulator",
       73,
@@ -215,7 +215,7 @@ describe("mimecast-bulk groups", () => {
     { name: "=Staff", id: "s-2", members: 0, source: "ldap" as const },
   ];
 
-  test("lists every group as CSV in a pipe", async () => {
+  test("groups lists every group as CSV in a pipe", async () => {
     const simulator = await withGroups(groups);
     const { code, stdout } = await runCli(["groups", "--quiet"], { env: simulatorEnv(simulator) });
     expect(code).toBe(0);

@@ -113,7 +113,7 @@ describe.runIf(HAS_TERMINAL)("on a terminal", () => {
     ["too many arguments", ["check", `a${ORDERS}`], 64],
     ["a bad value", ["import", "a.csv", "--limit", `x${ORDERS}`], 64],
     ["a file that is not there", ["import", `a${ORDERS}.csv`, "--simulate"], 66],
-    ["a folder that is none", ["import", "a.csv", "--simulate", "--out", `a.csv/${ORDERS}`], 73],
+    ["a folder below a file", ["import", "a.csv", "--simulate", "--out", `a.csv/${ORDERS}`], 73],
     ["a faults file that is not there", ["simulate", "--faults", `f${ORDERS}`], 66],
   ])("%s prints no control character", async (_, words, exitCode) => {
     const cwd = temporaryFolder();

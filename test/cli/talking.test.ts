@@ -124,7 +124,7 @@ test("Every log record after the start names the run, and those about a row its 
   );
 });
 
-test("Without --json, standard output stays empty", async () => {
+test("Standard output stays empty without --json", async () => {
   const cwd = temporaryFolder();
   put(cwd, "a.csv", manyRows(3));
   const { stdout } = await runCli(["import", "a.csv"], { cwd, env: simulatorEnv(await simulatorFor()) });

@@ -87,7 +87,7 @@ const WAITS: Readonly<Record<string, Waiting>> = {
 };
 
 describe.each(Object.entries(WAITS))("While a run waits %s,", (_, waiting) => {
-  test("a signal ends it at once, in order", async () => {
+  test("a signal ends the waiting run at once, in order", async () => {
     const { cwd, run } = await waiting([]);
     const startMs = Date.now();
     run.kill("SIGTERM");
