@@ -169,7 +169,7 @@ describe("a request is lost, for it may have been executed", () => {
     ["cut off before its length", `${HEAD}content-length: 100\r\n\r\n{"fail":[]`, "connection_lost"],
     ["cut off between two chunks", `${HEAD}transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n`, "connection_lost"],
     ["cut off in its headers", `${HEAD}content-le`, "connection_lost"],
-    ["that is no HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", "invalid_response"],
+    ["that is not HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", "invalid_response"],
     ["with headers without end", `${HEAD}x: ${"y".repeat(100_000)}\r\n\r\n`, "invalid_response"],
   ])("with an answer %s", async (_title, answer, code) => {
     const server = await raw(answer, (socket) => socket.end());
