@@ -10,14 +10,14 @@ import { tokenOf } from "./token.ts";
 const ROUNDS = 3;
 const CONCURRENCY = 64;
 const ROWS = 20_000;
-/** What is wanted of an import, one row a call: so many times the peer's rows a second. */
+/** Target for an import with one row a call: rows a second as a multiple of the peer's. */
 const WANTED: Readonly<Record<string, number>> = {
   "newman with a data file": 20,
   "Python, aiohttp": 1,
   "Python, requests in a thread pool": 1,
 };
 
-/** Rows a second of an import over those of other ways to send one row a call, each a whole process. */
+/** Compares an import's rows a second with other ways to send one row a call, each a whole process. */
 export const againstPeers: Scenario = async (say) => {
   const simulator = await servedSimulator();
   const folder = await mkdtemp(join(tmpdir(), "mimecast-bulk-bench-"));

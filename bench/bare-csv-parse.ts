@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
 
 /*
- * The yardstick: a loop over csv-parse's records that does nothing else, with the line of each.
+ * The baseline: a loop over csv-parse's records that does nothing else, with the line of each.
  *
  *     node bare-csv-parse.js FILE ROWS
  */

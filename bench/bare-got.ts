@@ -3,8 +3,8 @@ import got from "got";
 import { tokenOf } from "./token.ts";
 
 /*
- * The yardstick: a loop of got calls that does nothing else. No ledger, no files, no quota, no check of the
- * answers but that the HTTP status is good and the JSON can be parsed.
+ * The baseline: a loop of got calls that does nothing else. No ledger, no files, no quota; it checks of the
+ * answers only the HTTP status and that the JSON can be parsed.
  *
  *     node bare-got.js BASE_URL ROWS CONCURRENCY
  */

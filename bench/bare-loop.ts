@@ -1,4 +1,4 @@
 import { fileURLToPath } from "node:url";
 
-/** The yardstick, compiled: bare-got.ts. */
+/** The compiled baseline: bare-got.ts. */
 export const BARE_GOT = fileURLToPath(new URL("./bare-got.js", import.meta.url));

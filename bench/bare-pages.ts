@@ -3,8 +3,8 @@ import got from "got";
 import { tokenOf } from "./token.ts";
 
 /*
- * The yardstick of exports: a loop of got calls that pages through a group and does nothing else. No file, no quota, no
- * check of the answers but that the HTTP status is good and the JSON can be parsed.
+ * The baseline of exports: a loop of got calls that pages through a group and does nothing else. No file, no quota; it
+ * checks of the answers only the HTTP status and that the JSON can be parsed.
  *
  *     node bare-pages.js BASE_URL GROUP_ID
  */

@@ -12,12 +12,12 @@ import { startUp } from "./start-up.ts";
 import { throughput } from "./throughput.ts";
 
 /*
- * Measures, side by side in one run; what counts are the ratios, since machines differ and their speed drifts.
+ * Measures side by side in one run. Only the ratios count, because machines differ and their speed drifts.
  * Prints a Markdown table, then the same as JSON.
  *
  *     npm run bench                           everything: about an hour
  *     npm run bench -- throughput pace        these only
- *     npm run bench -- memory 50000 1000000   memory of so many rows
+ *     npm run bench -- memory 50000 1000000   memory of these numbers of rows
  *     npm run bench -- throughput --keep      and put the figures into docs/benchmarks.json and docs/benchmarks.md
  */
 const given = process.argv.slice(2);
@@ -48,7 +48,7 @@ const results: Taken[] = [];
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
   if (named.length > 0 && !named.includes(name)) continue;
   results.push(taken(name, await scenario((line) => process.stderr.write(`${name}: ${line}\n`))));
-  // After each, as an hour is long, and the next one may fail.
+  // Written after each scenario, because a run takes an hour and a later scenario may fail.
   if (isKept) keep(results, Object.keys(SCENARIOS), "docs/benchmarks.json", "docs/benchmarks.md");
 }
 const lines = results.flatMap(({ figures }) => figures.map(tableLine));

@@ -13,7 +13,7 @@ const MANY = 1_000_000;
 const ROUNDS = 3;
 
 /**
- * A group of a million members: members a second against a bare loop of got page calls that writes nothing, and peak
+ * Measures the export of a group of a million members: members a second against a bare loop of got page calls that writes nothing, and peak
  * memory against that of ten thousand, with and without changes since the export before. Whole processes, start-up
  * included, taking turns.
  */

@@ -1,15 +1,15 @@
-/** One thing that was measured. */
+/** One measured quantity. */
 export interface Figure {
   readonly what: string;
   /** The median of the rounds. */
   readonly value: number;
-  /** All rounds, where there were several. */
+  /** The values of all rounds, if there were several. */
   readonly rounds?: readonly number[];
-  /** What is wanted of it. */
+  /** The target. */
   readonly wanted?: { readonly atLeast: number } | { readonly atMost: number };
 }
 
-/** Measures something; `say` tells how it goes. */
+/** Runs a measurement; `say` reports its progress. */
 export type Scenario = (say: (line: string) => void) => Promise<readonly Figure[]>;
 
 export function figureOf(what: string, rounds: readonly number[], wanted?: Figure["wanted"]): Figure {
@@ -23,12 +23,12 @@ export function figureOf(what: string, rounds: readonly number[], wanted?: Figur
   };
 }
 
-/** More digits than that are noise. */
+/** Formats a value without the digits that are noise. */
 function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-/** A line of a Markdown table. */
+/** Formats a line of a Markdown table. */
 export function tableLine({ what, value, rounds, wanted }: Figure): string {
   const all = rounds === undefined ? "" : `${shown(Math.min(...rounds))} to ${shown(Math.max(...rounds))}`;
   const cells = [

@@ -10,7 +10,7 @@ import { type Measured, measured } from "./measured-process.ts";
 
 export const CLI = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
 
-/** How the program reaches a simulator. */
+/** Returns the settings with which the program reaches a simulator. */
 export function environmentFor(baseUrl: string): Record<string, string> {
   const { clientId, clientSecret } = SIMULATOR_SETTINGS;
   return {
@@ -20,7 +20,7 @@ export function environmentFor(baseUrl: string): Record<string, string> {
   };
 }
 
-/** Imports so many rows into a new ledger. Rows of 10,000 primaries, or as many as there are rows. */
+/** Imports N rows into a new ledger. The rows have at most 10,000 primaries. */
 export async function imported(
   baseUrl: string,
   rowCount: number,
@@ -31,7 +31,7 @@ export async function imported(
   return figures;
 }
 
-/** The same, with `results.csv`, which is in memory then. */
+/** Imports likewise and returns `results.csv` too, which is then in memory. */
 export async function importedWithResults(
   baseUrl: string,
   rowCount: number,
@@ -60,7 +60,7 @@ async function importing<T>(
   }
 }
 
-/** Writes a CSV file of so many rows. */
+/** Writes a CSV file of N rows. */
 export async function writeRows(path: string, rowCount: number): Promise<void> {
   await pipeline(Readable.from(lines(rowCount)), createWriteStream(path));
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type Figure, TABLE_HEADER, tableLine } from "./figure.ts";
 
-/** What a scenario came to, where and when. */
+/** The figures of a scenario, with machine and date. */
 export interface Taken {
   readonly scenario: string;
   /** `2026-11-25` */
@@ -18,7 +18,7 @@ export function taken(scenario: string, figures: readonly Figure[]): Taken {
   return { scenario, on: new Date().toISOString().slice(0, 10), machine, figures };
 }
 
-/** Puts these in the place of the scenarios' earlier ones, into the JSON file and the table of the page. */
+/** Replaces the scenarios' earlier figures in the JSON file and in the table of the page. */
 export function keep(news: readonly Taken[], order: readonly string[], jsonPath: string, page: string): void {
   const before: readonly Taken[] = JSON.parse(readFileSync(jsonPath, "utf8"));
   const all = order.flatMap((name) => [...news, ...before].find(({ scenario }) => scenario === name) ?? []);
@@ -26,7 +26,7 @@ export function keep(news: readonly Taken[], order: readonly string[], jsonPath:
   writeFileSync(page, withTable(readFileSync(page, "utf8"), all));
 }
 
-/** The page with the table of these. */
+/** Returns the page with the table of these figures. */
 export function withTable(page: string, all: readonly Taken[]): string {
   const [before, rest] = halves(page, MARKS.begin);
   const [, after] = halves(rest, MARKS.end);

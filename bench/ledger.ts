@@ -7,10 +7,10 @@ import { servedSimulator } from "./served-simulator.ts";
 
 const ROWS = 100_000;
 const ROUNDS = 3;
-/** Whatever is done in this room, SQLite's own work included. */
+/** Matches all work of this folder, SQLite's own included. */
 const LEDGER = "/dist/ledger/";
 
-/** What staging, planning, claims, outcomes and the ledger take of an import's processor time, by V8's profiler. */
+/** Measures the share of staging, planning, claims, outcomes and the ledger in an import's processor time, by V8's profiler. */
 export const ledger: Scenario = async (say) => {
   const simulator = await servedSimulator();
   const single: number[] = [];
@@ -41,7 +41,7 @@ async function shareOf(baseUrl: string, words: readonly string[]): Promise<numbe
   }
 }
 
-/** As V8 writes it: a tree of frames, and how long the program was in which of them. */
+/** The format of V8: a tree of frames, and the time spent in each. */
 interface Profile {
   readonly nodes: readonly {
     readonly id: number;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-/** What a finished process took. */
+/** The resources that a finished process used. */
 export interface Measured {
   readonly seconds: number;
   readonly peakMiB: number;
@@ -12,7 +12,7 @@ export interface Measured {
 
 const OWN_USAGE = fileURLToPath(new URL("./own-usage.js", import.meta.url));
 
-/** Runs a Node script to its end, with its start-up in the time. Throws where it ends with another code than 0. */
+/** Runs a Node script to its end, with its start-up in the time. Throws if its exit code is not 0. */
 export async function measured(
   script: string,
   words: readonly string[],

@@ -2,14 +2,14 @@ import { type Figure, figureOf, type Scenario } from "./figure.ts";
 import { imported } from "./imported.ts";
 import { servedSimulator } from "./served-simulator.ts";
 
-/** Calls are not what is measured here. */
+/** Rows in a call: many, because this scenario does not measure calls. */
 const WORDS = ["--rows-per-request", "25"];
 
-/** The many take minutes, and vary less. */
+/** Fewer rounds for many rows, which take minutes and vary less. */
 const ROUNDS = 3;
 const MOST_FOR_ROUNDS = 1_000_000;
 
-/** Peak memory of imports of more and more rows, over that of the fewest. */
+/** Measures the peak memory of imports of growing size, over that of the smallest. */
 export function memory(rowCounts: readonly number[]): Scenario {
   return async (say) => {
     const simulator = await servedSimulator();

@@ -10,8 +10,8 @@ const NIGHTS = 24;
 const NEW_ROWS = 2_000;
 
 /**
- * Nightly imports of a growing file into one ledger. What the last night takes is compared with what its parts take:
- * the import of the new rows alone, which is the first night, and the reading of the whole file, which is a dry run.
+ * Measures nightly imports of a growing file into one ledger. Compares the time of the last night with that of its
+ * parts: the import of only the new rows (the first night), and the reading of the whole file (a dry run).
  */
 export const nights: Scenario = async (say) => {
   const simulator = await startSimulator();

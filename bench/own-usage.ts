@@ -1,8 +1,8 @@
 import { writeSync } from "node:fs";
 
 /**
- * Loaded before a measured script: tells the parent, through file descriptor 3, the most memory it had, in KiB, and
- * the processor time that it took, in µs.
+ * Loaded before a measured script. Reports to the parent, through file descriptor 3, its peak memory in KiB and its
+ * processor time in µs.
  */
 process.on("exit", () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();

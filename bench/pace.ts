@@ -14,7 +14,7 @@ const OTHERS = { calls: 300, everyMs: 20_000 };
 const ROUNDS = 3;
 const WORDS = { alone: "quota of 800 calls in 5 s", shared: "the same beside 300 calls at once every 20 s" };
 
-/** How well an import uses a quota, at the default settings: minutes, as a quota is a matter of time. */
+/** Measures how well an import uses a quota at the default settings. Takes minutes, because quotas are limits over time. */
 export const pace: Scenario = async (say) => {
   const alone: Passed[] = [];
   const shared: Passed[] = [];
@@ -68,7 +68,7 @@ async function through(options: SimulatorOptions, words: readonly string[] = [])
 
 function ofQuota(name: string, rounds: readonly Passed[]): Figure[] {
   const overIdeal = rounds.map(({ seconds, othersCalls }) => {
-    // What the others take of the windows that they come into is nobody else's.
+    // The import can't use what other integrations take of a window.
     const idealS = (ROWS + othersCalls) * (IDEAL_S / ROWS);
     return seconds / idealS;
   });
@@ -83,7 +83,7 @@ function ofQuota(name: string, rounds: readonly Passed[]): Figure[] {
   ];
 }
 
-/** By the simulator's own windows: each begins with the first call after the last one's end. */
+/** Counts by the simulator's own windows: each begins with the first call after the end of the last one. */
 function fullestWindow(simulator: Simulator): number {
   const calls = new Map(simulator.received.map(({ call, atMs }) => [call, atMs]));
   let endsAtMs = Number.NEGATIVE_INFINITY;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { CLI } from "./imported.ts";
 
-/** A simulator in a process of its own, so that it takes no time from what is measured. */
+/** Runs a simulator in a process of its own, so that it does not slow the measured process. */
 export async function servedSimulator(
   words: readonly string[] = [],
 ): Promise<{ readonly baseUrl: string; shutdown(): void }> {

@@ -5,7 +5,7 @@ import { CLI } from "./imported.ts";
 const ROUNDS = 15;
 const MOST_MS = 60;
 
-/** How much later than a bare Node the program has said what it was asked, in ms. */
+/** Measures how much later than a bare Node the program has printed its answer, in ms. */
 export const startUp: Scenario = async () => ["--version", "--help"].map(overBareNode);
 
 function overBareNode(word: string): Figure {

@@ -5,13 +5,13 @@ import { measured } from "./measured-process.ts";
 import { servedSimulator } from "./served-simulator.ts";
 
 const ROWS = 20_000;
-/** So that start-up does not count for more than it does in a migration. */
+/** Enough that start-up counts no more than in a migration. */
 const PACKED_ROWS = 100_000;
 const ROUNDS = 3;
 const CONCURRENCY = "64";
 
 /**
- * Rows a second without a quota, against a bare loop of got calls: whole processes against one simulator, taking
+ * Measures rows a second without a quota, against a bare loop of got calls: whole processes against one simulator, taking
  * turns. Ledger, files and start-up are in the import's time.
  */
 export const throughput: Scenario = async (say) => {
