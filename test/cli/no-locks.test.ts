@@ -49,7 +49,7 @@ test.for([
     for (const command of ["import", "verify"]) {
       const { code, stderr } = await runCli([command, "a.csv", "--simulate"], { cwd, env });
       expect(stderr).toContain(`the file system of ${join(cwd, "runs", "simulated")}`);
-      expect(stderr).toContain("has no locks");
+      expect(stderr).toContain("does not support locks");
       expect(stderr).not.toContain("in use");
       expect(code).toBe(73);
     }
