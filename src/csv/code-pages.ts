@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 
 /**
- * The upper halves, 0x80 to 0xff, of the code pages in which Windows' command prompt writes. The Encoding standard does
- * not have them. Source: the tables CP850.TXT and CP437.TXT of the Unicode Consortium, MAPPINGS/VENDORS/MICSFT/PC.
+ * The upper halves, 0x80 to 0xff, of the code pages that Windows' command prompt uses, which the Encoding standard does
+ * not include. Source: the tables CP850.TXT and CP437.TXT of the Unicode Consortium, MAPPINGS/VENDORS/MICSFT/PC.
  */
 const UPPER_HALVES: ReadonlyMap<string, string> = new Map([
   [
@@ -15,7 +15,7 @@ const UPPER_HALVES: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** Returns the text of bytes in cp850 or cp437; undefined for any other encoding. Every byte is a character there. */
+/** Returns a decoder for cp850 or cp437, in which every byte is a character; undefined for any other encoding. */
 export function codePageDecoder(encoding: string): ((bytes: Buffer) => string) | undefined {
   const upperHalf = UPPER_HALVES.get(encoding);
   if (upperHalf === undefined) return undefined;
@@ -25,20 +25,20 @@ export function codePageDecoder(encoding: string): ((bytes: Buffer) => string) |
       .replaceAll(/[\u0080-\u00ff]/g, (byte) => upperHalf.charAt(byte.charCodeAt(0) - 0x80));
 }
 
-/** Windows-1252, 0x80 to 0x9f. Five of its bytes are not characters; they stand here for themselves. */
+/** Windows-1252, 0x80 to 0x9f. Five of these bytes are not characters; here they map to C1 controls. */
 const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
 const BYTES_OF_WINDOWS_1252: ReadonlyMap<string, string> = new Map(
   Array.from(WINDOWS_1252, (character, index) => [character, String.fromCharCode(0x80 + index)]),
 );
 
-/** Returns the text of bytes in Windows-1252. The five bytes that are not characters become C1 controls. */
+/** Decodes bytes in Windows-1252. The five bytes that are not characters become C1 controls. */
 export function windows1252Text(bytes: Buffer): string {
   return bytes
     .toString("latin1")
     .replaceAll(/[\u0080-\u009f]/g, (byte) => WINDOWS_1252.charAt(byte.charCodeAt(0) - 0x80));
 }
 
-/** Returns the bytes of which {@link windows1252Text} made a text. A character that it can't make stays in UTF-8. */
+/** Reverses {@link windows1252Text}. Encodes characters that are not in Windows-1252 as UTF-8. */
 export function windows1252Bytes(text: string): Buffer {
   const bytes = text.replaceAll(/[^\0-\u007f\u00a0-\u00ff]/gu, (character) => {
     return BYTES_OF_WINDOWS_1252.get(character) ?? Buffer.from(character).toString("latin1");

@@ -21,10 +21,10 @@ import { hintOf } from "./header-words.ts";
 type Records = readonly (readonly string[])[];
 
 const ROLES: readonly Role[] = ["aliasFor", "alias"];
-/** Exchange exports some hundred columns; who has more looks into the file. */
+/** Exchange exports about a hundred columns. A message names at most twice as many. */
 const HEADERS_SHOWN = 200;
 
-/** A header in which a column is missing: what there is, and what to type. */
+/** Returns the error for a header without a needed column. It lists the columns that exist and the option to add. */
 export function missingColumns(
   found: FoundColumns,
   header: readonly string[],
@@ -59,7 +59,7 @@ export function missingColumns(
   return new RunError("input", `${at(place)}: ${sentences.join(". ")}`);
 }
 
-/** A header in which several columns can be meant. */
+/** Returns the error for a header in which several columns match a role. */
 export function ambiguousColumns(
   found: FoundColumns,
   header: readonly string[],
@@ -77,7 +77,7 @@ export function ambiguousColumns(
   );
 }
 
-/** A needed header that occurs again. */
+/** Returns the error for a needed header that occurs more than once. */
 export function duplicateHeader(
   indexes: readonly number[],
   header: readonly string[],
@@ -91,36 +91,36 @@ export function duplicateHeader(
   );
 }
 
-/** `aliases.csv, line 3`. */
+/** Formats a place in a file: `aliases.csv, line 3`. */
 export function at(place: Pick<HeaderLocation, "name" | "line">): string {
   return `${place.name}, line ${place.line}`;
 }
 
-/** How a delimiter is told and typed: `tabs`, or the character in quotes. */
+/** Formats a delimiter for a message: `tabs`, or the character in quotes. */
 export function shownDelimiter(delimiter: string): string {
   return delimiter === "\t" ? "tabs" : `'${displayText(delimiter)}'`;
 }
 
-/** `--delimiter` with the character, as it is typed. */
+/** Formats the `--delimiter` option as the user types it. */
 function delimiterOption(delimiter: string): string {
   const quote = platform() === "win32" ? '"' : "'";
   return `--delimiter ${delimiter === "\t" ? "tab" : `${quote}${delimiter}${quote}`}`;
 }
 
-/** Columns whose name would do, but that hold no addresses. */
+/** Returns the columns whose name matches a role but that don't contain addresses. */
 function withoutAddresses(role: Role, header: readonly string[], choice: ColumnChoice): number[] {
   if (chosenNames(role, choice) !== undefined) return [];
   const keyOf = role === "alias" ? familyKey : headerKey;
   return [...header.keys()].filter((index) => SYNONYMS[role].has(keyOf(cellAt(header, index))));
 }
 
-/** A header that has another delimiter in it than the one it was read with. */
+/** Returns the advice for a header that contains another delimiter than the one it was read with. */
 function delimiterAdvice(
   header: readonly string[],
   holding: readonly number[],
   delimiter: string,
 ): string | undefined {
-  // Columns of addresses that can be told apart prove the delimiter, whatever else is in the header.
+  // Separate columns of addresses prove the delimiter, whatever else is in the header.
   const doubted = holding.length > 0 ? holding.map((index) => cellAt(header, index)) : header;
   const other = DELIMITERS.find((it) => it !== delimiter && doubted.some((name) => name.includes(it)));
   if (header.length === 1) {
@@ -133,19 +133,19 @@ function delimiterAdvice(
   return `It was read with ${shownDelimiter(delimiter)} between cells, and has ${shownDelimiter(other)} too: if these separate them, add ${delimiterOption(other)}; if not, name the columns with --columns "aliasFor=NAME,alias=NAME"`;
 }
 
-/** The option to type: of each way in which the columns can be meant, with what would come of it. */
+/** Returns the options to choose from, one for each way to read the columns, with the pair that it would give. */
 function columnsAdvice(
   found: FoundColumns,
   header: readonly string[],
   records: Records,
   choice: ColumnChoice,
 ): string {
-  const { ways, told } = columnWays(found, header, records, choice);
+  const { ways, candidates } = columnWays(found, header, records, choice);
   const nameOf = (index: number | undefined): string => {
     return index === undefined ? "NAME" : cellAt(header, index).trim();
   };
-  const [aliasFor, ...moreAliasFor] = told.aliasFor;
-  const [aliases, ...moreAliases] = told.aliases;
+  const [aliasFor, ...moreAliasFor] = candidates.aliasFor;
+  const [aliases, ...moreAliases] = candidates.aliases;
   if (ways.length === 0) {
     const one = moreAliasFor.length > 0 ? undefined : aliasFor;
     const others = moreAliases.length > 0 ? [undefined] : (aliases ?? [undefined]);
@@ -161,7 +161,7 @@ function columnsAdvice(
   )}${several}`;
 }
 
-/** A file whose first record holds addresses: both ways round by position, as nothing names the columns. */
+/** Returns the advice for a file whose first record has addresses: the positions of the two columns, both ways round. */
 function noHeaderAdvice(header: readonly string[], records: Records): string {
   const advice = "That looks like a record: if the file has no header line, add --no-header";
   const ways = waysByPosition([header, ...records]);
@@ -176,7 +176,7 @@ function noHeaderAdvice(header: readonly string[], records: Records): string {
   return `${advice}. ${choiceOf(positions)}`;
 }
 
-/** One option, or several of which people must take one. */
+/** Formats one option, or several from which the user must choose one. */
 function choiceOf(
   ways: readonly { readonly option: string; readonly sentence: string | undefined }[],
 ): string {
@@ -184,10 +184,10 @@ function choiceOf(
     return sentence === undefined ? option : `${option} (${sentence})`;
   });
   if (only === undefined || more.length === 0) return `Name the columns with ${only}`;
-  return `Nothing tells which columns are meant. Look at what each choice does, and add the right one: ${[only, ...more].join(", or ")}`;
+  return `The columns can be read in several ways. See what each choice does, and add the right one: ${[only, ...more].join(", or ")}`;
 }
 
-/** `--columns` as it is typed. Columns of one name are named once. */
+/** Formats the `--columns` option as the user types it. Names columns with equal names once. */
 function columnsOption(aliasFor: string, aliases: readonly string[]): string {
   const names = aliases.filter((name, index) => {
     return aliases.findIndex((other) => headerKey(other) === headerKey(name)) === index;
@@ -195,12 +195,12 @@ function columnsOption(aliasFor: string, aliases: readonly string[]): string {
   return `--columns ${quotedWord(`aliasFor=${aliasFor},${names.map((name) => `alias=${name}`).join(",")}`)}`;
 }
 
-/** In double quotes, which most people know, unless a shell reads something in them: the headers come from outside. */
+/** Quotes a word with double quotes, unless a shell would interpret it in them: headers are external text. */
 function quotedWord(word: string): string {
   return isPlainText(word) && !/["$`\\!%]/.test(word) ? `"${word}"` : shellQuote(word, platform());
 }
 
-/** Headers by their names, as many of them as can be read. */
+/** Formats the names of headers, {@link HEADERS_SHOWN} at most. */
 export function named(header: readonly string[], indexes: Iterable<number>): string {
   const names = [...indexes].map((index) => `"${displayText(cellAt(header, index))}"`);
   const more = names.length - HEADERS_SHOWN;

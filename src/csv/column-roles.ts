@@ -4,35 +4,35 @@ import { withoutNumber } from "../domain/list-header.ts";
 import type { RecordLayout } from "../domain/row.ts";
 
 export type Columns = RecordLayout["columns"];
-/** Which of the two addresses a column holds. */
+/** One of the two addresses that a column can hold. */
 export type Role = "aliasFor" | "alias";
 
-/** Which columns the user says hold the addresses: headers, or positions from 1 where there is no header. */
+/** The user's choice of columns: their headers, or positions from 1 in a file without a header. */
 export interface ColumnChoice {
   readonly aliasFor?: string | undefined;
-  /** At least one where it is given. A name means all columns that have it. */
+  /** At least one if given. A name selects all columns that have it. */
   readonly aliases?: readonly string[] | undefined;
 }
 
-/** The beginning of a table with a header, and where it is. */
+/** The place of a table's header. */
 export interface HeaderLocation {
   readonly name: string;
   readonly line: number;
   readonly delimiter: string;
 }
 
-/** What can be found of a role in a header. */
+/** The columns of a header that match a role. */
 export type ColumnMatch =
   /** A single column, or the columns of one family of alias columns. */
   | { readonly kind: "one"; readonly indexes: readonly number[] }
   | { readonly kind: "none" }
-  /** Columns or families of which each can be meant. */
+  /** Several columns or families, each of which matches. */
   | { readonly kind: "several"; readonly families: readonly (readonly number[])[] };
 
-/** What is found of both roles. */
+/** The columns that match each role. */
 export type FoundColumns = { readonly [role in Role]: ColumnMatch };
 
-/** The form in which headers are compared: without regard to case, spaces, `_` and `-`. */
+/** Returns the form in which headers are compared: without case, spaces, `_` and `-`. */
 export function headerKey(name: string): string {
   return name
     .normalize("NFC")
@@ -40,7 +40,7 @@ export function headerKey(name: string): string {
     .replace(/[\s_\u00ad\u200b-\u200d\u2010-\u2015\u2060\ufeff-]/g, "");
 }
 
-/** The form in which alias columns are grouped: those whose headers differ in a trailing number are one family. */
+/** Returns the key by which alias columns are grouped: those whose headers differ in a trailing number are one family. */
 export function familyKey(name: string): string {
   return headerKey(withoutNumber(name));
 }
@@ -55,17 +55,16 @@ export function familiesOf(indexes: readonly number[], header: readonly string[]
   return [...families.values()];
 }
 
-/** The names that `--columns` gives for a role; undefined where it gives none. */
+/** Returns the names that `--columns` gives for a role; undefined if it gives none. */
 export function chosenNames(role: Role, choice: ColumnChoice): readonly string[] | undefined {
   if (role === "alias") return choice.aliases;
   return choice.aliasFor === undefined ? undefined : [choice.aliasFor];
 }
 
 /**
- * Names, as keys, that the columns have in exports of Exchange, Active Directory, Google and Mimecast, the tool's own
- * first. Left out on purpose are others that hold an address too: Exchange's WindowsEmailAddress and
- * UserPrincipalName stand beside PrimarySmtpAddress, and would make it doubtful; SmtpAddress is the primary in some
- * tables and the alias in others.
+ * The keys of the columns' names in exports of Exchange, Active Directory, Google and Mimecast, this tool's own first.
+ * Some names of address columns are omitted on purpose: Exchange's WindowsEmailAddress and UserPrincipalName occur next
+ * to PrimarySmtpAddress and would make it ambiguous; SmtpAddress is the primary in some tables and the alias in others.
  */
 export const SYNONYMS: Readonly<Record<Role, ReadonlySet<string>>> = {
   aliasFor: new Set([
@@ -106,7 +105,7 @@ export const SYNONYMS: Readonly<Record<Role, ReadonlySet<string>>> = {
   ]),
 };
 
-/** Tells whether a header names a role: by what `--columns` says of the role, else by the names that are known. */
+/** Returns whether a header names a role: one of the names in `--columns` or, without them, one of the known names. */
 export function isNameOf(role: Role, name: string, choice: ColumnChoice): boolean {
   const wanted = chosenNames(role, choice);
   if (wanted !== undefined) return wanted.some((it) => headerKey(it) === headerKey(name));
@@ -119,22 +118,22 @@ export function namedRoleCount(cells: readonly string[], choice: ColumnChoice): 
   return roles.filter((role) => cells.some((name) => isNameOf(role, name, choice))).length;
 }
 
-/** `ann@x.example` with whatever around it: in a list, in angle brackets, behind `mailto:`. */
+/** An address inside other text: in a list, in angle brackets, after `mailto:`. */
 const WITHIN = /[^\s@;,:<>"]@[^\s@;,:<>"]+\.[^\s@;,:<>"]/;
-/** What Export-Csv writes for a collection that nobody joined: meant to be addresses. */
+/** The type name that Export-Csv writes for a collection that was not joined. The column should hold addresses. */
 const NET_TYPE = /^(?:Microsoft|System|Deserialized)\.[\w.]+(?:`\d+)?(?:\[.*\])?$/;
 
-/** Whether a cell holds nothing but one address, or a list of them as Exchange and Active Directory write it. */
+/** Returns whether a cell holds only an address, or a list of addresses as Exchange and Active Directory write it. */
 export function isAddressCell(cell: string): boolean {
   return beginsWithKind(cell) || parseAddress(cell).ok;
 }
 
-/** Whether a cell has to do with addresses at all: also where it can't be used as it is. */
+/** Returns whether a cell contains addresses in any form, including forms that can't be used as they are. */
 export function holdsAddresses(cell: string): boolean {
   return WITHIN.test(cell) || beginsWithKind(cell) || NET_TYPE.test(cell);
 }
 
-/** The cell in a column; an empty one where the record is too short to have it. */
+/** Returns the cell of a column, or an empty one if the record is too short. */
 export function cellAt(record: readonly string[], column: number): string {
   return record[column] ?? "";
 }

@@ -13,48 +13,50 @@ import { hintOf } from "./header-words.ts";
 
 type Records = readonly (readonly string[])[];
 
-/** One way in which the columns of a file can be meant. */
+/** One way to read the columns of a file. */
 export interface ColumnWay {
   readonly columns: Columns;
-  /** `old@x.example will belong to ann@y.example`, of the first record that gives a pair; undefined if none does. */
+  /** `old@x.example will belong to ann@y.example`, from the first record that gives a pair; undefined if none does. */
   readonly sentence: string | undefined;
 }
 
-/** What is known of each role: the columns or families that can be meant, none where nothing tells. */
-interface Told {
+/** The candidates of each role: columns for aliasFor, families for alias. Empty if there is no evidence. */
+interface Candidates {
   readonly aliasFor: readonly number[];
   readonly aliases: readonly (readonly number[])[];
 }
 
-/** More ways than these are no help; people then name the columns themselves. */
+/** With more ways than these a list does not help: users then name the columns themselves. */
 const MAX_WAYS = 4;
 
 /**
- * Returns the ways in which the columns of the two addresses can be meant, judged by what is found, by the words of the
- * headers and by what the columns hold, and what is told of each role. Two ways that differ in the direction alone are
- * both returned if nothing tells which of them is right. Empty if there are too many.
+ * Returns the candidates of each role and the ways to read the two columns. The evidence is `found`, the words in the
+ * headers and the contents of the columns. If the direction is not clear, both directions are among the ways. The ways
+ * are empty if there are more than {@link MAX_WAYS}.
  */
 export function columnWays(
   found: FoundColumns,
   header: readonly string[],
   records: Records,
   choice: ColumnChoice,
-): { readonly ways: readonly ColumnWay[]; readonly told: Told } {
+): { readonly ways: readonly ColumnWay[]; readonly candidates: Candidates } {
   const columns = advisable(header, records);
   const isChosen = choice.aliasFor !== undefined || choice.aliases !== undefined;
   const hinted = hintedRoles(found, header, columns);
-  const told = withTheRest(hinted, header, columns, isChosen);
-  const crossed = told.aliasFor.flatMap((aliasFor) =>
-    told.aliases.filter((aliases) => !aliases.includes(aliasFor)).map((aliases) => ({ aliasFor, aliases })),
+  const candidates = withRemainingColumn(hinted, header, columns, isChosen);
+  const crossed = candidates.aliasFor.flatMap((aliasFor) =>
+    candidates.aliases
+      .filter((aliases) => !aliases.includes(aliasFor))
+      .map((aliases) => ({ aliasFor, aliases })),
   );
   const ways = crossed.length > 0 || isChosen ? crossed : bothWays(hinted, header, columns);
   return {
     ways: ways.length > MAX_WAYS ? [] : waysWithSentences(ways, records, header.length, header),
-    told,
+    candidates,
   };
 }
 
-/** Returns both ways round of a table without a header, if exactly two of its columns hold addresses. */
+/** Returns both directions for a table without a header, if exactly two of its columns hold addresses. */
 export function waysByPosition(records: Records): readonly ColumnWay[] {
   const [first = []] = records;
   const [one, two, ...more] = first.flatMap((cell, index) => (holdsAddresses(cell) ? [index] : []));
@@ -62,13 +64,13 @@ export function waysByPosition(records: Records): readonly ColumnWay[] {
   return waysWithSentences(reversible(one, two), records, first.length, undefined);
 }
 
-/** Returns the columns in which one of the records has to do with addresses. */
+/** Returns the columns in which at least one record contains addresses. */
 export function holdingColumns(header: readonly string[], records: Records): number[] {
   const even = records.filter((record) => record.length === header.length);
   return [...header.keys()].filter((index) => even.some((record) => holdsAddresses(cellAt(record, index))));
 }
 
-/** The columns that hold addresses and can be named, or all that can be named if none does. */
+/** Returns the columns that hold addresses and have a usable name, or all with a usable name if none holds addresses. */
 function advisable(header: readonly string[], records: Records): readonly number[] {
   const holding = holdingColumns(header, records);
   return (holding.length > 0 ? holding : [...header.keys()]).filter((index) => {
@@ -77,8 +79,8 @@ function advisable(header: readonly string[], records: Records): readonly number
   });
 }
 
-/** Returns what was found, and for a role of which nothing was found the only column or family that its words name. */
-function hintedRoles(found: FoundColumns, header: readonly string[], columns: readonly number[]): Told {
+/** Returns the columns found and, for a role without any, the only column or family whose words hint at the role. */
+function hintedRoles(found: FoundColumns, header: readonly string[], columns: readonly number[]): Candidates {
   const foundFamilies = (role: Role): readonly (readonly number[])[] => {
     const one = found[role];
     if (one.kind === "none") return [];
@@ -94,35 +96,39 @@ function hintedRoles(found: FoundColumns, header: readonly string[], columns: re
   };
 }
 
-/** If one role is told, the only column that is left is the other. */
-function withTheRest(
-  told: Told,
+/** Gives the only remaining column to the other role, if one of the roles has candidates. */
+function withRemainingColumn(
+  hinted: Candidates,
   header: readonly string[],
   columns: readonly number[],
   isChosen: boolean,
-): Told {
-  const { aliasFor, aliases } = told;
+): Candidates {
+  const { aliasFor, aliases } = hinted;
   const taken = new Set([...aliasFor, ...aliases.flat()]);
   const hint = (index: number): ReturnType<typeof hintOf> => hintOf(cellAt(header, index));
-  // A name such as SmtpAddress can be either, so it says nothing beside a name that is not sure itself.
+  // A name such as SmtpAddress can be either role, so it is no evidence next to another uncertain name.
   const isSure = isChosen || aliasFor.some((index) => hint(index) === "aliasFor");
   const rest = columns.filter((index) => !taken.has(index) && (isSure || hint(index) !== "either"));
   if (aliasFor.length === 0 && aliases.length > 0) {
     return { aliasFor: onlyOne(rest.filter((index) => hint(index) !== "alias")), aliases };
   }
-  if (aliases.length > 0 || aliasFor.length === 0) return told;
+  if (aliases.length > 0 || aliasFor.length === 0) return hinted;
   const left = rest.filter((index) => hint(index) !== "aliasFor" && hint(index) !== "login");
   return { aliasFor, aliases: onlyOne(familiesOf(left, header)) };
 }
 
-/** If two columns are left and nothing tells which is which: one way round, and the other. */
-function bothWays(told: Told, header: readonly string[], columns: readonly number[]): readonly Columns[] {
+/** Returns both directions if two columns are left and there is no evidence which is which. */
+function bothWays(
+  hinted: Candidates,
+  header: readonly string[],
+  columns: readonly number[],
+): readonly Columns[] {
   const isLogin = (index: number): boolean => hintOf(cellAt(header, index)) === "login";
   const [one, two, ...more] = columns.filter((index) => !isLogin(index));
   if (one === undefined || more.length > 0) return [];
   if (two !== undefined) return reversible(one, two);
   const [login, ...moreLogins] = columns.filter(isLogin);
-  const isOpen = told.aliasFor.length === 0 && told.aliases.length === 0;
+  const isOpen = hinted.aliasFor.length === 0 && hinted.aliases.length === 0;
   return login === undefined || moreLogins.length > 0 || !isOpen ? [] : [{ aliasFor: login, aliases: [one] }];
 }
 
@@ -133,7 +139,7 @@ function reversible(one: number, two: number): readonly Columns[] {
   ];
 }
 
-/** The ways with their sentences; of several, those that give no pair in the first records are left out. */
+/** Adds the sentences to the ways. If some ways give a pair in the first records, leaves out those that don't. */
 function waysWithSentences(
   ways: readonly Columns[],
   records: Records,

@@ -21,9 +21,9 @@ import {
 import { findHeader, firstFilled } from "./find-header.ts";
 
 /**
- * Finds the columns of the two addresses by the header's names and by what the columns hold in the first records. Alias
- * columns whose headers are equal or differ in a trailing number are one family, which is taken whole. Throws RunError
- * "input" where that is not possible.
+ * Finds the columns of the two addresses by the header's names and by the contents of the first records. Alias columns
+ * whose headers are equal or differ in a trailing number are one family, whose columns are all read. Throws RunError
+ * "input" if there is not exactly one choice.
  */
 export function columnsByHeader(
   header: readonly string[],
@@ -50,7 +50,7 @@ export function columnsByHeader(
   return checkedColumns(aliasFor.indexes, alias.indexes, place);
 }
 
-/** Finds the columns by position, from 1, in a file without a header; by default the first two. */
+/** Returns the columns at the chosen positions, from 1, of a file without a header; by default the first two. */
 export function columnsByPosition(cellCount: number, choice: ColumnChoice, place: HeaderLocation): Columns {
   const position = (role: Role, text: string): number => {
     if (!/^[1-9]\d{0,5}$/.test(text)) {
@@ -62,7 +62,7 @@ export function columnsByPosition(cellCount: number, choice: ColumnChoice, place
     if (Number(text) > cellCount) {
       throw new RunError(
         "input",
-        `${at(place)}: ${role} should be in column ${text}, and the record has ${cellCount} ${
+        `${at(place)}: ${role} should be in column ${text}, but the record has ${cellCount} ${
           cellCount === 1 ? "cell" : "cells"
         }. Name the columns with --columns aliasFor=POSITION,alias=POSITION, or the delimiter with --delimiter`,
       );
@@ -73,7 +73,7 @@ export function columnsByPosition(cellCount: number, choice: ColumnChoice, place
   return checkedColumns([position("aliasFor", choice.aliasFor ?? "1")], aliases, place);
 }
 
-/** The columns besides those taken that hold addresses in the first records: named to people, and not read. */
+/** Returns the other columns that hold addresses in the first records. They are reported, but not read. */
 export function unreadColumns(
   cellCount: number,
   records: readonly (readonly string[])[],
@@ -87,9 +87,8 @@ export function unreadColumns(
 }
 
 /**
- * How well a table's beginning makes sense: the columns that its header names, wherever in the beginning that is, then
- * cells with an address, then records as long as the header. To be compared item by item; empty where there are no
- * columns at all.
+ * Scores how plausible the beginning of a table is: the number of roles that its header names, of cells with an
+ * address, of records as long as the header, and of columns. Compare scores item by item. Empty if there are no columns.
  */
 export function scoreSample(
   sample: readonly (readonly string[])[],
@@ -109,8 +108,8 @@ export function scoreSample(
 }
 
 /**
- * A file that has the tool's own `aliasFor` was made for it, and its `alias` is what it says. In all others a column
- * that holds no addresses is not a candidate, whatever its name: Exchange's own Alias is a nickname.
+ * Finds the columns of a role. A file with an `aliasFor` header was made for this tool, so its `alias` column is trusted.
+ * In any other file a candidate column must contain addresses: Exchange's own Alias is a nickname.
  */
 function columnOf(
   role: Role,
@@ -139,14 +138,14 @@ function columnOf(
     family.some((index) => even.some((record) => holdsAddresses(cellAt(record, index)))),
   );
   if (holding.length > 0) return matchColumns(holding);
-  // Nothing speaks against columns that are empty so far.
+  // Columns that are empty so far can still be meant.
   const empty = candidates.filter((family) =>
     family.every((index) => even.every((record) => cellAt(record, index).trim() === "")),
   );
   return matchColumns(even.length === 0 ? empty.slice(0, 1) : empty);
 }
 
-/** The columns whose key passes, less those taken: alias columns by family, each aliasFor column by itself. */
+/** Returns the columns whose key matches, without those taken: alias columns by family, aliasFor columns singly. */
 function candidatesOf(
   role: Role,
   header: readonly string[],
@@ -158,7 +157,7 @@ function candidatesOf(
   return role === "aliasFor" ? indexes.map((index) => [index]) : familiesOf(indexes, header);
 }
 
-/** Tells whether a column holds nothing but numbers, such as how many of `aliases.0`, `aliases.1` a record fills. */
+/** Returns whether a column holds only numbers, such as the count of the columns `aliases.0`, `aliases.1` in use. */
 function holdsCounts(records: readonly (readonly string[])[], index: number): boolean {
   const cells = records.map((record) => cellAt(record, index).trim()).filter((cell) => cell !== "");
   return cells.length > 0 && cells.every((cell) => /^\d+$/.test(cell));

@@ -12,12 +12,12 @@ import {
 import { detectBinaryFormat, detectTextFormat, type ForeignFormat } from "./file-signatures.ts";
 import { GUESSED_WINDOWS_1252, isDamaged, type Transcoder, transcoderFor } from "./transcoders.ts";
 
-/** So much is looked at before anything is said of a text. */
+/** Bytes that are read before the format of a file is detected. */
 const SAMPLE_BYTES = 4096;
-/** So much is kept back from the first letter on that is not ASCII, to judge by more than one what encoding it is. */
+/** Bytes buffered from the first non-ASCII byte on, so that the encoding is guessed from more than one character. */
 const GUESS_BYTES = 64 * 1024;
 
-/** An input's text: its bytes in UTF-8, and what is known of how they came to be. */
+/** A decoder of an input's bytes to UTF-8, with what it has detected about their encoding. */
 export class InputDecoder {
   readonly #name: string;
   readonly #wanted: string | undefined;
@@ -26,65 +26,65 @@ export class InputDecoder {
   #isGuess = false;
   #damaged = false;
 
-  /** `encoding`: what `--encoding` names. */
+  /** `encoding` is the one that `--encoding` names. */
   constructor(name: string, encoding: string | undefined) {
     this.#name = name;
     this.#wanted = encoding;
     this.#encoding = encoding ?? "utf-8";
   }
 
-  /** By its name in the Encoding standard. A text that is all ASCII so far is UTF-8. */
+  /** The name in the Encoding standard. A text that is all ASCII so far counts as UTF-8. */
   get encoding(): string {
     return this.#encoding;
   }
 
-  /** The name of the single-byte encoding that the text is only guessed to be in; undefined where it is known. */
+  /** The name of the single-byte encoding, if it is a guess; undefined if the encoding is known. */
   get guessedEncoding(): string | undefined {
     return this.#isGuess && this.#encoding !== "utf-8" ? this.#encoding : undefined;
   }
 
-  /** Whether the text begins with a byte order mark. */
+  /** True if the text begins with a byte order mark. */
   get bom(): boolean {
     return this.#mark !== undefined;
   }
 
-  /** Whether there is something in the text so far that could not be decoded, or a NUL. */
+  /** True if the text so far has bytes that could not be decoded, or a NUL. */
   get hasInvalidBytes(): boolean {
     return this.#damaged;
   }
 
-  /** Returns what is wrong with a record that has bytes of another encoding; undefined where none are seen. */
+  /** Returns the fault of a record that contains bytes in another encoding; undefined if none are found. */
   mixtureIn(record: string): string | undefined {
     if (this.#encoding !== "utf-16le" && this.#encoding !== "utf-16be") return undefined;
     const ascii = asciiWithinUtf16(record, this.#encoding);
     if (ascii === undefined) return undefined;
-    return `has text in another encoding between ${shownEncoding(this.#encoding)}, as PowerShell's Add-Content and >> write it ('${displayText(ascii)}'); it may have swallowed the records behind it. Write the file in one encoding. It was read as`;
+    return `has text in another encoding than ${shownEncoding(this.#encoding)}, as PowerShell's Add-Content and >> write it ('${displayText(ascii)}'); it may include the records after it. Write the whole file in one encoding. It was read as`;
   }
 
-  /** What people should know of how the text was read, as sentences; all of it once it is read. */
+  /** Returns warnings about how the text was read, as sentences. The list is complete once the text is read. */
   warnings(): readonly string[] {
-    const remarks: string[] = [];
+    const warnings: string[] = [];
     if (this.#mark !== undefined && this.#wanted !== undefined && this.#wanted !== this.#mark.encoding) {
-      remarks.push(
-        `it begins with the byte order mark of ${shownEncoding(this.#mark.encoding)} and was read so, not as ${shownEncoding(this.#wanted)}`,
+      warnings.push(
+        `it begins with the byte order mark of ${shownEncoding(this.#mark.encoding)} and was read as such, not as ${shownEncoding(this.#wanted)}`,
       );
     }
     if (this.guessedEncoding !== undefined) {
-      remarks.push(
+      warnings.push(
         `it is not UTF-8 and was read as ${shownEncoding(this.#encoding)}, which is a guess; addresses with letters beyond ASCII are invalid until you name its encoding with --encoding`,
       );
     }
     if (this.#isGuess && this.#encoding === "utf-8" && this.#damaged) {
-      remarks.push(
-        "it is UTF-8, but not all of it is: such records are invalid. If it is in another encoding, name that with --encoding",
+      warnings.push(
+        "it is UTF-8 except in some records, which are invalid. If it is in another encoding, name it with --encoding",
       );
     }
-    return remarks;
+    return warnings;
   }
 
   /**
-   * The text in UTF-8, without its byte order mark. Bytes that are no text in its encoding are none in UTF-8
-   * either. Ends with RunError "input" where the beginning is plainly no text.
+   * Yields the text in UTF-8, without its byte order mark. Bytes that are invalid in its encoding become bytes that are
+   * invalid in UTF-8. Throws RunError "input" if the beginning is clearly not a table in text.
    */
   async *decode(chunks: AsyncGenerator<Buffer, void, undefined>): AsyncGenerator<Buffer, void, undefined> {
     const { beginning, rest } = await peek(chunks, SAMPLE_BYTES);
@@ -103,7 +103,7 @@ export class InputDecoder {
     }
   }
 
-  /** As it comes while it is ASCII; then held back until it can be told what it is. */
+  /** Passes ASCII through. From the first other byte on, buffers the text until its encoding can be guessed. */
   async *#guessed(
     beginning: Buffer,
     rest: AsyncGenerator<Buffer, void, undefined>,
@@ -136,7 +136,7 @@ export class InputDecoder {
     yield this.#noteInvalidBytes(transcoder.end());
   }
 
-  /** Noted before the bytes are handed on, so that who reads them knows. */
+  /** Notes invalid bytes before they are passed on, so that the reader of the bytes can ask for them. */
   #noteInvalidBytes(bytes: Buffer): Buffer {
     this.#damaged ||= isDamaged(bytes);
     return bytes;
@@ -152,7 +152,7 @@ export class InputDecoder {
   }
 }
 
-/** An encoding's name as people write it. */
+/** Formats the name of an encoding for people. */
 export function shownEncoding(encoding: string): string {
   return SHOWN[encoding] ?? encoding;
 }

@@ -5,10 +5,10 @@ import { RunError } from "../domain/run-error.ts";
 const GZIP_MARK = Buffer.from([0x1f, 0x8b]);
 
 /**
- * The bytes as they were before gzip compressed them, or as they are where it did not: what the content says
- * counts, whatever the file's name is. Memory stays small however much comes out.
+ * Decompresses bytes that begin as gzip does, and passes all others through. The content decides, not the file's name.
+ * Memory does not grow with the output.
  *
- * Ends with RunError "input" where the compressed bytes are damaged or cut off.
+ * Throws RunError "input" if the compressed bytes are damaged or cut off.
  */
 export async function* decompress(
   chunks: AsyncGenerator<Buffer, void, undefined>,
@@ -21,7 +21,7 @@ export async function* decompress(
     return;
   }
   const gunzip = createGunzip();
-  // Who reads meets the error there.
+  // The error surfaces to the reader of the stream.
   pipeline(Readable.from(together(beginning, rest), { objectMode: false }), gunzip, () => undefined);
   try {
     for await (const chunk of gunzip) yield chunk;
@@ -30,7 +30,7 @@ export async function* decompress(
   }
 }
 
-/** Whether the bytes begin as gzip's do. */
+/** Returns whether the bytes begin with gzip's signature. */
 export function isGzip(bytes: Buffer): boolean {
   return GZIP_MARK.equals(bytes.subarray(0, GZIP_MARK.length));
 }
@@ -45,24 +45,24 @@ async function* together(
 
 function gzipError(error: unknown, name: string): unknown {
   if (!(error instanceof Error && "code" in error && String(error.code).startsWith("Z_"))) return error;
-  const what = error.code === "Z_BUF_ERROR" ? "ends before its compressed text does" : "is damaged";
+  const what = error.code === "Z_BUF_ERROR" ? "is cut off" : "is damaged";
   return new RunError(
     "input",
-    `${name} is compressed with gzip and ${what} (${error.message}). Copy or export it again; gzip -t tells whether a file is whole`,
+    `${name} is compressed with gzip and ${what} (${error.message}). Copy or export it again, and check it with gzip -t`,
     { cause: error },
   );
 }
 
-/** The beginning of a stream of bytes, and what comes behind it. */
+/** The beginning of a stream of bytes, and the rest of it. */
 export interface Peeked {
-  /** At least as many bytes as were asked for, or all that there are. */
+  /** At least the requested number of bytes, or all if the stream has fewer. */
   readonly beginning: Buffer;
-  /** Nothing comes behind it. */
+  /** True if the beginning is the whole stream. */
   readonly isWhole: boolean;
   readonly rest: AsyncGenerator<Buffer, void, undefined>;
 }
 
-/** Reads the first `sizeBytes` of a stream, and little more than them; the rest stays unread until it is asked for. */
+/** Reads the first `sizeBytes` of a stream, or little more. The rest stays unread until it is requested. */
 export async function peek(
   chunks: AsyncGenerator<Buffer, void, undefined>,
   sizeBytes: number,

@@ -2,49 +2,49 @@ import { CsvError } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import { isAddressCell } from "./column-roles.ts";
 
-/** How a table's text is cut into records and cells, told from its beginning. */
+/** The way in which a table's text is split into records and cells, detected from its beginning. */
 export interface Dialect {
   readonly delimiter: string;
-  /** Lines before the header or the first record that are none: `sep=;` and `#TYPE …`, with their line breaks. */
+  /** Lines before the header or first record (`sep=;`, `#TYPE …`), line breaks included. */
   readonly preamble: string;
-  /** The header, if there is one, and the first records, as far as they are whole. */
+  /** The header, if there is one, and the first complete records. */
   readonly sample: Records;
 }
 
 type Records = readonly (readonly string[])[];
 
-/** Tells how well a table's beginning makes sense: values to be compared one by one, the more, the better. */
+/** A function that scores how plausible a sample is. Scores are compared item by item; the higher one wins. */
 export type Score = (sample: Records) => readonly number[];
 
-/** The beginning of a table in text, which the table may go on behind. */
+/** The beginning of a table's text, or all of it. */
 export interface Sample {
   readonly text: string;
   readonly isWhole: boolean;
 }
 
-/** What programs separate cells with, the most usual first. */
+/** The delimiters that programs use, the most common first. */
 export const DELIMITERS: readonly string[] = [",", ";", "\t", "|"];
-/** Enough records to judge by; the first of an export are as good as any. */
+/** The number of records that are scored. The first records of an export are as typical as any. */
 const SAMPLE_RECORDS = 100;
 
 /**
- * Excel's line that names the delimiter, which only Excel writes and reads, and the line in which Windows
- * PowerShell's Export-Csv names a .NET type. Excel saves the latter with delimiters behind it.
+ * The line in which Excel names the delimiter, which only Excel writes and reads, and the line in which Windows
+ * PowerShell's Export-Csv names a .NET type. Excel saves the latter with delimiters after it.
  */
 const PREAMBLE = /^(?:"?sep=([^"\r\n\p{L}\p{N}@.])"?(?:\r\n|\n|\r))?(?:"?#TYPE [^\r\n]*(?:\r\n|\n|\r))?/iu;
 
 /**
- * Tells the dialect from a table's beginning. What `--delimiter` gives counts before `sep=`, and that before a
- * guess: the delimiter with which the header and the first records are read best.
+ * Detects the dialect from a table's beginning. `--delimiter` takes precedence over `sep=`. Without either, chooses the
+ * delimiter with the best score of the header and the first records.
  */
-export function detectDialect(beginning: Sample, given: string | undefined, judge: Score): Dialect {
+export function detectDialect(beginning: Sample, given: string | undefined, score: Score): Dialect {
   const [preamble = "", named] = PREAMBLE.exec(beginning.text) ?? [];
   const table = { ...beginning, text: beginning.text.slice(preamble.length) };
   const sure = given ?? named;
   if (sure !== undefined) return { delimiter: sure, preamble, sample: sampleRecords(table, sure) };
-  // The first of equals wins: sorting is stable.
+  // The first of equal scores wins, because sorting is stable.
   const [best] = DELIMITERS.map((delimiter) => ({ delimiter, sample: sampleRecords(table, delimiter) })).sort(
-    (a, b) => compareScores(judge(b.sample), judge(a.sample)),
+    (a, b) => compareScores(score(b.sample), score(a.sample)),
   );
   return { delimiter: best?.delimiter ?? ",", preamble, sample: best?.sample ?? [] };
 }
@@ -55,8 +55,8 @@ export function namedDelimiter(text: string): string | undefined {
 }
 
 /**
- * Another delimiter that the records have, where all of the first ones have not as many cells as the header, but
- * would have them with it: the header was typed by hand, and the records come from a program.
+ * Detects a delimiter of the records that differs from the header's: with it, all first records have as many cells as
+ * the header, and without it none has. It happens if the header was typed by hand and a program wrote the records.
  */
 export function detectRecordDelimiter(beginning: Sample, dialect: Dialect): string | undefined {
   const cellCount = dialect.sample[0]?.length ?? 0;
@@ -72,7 +72,7 @@ export function detectRecordDelimiter(beginning: Sample, dialect: Dialect): stri
   });
 }
 
-/** How many lines a text ends. */
+/** Counts the line breaks of a text. */
 export function lineCount(text: string): number {
   return text.match(/\r\n|\n|\r/g)?.length ?? 0;
 }
@@ -100,11 +100,11 @@ function sampleRecords({ text, isWhole }: Sample, delimiter: string): string[][]
         return null;
       },
     });
-    // The last one is cut off where the beginning ends.
+    // The end of the beginning cuts the last record off.
     if (!isWhole && records.length < SAMPLE_RECORDS) records.pop();
   } catch (error) {
-    // The beginning can end within quotation marks, and those of another dialect never close: what was whole before
-    // counts. Whether the table itself is whole is seen when it is read.
+    // The beginning can end inside quotation marks, and with a wrong delimiter they may never close: the complete
+    // records before them count. Reading the table itself finds out if it is damaged.
     if (!(error instanceof CsvError)) throw error;
   }
   return records.filter((record) => record.length > 1 || record[0]?.trim() !== "");

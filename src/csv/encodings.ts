@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { unfinishedUtf8Bytes } from "./transcoders.ts";
 
-/** What a byte order mark says of the text behind it. */
+/** A byte order mark: the encoding of the text after it, and its own size. */
 export interface ByteOrderMark {
   readonly encoding: string;
   readonly sizeBytes: number;
@@ -13,16 +13,16 @@ const MARKS: readonly (readonly [Buffer, string])[] = [
   [Buffer.from([0xfe, 0xff]), "utf-16be"],
 ];
 
-/** The byte order mark that the bytes begin with, if they do. */
+/** Returns the byte order mark with which the bytes begin, if there is one. */
 export function detectBom(beginning: Buffer): ByteOrderMark | undefined {
   const found = MARKS.find(([mark]) => mark.equals(beginning.subarray(0, mark.length)));
   return found === undefined ? undefined : { encoding: found[1], sizeBytes: found[0].length };
 }
 
-/** A text with addresses is mostly ASCII, and so every other byte of it in UTF-16 is NUL. */
+/** The minimum share of NULs in UTF-16. A text with addresses is mostly ASCII, so nearly every other byte is NUL. */
 const MIN_NULS = 0.4;
 
-/** UTF-16 without a byte order mark, told by where its NULs are; undefined for everything else. */
+/** Detects UTF-16 without a byte order mark by the places of its NULs. Returns undefined for any other encoding. */
 export function guessUtf16(beginning: Buffer): "utf-16le" | "utf-16be" | undefined {
   const pairCount = beginning.length >> 1;
   let evenNuls = 0;
@@ -36,12 +36,12 @@ export function guessUtf16(beginning: Buffer): "utf-16le" | "utf-16be" | undefin
   return evenNuls >= least && oddNuls * 10 <= evenNuls ? "utf-16be" : undefined;
 }
 
-/** Characters of UTF-8 come about in Windows-1252 by chance, as in É», but not in one of eight letters. */
+/** The minimum ratio of valid UTF-8 characters to invalid bytes. Windows-1252 has few by chance, such as É». */
 const MIN_GOOD = 1 / 8;
 
 /**
- * UTF-8, or Windows-1252 where the bytes are none. Where only some of them are none, the text is UTF-8 all the same,
- * and some records are damaged: read as Windows-1252, all of the others would silently come out wrong.
+ * Guesses Windows-1252 if the bytes are not UTF-8. If only some of them are invalid, the text still counts as UTF-8 with
+ * some damaged records: as Windows-1252, all other records would silently be wrong.
  */
 export function guessLegacyOrUtf8(bytes: Buffer, isWhole: boolean): "utf-8" | "windows-1252" {
   const judged = isWhole ? bytes : bytes.subarray(0, bytes.length - unfinishedUtf8Bytes(bytes));
@@ -52,12 +52,12 @@ export function guessLegacyOrUtf8(bytes: Buffer, isWhole: boolean): "utf-8" | "w
   return good > 0 && good >= bad * MIN_GOOD ? "utf-8" : "windows-1252";
 }
 
-/** Characters both of whose bytes may be ASCII: `bo` in the place of a letter of UTF-16 is U+6F62. */
+/** Characters whose two bytes may both be ASCII: `bo` read as a UTF-16 character is U+6F62. */
 const PAIRS = /[\u0909-\u7e7e]{2,}/g;
-/** An address, or a line break beside text. Chinese consists of such pairs too, but not of pairs that make these. */
+/** An address, or a line break next to text. Chinese consists of such pairs too, but not of pairs that spell these. */
 const ASCII_TEXT = /[!-~]+@[!-~]+\.[!-~]+|[ -~]{2,}\r\n|\r\n[ -~]{2,}/;
 
-/** Returns the text in ASCII that was decoded as UTF-16, two characters at a time; undefined where there is none. */
+/** Returns the ASCII text that was decoded as UTF-16, two characters at a time; undefined if there is none. */
 export function asciiWithinUtf16(text: string, encoding: "utf-16le" | "utf-16be"): string | undefined {
   for (const [pairs] of text.matchAll(PAIRS)) {
     const bytes = Buffer.from(pairs, "utf16le");

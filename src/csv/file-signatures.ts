@@ -1,6 +1,6 @@
 import { isGzip } from "./decompress.ts";
 
-/** What a file is that is no table in text, and how to get one: two halves of a sentence. */
+/** A file format that is not a table in text, and how to convert it: two parts of a sentence. */
 export interface ForeignFormat {
   readonly what: string;
   readonly advice: string;
@@ -9,7 +9,7 @@ export interface ForeignFormat {
 const SAVE_AS_CSV = "open it in Excel and save it as CSV UTF-8";
 const EXPORT_AS_CSV = "export the rows as CSV";
 
-/** First bytes by which programs know their files. */
+/** The first bytes of known binary formats. */
 const SIGNATURES: readonly (readonly [Buffer, ForeignFormat])[] = [
   [
     Buffer.from("PK\u0003\u0004"),
@@ -36,7 +36,7 @@ const SIGNATURES: readonly (readonly [Buffer, ForeignFormat])[] = [
   [Buffer.from([0, 0, 0xfe, 0xff]), { what: "text in UTF-32", advice: "save it as CSV UTF-8" }],
 ];
 
-/** How texts begin that are no table. */
+/** The beginnings of known text formats that are not tables. */
 const BEGINNINGS: readonly (readonly [RegExp, ForeignFormat])[] = [
   [/^\s*<(?:!doctype\s+html|html[\s>])/i, { what: "a web page (HTML)", advice: EXPORT_AS_CSV }],
   [
@@ -53,25 +53,25 @@ const BEGINNINGS: readonly (readonly [RegExp, ForeignFormat])[] = [
   [/^\s*(?:version: \d+\s+)?dn::? /i, { what: "LDIF", advice: "export with csvde instead of ldifde" }],
 ];
 
-/** The most control characters at a text's beginning: more of them, and a larger part, are in no text, even a damaged one. */
+/** The maximum of control characters at a text's beginning, as a number and a share. Above both it is not text. */
 const MAX_CONTROLS = 32;
 const MAX_CONTROLS_SHARE = 0.1;
 
-/** What bytes are, where their beginning says that they are no text. */
+/** Detects a binary format by its first bytes. */
 export function detectBinaryFormat(beginning: Buffer): ForeignFormat | undefined {
   if (isGzip(beginning)) return { what: "compressed with gzip twice", advice: "unpack it once" };
   return SIGNATURES.find(([mark]) => mark.equals(beginning.subarray(0, mark.length)))?.[1];
 }
 
-/** What a text is, where its beginning says that it is no table. */
+/** Detects a text that is not a table by its beginning. */
 export function detectTextFormat(beginning: string): ForeignFormat | undefined {
   const known = BEGINNINGS.find(([pattern]) => pattern.test(beginning))?.[1];
   if (known !== undefined) return known;
   const controls = beginning.match(CONTROLS)?.length ?? 0;
   if (controls <= Math.max(MAX_CONTROLS, beginning.length * MAX_CONTROLS_SHARE)) return undefined;
-  return { what: "no text: most likely a program's own format", advice: EXPORT_AS_CSV };
+  return { what: "not text but most likely a program's own format", advice: EXPORT_AS_CSV };
 }
 
-/** Control characters but for tab, line breaks, form feed and DOS's end of file. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+/** Control characters except tab, line breaks, form feed and DOS's end of file. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for them.
 const CONTROLS = /[\0-\x08\x0e-\x19\x1b-\x1f]/g;

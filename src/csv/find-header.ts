@@ -9,7 +9,7 @@ import {
   namedRoleCount,
 } from "./column-roles.ts";
 
-/** The number of records that are searched for the header. What people write above it is shorter. */
+/** The number of records that are searched for the header. Text above a header is shorter. */
 const RECORDS_SEARCHED = 100;
 
 const LF = 0x0a;
@@ -17,15 +17,16 @@ const CR = 0x0d;
 
 type Records = readonly (readonly string[])[];
 
-/** Returns the first record that is not all empty cells, as spreadsheets leave them above a table; else the first. */
+/** Returns the index of the first record with a non-empty cell: spreadsheets leave empty ones above a table. Default 0. */
 export function firstFilled(records: Records): number {
   const found = records.slice(0, RECORDS_SEARCHED).findIndex((cells) => !isEmptyRecord(cells));
   return Math.max(0, found);
 }
 
 /**
- * Finds the record that looks most like a header: the first that names both roles, else the one above the first
- * addresses, if the first record names no role and each column of addresses has a name there. Undefined if none does.
+ * Returns the index of the record that looks most like a header. That is the first one that names both roles. Otherwise
+ * it is the one above the first addresses, if the first record names no role and each column of addresses has a name
+ * there. Undefined if neither exists.
  */
 export function findHeader(records: Records, choice: ColumnChoice): number | undefined {
   const searched = records.slice(0, RECORDS_SEARCHED);
@@ -46,13 +47,13 @@ export function findHeader(records: Records, choice: ColumnChoice): number | und
 export function headerFurtherDown(place: HeaderLocation, line: number, header: readonly string[]): RunError {
   return new RunError(
     "input",
-    `${at({ name: place.name, line })} looks like the header: ${named(header, header.keys())}. Line ${place.line} does not. Give --header-line ${line} to read the file from there; what is before it is ignored`,
+    `${at({ name: place.name, line })} looks like the header: ${named(header, header.keys())}. Line ${place.line} does not. Give --header-line ${line} to read the file from there; the lines before it are ignored`,
   );
 }
 
 /**
- * Returns where a line begins, from 1, in the beginning of a text in UTF-8, as a byte's index. Throws RunError "input"
- * where there is no such line.
+ * Returns the byte index at which a line, counted from 1, begins in a text in UTF-8. Throws RunError "input" if
+ * `beginning` does not have that line.
  */
 export function lineStart(beginning: Buffer, line: number, name: string, isWhole: boolean): number {
   let start = 0;
@@ -70,16 +71,16 @@ export function lineStart(beginning: Buffer, line: number, name: string, isWhole
     : `its first ${beginning.length} bytes have ${pluralize(lines, "line")}`;
   throw new RunError(
     "input",
-    `${name}: --header-line ${line} says that the header is in line ${line}, and ${found}. Give the number of the header's line`,
+    `${name}: --header-line ${line} says that the header is in line ${line}, but ${found}. Give the number of the header's line`,
   );
 }
 
-/** Throws RunError "input" if the first record behind `lineStart` begins in another line: the named one is empty. */
+/** Throws RunError "input" if the named line is empty, so that the first record begins in a later line. */
 export function checkHeaderLine(headerLine: number | undefined, foundLine: number, name: string): void {
   if (headerLine === undefined || headerLine === 1 || headerLine === foundLine) return;
   throw new RunError(
     "input",
-    `${name}, line ${headerLine}: --header-line ${headerLine} says that the header is here, and this line is empty; the next one that is not is line ${foundLine}. Give the number of the header's line`,
+    `${name}, line ${headerLine}: --header-line ${headerLine} says that the header is here, but this line is empty. The next line that is not empty is line ${foundLine}. Give the number of the header's line`,
   );
 }
 

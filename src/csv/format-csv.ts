@@ -1,22 +1,23 @@
 import { stringify } from "csv-stringify/sync";
 import { escapeFormula, FORMULA, HIDDEN_FORMULA } from "../domain/formula.ts";
 
-/** One line of a table. A string that a spreadsheet would run as a formula gets a leading `'`; a number never. */
+/** One line of a table. A string that a spreadsheet would run as a formula gets a leading `'`; a number does not. */
 export type CsvRow = readonly (string | number)[];
 
+/** Options of {@link formatCsv}. */
 export interface CsvStyle {
   /** False leaves formulas as they are. */
   readonly escapeFormulas?: boolean;
 }
 
-/** What csv-stringify puts between quotation marks. */
+/** Characters for which csv-stringify quotes a cell. */
 const TO_QUOTE = /[",\r\n]/;
-/** Quoted too, so that a spreadsheet that splits at `;` or tabs keeps together what it can. */
+/** Also quoted, so that a spreadsheet that splits at `;` or tabs does not split the cell there. */
 const HIDDEN = new RegExp(HIDDEN_FORMULA);
 
 /**
- * Lines of CSV: commas, LF, quotation marks only where they are needed. NUL characters are left out, as no reader of
- * CSV takes them, this tool's own included; anything else is written as it is.
+ * Formats rows as CSV: commas, LF, quotation marks only if needed. Drops NUL characters, because CSV readers, this tool
+ * included, reject them. Writes all other characters as they are.
  */
 export function formatCsv(rows: readonly CsvRow[], { escapeFormulas = true }: CsvStyle = {}): string {
   let text = "";
@@ -28,12 +29,12 @@ export function formatCsv(rows: readonly CsvRow[], { escapeFormulas = true }: Cs
 }
 
 const PLAIN_CELL = `(?!${FORMULA})[^",\\r\\n\\0]*`;
-/** By the number of cells: lines that are the same whether their cells are looked at one by one or not. */
+/** Patterns of lines that need neither quotes nor escapes, by the number of cells. */
 const formatPlainLines = new Map<number, RegExp>();
 
 /**
- * Whether cells, joined, are a line as they are. Most are, and one look at the whole costs a third of a look at each
- * cell. A comma within a cell makes one too many. A line of nothing is never plain: readers pass over it.
+ * Returns whether joined cells can be written unchanged. Most can, and checking the line costs a third of checking each
+ * cell. A comma inside a cell changes the number of cells. An empty line is not plain, because readers skip it.
  */
 function isPlain(line: string, cells: number): boolean {
   let plain = formatPlainLines.get(cells);
@@ -56,7 +57,7 @@ function quotedLine(row: CsvRow, escapeFormulas: boolean): string {
 
 function serializeCell(cell: string | number, escapeFormulas: boolean): string {
   if (typeof cell === "number") return String(cell);
-  // Taken out before and not after: a formula behind a NUL must still be seen as one.
+  // Remove NULs first: otherwise a formula after a NUL would not be recognized.
   const text = cell.includes("\0") ? cell.replaceAll("\0", "") : cell;
   return escapeFormulas ? escapeFormula(text) : text;
 }

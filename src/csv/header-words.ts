@@ -1,9 +1,9 @@
 import { headerKey } from "./column-roles.ts";
 
 /**
- * What the words of a header tell of its column, for advice only. `login`: a sign-in name, which can stand for the
- * mailbox but is not an alias. `neither`: an address outside, for recovery or for forwarding. `either`: an address, and
- * nothing tells which.
+ * A hint that the words of a header give about its column, for advice only. `login`: a sign-in name, which can stand for
+ * the mailbox but is not an alias. `neither`: an external address, for recovery or forwarding. `either`: an address that
+ * can have either role.
  */
 type HeaderHint = "aliasFor" | "alias" | "login" | "neither" | "either" | undefined;
 
@@ -23,13 +23,13 @@ export function hintOf(header: string): HeaderHint {
   return isAlias ? "alias" : "aliasFor";
 }
 
-/** `PrimarySmtpAddress` has three words. */
+/** Splits a header into lower-case words: `PrimarySmtpAddress` has three. */
 function wordsOf(header: string): readonly string[] {
   const parted = header.normalize("NFC").replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2");
   return parted.toLowerCase().match(/\p{L}+/gu) ?? [];
 }
 
-/** A word by itself, or made one with the word for an address: `Hauptadresse`, `proxyaddresses`. */
+/** Returns a pattern for a word alone or joined with a word for an address: `Hauptadresse`, `proxyaddresses`. */
 function wordOf(stems: string): RegExp {
   const address = "smtp|e?mail|address(?:es)?|adress(?:e|en)?|adres(?:sen)?|mailbox";
   return new RegExp(`^(?:${stems})(?:${address})*$`, "u");

@@ -15,69 +15,68 @@ import { RepeatedHeader } from "./repeated-header.ts";
 import { type InputSource, inputName, openSource, SourceDigest } from "./source.ts";
 import { detectLayout, refuseOtherDelimiter, type TableLayout } from "./table-layout.ts";
 
-/** How an input is to be read, where it can't be told from what it holds. */
+/** The options of reading an input. They take precedence over detection. */
 export interface InputOptions {
   /** One character. */
   readonly delimiter?: string | undefined;
-  /** By its name in the Encoding standard. */
+  /** The name in the Encoding standard. */
   readonly encoding?: string | undefined;
-  /** The first record is one like the others. */
+  /** True if the first record is not a header. */
   readonly noHeader?: boolean | undefined;
   readonly columns?: ColumnChoice | undefined;
-  /** The physical line of the header, from 1; what is before it is ignored. */
+  /** The physical line of the header, from 1. The lines before it are ignored. */
   readonly headerLine?: number | undefined;
 }
 
-/** An input whose columns are known and whose records can be read, once. */
+/** An input whose columns are known. Its records can be read once. */
 export interface OpenInput extends TableLayout {
   /** The file's path as given, or "standard input". */
   readonly name: string;
   /**
-   * Whether what is written back from it, in UTF-8, begins with a byte order mark: if the file does, and where
-   * `--encoding` was given, since the same command would otherwise read that file wrongly.
+   * True if the records that are written back, in UTF-8, need a byte order mark: the file has one, or `--encoding` was
+   * given. Otherwise the same command would decode the written file wrongly.
    */
   readonly bom: boolean;
   /** The line break that ends the first record; LF in a file of a single line. */
   readonly lineBreak: string;
   /**
-   * The records after the header, in batches, in order. To be read once, to its end or to a `break`; reads on
-   * only when asked for more. Throws RunError "input" where the file can't be read further.
+   * The records after the header, in order, in batches. Read it once, to its end or to a `break`. It reads the file only
+   * as far as batches are requested. Throws RunError "input" if the rest of the file can't be read.
    */
   readonly records: AsyncGenerator<readonly InputRecord[], void, undefined>;
-  /** The encoding as people write it, as far as it is known: a file is UTF-8 until it shows that it is not. */
+  /** Returns the encoding's name for people. A file counts as UTF-8 until other bytes occur. */
   encoding(): string;
-  /** The name of the single-byte encoding that it is only guessed to be in, once known; undefined otherwise. */
+  /** Returns the name of the single-byte encoding, if it is a guess so far; undefined otherwise. */
   guessedEncoding(): string | undefined;
-  /** What people should know of how it was read, as parts of sentences about the file; all of it at the end. */
+  /** Returns warnings about how the file was read, as parts of sentences. The list is complete at the end. */
   warnings(): readonly string[];
-  /** Lines with nothing or only white space, passed over so far. */
+  /** Counts the lines without text that were skipped so far. */
   blankLineCount(): number;
-  /** Hex SHA-256 of the bytes read so far: of the file, once `records` has ended. */
+  /** Returns the hex SHA-256 of the bytes read so far: of the whole file once `records` has ended. */
   sha256(): string;
   bytesRead(): number;
-  /** The file's size; undefined for what has none, such as standard input. */
+  /** The file's size; undefined if it is not known, as for standard input. */
   readonly bytesTotal: number | undefined;
-  /** Lets go of the source, also when nothing or only a part was read. */
+  /** Closes the source, even if only a part of it was read. */
   close(): void;
 }
 
-/** The dialect and the columns are told from so much of the text. */
+/** Bytes of the text from which the dialect and the columns are detected. */
 const SAMPLE_BYTES = 256 * 1024;
 
 /**
- * Opens a table in text, from a file or standard input, compressed with gzip or not, and finds out how it is written:
- * encoding, delimiter, header, columns. Quoted cells may hold line breaks; blank lines are passed over. Memory does
- * not grow with the file.
+ * Opens a table in text, from a file or standard input, with or without gzip, and detects its encoding, delimiter,
+ * header and columns. Quoted cells may contain line breaks. Blank lines are skipped. Memory does not grow with the file.
  *
- * Throws RunError: "input-not-found" where there is no such file, "input" where it is no such text, is empty
- * or has not the columns, "usage" where `columns` can't be meant.
+ * Throws RunError: "input-not-found" if the file can't be opened, "input" if it is not such a text, is empty or does not
+ * have the columns, "usage" if `columns` is not possible.
  */
 export async function openInput(source: InputSource, options: InputOptions = {}): Promise<OpenInput> {
   const name = inputName(source);
   const { stream, sizeBytes } = await openSource(source);
-  const tally = new SourceDigest();
+  const digest = new SourceDigest();
   const text = new InputDecoder(name, options.encoding);
-  const chunks = text.decode(decompress(tally.pipe(stream, name), name));
+  const chunks = text.decode(decompress(digest.pipe(stream, name), name));
   let parser: RecordParser | undefined;
   const close = (): void => {
     stream.destroy();
@@ -102,7 +101,7 @@ export async function openInput(source: InputSource, options: InputOptions = {})
     });
     parser = reader;
     const table = beginning.subarray(ignoredBytes + Buffer.byteLength(dialect.preamble));
-    // Not `.pipe`, which would wait for ever after a read error. Who reads the parser meets the error there.
+    // Not `.pipe`, which would hang after a read error. The error surfaces to the reader of the parser.
     pipeline(Readable.from(together(table, rest), { objectMode: false }), reader, () => undefined);
     const batches = batchesOf(reader, name);
     const first = await batches.next();
@@ -126,11 +125,11 @@ export async function openInput(source: InputSource, options: InputOptions = {})
         ...text.warnings(),
         ...(whole === undefined ? [] : [QUOTED_WHOLE]),
         ...emptyRecords(headerCount - 1),
-        ...repeated.remarks(),
+        ...repeated.warnings(),
       ],
       blankLineCount: () => reader.blankLineCount,
-      sha256: () => tally.sha256(),
-      bytesRead: () => tally.bytesRead,
+      sha256: () => digest.sha256(),
+      bytesRead: () => digest.bytesRead,
       bytesTotal: sizeBytes,
       close,
     };
@@ -158,7 +157,7 @@ async function* batchesOf(parser: RecordParser, name: string): Batches {
 }
 
 const QUOTED_WHOLE =
-  "every record behind the header is one quoted cell, as Excel writes it; each was read without its outer quotation marks";
+  "every record after the header is one quoted cell, as Excel writes it; each was read without its outer quotation marks";
 
 async function* unquotedBatches(batches: Batches, whole: QuotedWhole | undefined): Batches {
   for await (const batch of batches) yield whole?.next(batch) ?? batch;

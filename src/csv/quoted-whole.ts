@@ -3,8 +3,8 @@ import type { InputRecord } from "../domain/row.ts";
 import { RunError } from "../domain/run-error.ts";
 
 /**
- * Unquotes records that a spreadsheet quoted whole once more: each is one quoted cell, which holds the record's own
- * text. Only if all first records behind the header are so; a later one that is not stops the run.
+ * An unquoter for records that a spreadsheet has quoted as a whole: each is one quoted cell that contains the record's
+ * text. Applies only if all first records after the header are quoted so. A later one that is not stops the run.
  */
 export class QuotedWhole {
   readonly #name: string;
@@ -17,7 +17,7 @@ export class QuotedWhole {
     this.#cellCount = cellCount;
   }
 
-  /** Returns undefined where the first records, a header among them, are ordinary ones. */
+  /** Returns undefined if the first records, which include the header, are ordinary ones. */
   static of(records: readonly InputRecord[], delimiter: string, name: string): QuotedWhole | undefined {
     const [header, ...others] = records;
     if (header === undefined || others.length === 0) return undefined;
@@ -26,13 +26,13 @@ export class QuotedWhole {
     return isWhole && cellCount > 1 ? new QuotedWhole(name, delimiter, cellCount) : undefined;
   }
 
-  /** Returns the first records, whose header may be quoted or not. */
+  /** Unquotes the first records. The header may be quoted or not. */
   first([header, ...others]: readonly InputRecord[]): readonly InputRecord[] {
     if (header === undefined) return [];
     return [unquoted(header, this.#delimiter) ?? header, ...this.next(others)];
   }
 
-  /** Returns later records. Throws RunError "input" for one that is not quoted whole. */
+  /** Unquotes later records. Throws RunError "input" for one that is not quoted whole. */
   next(records: readonly InputRecord[]): readonly InputRecord[] {
     return records.map((record) => {
       const found = unquoted(record, this.#delimiter);
@@ -45,11 +45,11 @@ export class QuotedWhole {
   }
 }
 
-/** Returns the record inside a single quoted cell; undefined where there is none. */
+/** Returns the record inside a single quoted cell; undefined if there is none. */
 function unquoted(record: InputRecord, delimiter: string): InputRecord | undefined {
   const [raw = "", ...others] = record.cells;
   if (others.length > 0 || !raw.includes(delimiter)) return undefined;
-  // Not a cell in which a mark is misplaced.
+  // Excludes a cell with a misplaced quotation mark.
   if (record.raw !== `"${raw.replaceAll('"', '""')}"`) return undefined;
   const [cells, ...more] = cellsOf(raw, delimiter);
   return cells === undefined || more.length > 0 ? undefined : { ...record, cells, raw };

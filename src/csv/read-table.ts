@@ -3,13 +3,13 @@ import { pipeline } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { RunError } from "../domain/run-error.ts";
 
-/** Rows handed on at once. */
+/** Rows in a batch. */
 const BATCH_ROWS = 500;
 
 /**
- * Reads a table as this tool writes it, with or without a byte order mark: its header first, then its rows in
- * batches, cells as they are written. Undefined where there is no such file, or nothing in it. Memory does not grow
- * with the file. Throws a RunError "input" where it is no CSV.
+ * Reads a table that this tool wrote, with or without a byte order mark: first its header, then its rows in batches,
+ * cells as they are written. Returns undefined if the file does not exist or is empty. Memory does not grow with the
+ * file. Throws RunError "input" if it is not CSV.
  */
 export async function readTable(path: string): Promise<Table | undefined> {
   const records = readRecords(path);
@@ -27,10 +27,11 @@ export async function readTable(path: string): Promise<Table | undefined> {
   }
 }
 
+/** A table that is being read. */
 export interface Table {
   readonly header: readonly string[];
   readonly batches: AsyncGenerator<readonly (readonly string[])[], void, undefined>;
-  /** To be called where the batches are not read to their end. */
+  /** Closes the file. Call it unless the batches are read to their end. */
   close(): Promise<void>;
 }
 
@@ -38,7 +39,7 @@ type Records = AsyncGenerator<readonly string[], void, undefined>;
 
 async function* readRecords(path: string): Records {
   const parser = parse({ bom: true, relax_column_count: true, skip_empty_lines: true });
-  // Not `.pipe`, which would wait for ever after a read error. Who reads the parser meets the error there.
+  // Not `.pipe`, which would hang after a read error. The error surfaces to the reader of the parser.
   pipeline(createReadStream(path), parser, () => undefined);
   try {
     for await (const record of parser) yield record;

@@ -2,55 +2,55 @@ import { isUtf8 } from "node:buffer";
 import { Parser } from "csv-parse";
 import type { InputRecord } from "../domain/row.ts";
 
-/** Records handed on at once: few enough to be light, enough to make the stream's own cost invisible. */
+/** Records in a batch: few enough to need little memory, enough to make the stream's overhead negligible. */
 const BATCH_RECORDS = 500;
-/** Or so much of their text, where records are long: several batches are in memory at once. */
+/** The maximum text in a batch, in characters, for long records: several batches are in memory at once. */
 const BATCH_LENGTH = 1024 * 1024;
-/** Batches read ahead of whoever takes them. */
+/** Batches that are parsed before they are requested. */
 const BATCHES_AHEAD = 2;
 /**
- * The longest record, in bytes of UTF-8. Ten megabytes in a cell stay below it; a quotation mark that is never
- * closed ends here, and not with the memory.
+ * The longest record, in bytes of UTF-8. A cell of ten megabytes is allowed. A quotation mark that is never closed stops
+ * here, not when memory runs out.
  */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
-/** csv-parse hands its options on to its stream, though its types know nothing of that. */
+/** csv-parse passes its options on to its stream, although its types don't say so. */
 const READ_AHEAD = { readableHighWaterMark: BATCHES_AHEAD };
 
 const EMPTY = Buffer.alloc(0);
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** What a parser must know of the text that it is given. */
+/** The properties of a text that its parser needs. */
 export interface ParsedText {
   readonly delimiter: string;
   /** The line, from 1, on which the text begins. */
   readonly firstLine: number;
-  /** Whether there was anything so far that could not be decoded, or a NUL: else records are not searched for it. */
+  /** Returns whether the text so far has undecodable bytes or a NUL. Otherwise records are not searched for them. */
   readonly isDamaged: () => boolean;
-  /** What is wrong with a record that was decoded, but holds bytes of another encoding; undefined where nothing is. */
+  /** Returns the fault of a decoded record that contains bytes in another encoding; undefined if there is none. */
   readonly mixtureIn: (record: string) => string | undefined;
-  /** The encoding's name, for messages. */
+  /** Returns the encoding's name for messages. */
   readonly encoding: () => string;
 }
 
 /**
- * csv-parse, made to say of each record on which physical line it begins, what its text is, and whether all of it
- * could be decoded. Takes bytes of UTF-8 as a transcoder gives them, gives arrays of {@link InputRecord}.
+ * A csv-parse parser that adds to each record the physical line on which it begins, its text, and its decoding fault if
+ * it has one. Takes the UTF-8 of a transcoder and emits arrays of {@link InputRecord}.
  *
- * csv-parse's own `info: true` and `raw: true` are not used: `info.lines` is a record's last line and counts a
- * CRLF inside quotation marks twice, `raw` loses the LF of a CRLF and has the blank lines before a record, and
- * both together halve the speed. Its `info.bytes`, where a record ends, is exact, and all that is needed.
+ * It does not use csv-parse's own `info: true` and `raw: true`: `info.lines` is a record's last line and counts a CRLF
+ * inside quotation marks twice, `raw` loses the LF of a CRLF and includes the blank lines before a record, and the two
+ * options halve the speed. `info.bytes`, the end of a record, is exact, and nothing else is needed.
  */
 export class RecordParser extends Parser {
   readonly #text: ParsedText;
-  /** What was received and not yet given out as records, from `#next` on. */
+  /** The bytes received; from `#next` on they have not been emitted as records. */
   #bytes: Buffer = Buffer.alloc(0);
-  /** What `#bytes` is a part of, where a record is longer than what comes at once. */
+  /** The buffer that contains `#bytes`, if a record is longer than a chunk. */
   #buffer: Buffer = EMPTY;
-  /** Where `#bytes` begins in the input. */
+  /** The offset of `#bytes` in the input. */
   #bytesStart = 0;
-  /** The first byte in `#bytes` that belongs to no record yet. */
+  /** The index in `#bytes` after the last emitted record. */
   #next = 0;
   #line: number;
   #previousByte = 0;
@@ -63,7 +63,7 @@ export class RecordParser extends Parser {
   constructor(text: ParsedText) {
     super({
       delimiter: text.delimiter,
-      // Found out by itself it was seen to take CR for a file with CRLF.
+      // Set explicitly, because csv-parse's auto-detection has chosen CR for a file with CRLF.
       record_delimiter: ["\r\n", "\n", "\r"],
       relax_column_count: true,
       relax_quotes: true,
@@ -75,17 +75,17 @@ export class RecordParser extends Parser {
     this.#line = text.firstLine;
   }
 
-  /** Lines with nothing or only white space in them, so far. */
+  /** The number of lines so far that are empty or have only white space. */
   get blankLineCount(): number {
     return this.#blankLineCount;
   }
 
-  /** The line break that ended the first record; undefined where none did. */
+  /** The line break that ended the first record; undefined if there was none. */
   get lineBreak(): string | undefined {
     return this.#lineBreak;
   }
 
-  /** The line where the record begins that is being read. */
+  /** The line on which the current record begins. */
   get line(): number {
     this.#skipBlankLines(this.#bytes.length);
     return this.#line;
@@ -96,9 +96,9 @@ export class RecordParser extends Parser {
     encoding: BufferEncoding,
     callback: (error?: Error | null) => void,
   ): void {
-    // Once for many records: asked for each of them it would be felt.
+    // Checked once for many records, because a check for each of them would be slow.
     this.#isDamaged = this.#text.isDamaged();
-    // Passed over now, or else a file of nothing but line breaks would be kept whole.
+    // Skip blank lines now: otherwise a file of only line breaks would be kept in memory.
     this.#skipBlankLines(this.#bytes.length);
     const rest = this.#bytes.subarray(this.#next);
     this.#bytesStart += this.#next;
@@ -107,7 +107,7 @@ export class RecordParser extends Parser {
     super._transform(chunk, encoding, callback);
   }
 
-  /** csv-parse calls this for each record, at the moment when `info.bytes` is where that record ends. */
+  /** Receives each record from csv-parse, at the moment when `info.bytes` is the end of that record. */
   override push(cells: readonly string[] | null): boolean {
     if (cells === null) {
       this.#skipBlankLines(this.#bytes.length);
@@ -142,7 +142,7 @@ export class RecordParser extends Parser {
     return super.push(batch);
   }
 
-  /** A long record is not copied again for each chunk of it: behind it, there is room for as much again. */
+  /** Joins the rest and a chunk. Doubles the buffer when it is full, so that a long record is not copied per chunk. */
   #joined(rest: Buffer, chunk: Buffer): Buffer {
     if (rest.length < chunk.length) {
       this.#buffer = EMPTY;
@@ -162,7 +162,7 @@ export class RecordParser extends Parser {
 
   #encodingErrorIn(start: number, end: number): string | undefined {
     const bytes = this.#bytes.subarray(start, end);
-    if (bytes.includes(0)) return "has a NUL character, which no text has";
+    if (bytes.includes(0)) return "has a NUL character, which text can't contain";
     return isUtf8(bytes) ? undefined : `has bytes that are not text in ${this.#text.encoding()}`;
   }
 
@@ -191,7 +191,7 @@ export class RecordParser extends Parser {
     this.#next = end;
   }
 
-  /** Where the record's text ends, given where its line break does. */
+  /** Returns the end of the record's text, given the end of its line break. */
   #endOfText(end: number): number {
     const last = this.#bytes[end - 1];
     if (last === CR) return end - 1;

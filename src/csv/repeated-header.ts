@@ -4,7 +4,7 @@ import { RunError } from "../domain/run-error.ts";
 import { at, named } from "./column-errors.ts";
 import { cellAt, familyKey, headerKey, holdsAddresses, SYNONYMS } from "./column-roles.ts";
 
-/** Takes the header out where it occurs again among the records, as in exports that were glued together. */
+/** A filter for headers that occur again among the records, as in concatenated exports. */
 export class RepeatedHeader {
   readonly #layout: RecordLayout;
   readonly #name: string;
@@ -12,7 +12,7 @@ export class RepeatedHeader {
   #count = 0;
   #firstLine = 0;
 
-  /** `name` is the input's. */
+  /** `name` is the name of the input. */
   constructor(layout: RecordLayout, name: string) {
     this.#layout = layout;
     this.#name = name;
@@ -20,8 +20,8 @@ export class RepeatedHeader {
   }
 
   /**
-   * Returns the records that are not the header again. Throws RunError "input" for a header with its columns in
-   * another order: what is behind it would be read the wrong way round.
+   * Returns the records without repeated headers. Throws RunError "input" for a header with its columns in another
+   * order, because the records after it would be read with the addresses swapped.
    */
   without(records: readonly InputRecord[]): readonly InputRecord[] {
     return records.some((record) => this.#canBeHeader(record))
@@ -29,8 +29,8 @@ export class RepeatedHeader {
       : records;
   }
 
-  /** Returns what people should know of it, as parts of sentences about the file. */
-  remarks(): readonly string[] {
+  /** Returns a warning about the repeated headers, as a part of a sentence about the file. */
+  warnings(): readonly string[] {
     if (this.#count === 0) return [];
     const times = this.#count === 1 ? "once more" : `${formatCount(this.#count)} times more`;
     return [
@@ -38,7 +38,7 @@ export class RepeatedHeader {
     ];
   }
 
-  /** Nearly every record has an address here, and is not looked at any further. */
+  /** Returns false for nearly every record, because it has an address here. Only others are checked further. */
   #canBeHeader({ cells }: InputRecord): boolean {
     return !cellAt(cells, this.#layout.columns.aliasFor).includes("@");
   }
@@ -56,7 +56,7 @@ export class RepeatedHeader {
     return false;
   }
 
-  /** Tells whether a record names both addresses, by this file's names or by any that are known, in other columns. */
+  /** Returns whether a record names both roles, by this file's names or by known ones, in other columns. */
   #isOtherHeader(cells: readonly string[]): boolean {
     const { columns, header = [] } = this.#layout;
     const aliasFor = headerKey(cellAt(header, columns.aliasFor));
@@ -66,7 +66,7 @@ export class RepeatedHeader {
     const isAlias = (cell: string): boolean =>
       cell !== "" && (aliases.has(headerKey(cell)) || SYNONYMS.alias.has(familyKey(cell)));
     if (!cells.some(isAliasFor) || !cells.some(isAlias)) return false;
-    // Under other names in the same columns it is a record like any other, and invalid.
+    // Other names in the same columns are an ordinary record, which is invalid.
     return !(
       isAliasFor(cellAt(cells, columns.aliasFor)) &&
       columns.aliases.every((column) => isAlias(cellAt(cells, column)))
@@ -76,7 +76,7 @@ export class RepeatedHeader {
   #otherOrder({ line, cells }: InputRecord): RunError {
     return new RunError(
       "input",
-      `${at({ name: this.#name, line })}: a second header, with its columns in another order: ${named(cells, cells.keys())}. The records behind it would be read the wrong way round. Split the file before this line, and import each part by itself`,
+      `${at({ name: this.#name, line })}: a second header, with its columns in another order: ${named(cells, cells.keys())}. The records after it would be read with the addresses swapped. Split the file before this line, and import each part by itself`,
     );
   }
 }

@@ -2,8 +2,8 @@ import { parse } from "csv-parse/sync";
 import { type Options, stringify } from "csv-stringify/sync";
 
 /**
- * Writes a record with other cells, in its own dialect: where all of its cells were in quotation marks, all are again.
- * `raw` is one record without the line break that ends it, as the parser took it.
+ * Rewrites a record with other cells in its own dialect: if all of its cells are quoted, all are quoted again. `raw` is
+ * the text of one record, as the parser gives it, without the line break that ends it.
  */
 export function rewriteRecord(
   raw: string,
@@ -12,7 +12,7 @@ export function rewriteRecord(
 ): string {
   const [cells = []]: string[][] = parse(raw, {
     delimiter,
-    // The same liberties that reading takes: what it read once must be read here.
+    // The same leniency as in RecordParser: what was parsed there must be parsed here.
     record_delimiter: ["\r\n", "\n", "\r"],
     relax_column_count: true,
     relax_quotes: true,
@@ -22,7 +22,6 @@ export function rewriteRecord(
 }
 
 function text(cells: readonly string[], options: Options): string {
-  // A lone CR is a line break to those who read it, though not to csv-stringify; white space at the edges is
-  // cut off by some.
+  // Readers treat a lone CR as a line break, but csv-stringify does not. Some readers trim white space at the edges.
   return stringify([[...cells]], { ...options, eof: false, quoted_match: /[\r\n]|^\s|\s$/ });
 }

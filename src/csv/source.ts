@@ -5,26 +5,26 @@ import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { RunError } from "../domain/run-error.ts";
 
-/** Where records are read from. */
+/** A source of records. */
 export type InputSource =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "stdin"; readonly stream: Readable };
 
-/** How messages name a source. */
+/** Returns the name of a source for messages. */
 export function inputName(source: InputSource): string {
   return source.kind === "file" ? source.path : "standard input";
 }
 
-/** A source, open. `sizeBytes` is known of regular files only. */
+/** An open source. `sizeBytes` is known for regular files only. */
 export interface OpenSource {
   readonly stream: Readable;
   readonly sizeBytes: number | undefined;
 }
 
-/** Windows knows no open without blocking; its pipes are read like files. */
+/** False on Windows, which has no non-blocking open. Its pipes are read like files. */
 const CAN_OPEN_PIPES = "O_NONBLOCK" in constants;
 
-/** Opens the source, or throws RunError "input-not-found". */
+/** Opens a source. Throws RunError "input-not-found" if it can't be opened. */
 export async function openSource(source: InputSource): Promise<OpenSource> {
   if (source.kind === "stdin") return { stream: source.stream, sizeBytes: undefined };
   try {
@@ -43,8 +43,8 @@ export async function openSource(source: InputSource): Promise<OpenSource> {
 }
 
 /**
- * A named pipe is read without blocking: one that nobody writes to would hold the process in a thread of its
- * own, even when the run is told to end.
+ * Opens a named pipe without blocking. Otherwise a pipe without a writer would block a thread, and the process could not
+ * end when the run stops.
  */
 function openPipe(path: string): Readable {
   return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true });
@@ -53,11 +53,11 @@ function openPipe(path: string): Readable {
 function whyUnreadable(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   if (message.startsWith("ENOENT")) return "there is no such file";
-  if (message.startsWith("EACCES")) return "reading it is not permitted";
+  if (message.startsWith("EACCES")) return "permission denied; check the file's permissions";
   return message;
 }
 
-/** Keeps count of what is read from a source: its bytes as they are there, before anything is made of them. */
+/** A digest and a count of the bytes of a source, before they are decompressed or decoded. */
 export class SourceDigest {
   readonly #hash = createHash("sha256");
   #bytesRead = 0;
@@ -66,19 +66,19 @@ export class SourceDigest {
     return this.#bytesRead;
   }
 
-  /** Hex SHA-256 of the bytes read so far. */
+  /** Returns the hex SHA-256 of the bytes read so far. */
   sha256(): string {
     return this.#hash.copy().digest("hex");
   }
 
-  /** The stream's bytes. Ends with RunError "input" where the system refuses to give more of them. */
+  /** Yields the stream's bytes. Throws RunError "input" if the system reports a read error. */
   async *pipe(stream: Readable, name: string): AsyncGenerator<Buffer, void, undefined> {
     try {
       for await (const chunk of stream) {
         const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
         this.#hash.update(bytes);
         this.#bytesRead += bytes.length;
-        // An empty chunk would look like the end to a stream that is made of this.
+        // An empty chunk would end a stream that is built from this generator.
         if (bytes.length > 0) yield bytes;
       }
     } catch (error) {

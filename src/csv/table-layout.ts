@@ -8,20 +8,20 @@ import { columnsByHeader, columnsByPosition, unreadColumns } from "./columns.ts"
 import { type Dialect, detectRecordDelimiter, type Sample } from "./dialect.ts";
 import { checkHeaderLine, findHeader, firstFilled, headerFurtherDown } from "./find-header.ts";
 
-/** The columns of a table, and what is in front of its records. */
+/** The columns of a table, and the text in front of its records. */
 export interface TableLayout extends RecordLayout {
   /** The header's cells; undefined without a header. */
   readonly header: readonly string[] | undefined;
   /**
-   * The text in front of the records, without the line break that ends it: the header, and what is before it, such as
-   * `sep=;`, `#TYPE …`, empty records, and the lines that `--header-line` ignores. Undefined where there is none of it.
+   * The text in front of the records, without the line break that ends it: the header and all lines before it, such as
+   * `sep=;`, `#TYPE …`, empty records, and the lines that `--header-line` ignores. Undefined if there is none.
    */
   readonly headerRaw: string | undefined;
   /** The columns that hold addresses in the first records and are not read. */
   readonly unreadColumns: readonly number[];
 }
 
-/** What is known of a table before its columns are. */
+/** The properties of a table that are known before its columns. */
 export interface TableStart {
   readonly name: string;
   readonly dialect: Dialect;
@@ -35,13 +35,13 @@ export interface TableStart {
   readonly lineBreak: string;
 }
 
-/** Enough records to tell columns by. */
+/** The number of records from which columns are detected. */
 const SAMPLE_RECORDS = 100;
 
 /**
- * Finds the header among the first records, and the columns by it. `headerCount` is the number of records up to the
- * header and with it, which are not read as rows. Throws RunError "input" where there are no such columns, or where the
- * header looks to be further down, "usage" where the columns named can't be meant.
+ * Finds the header among the first records, and the columns in it. `headerCount` is the number of records up to and
+ * including the header, which are not read as rows. Throws RunError "input" if the columns are missing or ambiguous, or
+ * if the header seems to be further down, and "usage" if the chosen columns are not possible.
  */
 export function detectLayout(
   records: readonly InputRecord[],
@@ -86,7 +86,7 @@ export function detectLayout(
   return { layout: { ...layout, headerRaw, unreadColumns: unread }, headerCount: index + 1 };
 }
 
-/** Returns how many empty cells each of several records has behind those of the header: its lines end in delimiters. */
+/** Returns the number of empty cells that every record has after those of the header, because lines end in delimiters. */
 function extraCellsOf(records: readonly (readonly string[])[], cellCount: number): number {
   const [first = []] = records;
   const isSame = records.every(
@@ -95,11 +95,11 @@ function extraCellsOf(records: readonly (readonly string[])[], cellCount: number
   return isSame && records.length > 1 ? Math.max(0, first.length - cellCount) : 0;
 }
 
-/** A header that goes on behind its line may have taken records with it, which would be lost. */
+/** Throws RunError "input" for a header with a misplaced quotation mark: it may contain records, which would be lost. */
 function refuseMisquotedHeader(header: InputRecord, layout: RecordLayout, name: string): void {
   const isLong = /[\r\n]/.test(header.raw) && header.cells.some(holdsAddresses);
   const why = isLong
-    ? `it goes on behind its line, and has addresses in it: '${displayText(header.raw)}'. Look for a quotation mark that is missing or too many`
+    ? `it continues past its line and contains addresses: '${displayText(header.raw)}'. Look for a missing or surplus quotation mark, and fix it`
     : quotationFault(header, layout)?.message;
   if (why === undefined) return;
   throw new RunError("input", `${name}, line ${header.line}: the header can't be used: ${why}`);
@@ -111,6 +111,6 @@ export function refuseOtherDelimiter(beginning: Sample, dialect: Dialect, place:
   if (other === undefined) return;
   throw new RunError(
     "input",
-    `${place}: the header has ${shownDelimiter(dialect.delimiter)} between its cells, and the records behind it have ${shownDelimiter(other)}. Write the header as the records are, and import the file again`,
+    `${place}: the header has ${shownDelimiter(dialect.delimiter)} between its cells, but the records after it have ${shownDelimiter(other)}. Write the header with the same delimiter as the records, and import the file again`,
   );
 }

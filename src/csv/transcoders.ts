@@ -3,18 +3,18 @@ import { TextDecoder } from "node:util";
 import { codePageDecoder, windows1252Text } from "./code-pages.ts";
 
 /**
- * Makes UTF-8 of a text's bytes, chunk by chunk. What is no text in its encoding becomes a byte that no UTF-8 has,
- * so that whoever reads can tell it from a U+FFFD that the text holds.
+ * A converter of a text's bytes to UTF-8, chunk by chunk. Invalid bytes become a byte that is invalid in UTF-8, so that
+ * the reader can distinguish them from a U+FFFD in the text.
  */
 export interface Transcoder {
   write(chunk: Buffer): Buffer;
-  /** What was held back, as a character could have gone on. */
+  /** Flushes the bytes of an incomplete character. */
   end(): Buffer;
 }
 
 /**
- * Returns a transcoder for cp850, cp437, or one of the names that {@link https://encoding.spec.whatwg.org Encoding}
- * gives encodings.
+ * Returns a transcoder for cp850, cp437, or an encoding of the {@link https://encoding.spec.whatwg.org Encoding}
+ * standard.
  */
 export function transcoderFor(encoding: string): Transcoder {
   const codePage = codePageDecoder(encoding);
@@ -34,8 +34,8 @@ export function transcoderFor(encoding: string): Transcoder {
 }
 
 /**
- * A transcoder for a text that is only guessed to be Windows-1252. It takes all bytes, so that the file's own can be
- * written back: those that are no characters there may be letters in the right encoding.
+ * A transcoder for a text whose encoding is guessed to be Windows-1252. It accepts all bytes, so that the file's bytes
+ * can be written back: those that are not characters there may be letters in the real encoding.
  */
 export const GUESSED_WINDOWS_1252: Transcoder = {
   write: (chunk) => Buffer.from(windows1252Text(chunk)),
@@ -45,7 +45,7 @@ export const GUESSED_WINDOWS_1252: Transcoder = {
 const NOTHING = Buffer.alloc(0);
 const NO_TEXT = Buffer.from([0xff]);
 
-/** How many bytes at the end of a chunk are the beginning of a character of UTF-8 that goes on in the next. */
+/** Counts the bytes at the end of a chunk that begin a UTF-8 character which continues in the next chunk. */
 export function unfinishedUtf8Bytes(chunk: Buffer): number {
   for (let back = 1; back <= Math.min(3, chunk.length); back++) {
     const byte = chunk[chunk.length - back] ?? 0;
@@ -58,7 +58,7 @@ export function unfinishedUtf8Bytes(chunk: Buffer): number {
   return 0;
 }
 
-/** Leaves the bytes as they are, but ends each chunk where a character ends, so that each can be judged alone. */
+/** A transcoder that keeps the bytes, but ends each chunk at the end of a character, so that it can be checked alone. */
 class Utf8 implements Transcoder {
   #held: Buffer = NOTHING;
 
@@ -77,7 +77,7 @@ class Utf8 implements Transcoder {
 class Utf16 implements Transcoder {
   readonly #decode: (bytes: Buffer) => string;
   #held: Buffer = NOTHING;
-  /** Half a surrogate pair, whose other half is to come. */
+  /** The first half of a surrogate pair whose second half is in the next chunk. */
   #half = "";
 
   constructor(decode: (bytes: Buffer) => string) {
@@ -101,12 +101,12 @@ class Utf16 implements Transcoder {
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Not by TextDecoder, which on Node 20 reads ISO 8859-1 where it is asked for this. */
+/** Transcodes Windows-1252 without TextDecoder, which on Node 20 decodes ISO 8859-1 under this name. */
 function windows1252(chunk: Buffer): Buffer {
   return utf8Without(windows1252Text(chunk), /[\u0080-\u009f]/);
 }
 
-/** Encodings of one's own choice. None of them but gb18030 can hold U+FFFD, so where it comes out, bytes were wrong. */
+/** A transcoder for all other encodings. Only gb18030 can encode U+FFFD, so a decoded U+FFFD means invalid bytes. */
 class OtherEncoding implements Transcoder {
   readonly #decoder: TextDecoder;
 
@@ -131,7 +131,7 @@ function utf8Without(text: string, noText: RegExp): Buffer {
   );
 }
 
-/** Whether bytes that a transcoder gave hold something that can be no text, or a NUL. */
+/** Returns whether the output of a transcoder has invalid bytes or a NUL. */
 export function isDamaged(bytes: Buffer): boolean {
   return !isUtf8(bytes) || bytes.includes(0);
 }

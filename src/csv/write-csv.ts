@@ -1,18 +1,17 @@
 import { AtomicFile } from "../files/atomic-file.ts";
 import { type CsvRow, formatCsv } from "./format-csv.ts";
 
-/** Things that come in batches, such as pages of a query. */
+/** Items in batches, such as the batches of a query. */
 export type Batches<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
 
 /**
- * Writes a table as CSV in UTF-8: commas, LF, a header line. The file appears whole or not at all, readable by
- * its owner only. A batch is asked for when the one before it is written, so memory holds one batch.
+ * Writes a table atomically as CSV in UTF-8: commas, LF, a header line. Only the owner can read the file. A batch is
+ * requested after the previous one is written, so that memory holds one batch.
  *
- * NUL characters are left out, as no reader of CSV takes them, this tool's own included; anything else is
- * written as it is.
+ * Drops NUL characters, because CSV readers, this tool included, reject them. Writes all other characters as they are.
  *
- * Returns the number of rows, the header not counted. With `unlessEmpty`, no rows make no file. Throws RunError
- * "output" where the file can't be written, and what `batches` throws; either way no part of it is left.
+ * Returns the number of rows without the header. With `unlessEmpty`, does not create a file without rows. Throws
+ * RunError "output" if the file can't be written, and any error of `batches`; neither leaves a part of the file behind.
  */
 export async function writeCsv(
   path: string,
@@ -28,17 +27,17 @@ export async function writeCsv(
   });
 }
 
-/** What goes around records that are written back as they came. */
+/** The parts of a file around records that are written back unchanged. */
 export interface RawLayout {
   readonly bom: boolean;
-  /** The header line's own bytes, if the input had one. */
+  /** The bytes of the header line, if the input has one. */
   readonly header: Buffer | undefined;
   readonly lineBreak: string;
 }
 
 /**
- * Writes records' own bytes back, each with a line break behind it, under the input's header. As `writeCsv`
- * otherwise, with nothing escaped; no records make no file.
+ * Writes the bytes of records back under the input's header, each with a line break after it. Works like
+ * {@link writeCsv}, but does not escape anything. Does not create a file without records.
  */
 export async function writeRawLines(
   path: string,

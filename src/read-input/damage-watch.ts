@@ -2,31 +2,32 @@ import { beginsWithKind } from "../domain/address-list.ts";
 import type { ParsedRecord } from "../domain/parsed-record.ts";
 import type { InputRecord, RecordLayout } from "../domain/row.ts";
 
-/** A record and what was read from it. */
+/** A record and its parsed rows. */
 export interface ReadRecord {
   readonly record: InputRecord;
   readonly reading: ParsedRecord;
 }
 
-/** Lists have fewer lines; more records without an alias are no list that lost its quotation marks. */
+/** The maximum of records held back. Lists have fewer lines, so more records without an alias are not a broken list. */
 const MAX_HELD_RECORDS = 1_000;
 
 /**
- * Refuses records that may be the rest of a list: beside a record with a misplaced quotation mark, the lines of a list
- * look like records with a mailbox and no alias. To be asked for each record of an input, in order.
+ * A check for records that may be the rest of a list: next to a record with a misplaced quotation mark, the lines of a
+ * list look like records with a mailbox and without an alias. It makes them invalid. Call {@link next} for each record
+ * of an input, in order.
  */
 export class DamageWatch {
   readonly #layout: RecordLayout;
-  /** The lone addresses directly in front of the next record: a damaged one may follow. */
+  /** Records with a lone address directly before the next record. They are held back, because it may be damaged. */
   #held: ReadRecord[] = [];
-  /** The line of the damaged record, while what follows may belong to it. */
+  /** The line of the damaged record, while the records after it may belong to it. */
   #damagedLine: number | undefined;
 
   constructor(layout: RecordLayout) {
     this.#layout = layout;
   }
 
-  /** Returns the records of which it is now known how they are read, in order. */
+  /** Takes a record. Returns the records that are decided now, in order. */
   next(record: InputRecord, reading: ParsedRecord): readonly ReadRecord[] {
     if (isDamaged(reading)) {
       this.#damagedLine = record.line;
@@ -53,7 +54,7 @@ export class DamageWatch {
     return [{ record, reading: isShort ? this.#refused(record, damagedLine) : reading }];
   }
 
-  /** Returns the records that no damaged one has followed. */
+  /** Returns the records held back, which a damaged one has not followed. */
   end(): readonly ReadRecord[] {
     if (this.#held.length === 0) return [];
     const held = this.#held;
@@ -68,7 +69,7 @@ export class DamageWatch {
       aliasFor: cells[aliasFor] ?? "",
       alias: aliases.flatMap((column) => cells[column] || []).join(";"),
       code: "misplaced_quote",
-      message: `the record may be a part of the one in line ${damagedLine}, which has a misplaced quotation mark. Mend that one, and import both again`,
+      message: `the record may be part of the one in line ${damagedLine}, which has a misplaced quotation mark. Fix that one, and import both again`,
     };
   }
 }
@@ -79,7 +80,7 @@ function isDamaged(reading: ParsedRecord): boolean {
   );
 }
 
-/** Tells a record that has nothing but one cell with an address. */
+/** Returns whether the only non-empty cell of a record is one with an address. */
 function isLoneAddress({ cells }: InputRecord): boolean {
   const [only, ...more] = cells.filter((cell) => cell.trim() !== "");
   return only !== undefined && more.length === 0 && (only.includes("@") || beginsWithKind(only));

@@ -8,29 +8,30 @@ import type { PlannedRow } from "../ledger/run-queries.ts";
 import type { RunStore } from "../ledger/run-store.ts";
 import { type InputStats, stageInput } from "./stage-input.ts";
 
-/** Enough to recognise what is wrong with a file; the rest is in the files. */
+/** The number of problems shown, which is enough to recognize the fault of a file. The result files have all. */
 const PROBLEMS_SHOWN = 10;
 
-/** Is told that reading begins. `notes` grow while it goes on. */
+/** The callbacks of reading. */
 export interface InputHooks {
-  reading(inputs: readonly OpenInput[], notes: InputStats): void;
+  /** Reports that reading begins. `stats` is updated while it continues. */
+  reading(inputs: readonly OpenInput[], stats: InputStats): void;
 }
 
-/** A row that someone must look at. */
+/** A row that needs the user's attention. */
 export interface PlannedProblem extends PlannedRow {
-  /** The name of its input; absent where there is only one. */
+  /** The name of its input; absent if there is only one input. */
   readonly input?: string;
 }
 
-/** Reads all inputs into the run. Returns what to note of them. Throws a StoppedError if the run is to end. */
+/** Stages the rows of all inputs in the run. Returns the statistics. Throws StoppedError if the run is stopping. */
 export async function readInputs(
   inputs: readonly OpenInput[],
   skip: SkipDomain,
   store: RunStore,
   shutdown: Shutdown,
-  watch: InputHooks,
+  hooks: InputHooks,
 ): Promise<InputStats & { readonly rows: number }> {
-  const notes: InputStats = {
+  const stats: InputStats = {
     cleanedCount: 0,
     blankLineCount: 0,
     withoutAliasCount: 0,
@@ -40,16 +41,16 @@ export async function readInputs(
     warnings: [],
     bytesRead: 0,
   };
-  watch.reading(inputs, notes);
+  hooks.reading(inputs, stats);
   const stager = store.stager();
   for (const [file, input] of inputs.entries()) {
     store.setMeta(inputFact(file), input.name);
-    await stageInput(input, file, skip, stager, shutdown, notes);
+    await stageInput(input, file, skip, stager, shutdown, stats);
   }
-  return { ...notes, rows: stager.count };
+  return { ...stats, rows: stager.count };
 }
 
-/** The first rows that someone must look at. */
+/** Returns the first rows that need the user's attention. */
 export function firstProblems(store: RunStore): PlannedProblem[] {
   const [problems = []] = store.read.planned("problems");
   return problems.slice(0, PROBLEMS_SHOWN).map((row) => ({ ...row, ...namedInput(store, row.file) }));
@@ -60,20 +61,20 @@ function namedInput(store: RunStore, file: number): { readonly input?: string } 
   return input === undefined || store.getMeta(inputFact(1)) === undefined ? {} : { input };
 }
 
-/** Under which name the run keeps an input's name; planning uses it in what it says of other inputs' rows. */
+/** Returns the key under which the run stores an input's name. Planning names other inputs in its messages. */
 function inputFact(file: number): string {
   return `input_${file}`;
 }
 
-/** What is read, and how. */
+/** The inputs to read, and the options of reading them. */
 export interface InputJob {
   readonly inputs: readonly InputSource[];
   readonly reading: InputOptions;
 }
 
 /**
- * Opens every input, so that what is no table is known before anything is made or locked. Throws a StoppedError
- * if the run is to end.
+ * Opens every input, so that a file that is not a table is found before anything is created or locked. Throws
+ * StoppedError if the run is stopping.
  */
 export async function openInputs({ inputs, reading }: InputJob, shutdown: Shutdown): Promise<OpenInput[]> {
   const opened: OpenInput[] = [];
@@ -87,11 +88,12 @@ export async function openInputs({ inputs, reading }: InputJob, shutdown: Shutdo
   }
 }
 
+/** Closes all inputs. */
 export function closeInputs(inputs: readonly OpenInput[]): void {
   for (const input of inputs) input.close();
 }
 
-/** Their records are written back into one file, so they must have the same columns. */
+/** Throws RunError "input" unless all inputs have the same columns: their records are written back into one file. */
 function checkSameLayout(inputs: readonly OpenInput[]): void {
   const [first, ...others] = inputs;
   if (first === undefined) return;
@@ -105,7 +107,7 @@ function checkSameLayout(inputs: readonly OpenInput[]): void {
   }
 }
 
-/** Quotation marks around headers, `sep=` lines and encodings may differ. */
+/** Describes how the layouts differ. Quotation marks around headers, `sep=` lines and encodings may differ. */
 function differenceOf(first: OpenInput, other: OpenInput): string | undefined {
   const isSameHeader =
     first.header?.length === other.header?.length &&
@@ -115,14 +117,14 @@ function differenceOf(first: OpenInput, other: OpenInput): string | undefined {
   const { aliasFor, aliases } = first.columns;
   const isSameColumns =
     aliasFor === other.columns.aliasFor && aliases.join() === other.columns.aliases.join();
-  return isSameColumns ? undefined : "other columns hold its addresses than those";
+  return isSameColumns ? undefined : "its addresses are in other columns than those";
 }
 
 const MAX_NAME_LENGTH = 60;
 
 /**
- * Names the folder of a run, `20261122T214500123Z-aliases`: sorts by time, and is a file name everywhere. Another run
- * may have it already.
+ * Returns the path of a run's folder, `20261122T214500123Z-aliases`. The name sorts by time and is valid on every
+ * system. Another run may already use it.
  */
 export function runFolderPath(
   within: string,

@@ -8,31 +8,31 @@ import type { RowStager, StagedRow } from "../ledger/stage-rows.ts";
 import { CutLists } from "./cut-lists.ts";
 import { DamageWatch, type ReadRecord } from "./damage-watch.ts";
 
-/** What reading found besides rows. */
+/** The statistics of reading. */
 export interface InputStats {
   /** Rows in which white space or invisible characters around an address were removed. */
   cleanedCount: number;
   blankLineCount: number;
-  /** Records without a secondary address: they give no row, and are no failure. */
+  /** Records without a secondary address. They don't give a row, which is not a failure. */
   withoutAliasCount: number;
-  /** Addresses of other kinds, such as x500, that were passed over. */
+  /** Addresses of other kinds, such as x500, that were skipped. */
   ignoredAddressCount: number;
-  /** Entries of lists that are the primary itself, which were skipped. */
+  /** Entries of lists that were skipped because they are the primary itself. */
   ownAddressCount: number;
-  /** Records that were read though empty cells are missing or too many at their end. */
+  /** Records that were accepted with missing or surplus empty cells at their end. */
   unevenCount: number;
-  /** What people should know of how inputs were read, as sentences. */
+  /** Warnings about how inputs were read, as sentences. */
   warnings: string[];
-  /** Bytes of all inputs read so far, for the progress bar. */
+  /** Bytes read so far of all inputs, for the progress bar. */
   bytesRead: number;
 }
 
-/** Rows handed on at once: a single record can have a hundred thousand. */
+/** Rows in a batch. A single record can have a hundred thousand rows. */
 const BATCH_ROWS = 1_000;
 
 /**
- * Reads an input to its end and stages the rows of each record: pairs, or why there are none. Rows are compared
- * with each other only afterwards, in planning. Throws a StoppedError if the run is to end.
+ * Reads an input to its end and stages the rows of each record: pairs, and invalid rows with their reasons. Planning
+ * compares rows with each other later. Throws StoppedError if the run is stopping.
  */
 export async function stageInput(
   input: OpenInput,
@@ -46,7 +46,7 @@ export async function stageInput(
   const cutLists = new CutLists(input);
   const damage = new DamageWatch(input);
   for (;;) {
-    // A pipe can stay silent for ever.
+    // Interruptible, because a pipe may never deliver more data.
     const { value: records, done } = await shutdown.untilDrained(input.records.next());
     if (done === true) break;
     let rows: StagedRow[] = [];
@@ -64,7 +64,7 @@ export async function stageInput(
     stager.add(rows);
     notes.bytesRead = bytesBefore + input.bytesRead();
   }
-  // None of these has a row.
+  // These records don't give rows, but they are counted.
   for (const read of damage.end()) rowsOf(read, input, file, skip, notes);
   cutLists.settle(stager, file);
   notes.blankLineCount += input.blankLineCount();
@@ -102,7 +102,7 @@ function* listRows(
   }
 }
 
-/** Written out, for every row of the input: spreading one object into another takes several times as long. */
+/** Builds a staged row. Fields are written out, because spreading an object for every row takes several times as long. */
 function stagedRow(
   reading: ParsedRow,
   { line, raw }: InputRecord,
@@ -132,9 +132,9 @@ function stagedRow(
   if (!skip(aliasKey)) {
     return { file, line, raw, recordPart: part, aliasFor, alias, primaryKey, aliasKey, planned: undefined };
   }
-  const message = `--skip-domain passes over ${aliasKey.slice(aliasKey.lastIndexOf("@") + 1)}`;
+  const message = `--skip-domain skips ${aliasKey.slice(aliasKey.lastIndexOf("@") + 1)}`;
   const refused = { outcome: "skipped", code: "skipped_domain", message } as const;
-  // Without `aliasKey` the row is compared with no other one. Chains alone are judged with its two addresses.
+  // Without `aliasKey` the row is not compared with others. Only the check for chains uses its two addresses.
   return {
     file,
     line,

@@ -49,7 +49,7 @@ test("Text that can't be decoded is invalid and never sent, and the fixed failed
     "3 ",
     "4 undecodable",
   ]);
-  expect(messagesOf(first.stderr).join("\n")).toMatch(/a\.csv: it is UTF-8, but not all of it/);
+  expect(messagesOf(first.stderr).join("\n")).toMatch(/a\.csv: it is UTF-8 except in some records/);
   const failed = readFileSync(resultFile(cwd, "failed.csv"), "utf8");
   expect(failed).toMatch(
     /^sep=\^\r\naliasFor\^alias\^warning\r\nbob@new\.example\^b\ufffd+b@old\.example\^Bob\r\n$/,
@@ -104,7 +104,7 @@ test.each<[string, string, RegExp, string?]>([
   [
     "their addresses in other columns",
     "mail,secondary,proxyAddresses\na@new.example,a@old.example,\n",
-    /b\.csv: other columns hold its addresses than those of a\.csv/,
+    /b\.csv: its addresses are in other columns than those of a\.csv/,
     "mail,secondary,proxyAddresses\na@new.example,nickname,smtp:b@old.example\n",
   ],
 ])("Inputs of one run are rejected with %s", async (_, other, message, first = ROWS) => {
@@ -118,7 +118,7 @@ test.each<[string, string, RegExp, string?]>([
 
 test.each([
   ["workbook-renamed.csv", /is an Excel workbook/],
-  ["cut-off.csv.gz", /compressed with gzip and ends before/],
+  ["cut-off.csv.gz", /compressed with gzip and is cut off/],
   ["open-quote.csv", /line 3: .*never closed/],
   ["german-headers.csv", /--columns \\"aliasFor=Primäre E-Mail-Adresse,alias=Alias-Adresse\\"/],
 ])("A file that can't be used ends with 65 before anything is sent: %s", async (file, message) => {

@@ -41,7 +41,9 @@ test.for(COMMANDS)(
     const { code, stderr } = await runCli([...words, "--out", out], { cwd });
     expect(code).toBe(73);
     expect(stderr).toContain(join(cwd, out));
-    expect(stderr).toMatch(/the file system is read-only \(EROFS\); choose a folder .*systemd.*Kubernetes/);
+    expect(stderr).toMatch(
+      /the file system is read-only \(EROFS\); choose a writable folder.*systemd.*Kubernetes/,
+    );
     expect(stderr).not.toMatch(/create it|\n {4}at /);
   },
 );

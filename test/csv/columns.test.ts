@@ -393,8 +393,8 @@ describe("columns that can't be found stop the run and say what was found and wh
   });
 
   it.each([
-    [1, {}, "input", /alias should be in column 2, and the record has 1 cell/],
-    [2, { aliases: ["3"] }, "input", /alias should be in column 3, and the record has 2 cells/],
+    [1, {}, "input", /alias should be in column 2, but the record has 1 cell/],
+    [2, { aliases: ["3"] }, "input", /alias should be in column 3, but the record has 2 cells/],
     [2, { aliases: ["mail"] }, "usage", /alias=mail: with --no-header, give the column's position/],
     [2, { aliases: ["0"] }, "usage", /position, from 1/],
     [2, { aliasFor: "2" }, "usage", /one column for both/],

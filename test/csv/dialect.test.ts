@@ -111,7 +111,7 @@ describe("a delimiter that does not fit is noticed", () => {
       "of the header alone",
       "aliasFor,alias\r\na@x.example;b@x.example\r\nc@x.example;d@x.example\r\n",
       {},
-      /line 1: the header has ',' between its cells, and the records behind it have ';'/,
+      /line 1: the header has ',' between its cells, but the records after it have ';'/,
     ],
   ])("%s", async (_, content, options, message) => {
     await expect(read(content, options)).rejects.toThrow(message);
@@ -121,7 +121,7 @@ describe("a delimiter that does not fit is noticed", () => {
   it("of the header alone, also where the beginning that is looked at ends in the middle of a record", async () => {
     const record = `a@x.example;b@x.example;${"x".repeat(10_000)}\n`;
     await expect(read(`aliasFor,alias,note\n${record.repeat(30)}`)).rejects.toThrow(
-      /records behind it have ';'/,
+      /records after it have ';'/,
     );
   });
 

@@ -200,7 +200,7 @@ describe("a file in which a record is wrong is read, and the record is told", ()
       "2 3 decoded",
       "3 3 decoded",
       "4 3 has bytes that are not text in UTF-8",
-      "5 3 has a NUL character, which no text has",
+      "5 3 has a NUL character, which text can't contain",
       "6 3 decoded",
     ]);
   });
@@ -248,11 +248,7 @@ describe("a file that can't be read stops the run, with what was found and what 
       "open-quote.csv",
       /line 3: the record that begins here opens a quotation mark that is never closed/,
     ],
-    [
-      "compressed, and cut off when it was copied",
-      "cut-off.csv.gz",
-      /gzip and ends before its compressed text does/,
-    ],
+    ["compressed, and cut off when it was copied", "cut-off.csv.gz", /gzip and is cut off/],
     [
       "that is an Excel workbook with another name",
       "workbook-renamed.csv",

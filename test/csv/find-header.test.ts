@@ -116,8 +116,8 @@ describe("--header-line", () => {
   });
 
   it.each([
-    [4, /line 4: --header-line 4 says that the header is here, and this line is empty; .* is line 5/],
-    [7, /--header-line 7 says that the header is in line 7, and the file has 6 lines/],
+    [4, /line 4: --header-line 4 says that the header is here, but this line is empty. .* is line 5/],
+    [7, /--header-line 7 says that the header is in line 7, but the file has 6 lines/],
     [6, /line 6: no column "aliasFor" and "alias"/],
     [2, /line 5 looks like the header: "mail", "alias". Line 2 does not. Give --header-line 5/],
   ])("that names line %i, where no header is, stops the run", async (headerLine, message) => {
@@ -128,7 +128,7 @@ describe("--header-line", () => {
 
   it("is not looked for beyond the beginning of a file", async () => {
     await expect(read("x\n".repeat(200_000), { headerLine: 150_000 })).rejects.toThrow(
-      /is in line 150000, and its first \d+ bytes have [\d,]+ lines/,
+      /is in line 150000, but its first \d+ bytes have [\d,]+ lines/,
     );
   });
 });

@@ -153,8 +153,8 @@ describe("an input that can't be used ends the run with a word on what to do", (
     ["LDIF of ldifde", "dn: CN=Ann,DC=x\nchangetype: add\n", /is LDIF, not CSV: export with csvde/],
     ["text in UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), /is text in UTF-32/],
     ["a file of a ZIP program", Buffer.from("7z\u00bc\u00af'\u001c", "latin1"), /is a 7-Zip archive/],
-    ["a file of a program", Buffer.from(Array.from({ length: 999 }, (_, i) => i % 31)), /is no text/],
-    ["gzip that is cut off", gzipSync(twoRows.repeat(50)).subarray(0, 60), /gzip and ends before.*gzip -t/],
+    ["a file of a program", Buffer.from(Array.from({ length: 999 }, (_, i) => i % 31)), /is not text/],
+    ["gzip that is cut off", gzipSync(twoRows.repeat(50)).subarray(0, 60), /gzip and is cut off.*gzip -t/],
     [
       "gzip that is damaged",
       damaged(gzipSync(twoRows.repeat(50))),
@@ -170,7 +170,7 @@ describe("an input that can't be used ends the run with a word on what to do", (
     [
       "a header that goes on over records",
       'aliasFor,alias,"note\na@x.example,b@x.example,"\n',
-      /line 1: the header can't be used: it goes on behind its line/,
+      /line 1: the header can't be used: it continues past its line/,
     ],
     ["an open quotation mark in the header", '"aliasFor,alias\na,b\n', /line 1: .*never closed/],
   ])("%s", async (_, content, message) => {

@@ -21,7 +21,7 @@ describe("records that a spreadsheet quoted whole", () => {
       { line: 3, cells: ["bob@new.example", "bob@old.example"], raw: "bob@new.example,bob@old.example" },
     ]);
     expect(input.warnings()).toEqual([
-      "every record behind the header is one quoted cell, as Excel writes it; each was read without its outer quotation marks",
+      "every record after the header is one quoted cell, as Excel writes it; each was read without its outer quotation marks",
     ]);
   });
 
