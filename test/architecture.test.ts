@@ -79,6 +79,10 @@ describe("the program keeps to the plan of its house", () => {
   it.each(Object.entries(GUARDS))("%s", (_title, faults) => {
     expect(files.flatMap(faults)).toEqual([]);
   });
+
+  it("no file imports itself by way of others", () => {
+    expect(circles(files)).toEqual([]);
+  });
 });
 
 describe("a guard finds", () => {
@@ -170,6 +174,17 @@ describe("a guard finds", () => {
     expect(processFaults({ path, text })).toEqual([]);
   });
 
+  it("a circle of imports, types among them", () => {
+    const file = (path: string, ...targets: string[]): SourceFile => ({
+      path,
+      text: targets.map((target) => `import type { A } from "${target}";`).join("\n"),
+    });
+    expect(circles([file("a/a.ts", "./b.ts"), file("a/b.ts", "../c.ts"), file("c.ts", "./a/a.ts")])).toEqual([
+      "a/a.ts > a/b.ts > c.ts > a/a.ts",
+    ]);
+    expect(circles([file("a.ts", "./b.ts", "./c.ts"), file("b.ts", "./c.ts"), file("c.ts")])).toEqual([]);
+  });
+
   it("a file of more than 250 lines", () => {
     expect(lengthFaults({ path: "csv/a.ts", text: "a\n".repeat(250) })).toEqual([]);
     expect(lengthFaults({ path: "csv/a.ts", text: "a\n".repeat(251) })).toEqual([
@@ -190,13 +205,34 @@ function roomFaults(file: SourceFile): string[] {
   if (allowed === undefined) return [`${file.path}: ${room} has no place in the plan of the house`];
   return imports(file)
     .filter((specifier) => specifier.startsWith("."))
-    .map((specifier) =>
-      relative("/src", join("/src", file.path, "..", specifier))
-        .split(sep)
-        .join("/"),
-    )
+    .map((specifier) => targetOf(file.path, specifier))
     .filter((target) => roomOf(target) !== room && allowed !== "all" && !allowed.includes(roomOf(target)))
     .map((target) => `${file.path}: imports ${target}`);
+}
+
+/** Returns each circle of imports once, as the paths on its way. */
+function circles(files: readonly SourceFile[]): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): string[] => {
+    const start = way.indexOf(path);
+    if (start !== -1) return [[...way.slice(start), path].join(" > ")];
+    const file = byPath.get(path);
+    if (file === undefined || done.has(path)) return [];
+    const found = imports(file)
+      .filter((specifier) => specifier.startsWith("."))
+      .flatMap((specifier) => visit(targetOf(path, specifier), [...way, path]));
+    done.add(path);
+    return found;
+  };
+  return files.flatMap(({ path }) => visit(path, []));
+}
+
+/** Returns the path below src that a file's relative import leads to. */
+function targetOf(path: string, specifier: string): string {
+  return relative("/src", join("/src", path, "..", specifier))
+    .split(sep)
+    .join("/");
 }
 
 function packageFaults(file: SourceFile): string[] {

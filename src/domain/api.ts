@@ -1,5 +1,5 @@
+import type { Pair } from "./parsed-record.ts";
 import type { Exchange, Page, PageExchange, PageRequest, ReadExchange } from "./response.ts";
-import type { Pair } from "./row.ts";
 
 /** A member of a group. Fields that the API omits are empty. */
 export interface Member {

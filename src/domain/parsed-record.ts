@@ -1,5 +1,4 @@
 import type { ToolCode } from "./failure.ts";
-import type { Pair } from "./row.ts";
 
 /** A parsed row: a pair that can be sent, or the reason why it is invalid. */
 export type ParsedRow =
@@ -35,3 +34,12 @@ export type ParsedRecord =
       /** The number of entries that are aliasFor itself, which are skipped. `SMTP:` is not counted. */
       readonly ownCount: number;
     };
+
+/**
+ * A primary address and a secondary address that is to belong to it, named as in the API. Both are valid addresses in
+ * the form that is sent: as the input has them, trimmed.
+ */
+export interface Pair {
+  readonly aliasFor: string;
+  readonly alias: string;
+}

@@ -143,12 +143,3 @@ function undecodableMessage({ raw, undecodable }: InputRecord): string {
 }
 
 const CONTEXT_LENGTH = 20;
-
-/**
- * A primary address and a secondary address that is to belong to it, named as in the API. Both are valid addresses in
- * the form that is sent: as the input has them, trimmed.
- */
-export interface Pair {
-  readonly aliasFor: string;
-  readonly alias: string;
-}

@@ -1,6 +1,6 @@
 import { addressKey } from "../domain/address.ts";
+import type { Pair } from "../domain/parsed-record.ts";
 import type { AttemptResult } from "../domain/response.ts";
-import type { Pair } from "../domain/row.ts";
 import { classify, classifyItem, type DecodedResponse, invalidResponse, isSuccess } from "./classify.ts";
 import type { ApiError } from "./envelope.ts";
 import type { ParsedResponse } from "./request.ts";

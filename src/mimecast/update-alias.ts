@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { addressKey } from "../domain/address.ts";
+import type { Pair } from "../domain/parsed-record.ts";
 import type { AttemptResult } from "../domain/response.ts";
-import type { Pair } from "../domain/row.ts";
 import { classify, decodeResponse, invalidResponse } from "./classify.ts";
 import { classifyBatch } from "./classify-batch.ts";
 import type { HttpResponse } from "./http.ts";

@@ -1,6 +1,6 @@
 import type { CallOptions } from "../domain/api.ts";
+import type { Pair } from "../domain/parsed-record.ts";
 import type { AttemptResult, Exchange } from "../domain/response.ts";
-import type { Pair } from "../domain/row.ts";
 import type { FlowControl } from "../engine/flow-control.ts";
 import { type Shutdown, StoppedError } from "../engine/shutdown.ts";
 import type { Journal } from "../ledger/journal.ts";

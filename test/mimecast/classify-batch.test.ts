@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Pair } from "../../src/domain/row.ts";
+import type { Pair } from "../../src/domain/parsed-record.ts";
 import { createSanitizer } from "../../src/mimecast/sanitize.ts";
 import { classifyUpdateAlias } from "../../src/mimecast/update-alias.ts";
 

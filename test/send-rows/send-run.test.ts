@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/cli/system-clock.ts";
+import type { Pair } from "../../src/domain/parsed-record.ts";
 import type { AttemptResult } from "../../src/domain/response.ts";
-import type { Pair } from "../../src/domain/row.ts";
 import { DEFAULT_BREAKER } from "../../src/engine/circuit-breaker.ts";
 import { Shutdown } from "../../src/engine/shutdown.ts";
 import type { RunStore } from "../../src/ledger/run-store.ts";
