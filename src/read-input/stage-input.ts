@@ -113,7 +113,7 @@ function stagedRow(
 ): StagedRow {
   if (reading.kind === "invalid") {
     const { aliasFor, alias, code, message } = reading;
-    const refused = { outcome: "invalid", code, message } as const;
+    const planned = { outcome: "invalid", code, message } as const;
     return {
       file,
       line,
@@ -123,7 +123,7 @@ function stagedRow(
       alias,
       primaryKey: null,
       aliasKey: null,
-      planned: refused,
+      planned,
     };
   }
   if (reading.cleaned) notes.cleanedCount += 1;
@@ -133,7 +133,7 @@ function stagedRow(
     return { file, line, raw, recordPart: part, aliasFor, alias, primaryKey, aliasKey, planned: undefined };
   }
   const message = `--skip-domain skips ${aliasKey.slice(aliasKey.lastIndexOf("@") + 1)}`;
-  const refused = { outcome: "skipped", code: "skipped_domain", message } as const;
+  const planned = { outcome: "skipped", code: "skipped_domain", message } as const;
   // Without `aliasKey` the row is not compared with others. Only the check for chains uses its two addresses.
   return {
     file,
@@ -145,6 +145,6 @@ function stagedRow(
     primaryKey,
     aliasKey: null,
     skippedKey: aliasKey,
-    planned: refused,
+    planned,
   };
 }
